@@ -1,0 +1,177 @@
+// THE SEAM. All that the engine asks of a device, in some twenty coarse, fused operations.
+//
+// Each operation takes the queue it is put on, its input views, its output views and one options
+// struct, and throws vgan::Error (internal) on a mismatch of shapes or types before any work.
+// Matrices are row-major. `float type` means f32 or bf16. Nothing here depends on a host value
+// that changes from step to step: what changes lives in `StepState`, in device memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/buffer.hpp"
+#include "engine/queue.hpp"
+#include "kernels/math/activation.hpp"
+#include "kernels/math/philox.hpp"
+#include "kernels/step_state.hpp"
+#include "kernels/view.hpp"
+
+namespace vgan {
+
+using math::Activation;
+using math::Purpose;
+
+/// How matrix products are computed. Weights, moments and sums are f32 in all of them.
+enum class Precision : std::uint8_t { fp32, tf32, bf16 };
+
+std::string to_string(Precision precision);
+
+struct DeviceInfo {
+  std::string name;         ///< as the maker writes it
+  std::string kind;         ///< "cpu" or "cuda"
+  std::size_t memory = 0;   ///< bytes
+  int threads = 0;          ///< CPU threads in use; 0 on CUDA
+  bool fast_bf16 = false;   ///< has matrix units for bf16 (AMX, tensor cores)
+  bool tf32 = false;        ///< can compute in tf32
+};
+
+struct ActivationOptions {
+  Activation activation = Activation::identity;
+  float slope = 0.2F;  ///< of leaky ReLU below zero
+};
+
+struct BceOptions {
+  float target = 1.0F;     ///< label of these rows
+  bool real_side = true;   ///< a logit above 0 counts as right, else one at or below 0
+  float StepReport::* loss = nullptr;      ///< where the mean loss goes
+  float StepReport::* accuracy = nullptr;  ///< where the share of right calls goes; may be null
+};
+
+struct AdamArena {
+  VectorView<float> weights;
+  VectorView<const float> gradients;
+  VectorView<float> m;
+  VectorView<float> v;
+  VectorView<float> average;            ///< EMA of the weights, or empty
+  VectorView<math::BFloat16> shadow;    ///< bf16 copy of the weights, or empty
+};
+
+struct AdamOptions {
+  double beta1 = 0.5;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  float average_decay = 0.0F;
+  AdamState StepState::* network = nullptr;
+};
+
+/// Which random numbers: stream (seed, purpose, step), from number `first` on. The step is
+/// `StepState::step` where a state is given, else 0.
+struct RandomStream {
+  std::uint64_t seed = 0;
+  Purpose purpose = Purpose::latent;
+  std::uint64_t first = 0;
+};
+
+struct GatherOptions {
+  float scale = 1.0F;  ///< out = trial * scale + offset
+  float offset = 0.0F;
+  std::uint64_t seed = 0;
+};
+
+/// A recorded step. On CUDA it is an instantiated graph.
+class Program {
+ public:
+  virtual ~Program() = default;
+  virtual void replay() = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual const DeviceInfo& info() const = 0;
+  /// `what` names the memory in the message if there is not enough (no_device).
+  virtual Buffer allocate(std::size_t bytes, const std::string& what) = 0;
+  virtual std::unique_ptr<Queue> make_queue(const std::string& name) = 0;
+  /// Records what `body` puts on its queues; work must begin and end on `origin`.
+  virtual std::unique_ptr<Program> record(Queue& origin, std::function<void()> body) = 0;
+
+  virtual void upload(Queue& queue, const void* host, std::size_t bytes, void* device) = 0;
+  /// The host memory is ready after `queue.synchronise()`.
+  virtual void download(Queue& queue, const void* device, std::size_t bytes, void* host) = 0;
+
+  /// y[n, out] = activation(x[n, in] w[in, out] + bias[out]); x, w of one float type; bias f32.
+  virtual void dense_forward(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                             VectorView<const float> bias, MatrixRef y,
+                             const ActivationOptions& options) = 0;
+  /// y[n, out] = (x w) * activation'(at[n, out]): the forward pass of a tangent.
+  virtual void dense_tangent(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at,
+                             MatrixRef y, const ActivationOptions& options) = 0;
+  /// dx[n, in] = (dy[n, out] w^T) * activation'(at[n, in]); `at` is the output of the layer below,
+  /// `options` that layer's; empty `at` with identity for the first layer.
+  virtual void dense_backward_input(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                                    ConstMatrixRef at, MatrixRef dx,
+                                    const ActivationOptions& options) = 0;
+  /// dw[in, out] = x^T dy and dbias[out] = column sums of dy, f32, or added with `accumulate`.
+  virtual void dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
+                                      MatrixView<float> dw, VectorView<float> dbias,
+                                      bool accumulate) = 0;
+  /// dy *= activation'(y).
+  virtual void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
+                                   const ActivationOptions& options) = 0;
+
+  /// Value and gradient of the mean sigmoid-BCE over the rows of `logits` [n, 1].
+  virtual void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
+                               StepState* state, const BceOptions& options) = 0;
+  /// *sum = weight * |x|^2 into the report's `r1`, then x *= scale.
+  virtual void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,
+                                float scale) = 0;
+  virtual void adam(Queue& queue, const AdamArena& arena, StepState* state,
+                    const AdamOptions& options) = 0;
+
+  virtual void normal(Queue& queue, const StepState* state, const RandomStream& stream,
+                      MatrixRef out) = 0;
+  /// out = in + sigma * normal; `in` and `out` may be one.
+  virtual void add_normal(Queue& queue, ConstMatrixRef in, const StepState* state,
+                          const RandomStream& stream, float sigma, MatrixRef out) = 0;
+  /// Uniform in [-bound, bound].
+  virtual void uniform(Queue& queue, const RandomStream& stream, float bound,
+                       MatrixView<float> out) = 0;
+  /// The step's batch of `trials` [count, cols] (u8 or f32), each trial once a pass, shuffled
+  /// anew for each pass.
+  virtual void gather(Queue& queue, ConstMatrixRef trials, const StepState* state, MatrixRef out,
+                      const GatherOptions& options) = 0;
+
+  virtual void convert(Queue& queue, ConstMatrixRef in, MatrixRef out) = 0;
+  virtual void fill(Queue& queue, float value, MatrixRef out) = 0;
+  /// out = (in - offset) / scale, rounded to nearest and held to 0..255.
+  virtual void quantise(Queue& queue, ConstMatrixRef in, float scale, float offset,
+                        MatrixView<std::uint8_t> out) = 0;
+  /// Files the step's report and counts the step.
+  virtual void advance(Queue& queue, StepState* state) = 0;
+};
+
+/// One device as `--device` names it, present or not.
+struct DeviceStatus {
+  std::string name;    ///< "cpu", "cuda:0"
+  bool usable = false;
+  std::string detail;  ///< what it is, or why it cannot be used and what to do
+};
+
+/// Opens a device. `device`: "auto" (CUDA where there is a usable one, else the CPU), "cpu",
+/// "cuda" or "cuda:N". `threads`: CPU threads, 0 for all that the process may use.
+/// Throws no_device where the device is absent, bad_config for another word.
+std::unique_ptr<Backend> open_backend(const std::string& device, int threads);
+
+/// What `doctor` prints.
+std::vector<DeviceStatus> list_devices();
+
+/// The two sides of the seam. The CUDA side refuses honestly where it is not built in.
+std::unique_ptr<Backend> make_cpu_backend(int threads);
+std::unique_ptr<Backend> make_cuda_backend(int ordinal);
+DeviceStatus cuda_status();
+
+}  // namespace vgan

@@ -1,0 +1,197 @@
+#include "engine/checkpoint/checkpoint.hpp"
+
+#include <zlib.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+#include "engine/checkpoint/checkpoint_folder.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view reserved = "checkpoint.";
+const std::string format_key = "checkpoint.format";
+const std::string sum_key = "checkpoint.crc32";
+const std::string tensor_sum_prefix = "checkpoint.crc32.";
+
+using Metadata = std::map<std::string, std::string>;
+
+std::string hex(unsigned long sum) {
+  char text[9];
+  std::snprintf(text, sizeof(text), "%08lx", sum);
+  return text;
+}
+
+std::string checksum(std::span<const std::byte> bytes) {
+  return hex(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+// CRC-32 over values that each say how long they are, so that no two headers read the same.
+class HeaderSum {
+ public:
+  void add(std::uint64_t value) { add_bytes(&value, sizeof(value)); }
+  void add(std::string_view text) {
+    add(static_cast<std::uint64_t>(text.size()));
+    add_bytes(text.data(), text.size());
+  }
+  std::string text() const { return hex(sum_); }
+
+ private:
+  void add_bytes(const void* bytes, std::size_t n) {
+    sum_ = crc32_z(sum_, static_cast<const Bytef*>(bytes), n);
+  }
+  unsigned long sum_ = crc32_z(0, nullptr, 0);
+};
+
+// Of everything in the header but this sum itself and the offsets, which the file's size fixes.
+template <class Tensors>
+std::string header_checksum(const Metadata& metadata, const Tensors& tensors) {
+  HeaderSum sum;
+  for (const auto& [key, value] : metadata) {
+    if (key == sum_key) continue;
+    sum.add(key);
+    sum.add(value);
+  }
+  sum.add(static_cast<std::uint64_t>(tensors.size()));
+  for (const auto& [name, tensor] : tensors) {
+    sum.add(name);
+    sum.add(tensor_type_name(tensor.type));
+    sum.add(static_cast<std::uint64_t>(tensor.shape.size()));
+    for (const std::int64_t extent : tensor.shape) sum.add(static_cast<std::uint64_t>(extent));
+  }
+  return sum.text();
+}
+
+[[noreturn]] void fail(const std::string& where, const std::string& found,
+                       const std::string& allowed) {
+  throw Error(ErrorCode::bad_data, {"damaged checkpoint", where, found, allowed, ""});
+}
+
+const std::string& required(const Metadata& metadata, const std::string& key,
+                            const std::string& where) {
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) {
+    throw Error(ErrorCode::bad_data, {"not a checkpoint of this program", where,
+                                      "no " + key + " in its metadata", "", ""});
+  }
+  return found->second;
+}
+
+// The format first: another one may sum up other things.
+void check_header(const SafetensorsHeader& header, const std::string& where) {
+  const std::string& format = required(header.metadata, format_key, where);
+  if (format != std::to_string(checkpoint_format)) {
+    throw Error(ErrorCode::bad_data,
+                {"unknown checkpoint format", where, format, std::to_string(checkpoint_format),
+                 "use the version of this program that wrote it"});
+  }
+  const std::string& expected = required(header.metadata, sum_key, where);
+  const std::string sum = header_checksum(header.metadata, header.tensors);
+  if (sum != expected) fail(where + ", header", "CRC-32 " + sum, expected);
+}
+
+std::vector<std::byte> read_checked(const SafetensorsReader& reader, const std::string& name) {
+  const std::string where = reader.path().string();
+  const std::string& expected =
+      required(reader.header().metadata, tensor_sum_prefix + name, where);
+  std::vector<std::byte> bytes = reader.read(name);
+  const std::string sum = checksum(bytes);
+  if (sum != expected) fail(where + ", tensor '" + name + "'", "CRC-32 " + sum, expected);
+  return bytes;
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw io_error("cannot make the folder", folder, error.value());
+}
+
+Error no_valid(const fs::path& folder, const std::vector<std::string>& skipped) {
+  if (skipped.empty()) {
+    return Error(ErrorCode::bad_data,
+                 {"no checkpoint in the folder", folder.string(), "", checkpoint_name(500), ""});
+  }
+  const std::string others =
+      skipped.size() == 1 ? "" : " (and " + std::to_string(skipped.size() - 1) + " more like it)";
+  return Error(ErrorCode::bad_data,
+               {"no valid checkpoint in the folder", folder.string(), skipped.front() + others, "",
+                ""});
+}
+
+}  // namespace
+
+fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
+                         int keep) {
+  Metadata metadata = checkpoint.metadata;
+  for (const auto& [key, value] : metadata) {
+    if (std::string_view(key).starts_with(reserved)) {
+      throw Error(ErrorCode::internal, {"a checkpoint's metadata key is reserved", key, "", "", ""});
+    }
+  }
+  std::map<std::string, TensorSpan> tensors;
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    tensors[name] = {tensor.type, tensor.shape, tensor.bytes};
+    metadata[tensor_sum_prefix + name] = checksum(tensor.bytes);
+  }
+  metadata[format_key] = std::to_string(checkpoint_format);
+  metadata[sum_key] = header_checksum(metadata, tensors);
+
+  make_folder(folder);
+  remove_stale_temporaries(folder);
+  const fs::path file = folder / checkpoint_name(epoch);
+  write_safetensors(file, metadata, tensors);
+  prune_checkpoints(folder, epoch, keep);
+  return file;
+}
+
+Checkpoint load_checkpoint(const fs::path& file) {
+  const SafetensorsReader reader = SafetensorsReader::open(file);
+  const SafetensorsHeader& header = reader.header();
+  check_header(header, file.string());
+  Checkpoint checkpoint;
+  for (const auto& [name, info] : header.tensors) {
+    checkpoint.tensors[name] = {info.type, info.shape, read_checked(reader, name)};
+  }
+  for (const auto& [key, value] : header.metadata) {
+    if (!std::string_view(key).starts_with(reserved)) checkpoint.metadata[key] = value;
+  }
+  return checkpoint;
+}
+
+LoadedCheckpoint load_newest(const fs::path& folder) {
+  const auto files = list_checkpoints(folder);
+  LoadedCheckpoint loaded;
+  for (auto at = files.rbegin(); at != files.rend(); ++at) {
+    try {
+      loaded.checkpoint = load_checkpoint(at->second);
+      loaded.file = at->second;
+      return loaded;
+    } catch (const Error& error) {
+      loaded.skipped.push_back(error.what());
+    }
+  }
+  throw no_valid(folder, loaded.skipped);
+}
+
+fs::path find_checkpoint(const fs::path& run_or_file) {
+  std::error_code error;
+  const fs::file_status status = fs::status(run_or_file, error);
+  if (!fs::exists(status)) {
+    throw io_error("cannot find a checkpoint", run_or_file, error ? error.value() : ENOENT);
+  }
+  if (!fs::is_directory(status)) return run_or_file;
+  const fs::path inside = run_or_file / "checkpoints";
+  if (fs::is_directory(inside, error)) return inside;
+  if (!list_checkpoints(run_or_file).empty()) return run_or_file;
+  throw Error(ErrorCode::bad_data,
+              {"no checkpoint in the folder", run_or_file.string(), "",
+               "a checkpoint file, a run's folder, or a folder of epoch-*.safetensors", ""});
+}
+
+}  // namespace vgan

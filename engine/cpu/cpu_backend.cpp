@@ -1,0 +1,270 @@
+// The CPU behind the seam: checks, then the kernels, at once and in order.
+#include <sys/sysinfo.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "engine/backend.hpp"
+#include "engine/check.hpp"
+#include "kernels/cpu/dense.hpp"
+#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/thread_team.hpp"
+
+namespace vgan {
+namespace {
+
+class HostMemory final : public Memory {
+ public:
+  void release(void* data, std::size_t) noexcept override { std::free(data); }
+};
+
+/// Runs work when it is put there, so there is never anything to wait for.
+class InlineQueue final : public Queue {
+ public:
+  using Queue::Queue;
+  void wait_for(Queue&) override {}
+  void synchronise() override {}
+};
+
+class InlineProgram final : public Program {
+ public:
+  explicit InlineProgram(std::function<void()> body) : body_(std::move(body)) {}
+  void replay() override { body_(); }
+
+ private:
+  std::function<void()> body_;
+};
+
+std::string processor_name() {
+#if defined(__x86_64__)
+  unsigned words[12] = {};
+  for (unsigned leaf = 0; leaf < 3; ++leaf) {
+    unsigned* at = words + 4 * leaf;
+    if (!__get_cpuid(0x80000002U + leaf, at, at + 1, at + 2, at + 3)) return "x86-64 processor";
+  }
+  char text[49] = {};
+  std::memcpy(text, words, 48);
+  const std::string name = text;
+  const auto first = name.find_first_not_of(' ');
+  return first == std::string::npos ? "x86-64 processor" : name.substr(first);
+#else
+  return "processor";
+#endif
+}
+
+bool has_amx_bf16() {
+#if defined(__x86_64__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & (1U << 22)) != 0;
+#else
+  return false;
+#endif
+}
+
+std::size_t physical_memory() {
+  struct sysinfo info{};
+  return sysinfo(&info) == 0 ? std::size_t{info.totalram} * info.mem_unit : 0;
+}
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(int threads) : team_(threads), dense_(team_) {
+    info_ = {processor_name(), "cpu", physical_memory(), team_.size(), has_amx_bf16(), false};
+  }
+
+  const DeviceInfo& info() const override { return info_; }
+
+  Buffer allocate(std::size_t bytes, const std::string& what) override {
+    const std::size_t rounded = (bytes + 63) / 64 * 64;
+    void* data = rounded < bytes || rounded > info_.memory
+                     ? nullptr
+                     : std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
+    if (data == nullptr) {
+      throw Error(ErrorCode::no_device,
+                  {"not enough memory for " + what, "cpu", std::to_string(bytes) + " bytes wanted",
+                   std::to_string(info_.memory) + " bytes in this machine",
+                   "use a smaller --batch or narrower layers"});
+    }
+    std::memset(data, 0, rounded);
+    return {data, bytes, memory_};
+  }
+
+  std::unique_ptr<Queue> make_queue(const std::string& name) override {
+    return std::make_unique<InlineQueue>(name);
+  }
+
+  std::unique_ptr<Program> record(Queue&, std::function<void()> body) override {
+    return std::make_unique<InlineProgram>(std::move(body));
+  }
+
+  void upload(Queue&, const void* host, std::size_t bytes, void* device) override {
+    if (bytes > 0) std::memcpy(device, host, bytes);
+  }
+  void download(Queue&, const void* device, std::size_t bytes, void* host) override {
+    if (bytes > 0) std::memcpy(host, device, bytes);
+  }
+
+  void dense_forward(Queue&, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                     MatrixRef y, const ActivationOptions& options) override {
+    check_product("dense_forward", x, w, y);
+    require(bias.empty() || bias.size == w.cols, "dense_forward",
+            "a bias of " + std::to_string(bias.size), std::to_string(w.cols));
+    if (y.size() == 0) return;
+    dense_.forward(x, w, bias, options.activation, options.slope, y);
+  }
+
+  void dense_tangent(Queue&, ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
+                     const ActivationOptions& options) override {
+    check_product("dense_tangent", x, w, y);
+    check_at("dense_tangent", at, y, options);
+    if (y.size() == 0) return;
+    dense_.tangent(x, w, options.activation, options.slope, at, y);
+  }
+
+  void dense_backward_input(Queue&, ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
+                            MatrixRef dx, const ActivationOptions& options) override {
+    const char* name = "dense_backward_input";
+    require_float(name, "dy", dy.type);
+    require_float(name, "dx", dx.type);
+    require(dy.type == w.type, name, "dy and w of two types", "one type");
+    require_shape(name, "w", w, dx.cols, dy.cols);
+    require_shape(name, "dx", dx, dy.rows, w.rows);
+    check_at(name, at, dx, options);
+    if (dx.size() == 0) return;
+    dense_.backward_input(dy, w, options.activation, options.slope, at, dx);
+  }
+
+  void dense_backward_weights(Queue&, ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
+                              VectorView<float> dbias, bool accumulate) override {
+    const char* name = "dense_backward_weights";
+    require_float(name, "x", x.type);
+    require(dy.type == x.type, name, "x and dy of two types", "one type");
+    require_shape(name, "dw", dw, x.cols, dy.cols);
+    require(x.rows == dy.rows, name, "x of " + std::to_string(x.rows) + " rows",
+            std::to_string(dy.rows));
+    require(dbias.empty() || dbias.size == dy.cols, name,
+            "a dbias of " + std::to_string(dbias.size), std::to_string(dy.cols));
+    dense_.backward_weights(x, dy, accumulate, dw, dbias);
+  }
+
+  void activation_backward(Queue&, ConstMatrixRef y, MatrixRef dy,
+                           const ActivationOptions& options) override {
+    require_shape("activation_backward", "dy", dy, y.rows, y.cols);
+    cpu::activation_backward(team_, y, options.activation, options.slope, dy);
+  }
+
+  void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient,
+                       StepState* state, const BceOptions& options) override {
+    require_shape("bce_with_logits", "logits", logits, logits.rows, 1);
+    require_shape("bce_with_logits", "gradient", gradient, logits.rows, 1);
+    require(options.loss != nullptr, "bce_with_logits", "no place for the loss", "one");
+    float* accuracy = options.accuracy == nullptr ? nullptr : &(state->current.*options.accuracy);
+    cpu::bce_with_logits(team_, {logits, options.target, gradient, &(state->current.*options.loss),
+                                 accuracy, options.real_side});
+  }
+
+  void gradient_penalty(Queue&, MatrixView<float> x, StepState* state, float weight,
+                        float scale) override {
+    cpu::squared_norm_and_scale(team_, x, weight, scale, &state->current.r1);
+  }
+
+  void adam(Queue&, const AdamArena& arena, StepState* state,
+            const AdamOptions& options) override {
+    const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
+    require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
+                (arena.average.empty() || same(arena.average.size)) &&
+                (arena.shadow.empty() || same(arena.shadow.size)),
+            "adam", "vectors of several lengths", "one length");
+    require(options.network != nullptr, "adam", "no network named", "one");
+    const cpu::AdamVectors vectors{arena.weights, arena.gradients, arena.m,
+                                   arena.v,       arena.average,   arena.shadow};
+    cpu::adam(team_, vectors,
+              {options.beta1, options.beta2, options.epsilon, options.average_decay},
+              state->step + 1, state->*options.network);
+  }
+
+  void normal(Queue&, const StepState* state, const RandomStream& stream, MatrixRef out) override {
+    require_float("normal", "out", out.type);
+    cpu::normal(team_, at_step(state, stream), out);
+  }
+
+  void add_normal(Queue&, ConstMatrixRef in, const StepState* state, const RandomStream& stream,
+                  float sigma, MatrixRef out) override {
+    require_shape("add_normal", "out", out, in.rows, in.cols);
+    require(in.type == out.type, "add_normal", "in and out of two types", "one type");
+    cpu::add_normal(team_, at_step(state, stream), in, sigma, out);
+  }
+
+  void uniform(Queue&, const RandomStream& stream, float bound, MatrixView<float> out) override {
+    cpu::uniform(team_, at_step(nullptr, stream), bound, out);
+  }
+
+  void gather(Queue&, ConstMatrixRef trials, const StepState* state, MatrixRef out,
+              const GatherOptions& options) override {
+    require_float("gather", "out", out.type);
+    require(trials.type != ElementType::bf16, "gather", "trials of bf16", "u8 or f32");
+    require(trials.rows > 0 && trials.cols == out.cols, "gather",
+            "trials " + shape_text(trials.rows, trials.cols),
+            "at least one row of " + std::to_string(out.cols));
+    cpu::gather(team_, {trials, options.scale, options.offset, options.seed, state->step}, out);
+  }
+
+  void convert(Queue&, ConstMatrixRef in, MatrixRef out) override {
+    require_float("convert", "in", in.type);
+    require_float("convert", "out", out.type);
+    require_shape("convert", "out", out, in.rows, in.cols);
+    cpu::convert(team_, in, out);
+  }
+
+  void fill(Queue&, float value, MatrixRef out) override {
+    require_float("fill", "out", out.type);
+    cpu::fill(team_, value, out);
+  }
+
+  void quantise(Queue&, ConstMatrixRef in, float scale, float offset,
+                MatrixView<std::uint8_t> out) override {
+    require_float("quantise", "in", in.type);
+    require_shape("quantise", "out", out, in.rows, in.cols);
+    cpu::quantise(team_, in, scale, offset, out);
+  }
+
+  void advance(Queue&, StepState* state) override { cpu::advance(*state); }
+
+ private:
+  static void check_product(const char* name, ConstMatrixRef x, ConstMatrixRef w, MatrixRef y) {
+    require_float(name, "x", x.type);
+    require_float(name, "y", y.type);
+    require(x.type == w.type, name, "x and w of two types", "one type");
+    require_shape(name, "w", w, x.cols, y.cols);
+    require_shape(name, "y", y, x.rows, w.cols);
+  }
+
+  static void check_at(const char* name, ConstMatrixRef at, MatrixRef y,
+                       const ActivationOptions& options) {
+    if (options.activation == Activation::identity) return;
+    require_shape(name, "at", at, y.rows, y.cols);
+    require_float(name, "at", at.type);
+  }
+
+  static cpu::NormalStream at_step(const StepState* state, const RandomStream& stream) {
+    const std::uint64_t step = state == nullptr ? 0 : state->step;
+    return {stream.seed, math::subsequence(stream.purpose, step), stream.first};
+  }
+
+  cpu::ThreadTeam team_;
+  cpu::Dense dense_;
+  DeviceInfo info_;
+  std::shared_ptr<Memory> memory_ = std::make_shared<HostMemory>();
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(int threads) {
+  return std::make_unique<CpuBackend>(threads);
+}
+
+}  // namespace vgan

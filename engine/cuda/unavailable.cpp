@@ -1,0 +1,17 @@
+// The CUDA side of the seam where CUDA is not built in: the same symbols and an honest answer.
+#include "engine/backend.hpp"
+#include "engine/error.hpp"
+
+namespace vgan {
+
+std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
+  throw Error(ErrorCode::no_device,
+              {"cannot use the device", "cuda:" + std::to_string(ordinal),
+               "a build of vgan without the CUDA backend", "", "use --device cpu or --device auto"});
+}
+
+DeviceStatus cuda_status() {
+  return {"cuda", false, "this build has no CUDA backend; --device auto uses the CPU"};
+}
+
+}  // namespace vgan

@@ -1,0 +1,38 @@
+// How matrices are laid out in planned memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/view.hpp"
+
+namespace vgan::nn {
+
+/// Rows start at a multiple of 64 bytes, so that column slices of 16 floats and more do too.
+inline std::int64_t padded_stride(std::int64_t cols, ElementType type) {
+  if (cols == 1) return 1;
+  const auto line = static_cast<std::int64_t>(64 / element_size(type));
+  return (cols + line - 1) / line * line;
+}
+
+/// Bytes of a [rows, cols] matrix with padded rows, a multiple of 64.
+inline std::size_t matrix_bytes(std::int64_t rows, std::int64_t cols, ElementType type) {
+  const auto elements = static_cast<std::size_t>(rows * padded_stride(cols, type));
+  return (elements * element_size(type) + 63) / 64 * 64;
+}
+
+/// Hands out matrices from a block of memory, one after the other.
+class Carver {
+ public:
+  explicit Carver(void* block) : at_(static_cast<std::byte*>(block)) {}
+  MatrixRef take(std::int64_t rows, std::int64_t cols, ElementType type) {
+    const MatrixRef matrix{at_, type, rows, cols, padded_stride(cols, type)};
+    at_ += matrix_bytes(rows, cols, type);
+    return matrix;
+  }
+
+ private:
+  std::byte* at_;
+};
+
+}  // namespace vgan::nn

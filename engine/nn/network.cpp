@@ -1,0 +1,178 @@
+#include "engine/nn/network.hpp"
+
+#include <cmath>
+
+#include "engine/nn/layout.hpp"
+
+namespace vgan::nn {
+namespace {
+
+std::vector<std::int64_t> tensor_sizes(const std::vector<DenseSpec>& layers) {
+  std::vector<std::int64_t> sizes;
+  for (const DenseSpec& layer : layers) {
+    sizes.push_back(layer.inputs * layer.outputs);
+    sizes.push_back(layer.outputs);
+  }
+  return sizes;
+}
+
+MatrixRef as_row(VectorView<float> values) {
+  return {values.data, ElementType::f32, 1, values.size, values.size};
+}
+
+}  // namespace
+
+std::vector<DenseSpec> dense_stack(const std::vector<std::int64_t>& widths, Activation last) {
+  std::vector<DenseSpec> layers;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
+    const bool is_last = i + 2 == widths.size();
+    layers.push_back({widths[i], widths[i + 1], is_last ? last : Activation::leaky_relu});
+  }
+  return layers;
+}
+
+std::int64_t parameter_count(const std::vector<DenseSpec>& layers) {
+  std::int64_t count = 0;
+  for (const std::int64_t size : tensor_sizes(layers)) count += size;
+  return count;
+}
+
+Tape Tape::rows_from(std::int64_t first, std::int64_t count) const {
+  Tape part;
+  for (const MatrixRef& output : outputs) part.outputs.push_back(output.rows_from(first, count));
+  for (const MatrixRef& delta : deltas) part.deltas.push_back(delta.rows_from(first, count));
+  return part;
+}
+
+std::size_t TapeStorage::bytes(const std::vector<DenseSpec>& layers, std::int64_t rows,
+                               ElementType type, ElementType last_type, bool deltas) {
+  std::size_t total = 0;
+  for (const DenseSpec& layer : layers) {
+    const bool last = &layer == &layers.back();
+    total += matrix_bytes(rows, layer.outputs, last ? last_type : type);
+    if (deltas) total += matrix_bytes(rows, layer.outputs, type);
+  }
+  return total;
+}
+
+TapeStorage::TapeStorage(Backend& backend, const std::vector<DenseSpec>& layers,
+                         std::int64_t rows, ElementType type, ElementType last_type, bool deltas,
+                         const std::string& what)
+    : buffer_(backend.allocate(bytes(layers, rows, type, last_type, deltas), what)) {
+  Carver carver(buffer_.data());
+  for (const DenseSpec& layer : layers) {
+    const ElementType output_type = &layer == &layers.back() ? last_type : type;
+    tape_.outputs.push_back(carver.take(rows, layer.outputs, output_type));
+    if (deltas) tape_.deltas.push_back(carver.take(rows, layer.outputs, type));
+  }
+}
+
+Network::Network(Backend& backend, std::vector<DenseSpec> layers, float slope,
+                 const ArenaOptions& options, const std::string& what)
+    : backend_(&backend),
+      layers_(std::move(layers)),
+      slope_(slope),
+      compute_type_(options.shadow ? ElementType::bf16 : ElementType::f32),
+      arena_(backend, tensor_sizes(layers_), options, what) {}
+
+void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const float bound = 1.0F / std::sqrt(static_cast<float>(layers_[l].inputs));
+    const std::uint64_t base = id << 40;
+    const auto first = [&](std::size_t tensor) {
+      return base + static_cast<std::uint64_t>(arena_.offset(tensor));
+    };
+    backend_->uniform(queue, {seed, Purpose::initialise, first(2 * l)}, bound,
+                      weight(l).as<float>());
+    backend_->uniform(queue, {seed, Purpose::initialise, first(2 * l + 1)}, bound,
+                      as_row(bias(l)).as<float>());
+  }
+  weights_changed(queue, true);
+}
+
+void Network::weights_changed(Queue& queue, bool reset_average) {
+  const MatrixRef all = as_row(arena_.weights());
+  if (const auto shadow = arena_.shadow(); !shadow.empty()) {
+    backend_->convert(queue, all, {shadow.data, ElementType::bf16, 1, shadow.size, shadow.size});
+  }
+  if (reset_average && !arena_.average().empty()) {
+    backend_->convert(queue, all, as_row(arena_.average()));
+  }
+}
+
+MatrixRef Network::weight(std::size_t layer) const {
+  const DenseSpec& spec = layers_[layer];
+  return {arena_.weights().data + arena_.offset(2 * layer), ElementType::f32, spec.inputs,
+          spec.outputs, spec.outputs};
+}
+
+VectorView<float> Network::bias(std::size_t layer) const {
+  return {arena_.weights().data + arena_.offset(2 * layer + 1), layers_[layer].outputs};
+}
+
+ConstMatrixRef Network::compute_weight(std::size_t layer) const {
+  if (compute_type_ == ElementType::f32) return weight(layer);
+  const DenseSpec& spec = layers_[layer];
+  return {arena_.shadow().data + arena_.offset(2 * layer), ElementType::bf16, spec.inputs,
+          spec.outputs, spec.outputs};
+}
+
+MatrixRef Network::weight_gradient(std::size_t layer) const {
+  const DenseSpec& spec = layers_[layer];
+  return {arena_.gradients().data + arena_.offset(2 * layer), ElementType::f32, spec.inputs,
+          spec.outputs, spec.outputs};
+}
+
+VectorView<float> Network::bias_gradient(std::size_t layer) const {
+  return {arena_.gradients().data + arena_.offset(2 * layer + 1), layers_[layer].outputs};
+}
+
+void Network::forward(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    backend_->dense_forward(queue, x, compute_weight(l), bias(l), tape.outputs[l], activation(l));
+    x = tape.outputs[l];
+  }
+}
+
+void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
+                       const BackwardOptions& options) {
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const ConstMatrixRef below = l == 0 ? x : ConstMatrixRef(tape.outputs[l - 1]);
+    if (options.weights) {
+      backend_->dense_backward_weights(queue, below, tape.deltas[l],
+                                       weight_gradient(l).as<float>(), bias_gradient(l),
+                                       options.accumulate);
+    }
+    if (l > 0) {
+      backend_->dense_backward_input(queue, tape.deltas[l], compute_weight(l), below,
+                                     tape.deltas[l - 1], activation(l - 1));
+    } else if (!options.input_gradient.empty()) {
+      backend_->dense_backward_input(queue, tape.deltas[0], compute_weight(0), {},
+                                     options.input_gradient, {});
+    }
+  }
+}
+
+void Network::input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tape& scratch,
+                                    MatrixRef v) {
+  backend_->fill(queue, 1.0F, scratch.deltas.back());
+  for (std::size_t l = layers_.size(); l-- > 1;) {
+    backend_->dense_backward_input(queue, scratch.deltas[l], weight(l), outputs.outputs[l - 1],
+                                   scratch.deltas[l - 1], activation(l - 1));
+  }
+  backend_->dense_backward_input(queue, scratch.deltas[0], weight(0), {}, v, {});
+}
+
+void Network::accumulate_tangent_gradient(Queue& queue, const Tape& outputs, const Tape& scratch,
+                                          ConstMatrixRef t) {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    backend_->dense_backward_weights(queue, t, scratch.deltas[l], weight_gradient(l).as<float>(),
+                                     {}, true);
+    if (l + 1 == layers_.size()) break;
+    backend_->dense_tangent(queue, t, weight(l), outputs.outputs[l], scratch.outputs[l],
+                            activation(l));
+    t = scratch.outputs[l];
+  }
+}
+
+}  // namespace vgan::nn

@@ -1,0 +1,64 @@
+// All parameters of one network in one allocation: weights | gradients | Adam m | Adam v, then the
+// EMA and the bf16 shadow where they are wanted. One Adam launch, one all-reduce and one checkpoint
+// block serve a network.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/backend.hpp"
+
+namespace vgan::nn {
+
+/// What an arena holds beside the weights.
+struct ArenaOptions {
+  bool training = true;  ///< gradients and moments
+  bool average = false;  ///< EMA of the weights
+  bool shadow = false;   ///< bf16 copy of the weights, for bf16 products
+};
+
+/// Where a dense layer's parameters are, in floats from the start of a section.
+struct DenseSlots {
+  std::int64_t weight = 0;  ///< [inputs, outputs], row-major
+  std::int64_t bias = 0;    ///< [outputs]
+};
+
+class ParameterArena {
+ public:
+  /// Each tensor starts at a multiple of 16 floats; the padding stays zero.
+  ParameterArena(Backend& backend, const std::vector<std::int64_t>& tensor_sizes,
+                 const ArenaOptions& options, const std::string& what);
+
+  /// Floats in a section, padding included.
+  std::int64_t size() const { return size_; }
+  /// Start of tensor i in a section.
+  std::int64_t offset(std::size_t tensor) const { return offsets_[tensor]; }
+
+  VectorView<float> weights() const { return section(0); }
+  VectorView<float> gradients() const { return section(gradients_); }
+  VectorView<float> m() const { return section(m_); }
+  VectorView<float> v() const { return section(v_); }
+  /// Empty without the option.
+  VectorView<float> average() const { return section(average_); }
+  VectorView<math::BFloat16> shadow() const;
+
+  AdamArena adam() const { return {weights(), gradients(), m(), v(), average(), shadow()}; }
+
+  static std::int64_t section_size(const std::vector<std::int64_t>& tensor_sizes);
+  static std::size_t bytes(const std::vector<std::int64_t>& tensor_sizes,
+                           const ArenaOptions& options);
+
+ private:
+  VectorView<float> section(int index) const;
+
+  std::int64_t size_ = 0;
+  std::vector<std::int64_t> offsets_;
+  int gradients_ = -1;
+  int m_ = -1;
+  int v_ = -1;
+  int average_ = -1;
+  int shadow_ = -1;
+  Buffer buffer_;
+};
+
+}  // namespace vgan::nn

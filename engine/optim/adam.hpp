@@ -1,0 +1,25 @@
+// Adam over a whole network: one operation of the seam.
+#pragma once
+
+#include "engine/backend.hpp"
+#include "engine/nn/network.hpp"
+
+namespace vgan::optim {
+
+/// Kingma and Ba 2015, with the bias correction and the order of operations of
+/// kernels/math/adam.hpp. The rate is read from the network's AdamState, in device memory.
+class Adam {
+ public:
+  Adam(Backend& backend, const AdamOptions& options) : backend_(&backend), options_(options) {}
+
+  /// Moves the weights by their gradients, and the EMA and the bf16 shadow after them.
+  void step(Queue& queue, const nn::Network& network, StepState* state) {
+    backend_->adam(queue, network.arena().adam(), state, options_);
+  }
+
+ private:
+  Backend* backend_;
+  AdamOptions options_;
+};
+
+}  // namespace vgan::optim

@@ -1,0 +1,22 @@
+// Pictures as PNG.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "engine/pictures/picture.hpp"
+
+namespace vgan {
+
+/// The bytes of an 8-bit PNG file. Throws Error internal unless the picture has at least one pixel
+/// and as many bytes as its size says, or where libpng fails.
+std::vector<std::byte> encode_png(const GrayImage& image);
+std::vector<std::byte> encode_png(const RgbImage& image);
+
+/// Writes the file atomically (see AtomicFile). Throws Error io where the system refuses, and as
+/// encode_png does.
+void write_png(const std::filesystem::path& path, const GrayImage& image);
+void write_png(const std::filesystem::path& path, const RgbImage& image);
+
+}  // namespace vgan

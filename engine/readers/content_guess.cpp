@@ -1,0 +1,70 @@
+#include "engine/readers/content_guess.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+
+namespace vgan {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr const char* download_again = "download the file itself again";
+
+struct Signature {
+  std::string_view bytes;
+  const char* name;
+  const char* remedy;
+};
+
+// First bytes as the formats' own specifications give them.
+constexpr Signature signatures[] = {
+    {"version https://git-lfs"sv, "a git-LFS pointer", "fetch the file itself with git lfs pull"},
+    {"PK\x03\x04"sv, "a zip archive (.npz or .zip)", "unpack it and give the file inside"},
+    {"\x1f\x8b"sv, "gzip data", "unpack it with gunzip"},
+    {"\x93NUMPY"sv, "a NumPy .npy array", "name it as the images or labels that it holds"},
+    {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file", "export the array to .npy"},
+    {"\x89PNG\r\n"sv, "one PNG picture", "collect the pictures in one .npy array"},
+    {"\xff\xd8\xff"sv, "one JPEG picture", "collect the pictures in one .npy array"},
+    {"BZh"sv, "bzip2 data", "unpack it with bunzip2"},
+    {"\xfd" "7zXZ"sv, "xz data", "unpack it with unxz"},
+    {"\x28\xb5\x2f\xfd"sv, "zstd data", "unpack it with unzstd"},
+    {"%PDF"sv, "a PDF document", download_again},
+};
+
+std::string lower_text(std::string_view head) {
+  if (head.substr(0, 3) == "\xef\xbb\xbf"sv) head.remove_prefix(3);
+  const auto is_space = [](unsigned char c) { return std::isspace(c) != 0; };
+  const auto first = std::find_if_not(head.begin(), head.end(), is_space);
+  std::string text(first, head.end());
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string hex(std::string_view head) {
+  std::string text = head.size() == 1 ? "byte" : "bytes";
+  for (const char c : head.substr(0, 8)) {
+    char digits[4];
+    std::snprintf(digits, sizeof(digits), " %02x", static_cast<unsigned char>(c));
+    text += digits;
+  }
+  return text;
+}
+
+}  // namespace
+
+ContentGuess guess_content(std::string_view head) {
+  for (const Signature& signature : signatures) {
+    if (head.substr(0, signature.bytes.size()) == signature.bytes) {
+      return {signature.name, signature.remedy};
+    }
+  }
+  const std::string text = lower_text(head);
+  if (text.rfind("<!doctype html", 0) == 0 || text.rfind("<html", 0) == 0) {
+    return {"an HTML page", download_again};
+  }
+  if (text.rfind("<?xml", 0) == 0) return {"an XML document", download_again};
+  return {hex(head), "check that this is the right file"};
+}
+
+}  // namespace vgan

@@ -1,0 +1,53 @@
+// NumPy .npy files: images and labels in, samples out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "engine/readers/image_set.hpp"
+#include "engine/readers/npy_header.hpp"
+#include "engine/readers/output_file.hpp"
+
+namespace vgan {
+
+/// Reads images of u8, float32 or float64 (little-endian; float64 becomes float32) from a plain or
+/// gzip .npy file, in C or Fortran order. Shapes: (N, H, W), (N, H, W, 1), (N, 1, H, W), and
+/// (N, P), which is a square picture where P is a square number, else 1 x P.
+/// u8 means 0 to 255. Floats mean 0 to 1 where all of them lie there, else -1 to 1 where all lie
+/// there, else their smallest to their largest.
+/// Throws Error: io where the system refuses; bad_data for all else, NaN, Inf, numbers beyond
+/// float32 and a single repeated value included (row = image, column = pixel, from 0).
+ImageSet read_npy_images(const std::filesystem::path& path);
+
+/// Reads one dimension of integers, each 0 to 2^31 - 1. Throws as read_npy_images does.
+std::vector<std::int32_t> read_npy_labels(const std::filesystem::path& path);
+
+enum class NpyType { u8, f32 };
+
+/// Writes one .npy array in C order with constant memory. The file appears at finish(); a writer
+/// destroyed before that leaves nothing.
+class NpyWriter {
+ public:
+  /// `shape` has one dimension or more, each size 0 or more, else Error (bad_config). Error (io)
+  /// where the system refuses.
+  NpyWriter(const std::filesystem::path& path, NpyType type,
+            const std::vector<std::int64_t>& shape);
+
+  /// Appends elements in C order; a chunk may end anywhere. Error (internal) for the other type
+  /// than announced or more elements than announced.
+  void append(std::span<const float> values);
+  void append(std::span<const std::uint8_t> values);
+  /// Error (internal) where fewer elements than announced were appended.
+  void finish();
+
+ private:
+  void append_bytes(NpyType type, const void* data, std::size_t bytes);
+
+  OutputFile file_;
+  NpyType type_;
+  std::uint64_t missing_ = 0;  // bytes still to come
+};
+
+}  // namespace vgan

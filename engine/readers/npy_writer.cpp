@@ -1,0 +1,81 @@
+#include <string>
+
+#include "engine/error.hpp"
+#include "engine/readers/npy.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr const char* what = "cannot write .npy";
+
+// Magic, version 1.0, header length, then the dictionary, padded so that data starts at a
+// multiple of 64 bytes, as numpy.save does it.
+std::string npy_header_text(NpyType type, const std::string& shape) {
+  std::string dict = std::string("{'descr': '") + (type == NpyType::u8 ? "|u1" : "<f4") +
+                     "', 'fortran_order': False, 'shape': " + shape + ", }";
+  constexpr std::size_t before = 10;
+  while ((before + dict.size() + 1) % 64 != 0) dict += ' ';
+  dict += '\n';
+  std::string text = "\x93NUMPY";
+  text += '\x01';
+  text += '\x00';
+  text += static_cast<char>(dict.size() & 0xff);
+  text += static_cast<char>(dict.size() >> 8);
+  return text + dict;
+}
+
+}  // namespace
+
+NpyWriter::NpyWriter(const std::filesystem::path& path, NpyType type,
+                     const std::vector<std::int64_t>& shape)
+    : file_(path, what), type_(type) {
+  NpyHeader header;
+  header.shape = shape;
+  std::uint64_t bytes = type == NpyType::u8 ? 1 : 4;
+  bool valid = !shape.empty() && shape.size() <= 32;
+  for (const std::int64_t size : shape) {
+    valid = valid && size >= 0 &&
+            !__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes);
+  }
+  if (!valid) {
+    throw Error(ErrorCode::bad_config,
+                {what, path.string(), "the shape " + header.shape_text(),
+                 "1 to 32 dimensions of 0 or more, less than 2^64 bytes in all", ""});
+  }
+  missing_ = bytes;
+  const std::string text = npy_header_text(type, header.shape_text());
+  file_.write(text.data(), text.size());
+}
+
+void NpyWriter::append(std::span<const float> values) {
+  append_bytes(NpyType::f32, values.data(), values.size_bytes());
+}
+
+void NpyWriter::append(std::span<const std::uint8_t> values) {
+  append_bytes(NpyType::u8, values.data(), values.size_bytes());
+}
+
+void NpyWriter::append_bytes(NpyType type, const void* data, std::size_t bytes) {
+  if (type != type_) {
+    throw Error(ErrorCode::internal, {what, file_.path().string(), "elements of another type",
+                                      type_ == NpyType::u8 ? "u8" : "float32", ""});
+  }
+  if (bytes > missing_) {
+    throw Error(ErrorCode::internal,
+                {what, file_.path().string(), std::to_string(bytes) + " more bytes",
+                 std::to_string(missing_) + " still announced", ""});
+  }
+  file_.write(data, bytes);
+  missing_ -= bytes;
+}
+
+void NpyWriter::finish() {
+  if (missing_ != 0) {
+    throw Error(ErrorCode::internal,
+                {what, file_.path().string(),
+                 std::to_string(missing_) + " announced bytes that never came", "none", ""});
+  }
+  file_.commit();
+}
+
+}  // namespace vgan

@@ -1,0 +1,176 @@
+#include "engine/readers/open_images.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/error.hpp"
+#include "engine/readers/byte_source.hpp"
+#include "engine/readers/content_guess.hpp"
+#include "engine/readers/digits.hpp"
+#include "engine/readers/idx.hpp"
+#include "engine/readers/md5.hpp"
+#include "engine/readers/npy.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* what = "cannot read images";
+
+// Whether something has this name; if it cannot be reached, opening it will say why.
+bool present(const fs::path& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+std::optional<fs::path> first_present(const fs::path& folder,
+                                      std::initializer_list<std::string> names) {
+  for (const std::string& name : names) {
+    if (present(folder / name)) return folder / name;
+  }
+  return std::nullopt;
+}
+
+bool replace_last(std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.rfind(from);
+  if (at == std::string::npos) return false;
+  text.replace(at, from.size(), to);
+  return true;
+}
+
+// train-images-idx3-ubyte.gz -> train-labels-idx1-ubyte.gz, or the same without .gz, and so on.
+std::optional<fs::path> labels_beside(const fs::path& images) {
+  std::string name = images.filename().string();
+  if (!replace_last(name, "images", "labels")) return std::nullopt;
+  replace_last(name, "idx3", "idx1");
+  const bool gz = name.size() > 3 && name.compare(name.size() - 3, 3, ".gz") == 0;
+  const std::string other = gz ? name.substr(0, name.size() - 3) : name + ".gz";
+  return first_present(images.parent_path(), {name, other});
+}
+
+bool is_npy(const ByteSource& source) { return source.head().substr(0, 6) == "\x93NUMPY"; }
+
+bool is_idx(const ByteSource& source) {
+  return source.head().substr(0, 2) == std::string_view("\0\0", 2);
+}
+
+ImageSet read_images(const fs::path& path) {
+  const ByteSource source(path, what);
+  if (is_npy(source)) return read_npy_images(path);
+  if (is_idx(source)) return read_idx_images(path);
+  ContentGuess guess = guess_content(source.head());
+  source.fail(0, std::move(guess.found),
+              "IDX images (magic 00 00 08 03) or a .npy array (magic 93 NUMPY)",
+              std::move(guess.remedy));
+}
+
+std::vector<std::int32_t> read_labels(const fs::path& path) {
+  const ByteSource source(path, "cannot read labels");
+  if (is_npy(source)) return read_npy_labels(path);
+  if (is_idx(source)) return read_idx_labels(path);
+  ContentGuess guess = guess_content(source.head());
+  source.fail(0, std::move(guess.found),
+              "IDX labels (magic 00 00 08 01) or a .npy array (magic 93 NUMPY)",
+              std::move(guess.remedy));
+}
+
+fs::path images_in(const fs::path& folder) {
+  const auto found = first_present(
+      folder, {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz", "train-images.idx3-ubyte",
+               "train-images.idx3-ubyte.gz"});
+  if (found) return *found;
+  throw Error(ErrorCode::io, {what, folder.string(), "a folder without images",
+                              "train-images-idx3-ubyte[.gz] or train-images.idx3-ubyte[.gz] in it",
+                              "name the file itself"});
+}
+
+void add_labels(ImageSet& images, const fs::path& path) {
+  images.labels = read_labels(path);
+  const auto count = static_cast<std::int64_t>(images.labels.size());
+  if (count == images.count) return;
+  throw Error(ErrorCode::bad_data,
+              {"labels do not match the images", path.string() + " against " + images.source,
+               std::to_string(count) + " labels", std::to_string(images.count),
+               "name the right file with --labels, or --labels none"});
+}
+
+ImageSet open_path(const DataRequest& request) {
+  fs::path path = request.data;
+  std::error_code unreachable;  // opening the file will say why
+  if (fs::is_directory(path, unreachable)) path = images_in(path);
+  ImageSet images = read_images(path);
+  if (request.labels == "none") return images;
+  if (!request.labels.empty()) {
+    add_labels(images, request.labels);
+  } else if (const auto beside = labels_beside(path)) {
+    add_labels(images, *beside);
+  }
+  return images;
+}
+
+// MD5 of MNIST's training files, gzip as published and unpacked.
+struct MnistFile {
+  const char* images;
+  const char* images_md5;
+  const char* labels;
+  const char* labels_md5;
+};
+
+constexpr std::array<MnistFile, 2> mnist_files = {{
+    {"train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+     "train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432"},
+    {"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb",
+     "train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"},
+}};
+
+void verify(const fs::path& path, const char* md5) {
+  if (!present(path)) {
+    throw Error(ErrorCode::io, {"cannot verify MNIST", path.string(), "no such file",
+                                "images and labels together", "run data/get_mnist.sh again"});
+  }
+  const std::string found = md5_of_file(path, "cannot verify MNIST");
+  if (found == md5) return;
+  throw Error(ErrorCode::bad_data,
+              {"cannot verify MNIST", path.string(), "md5 " + found, std::string("md5 ") + md5,
+               "run data/get_mnist.sh again, or use --data digits, or --data with this folder to "
+               "take it as it is"});
+}
+
+ImageSet open_default(const DataRequest& request) {
+  for (const MnistFile& names : mnist_files) {
+    const fs::path images_path = request.mnist_folder / names.images;
+    const fs::path labels_path = request.mnist_folder / names.labels;
+    if (!present(images_path)) continue;
+    verify(images_path, names.images_md5);
+    verify(labels_path, names.labels_md5);
+    ImageSet images = read_idx_images(images_path);
+    add_labels(images, labels_path);
+    return images;
+  }
+  return make_digits(request.seed, 60000, request.threads);
+}
+
+}  // namespace
+
+ImageSet open_images(const DataRequest& request) {
+  const bool own = !request.data.empty() && request.data != "digits";
+  if (!own && !request.labels.empty() && request.labels != "none") {
+    throw Error(ErrorCode::bad_config,
+                {"cannot use labels", "labels", request.labels,
+                 "labels for images named with --data", "MNIST and the built-in digits have theirs"});
+  }
+  if (own) return open_path(request);
+  ImageSet images = request.data.empty() ? open_default(request)
+                                         : make_digits(request.seed, 60000, request.threads);
+  if (request.labels == "none") images.labels.clear();
+  return images;
+}
+
+}  // namespace vgan

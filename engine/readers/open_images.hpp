@@ -1,0 +1,30 @@
+// From what a user names to images in memory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "engine/readers/image_set.hpp"
+
+namespace vgan {
+
+struct DataRequest {
+  /// Empty: MNIST from `mnist_folder` where it lies there with the right checksums, else the
+  /// built-in digits. "digits": the built-in digits. Else a path: an IDX file (plain or gzip) or a
+  /// .npy file, told apart by content, or a folder that holds train-images-idx3-ubyte[.gz].
+  std::string data;
+  /// Empty: the labels beside the images where there are some ("images" in the name replaced by
+  /// "labels"). "none": no labels. Else the path of an IDX or .npy file of labels.
+  std::string labels;
+  std::uint64_t seed = 0;  ///< of the built-in digits
+  std::filesystem::path mnist_folder = "data/mnist";
+  int threads = 0;  ///< for drawing the built-in digits; 0: one for each hardware thread
+};
+
+/// Throws Error: io where the system refuses; bad_data for broken content, a wrong checksum in
+/// `mnist_folder`, or a number of labels that is not the number of images; bad_config for labels
+/// without images of one's own.
+ImageSet open_images(const DataRequest& request);
+
+}  // namespace vgan

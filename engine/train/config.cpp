@@ -1,0 +1,171 @@
+#include "engine/train/config.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+#include <type_traits>
+
+#include "engine/error.hpp"
+
+namespace vgan {
+namespace {
+
+[[noreturn]] void refuse(const std::string& name, const std::string& found,
+                         const std::string& allowed, const std::string& remedy = "") {
+  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
+}
+
+std::string text(double value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof(buffer), "%g", value);
+  return buffer;
+}
+
+void require_positive(const char* name, double value) {
+  if (!(value > 0.0) || !std::isfinite(value)) refuse(name, text(value), "a number above 0");
+}
+
+void require_between(const char* name, double value, double low, double high,
+                     const char* allowed) {
+  if (!(value >= low && value <= high)) refuse(name, text(value), allowed);
+}
+
+void require_count(const char* name, std::int64_t value, std::int64_t low, std::int64_t high) {
+  if (value >= low && value <= high) return;
+  refuse(name, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
+}
+
+void require_word(const char* name, const std::string& value,
+                  const std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.end(), value) != words.end()) return;
+  std::string allowed;
+  for (const std::string& word : words) allowed += (allowed.empty() ? "" : ", ") + word;
+  refuse(name, "'" + value + "'", allowed);
+}
+
+void require_widths(const char* name, const std::vector<std::int64_t>& widths) {
+  if (widths.empty() || widths.size() > 64) {
+    refuse(name, std::to_string(widths.size()) + " widths", "1 to 64 widths, e.g. 256,512");
+  }
+  for (const std::int64_t width : widths) require_count(name, width, 1, 1 << 20);
+}
+
+}  // namespace
+
+TrainConfig preset(const std::string& name) {
+  TrainConfig config;
+  config.preset = name;
+  if (name == "article") {
+    config.output = "linear";
+    return config;
+  }
+  if (name == "default") {
+    config.r1 = 0.5;
+    config.ema = 0.999;
+    config.lr_d = 4e-4;
+    return config;
+  }
+  std::vector<std::string> names;
+  for (const auto& [known, about] : preset_list()) names.push_back(known);
+  refuse("preset", "'" + name + "'", "default, article",
+         "did you mean '" + nearest_word(name, names) + "'?");
+}
+
+std::vector<std::pair<std::string, std::string>> preset_list() {
+  return {{"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, D's rate doubled"},
+          {"article", "the article's recipe as listed: linear output, plain losses, one rate"}};
+}
+
+void validate(const TrainConfig& c) {
+  (void)preset(c.preset);
+  if (c.passes == 0.0 && c.epochs == 0) refuse("epochs", "0", "1 or more");
+  if (c.epochs > 1ULL << 50) refuse("epochs", std::to_string(c.epochs), "up to 2^50");
+  require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
+  require_count("batch", c.batch, 1, 1 << 24);
+  require_count("latent", c.latent, 1, 1 << 20);
+  require_widths("g-layers", c.g_layers);
+  require_widths("d-layers", c.d_layers);
+  require_word("output", c.output, {"tanh", "sigmoid", "linear"});
+  require_positive("lr", c.lr);
+  require_between("lr-g", c.lr_g, 0.0, 1e30, "0 (use lr) or above");
+  require_between("lr-d", c.lr_d, 0.0, 1e30, "0 (use lr) or above");
+  require_between("beta1", c.beta1, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
+  require_between("beta2", c.beta2, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
+  require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
+  require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 or above");
+  require_between("r1", c.r1, 0.0, 1e6, "0 (none) or above");
+  require_count("r1-every", c.r1_every, 1, 1 << 20);
+  require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
+  require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
+  if (c.seed >> 63 != 0) refuse("seed", std::to_string(c.seed), "0 to 2^63 - 1");
+  require_count("threads", c.threads, 0, 4096);
+  require_count("keep", c.keep, 0, 1 << 30);
+  if (!c.profile_steps.empty()) (void)parse_step_range(c.profile_steps);
+}
+
+std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& range) {
+  unsigned long long first = 0;
+  unsigned long long last = 0;
+  char rest = 0;
+  const bool digits = range.find_first_not_of("0123456789:") == std::string::npos;
+  if (!digits || range.size() > 39 ||
+      std::sscanf(range.c_str(), "%llu:%llu%c", &first, &last, &rest) != 2 || first == 0 ||
+      last < first) {
+    refuse("profile-steps", "'" + range + "'", "A:B with 1 <= A <= B, epochs counted from 1");
+  }
+  return {first, last};
+}
+
+void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
+  std::vector<std::string> values;
+  const auto as_text = [](const auto& field) {
+    using Field = std::decay_t<decltype(field)>;
+    if constexpr (std::is_same_v<Field, std::string>) {
+      return field;
+    } else if constexpr (std::is_same_v<Field, std::vector<std::int64_t>>) {
+      std::string list;
+      for (const std::int64_t width : field) list += (list.empty() ? "" : ",") + std::to_string(width);
+      return list;
+    } else if constexpr (std::is_same_v<Field, double>) {
+      return text(field);
+    } else {
+      return std::to_string(field);
+    }
+  };
+  visit_settings(saved, [&](const SettingInfo&, const auto& field) {
+    values.push_back(as_text(field));
+  });
+  std::size_t index = 0;
+  visit_settings(wanted, [&](const SettingInfo& info, const auto& field) {
+    const std::string& was = values[index++];
+    if (info.may_change_on_resume || as_text(field) == was) return;
+    refuse(info.name, as_text(field), "'" + was + "', as the run was started with",
+           "a resumed run keeps this setting; start a new run to change it");
+  });
+}
+
+std::string nearest_word(const std::string& word, const std::vector<std::string>& words) {
+  std::string best;
+  std::size_t best_distance = static_cast<std::size_t>(-1);
+  for (const std::string& candidate : words) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const std::size_t substituted = diagonal + (word[i - 1] != candidate[j - 1] ? 1 : 0);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace vgan

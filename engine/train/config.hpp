@@ -1,0 +1,143 @@
+// Every setting of a training run, once: its name, default, meaning, and where it is kept. Flags,
+// config files, --print-config and checkpoints all read this table.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace vgan {
+
+struct TrainConfig {
+  // data
+  std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
+  std::string labels;  ///< label file; "" = beside the images
+  // length
+  std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
+  double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
+  std::int64_t batch = 128;
+  // networks
+  std::int64_t latent = 100;
+  std::vector<std::int64_t> g_layers{256, 512, 1024};  ///< hidden widths
+  std::vector<std::int64_t> d_layers{512, 256, 128};
+  std::string output = "tanh";  ///< tanh, sigmoid or linear
+  // optimisation
+  double lr = 2e-4;
+  double lr_g = 0.0;  ///< 0 = lr
+  double lr_d = 0.0;  ///< 0 = lr
+  double beta1 = 0.5;
+  double beta2 = 0.999;
+  double label_smoothing = 1.0;  ///< D's target for real trials
+  double instance_noise = 0.0;   ///< standard deviation, in the network's units
+  double r1 = 0.0;               ///< gamma; 0 = off
+  std::int64_t r1_every = 1;
+  double ema = 0.0;  ///< decay of the averaged G; 0 = off
+  // machine
+  std::uint64_t seed = 1;
+  std::string device = "auto";
+  std::string precision = "auto";  ///< fp32, bf16, tf32 or auto
+  std::int64_t threads = 0;        ///< 0 = all that the process may use
+  // run folder
+  std::string out;  ///< "" = runs/NNNN, the next free number
+  std::uint64_t save_every = 1000;
+  std::int64_t keep = 3;
+  std::uint64_t sample_every = 500;
+  std::string preset = "default";
+  bool quiet = false;
+  std::string profile_steps;  ///< "A:B"
+
+  double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
+  double discriminator_rate() const { return lr_d > 0.0 ? lr_d : lr; }
+};
+
+/// What a flag, a config key and the documentation share.
+struct SettingInfo {
+  const char* name;     ///< as in `--name` and as in the config file
+  const char* group;    ///< heading in --help
+  const char* value;    ///< what --help calls the value
+  const char* help;     ///< one line
+  bool may_change_on_resume = false;
+};
+
+/// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
+/// std::string, std::uint64_t, std::int64_t, double, bool or std::vector<std::int64_t>.
+template <class Config, class Visitor>
+void visit_settings(Config& c, Visitor&& visitor) {
+  const char* const data = "Data";
+  const char* const length = "Length";
+  const char* const nets = "Networks";
+  const char* const optimiser = "Optimisation";
+  const char* const machine = "Machine";
+  const char* const run = "Run folder and display";
+  using S = SettingInfo;
+  visitor(S{"data", data, "PATH",
+            "IDX folder or file (plain or .gz) or .npy; 'digits' = built-in; empty = data/mnist, "
+            "else built-in"},
+          c.data);
+  visitor(S{"labels", data, "FILE", "labels, IDX or .npy; empty = looked for beside the images"},
+          c.labels);
+  visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},
+          c.epochs);
+  visitor(S{"passes", length, "X", "whole passes over the data instead of --epochs; 0 = off", true},
+          c.passes);
+  visitor(S{"batch", length, "N", "real trials in a batch"}, c.batch);
+  visitor(S{"latent", nets, "N", "length of G's noise vector"}, c.latent);
+  visitor(S{"g-layers", nets, "A,B,..", "hidden widths of G"}, c.g_layers);
+  visitor(S{"d-layers", nets, "A,B,..", "hidden widths of D"}, c.d_layers);
+  visitor(S{"output", nets, "NAME", "G's last activation: tanh, sigmoid or linear"}, c.output);
+  visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
+  visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);
+  visitor(S{"lr-d", optimiser, "RATE", "D's own rate; 0 = lr"}, c.lr_d);
+  visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient"}, c.beta1);
+  visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient"}, c.beta2);
+  visitor(S{"label-smoothing", optimiser, "X", "D's target for real trials; 1 = none"},
+          c.label_smoothing);
+  visitor(S{"instance-noise", optimiser, "SIGMA", "noise added to all that D sees; 0 = none"},
+          c.instance_noise);
+  visitor(S{"r1", optimiser, "GAMMA", "R1 gradient penalty on real trials; 0 = none"}, c.r1);
+  visitor(S{"r1-every", optimiser, "K", "lazy R1: every K epochs, K times as strong"}, c.r1_every);
+  visitor(S{"ema", optimiser, "DECAY", "averaged G, which samples come from; 0 = none"}, c.ema);
+  visitor(S{"seed", machine, "N", "of every random number of the run"}, c.seed);
+  visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", true}, c.device);
+  visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, c.precision);
+  visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", true},
+          c.threads);
+  visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN", true}, c.out);
+  visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", true},
+          c.save_every);
+  visitor(S{"keep", run, "N", "newest checkpoints kept; 0 = all", true}, c.keep);
+  visitor(S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", true},
+          c.sample_every);
+  visitor(S{"preset", run, "NAME", "settings to start from: default or article"}, c.preset);
+  visitor(S{"quiet", run, "", "print nothing but errors", true}, c.quiet);
+  visitor(S{"profile-steps", run, "A:B", "time the phases of epochs A to B; profile.json", true},
+          c.profile_steps);
+}
+
+/// The named preset's settings. Throws bad_config for an unknown name.
+TrainConfig preset(const std::string& name);
+/// Preset names with one line about each, for --help and docs.
+std::vector<std::pair<std::string, std::string>> preset_list();
+
+/// A config file (TOML, one key for each setting) over the preset that it names, or over
+/// `preset_name` where that is not empty. Throws bad_config with file, line and column; an unknown
+/// key names its nearest neighbour. I/O errors are `io`.
+TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "");
+TrainConfig parse_config(const std::string& toml, const std::string& origin,
+                         const std::string& preset_name = "");
+/// TOML text that `parse_config` reads back to an equal config; `comments` adds each help line.
+std::string print_config(const TrainConfig& config, bool comments);
+
+/// Throws bad_config for the first setting that has a value it cannot have, naming setting, value,
+/// and range.
+void validate(const TrainConfig& config);
+/// [A, B] of "A:B", both counted from 1. Throws bad_config.
+std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& text);
+/// Throws bad_config if `wanted` differs from `saved` in a setting that may not change on resume.
+void check_resume(const TrainConfig& saved, const TrainConfig& wanted);
+
+/// The member of `words` with the least edit distance to `word`.
+std::string nearest_word(const std::string& word, const std::vector<std::string>& words);
+
+}  // namespace vgan

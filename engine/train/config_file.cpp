@@ -1,0 +1,180 @@
+// Config files: TOML in and out of the one table of settings.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "engine/error.hpp"
+#include "engine/train/config.hpp"
+
+namespace vgan {
+namespace {
+
+std::string place(const std::string& origin, const toml::source_region& source) {
+  return origin + ":" + std::to_string(source.begin.line) + ":" +
+         std::to_string(source.begin.column);
+}
+
+[[noreturn]] void wrong_type(const std::string& where, const std::string& key,
+                             const toml::node& node, const char* allowed) {
+  std::ostringstream kind;
+  kind << node.type();
+  throw Error(ErrorCode::bad_config,
+              {"bad setting in a config file", where + ": " + key, "a TOML " + kind.str(), allowed, ""});
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::string& field) {
+  if (!node.is_string()) wrong_type(where, key, node, "a string");
+  field = *node.value<std::string>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                bool& field) {
+  if (!node.is_boolean()) wrong_type(where, key, node, "true or false");
+  field = *node.value<bool>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                double& field) {
+  if (!node.is_number()) wrong_type(where, key, node, "a number");
+  field = *node.value<double>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::int64_t& field) {
+  if (!node.is_integer()) wrong_type(where, key, node, "a whole number");
+  field = *node.value<std::int64_t>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::uint64_t& field) {
+  std::int64_t value = 0;
+  read_value(where, key, node, value);
+  if (value < 0) {
+    throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
+                                        std::to_string(value), "0 or more", ""});
+  }
+  field = static_cast<std::uint64_t>(value);
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::vector<std::int64_t>& field) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) wrong_type(where, key, node, "a list of whole numbers");
+  field.clear();
+  for (const toml::node& item : *list) {
+    if (!item.is_integer()) wrong_type(where, key, item, "a list of whole numbers");
+    field.push_back(*item.value<std::int64_t>());
+  }
+}
+
+void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
+  std::vector<std::string> known;
+  TrainConfig defaults;
+  visit_settings(defaults, [&](const SettingInfo& info, auto&) { known.emplace_back(info.name); });
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw Error(ErrorCode::bad_config,
+                {"unknown setting in a config file", place(origin, key.source()), "'" + name + "'",
+                 "", "did you mean '" + nearest_word(name, known) + "'?"});
+  }
+}
+
+std::string quoted(const std::string& value) {
+  std::ostringstream out;
+  out << toml::value<std::string>(value);
+  return out.str();
+}
+
+std::string toml_text(const std::string& value) { return quoted(value); }
+std::string toml_text(bool value) { return value ? "true" : "false"; }
+std::string toml_text(std::int64_t value) { return std::to_string(value); }
+std::string toml_text(std::uint64_t value) { return std::to_string(value); }
+std::string toml_text(double value) {
+  // The shortest form that reads back to the same double; TOML wants a point or an exponent.
+  char buffer[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof(buffer), "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  std::string text = buffer;
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+std::string toml_text(const std::vector<std::int64_t>& values) {
+  std::string text = "[";
+  for (const std::int64_t value : values) text += (text.size() > 1 ? ", " : "") + std::to_string(value);
+  return text + "]";
+}
+
+}  // namespace
+
+TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
+                         const std::string& preset_name) {
+  toml::table table;
+  try {
+    table = toml::parse(toml_source, origin);
+  } catch (const toml::parse_error& error) {
+    throw Error(ErrorCode::bad_config, {"cannot read a config file as TOML",
+                                        place(origin, error.source()),
+                                        std::string(error.description()), "", ""});
+  }
+  refuse_unknown_keys(table, origin);
+  std::string base = preset_name;
+  if (base.empty()) {
+    base = "default";
+    if (const toml::node* node = table.get("preset")) {
+      read_value(place(origin, node->source()), "preset", *node, base);
+    }
+  }
+  TrainConfig config = preset(base);
+  visit_settings(config, [&](const SettingInfo& info, auto& field) {
+    const toml::node* node = table.get(info.name);
+    if (node == nullptr || std::string(info.name) == "preset") return;
+    read_value(place(origin, node->source()), info.name, *node, field);
+  });
+  return config;
+}
+
+TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    throw Error(ErrorCode::io, {"cannot read a config file", path.string(),
+                                std::filesystem::exists(path, ignored) ? "something that is not a file"
+                                                                       : "nothing there",
+                                "a TOML file", ""});
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    if (!file || std::filesystem::file_size(path, ignored) != 0) {
+      throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
+    }
+  }
+  return parse_config(content.str(), path.string(), preset_name);
+}
+
+std::string print_config(const TrainConfig& config, bool comments) {
+  std::string text;
+  std::string group;
+  visit_settings(config, [&](const SettingInfo& info, const auto& field) {
+    if (comments && group != info.group) {
+      text += (text.empty() ? "# " : "\n# ") + std::string(info.group) + "\n";
+      group = info.group;
+    }
+    std::string line = std::string(info.name) + " = " + toml_text(field);
+    if (comments) {
+      line.resize(std::max<std::size_t>(line.size(), 30), ' ');
+      line += "  # " + std::string(info.help);
+    }
+    text += line + "\n";
+  });
+  return text;
+}
+
+}  // namespace vgan

@@ -1,0 +1,81 @@
+#include <cinttypes>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/train/generate.hpp"
+#include "engine/train/generator_model.hpp"
+
+namespace vgan {
+namespace {
+
+std::string shape_of(const CheckpointTensor& tensor) {
+  std::string text = "[";
+  for (const std::int64_t extent : tensor.shape) {
+    text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+  }
+  return text + "]";
+}
+
+std::string range_of(const CheckpointTensor& tensor) {
+  if (tensor.type != TensorType::f32 || tensor.bytes.empty()) return "";
+  double sum = 0.0;
+  double squares = 0.0;
+  const std::size_t count = tensor.bytes.size() / sizeof(float);
+  for (std::size_t i = 0; i < count; ++i) {
+    float value = 0.0F;
+    std::memcpy(&value, tensor.bytes.data() + i * sizeof(float), sizeof(float));
+    sum += value;
+    squares += static_cast<double>(value) * value;
+  }
+  const double mean = sum / static_cast<double>(count);
+  const double variance = squares / static_cast<double>(count) - mean * mean;
+  char text[64];
+  std::snprintf(text, sizeof(text), "mean %+.3e  sd %.3e", mean, std::sqrt(std::fmax(variance, 0.0)));
+  return text;
+}
+
+}  // namespace
+
+std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
+  const auto place = find_checkpoint(run_or_file);
+  std::error_code ignored;
+  const LoadedCheckpoint loaded = std::filesystem::is_directory(place, ignored)
+                                      ? load_newest(place)
+                                      : LoadedCheckpoint{load_checkpoint(place), place, {}};
+  const Checkpoint& checkpoint = loaded.checkpoint;
+  const GeneratorModel model = read_model(checkpoint, loaded.file.string());
+  std::string text;
+  for (const std::string& line : loaded.skipped) text += "passed over   " + line + "\n";
+  const auto fact = [&](const char* name, const std::string& value) {
+    char label[24];
+    std::snprintf(label, sizeof(label), "%-14s", name);
+    text += label + value + "\n";
+  };
+  fact("file", loaded.file.string());
+  fact("epoch", std::to_string(model.epoch));
+  fact("trials", std::to_string(model.height) + " x " + std::to_string(model.width));
+  fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
+  fact("data", "fingerprint " + metadata_value(checkpoint, "data"));
+  fact("samples from", model.averaged ? "the averaged G (g_ema)" : "G as trained (g)");
+  fact("checksums", "all " + std::to_string(checkpoint.tensors.size()) + " tensors verified");
+  text += "\nconfig\n";
+  const std::string config = print_config(model.config, false);
+  for (std::size_t at = 0; at < config.size();) {
+    const std::size_t end = config.find('\n', at);
+    text += "  " + config.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  text += "\ntensors\n";
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    char line[160];
+    std::snprintf(line, sizeof(line), "  %-22s %-4s %-14s %s\n", name.c_str(),
+                  std::string(tensor_type_name(tensor.type)).c_str(), shape_of(tensor).c_str(),
+                  range_of(tensor).c_str());
+    text += line;
+  }
+  return text;
+}
+
+}  // namespace vgan

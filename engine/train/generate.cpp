@@ -1,0 +1,226 @@
+#include "engine/train/generate.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/error.hpp"
+#include "engine/pictures/grid.hpp"
+#include "engine/pictures/png.hpp"
+#include "engine/readers/idx_writer.hpp"
+#include "engine/readers/npy.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/sampler.hpp"
+#include "engine/train/state_tensors.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A sheet of this many 28x28 digits is 6000 pixels on a side: more is not looked at.
+constexpr std::uint64_t largest_grid = 10000;
+
+[[noreturn]] void refuse(const std::string& name, const std::string& found,
+                         const std::string& allowed, const std::string& remedy = "") {
+  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
+}
+
+std::string format_of(const GenerateRequest& request) {
+  if (request.format != "auto") {
+    if (request.format != "npy" && request.format != "png" && request.format != "idx" &&
+        request.format != "raw") {
+      refuse("format", "'" + request.format + "'", "auto, npy, png, idx, raw");
+    }
+    return request.format;
+  }
+  if (request.out == "-") return "raw";
+  const std::string ending = fs::path(request.out).extension().string();
+  if (ending == ".npy") return "npy";
+  if (ending == ".png") return "png";
+  if (ending == ".idx" || request.out.ends_with("-ubyte")) return "idx";
+  if (ending == ".raw" || ending == ".bin") return "raw";
+  refuse("out", "'" + request.out + "'", "a name that ends in .npy, .png, .idx or .raw, or -",
+         "or name the format with --format");
+}
+
+/// Where samples go. Floats or pixels, in order, any number at a time.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void take(std::span<const float> values) = 0;
+  virtual void take(std::span<const std::uint8_t> pixels) = 0;
+  virtual void finish() = 0;
+};
+
+class NpySink final : public Sink {
+ public:
+  NpySink(const fs::path& path, NpyType type, const std::vector<std::int64_t>& shape)
+      : writer_(path, type, shape) {}
+  void take(std::span<const float> values) override { writer_.append(values); }
+  void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
+  void finish() override { writer_.finish(); }
+
+ private:
+  NpyWriter writer_;
+};
+
+class IdxSink final : public Sink {
+ public:
+  IdxSink(const fs::path& path, std::int64_t count, std::int64_t height, std::int64_t width)
+      : writer_(path, count, height, width) {}
+  void take(std::span<const float>) override {}
+  void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
+  void finish() override { writer_.finish(); }
+
+ private:
+  IdxWriter writer_;
+};
+
+class PngSink final : public Sink {
+ public:
+  PngSink(fs::path path, std::int64_t height, std::int64_t width)
+      : path_(std::move(path)), height_(height), width_(width) {}
+  void take(std::span<const float>) override {}
+  void take(std::span<const std::uint8_t> pixels) override {
+    pixels_.insert(pixels_.end(), pixels.begin(), pixels.end());
+  }
+  void finish() override {
+    const auto count = static_cast<std::int64_t>(pixels_.size()) / (height_ * width_);
+    write_png(path_, make_grid(pixels_.data(), count, static_cast<int>(height_),
+                               static_cast<int>(width_), 0));
+  }
+
+ private:
+  fs::path path_;
+  std::int64_t height_, width_;
+  std::vector<std::uint8_t> pixels_;
+};
+
+/// Bytes as they are, to a file or to standard output.
+class RawSink final : public Sink {
+ public:
+  explicit RawSink(const std::string& out) {
+    if (out != "-") file_.emplace(out, "cannot write samples");
+  }
+  void take(std::span<const float> values) override { put(values.data(), values.size_bytes()); }
+  void take(std::span<const std::uint8_t> pixels) override { put(pixels.data(), pixels.size()); }
+  void finish() override {
+    if (file_) file_->commit();
+  }
+
+ private:
+  void put(const void* data, std::size_t bytes) {
+    if (file_) return file_->write(data, bytes);
+    const auto* at = static_cast<const char*>(data);
+    while (bytes > 0) {
+      const ssize_t written = ::write(STDOUT_FILENO, at, bytes);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) {
+        throw Error(ErrorCode::io, {"cannot write samples", "standard output",
+                                    std::strerror(errno), "", ""});
+      }
+      at += written;
+      bytes -= static_cast<std::size_t>(written);
+    }
+  }
+
+  std::optional<OutputFile> file_;
+};
+
+std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::string& format,
+                                bool u8, const GeneratorModel& model) {
+  const auto count = static_cast<std::int64_t>(request.count);
+  if (format == "npy") {
+    const std::vector<std::int64_t> shape =
+        request.shape == "image" ? std::vector{count, model.height, model.width}
+                                 : std::vector{count, model.height * model.width};
+    return std::make_unique<NpySink>(request.out, u8 ? NpyType::u8 : NpyType::f32, shape);
+  }
+  if (format == "idx") {
+    return std::make_unique<IdxSink>(request.out, count, model.height, model.width);
+  }
+  if (format == "png") {
+    return std::make_unique<PngSink>(request.out, model.height, model.width);
+  }
+  return std::make_unique<RawSink>(request.out);
+}
+
+void check(const GenerateRequest& request, const std::string& format) {
+  if (request.count == 0 || request.count >> 40 != 0) {
+    refuse("count", std::to_string(request.count), "1 to 2^40 - 1");
+  }
+  if (request.first >> 40 != 0) refuse("first", std::to_string(request.first), "0 to 2^40 - 1");
+  if (request.dtype != "f32" && request.dtype != "u8") {
+    refuse("dtype", "'" + request.dtype + "'", "f32, u8");
+  }
+  if (request.shape != "flat" && request.shape != "image") {
+    refuse("shape", "'" + request.shape + "'", "flat, image");
+  }
+  if (format == "png" && request.count > largest_grid) {
+    refuse("count", std::to_string(request.count),
+           "up to " + std::to_string(largest_grid) + " on one picture", "write .npy instead");
+  }
+  if (request.out == "-" && format != "raw") {
+    refuse("out", "'-' with --format " + format, "raw on standard output", "name a file");
+  }
+}
+
+LoadedCheckpoint load_model(const fs::path& model) {
+  const fs::path place = find_checkpoint(model);
+  std::error_code ignored;
+  if (fs::is_directory(place, ignored)) return load_newest(place);
+  return {load_checkpoint(place), place, {}};
+}
+
+}  // namespace
+
+GenerateResult generate(const GenerateRequest& request) {
+  const std::string format = format_of(request);
+  check(request, format);
+  const LoadedCheckpoint loaded = load_model(request.model);
+  const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  const bool u8 = request.dtype == "u8" || format == "png" || format == "idx";
+
+  const auto backend = open_backend(request.device, static_cast<int>(request.threads));
+  const Precision precision = choose_precision(request.precision, backend->info());
+  const auto queue = backend->make_queue("generate");
+  Sampler sampler(*backend, generator_layers(model.config, model.height * model.width),
+                  leaky_slope, precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32,
+                  model.range);
+  const bool averaged = model.averaged && !request.raw_weights;
+  load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto sink = make_sink(request, format, u8, model);
+  if (u8) {
+    sampler.sample_u8(*queue, request.seed, Purpose::sample, request.first, request.count,
+                      [&](std::span<const std::uint8_t> part) { sink->take(part); });
+  } else {
+    sampler.sample(*queue, request.seed, Purpose::sample, request.first, request.count,
+                   [&](std::span<const float> part) { sink->take(part); });
+  }
+  sink->finish();
+
+  GenerateResult result;
+  result.count = request.count;
+  result.height = model.height;
+  result.width = model.width;
+  result.checkpoint = loaded.file;
+  result.epoch = model.epoch;
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (const std::string& line : loaded.skipped) {
+    result.note += (result.note.empty() ? "" : "\n") + line;
+  }
+  return result;
+}
+
+}  // namespace vgan

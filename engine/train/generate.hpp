@@ -1,0 +1,42 @@
+// Virtual trials from a checkpoint to a file, in constant memory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "engine/train/config.hpp"
+
+namespace vgan {
+
+struct GenerateRequest {
+  std::filesystem::path model;   ///< run folder or checkpoint file
+  std::uint64_t count = 64;
+  std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
+  std::string format = "auto";   ///< auto (by the ending), npy, png, idx, raw
+  std::string dtype = "f32";     ///< f32 or u8; png and idx are always u8
+  std::string shape = "flat";    ///< npy: flat = N x pixels, image = N x height x width
+  std::uint64_t seed = 1;
+  std::uint64_t first = 0;       ///< number of the first sample: files may be made in parts
+  std::string device = "auto";
+  std::string precision = "auto";
+  std::int64_t threads = 0;
+  bool raw_weights = false;      ///< G as trained, not its average
+};
+
+struct GenerateResult {
+  std::uint64_t count = 0;
+  std::int64_t height = 0, width = 0;
+  std::filesystem::path checkpoint;  ///< used
+  std::uint64_t epoch = 0;
+  double seconds = 0.0;
+  std::string note;                  ///< newer checkpoints passed over, or empty
+};
+
+/// Throws bad_config for a format that does not go with the request, bad_data, io, no_device.
+GenerateResult generate(const GenerateRequest& request);
+
+/// What a checkpoint holds, as `inspect` prints it: one fact a line, then one tensor a line.
+std::string describe_checkpoint(const std::filesystem::path& run_or_file);
+
+}  // namespace vgan

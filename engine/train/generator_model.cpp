@@ -1,0 +1,112 @@
+#include "engine/train/generator_model.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "engine/error.hpp"
+#include "engine/version.hpp"
+
+namespace vgan {
+namespace {
+
+std::string exact(float value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.9g", static_cast<double>(value));
+  return text;
+}
+
+[[noreturn]] void refuse(const std::string& key, const std::string& found,
+                         const std::string& allowed) {
+  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", "metadata '" + key + "'", found,
+                                    allowed, "use a checkpoint that vgan wrote"});
+}
+
+float metadata_float(const Checkpoint& checkpoint, const std::string& key) {
+  const std::string text = metadata_value(checkpoint, key);
+  char* end = nullptr;
+  const float value = std::strtof(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !std::isfinite(value)) refuse(key, "'" + text + "'", "a number");
+  return value;
+}
+
+}  // namespace
+
+Activation output_activation(const std::string& output) {
+  if (output == "tanh") return Activation::tanh;
+  if (output == "sigmoid") return Activation::sigmoid;
+  return Activation::identity;
+}
+
+std::vector<nn::DenseSpec> generator_layers(const TrainConfig& config, std::int64_t trial) {
+  std::vector<std::int64_t> widths{config.latent};
+  widths.insert(widths.end(), config.g_layers.begin(), config.g_layers.end());
+  widths.push_back(trial);
+  return nn::dense_stack(widths, output_activation(config.output));
+}
+
+Precision choose_precision(const std::string& precision, const DeviceInfo& device) {
+  if (precision == "fp32") return Precision::fp32;
+  if (precision == "bf16") return Precision::bf16;
+  if (precision == "tf32") {
+    if (device.tf32) return Precision::tf32;
+    throw Error(ErrorCode::bad_config, {"bad setting", "precision", "tf32 on " + device.name,
+                                        "fp32, bf16 or auto on this device", ""});
+  }
+  return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
+}
+
+std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
+                                                  std::int64_t width, const OutputRange& range) {
+  return {{"model", "gan"},
+          {"config", print_config(config, false)},
+          {"trial.height", std::to_string(height)},
+          {"trial.width", std::to_string(width)},
+          {"trial.low", exact(range.low)},
+          {"trial.high", exact(range.high)},
+          {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
+          {"onednn", std::string(build::onednn_version)}};
+}
+
+std::string metadata_value(const Checkpoint& checkpoint, const std::string& key) {
+  const auto found = checkpoint.metadata.find(key);
+  if (found == checkpoint.metadata.end()) refuse(key, "none", "an entry");
+  return found->second;
+}
+
+std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key) {
+  const std::string text = metadata_value(checkpoint, key);
+  std::uint64_t value = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+    refuse(key, "'" + text + "'", "a whole number");
+  }
+  return value;
+}
+
+GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin) {
+  GeneratorModel model;
+  if (metadata_value(checkpoint, "model") != "gan") {
+    refuse("model", "'" + metadata_value(checkpoint, "model") + "'", "gan");
+  }
+  model.config = parse_config(metadata_value(checkpoint, "config"), origin + " (config)");
+  validate(model.config);
+  constexpr std::uint64_t largest = 1 << 20;
+  const std::uint64_t height = metadata_number(checkpoint, "trial.height");
+  const std::uint64_t width = metadata_number(checkpoint, "trial.width");
+  if (height < 1 || height > largest || width < 1 || width > largest) {
+    refuse("trial.height, trial.width", std::to_string(height) + " x " + std::to_string(width),
+           "1 to 2^20 each");
+  }
+  model.height = static_cast<std::int64_t>(height);
+  model.width = static_cast<std::int64_t>(width);
+  model.range = {output_activation(model.config.output), metadata_float(checkpoint, "trial.low"),
+                 metadata_float(checkpoint, "trial.high")};
+  if (!(model.range.low < model.range.high)) refuse("trial.low", exact(model.range.low), "below trial.high");
+  model.epoch = metadata_number(checkpoint, "epoch");
+  model.averaged = checkpoint.tensors.count("g_ema.0.weight") != 0;
+  return model;
+}
+
+}  // namespace vgan

@@ -1,0 +1,47 @@
+// What trainer and generate share: how a config becomes a generator, and how a checkpoint says so.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/nn/network.hpp"
+#include "engine/train/config.hpp"
+#include "engine/train/sampler.hpp"
+
+namespace vgan {
+
+/// Of leaky ReLU below zero, in both networks: the article's.
+inline constexpr float leaky_slope = 0.2F;
+
+Activation output_activation(const std::string& output);
+std::vector<nn::DenseSpec> generator_layers(const TrainConfig& config, std::int64_t trial);
+
+/// "auto" is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
+/// precision that the device cannot compute in.
+Precision choose_precision(const std::string& precision, const DeviceInfo& device);
+
+/// The metadata from which `read_model` builds the same generator.
+std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
+                                                  std::int64_t width, const OutputRange& range);
+
+struct GeneratorModel {
+  TrainConfig config;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  OutputRange range;
+  std::uint64_t epoch = 0;
+  bool averaged = false;  ///< the checkpoint holds an EMA of G
+};
+
+/// Throws bad_data where the metadata do not describe a generator.
+GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin);
+
+/// A metadata entry; throws bad_data where it is missing, or no number.
+std::string metadata_value(const Checkpoint& checkpoint, const std::string& key);
+std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key);
+
+}  // namespace vgan

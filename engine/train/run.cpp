@@ -1,0 +1,261 @@
+#include "engine/train/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <optional>
+
+#include "engine/error.hpp"
+#include "engine/readers/open_images.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/run_folder.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t final_samples = 1000;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The start of a resumed run: where, from what, with which settings.
+struct Resumption {
+  fs::path folder;
+  LoadedCheckpoint loaded;
+  TrainConfig config;
+};
+
+// A checkpoint lies in RUN/checkpoints; the run's folder is two up.
+fs::path run_folder_of(const fs::path& checkpoint) {
+  const fs::path parent = fs::absolute(checkpoint).parent_path();
+  return parent.filename() == "checkpoints" ? parent.parent_path() : parent;
+}
+
+Resumption find_resumption(const RunRequest& request) {
+  Resumption found;
+  fs::path from = request.resume_from;
+  if (from.empty()) from = request.config.out.empty() ? newest_run("runs") : fs::path(request.config.out);
+  const fs::path place = find_checkpoint(from);
+  std::error_code ignored;
+  if (fs::is_directory(place, ignored)) {
+    found.loaded = load_newest(place);
+    found.folder = from;
+    if (place == from) found.folder = run_folder_of(place / "x");
+  } else {
+    found.loaded = {load_checkpoint(place), place, {}};
+    found.folder = run_folder_of(place);
+  }
+  const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
+  found.config = model.config;
+  // What was given now counts where it may change, and must agree where it may not.
+  TrainConfig wanted = model.config;
+  const auto given = [&](const char* name) {
+    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+  };
+  std::vector<const void*> sources;
+  visit_settings(request.config,
+                 [&](const SettingInfo&, const auto& field) { sources.push_back(&field); });
+  std::size_t index = 0;
+  visit_settings(wanted, [&](const SettingInfo& info, auto& field) {
+    using Field = std::decay_t<decltype(field)>;
+    const void* source = sources[index++];
+    if (given(info.name)) field = *static_cast<const Field*>(source);
+  });
+  if (given("epochs") && !given("passes")) wanted.passes = 0.0;
+  if (given("precision") && request.config.precision == "auto") {
+    wanted.precision = model.config.precision;
+  }
+  check_resume(model.config, wanted);
+  found.config = wanted;
+  found.config.out = found.folder.string();
+  return found;
+}
+
+/// Switches the step's phase timing on for epochs A to B and prints what it found.
+class StepProfile {
+ public:
+  explicit StepProfile(const std::string& range) {
+    if (!range.empty()) range_ = parse_step_range(range);
+  }
+
+  void before_epoch(Trainer& trainer, std::uint64_t epoch) {
+    if (range_ && epoch == range_->first) trainer.set_profiling(true);
+  }
+
+  void after_epoch(Trainer& trainer, std::uint64_t epoch, const RunFolder& folder,
+                   RunObserver* observer) {
+    if (!range_ || epoch < range_->first || epoch > range_->second) return;
+    const auto phases = trainer.take_profile();
+    all_.insert(all_.end(), phases.begin(), phases.end());
+    if (epoch == range_->second) finish(trainer, folder, observer);
+  }
+
+  void finish(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
+    if (!range_) return;
+    trainer.set_profiling(false);
+    range_.reset();
+    if (all_.empty()) return;
+    folder.write_profile(all_);
+    if (observer == nullptr) return;
+    std::map<std::string, std::vector<double>> times;
+    std::vector<std::string> order;
+    for (const auto& phase : all_) {
+      if (times[phase.name].empty()) order.push_back(phase.name);
+      times[phase.name].push_back(phase.seconds);
+    }
+    for (const std::string& name : order) {
+      auto& values = times[name];
+      std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                       values.end());
+      char line[96];
+      std::snprintf(line, sizeof(line), "profile: %-12s median %8.1f us over %zu epochs",
+                    name.c_str(), values[values.size() / 2] * 1e6, values.size());
+      observer->note(line);
+    }
+  }
+
+ private:
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> range_;
+  std::vector<Trainer::PhaseTime> all_;
+};
+
+/// One call of run_training, after data, folder and trainer are there.
+class Run {
+ public:
+  Run(const RunRequest& request, Trainer& trainer, const ImageSet& images, RunFolder& folder)
+      : request_(request),
+        trainer_(trainer),
+        images_(images),
+        folder_(folder),
+        config_(trainer.config()),
+        profile_(config_.profile_steps) {}
+
+  RunResult train() {
+    const std::uint64_t first = trainer_.epoch();
+    const std::uint64_t total = trainer_.total_epochs();
+    folder_.start_metrics(first);
+    if (request_.observer != nullptr) {
+      request_.observer->started(trainer_, images_, folder_.path(), first);
+    }
+    if (first == 0) {
+      folder_.write_real_grid(images_);
+      folder_.write_sample_grid(trainer_);
+    }
+    start_ = Clock::now();
+    bool stopped = false;
+    double stepping = 0.0;
+    while (trainer_.epoch() < total && !stopped) {
+      const auto before = Clock::now();
+      profile_.before_epoch(trainer_, trainer_.epoch() + 1);
+      const StepReport report = train_epoch_or_flush();
+      stepping += seconds_since(before);
+      profile_.after_epoch(trainer_, report.epoch, folder_, request_.observer);
+      folder_.add_metrics(report, seconds_since(start_));
+      if (request_.observer != nullptr) request_.observer->epoch_done(report);
+      stopped = request_.stop_requested && request_.stop_requested();
+      if (trainer_.epoch() < total && !stopped) keep_up(trainer_.epoch());
+    }
+    return finish(first, stopped && trainer_.epoch() < total, stepping);
+  }
+
+ private:
+  StepReport train_epoch_or_flush() {
+    try {
+      return trainer_.train_epoch();
+    } catch (...) {
+      folder_.flush_metrics();
+      throw;
+    }
+  }
+
+  static bool due(std::uint64_t epoch, std::uint64_t every) {
+    return every > 0 && epoch % every == 0;
+  }
+
+  void keep_up(std::uint64_t epoch) {
+    if (due(epoch, config_.sample_every)) folder_.write_sample_grid(trainer_);
+    if (due(epoch, config_.save_every)) save();
+  }
+
+  void save() {
+    // The metrics go first: a checkpoint never is ahead of them.
+    folder_.flush_metrics();
+    saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), trainer_.checkpoint(),
+                             static_cast<int>(config_.keep));
+    folder_.write_loss_curves();
+  }
+
+  RunResult finish(std::uint64_t first, bool stopped, double stepping) {
+    profile_.finish(trainer_, folder_, request_.observer);
+    save();
+    const std::uint64_t epochs = trainer_.epoch();
+    folder_.write_sample_grid(trainer_);
+    if (!stopped) folder_.write_samples(trainer_, images_, final_samples);
+    RunResult result;
+    result.folder = folder_.path();
+    result.checkpoint = saved_;
+    result.epochs = epochs;
+    result.stopped = stopped;
+    result.seconds = seconds_since(start_);
+    result.epochs_per_second =
+        stepping > 0.0 ? static_cast<double>(epochs - first) / stepping : 0.0;
+    if (!stopped) folder_.add_done(epochs, result.seconds, result.epochs_per_second);
+    return result;
+  }
+
+  const RunRequest& request_;
+  Trainer& trainer_;
+  const ImageSet& images_;
+  RunFolder& folder_;
+  const TrainConfig config_;
+  StepProfile profile_;
+  Clock::time_point start_{};
+  fs::path saved_;
+};
+
+}  // namespace
+
+fs::path newest_run(const fs::path& runs) {
+  fs::path newest;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(runs, error)) {
+    if (!fs::is_directory(entry.path() / "checkpoints", error)) continue;
+    if (newest.empty() || entry.path().filename() > newest.filename()) newest = entry.path();
+  }
+  if (newest.empty()) {
+    throw Error(ErrorCode::bad_config,
+                {"no run to resume", runs.string(), "", "", "name one: --resume RUN"});
+  }
+  return newest;
+}
+
+RunResult run_training(const RunRequest& request) {
+  std::optional<Resumption> resumption;
+  if (request.resume) resumption = find_resumption(request);
+  const TrainConfig& config = resumption ? resumption->config : request.config;
+  validate(config);
+  // The device is opened before the data is read: an absent one is said at once.
+  (void)open_backend(config.device, 1);
+  const ImageSet images = open_images({.data = config.data,
+                                       .labels = config.labels,
+                                       .seed = config.seed,
+                                       .threads = static_cast<int>(config.threads)});
+  Trainer trainer(config, images);
+  if (resumption) trainer.restore(resumption->loaded.checkpoint);
+  RunFolder folder = resumption ? RunFolder::open(resumption->folder)
+                                : RunFolder::create(config.out);
+  TrainConfig written = trainer.config();
+  written.out = folder.path().string();
+  folder.write_config(written);
+  if (resumption && request.observer != nullptr) {
+    for (const std::string& line : resumption->loaded.skipped) request.observer->note(line);
+  }
+  return Run(request, trainer, images, folder).train();
+}
+
+}  // namespace vgan

@@ -1,0 +1,56 @@
+// A training run on disk: the folder, its pictures and checkpoints, resuming, stopping.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "engine/readers/image_set.hpp"
+#include "engine/train/config.hpp"
+#include "engine/train/trainer.hpp"
+
+namespace vgan {
+
+/// What a run tells whoever watches it. All calls come from the thread that runs it.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// Before the first epoch; `first_epoch` is 0 for a new run.
+  virtual void started(const Trainer& trainer, const ImageSet& images,
+                       const std::filesystem::path& folder, std::uint64_t first_epoch) = 0;
+  virtual void epoch_done(const StepReport& report) = 0;
+  /// Something worth a line: a damaged checkpoint that was passed over, for instance.
+  virtual void note(const std::string& line) = 0;
+};
+
+struct RunRequest {
+  TrainConfig config;
+  bool resume = false;
+  std::filesystem::path resume_from;   ///< run folder or checkpoint; empty = newest run in runs/
+  std::vector<std::string> given;      ///< names of the settings given with a resume
+  std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
+  RunObserver* observer = nullptr;
+};
+
+struct RunResult {
+  std::filesystem::path folder;
+  std::filesystem::path checkpoint;  ///< the newest
+  std::uint64_t epochs = 0;          ///< trained in all
+  bool stopped = false;              ///< on request; a checkpoint holds the state
+  double seconds = 0.0;              ///< of this call's training loop, files included
+  double epochs_per_second = 0.0;
+};
+
+/// Trains to the end, or until stopped. The folder holds config.toml, metrics.jsonl (one line for
+/// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy at the end.
+///
+/// A new run refuses a folder that already holds one (bad_config). A resumed run goes on from the
+/// newest valid checkpoint with the config saved in it; only settings marked so may differ.
+/// Throws diverged (no checkpoint is overwritten), io, bad_data, bad_config, no_device.
+RunResult run_training(const RunRequest& request);
+
+/// The newest run below `runs`, by folder name. Throws bad_config if there is none.
+std::filesystem::path newest_run(const std::filesystem::path& runs);
+
+}  // namespace vgan

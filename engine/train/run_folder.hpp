@@ -1,0 +1,60 @@
+// The folder that a run leaves behind: what is in it and how it is written.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/pictures/curves.hpp"
+#include "engine/readers/image_set.hpp"
+#include "engine/train/trainer.hpp"
+#include "kernels/step_state.hpp"
+
+namespace vgan {
+
+class RunFolder {
+ public:
+  /// A new folder. `wanted` empty: the next free number in runs/. Throws bad_config if `wanted`
+  /// already holds a run, io where the system refuses.
+  static RunFolder create(const std::filesystem::path& wanted);
+  /// The folder of a run to go on with.
+  static RunFolder open(const std::filesystem::path& folder);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+
+  void write_config(const TrainConfig& config) const;
+  /// Keeps the metrics of epochs up to `epoch`, drops what a stopped run wrote after it.
+  void start_metrics(std::uint64_t epoch);
+  /// One line for one epoch; goes to the disk once a second and at `flush_metrics`.
+  void add_metrics(const StepReport& report, double seconds);
+  void add_done(std::uint64_t epochs, double seconds, double epochs_per_second);
+  void flush_metrics();
+
+  /// 10 x 10 samples of one fixed noise.
+  void write_sample_grid(Trainer& trainer) const;
+  /// Real trials for comparison: one row for each class where there are labels.
+  void write_real_grid(const ImageSet& images) const;
+  void write_loss_curves() const;
+  /// `count` samples, float32, count x height x width.
+  void write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const;
+  /// Phase times as a Chrome trace (chrome://tracing, Perfetto).
+  void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;
+
+ private:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, CloseFile> metrics_;
+  double last_flush_ = 0.0;
+  TrainingHistory history_;
+};
+
+}  // namespace vgan

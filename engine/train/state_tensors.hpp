@@ -1,0 +1,26 @@
+// Networks to and from checkpoint tensors: `g.0.weight` [inputs, outputs], `g.0.bias` [outputs],
+// Adam's moments as `adam_m.g.0.weight` and `adam_v.g.0.weight`, the averaged G as
+// `g_ema.0.weight`; all f32, row-major.
+#pragma once
+
+#include <string>
+
+#include "engine/backend.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/nn/network.hpp"
+
+namespace vgan {
+
+/// Adds all that network `name` ("g", "d") needs to go on training.
+void save_network(Backend& backend, Queue& queue, const nn::Network& network,
+                  const std::string& name, Checkpoint& checkpoint);
+/// Throws bad_data, before anything is changed, for a missing tensor or one of another shape.
+void load_network(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,
+                  const Checkpoint& checkpoint);
+/// Weights only, from the tensors `prefix`.0.weight and so on.
+void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
+                  const Checkpoint& checkpoint);
+/// Throws diverged, naming the tensor and `epoch`, if a number is NaN or Inf.
+void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch);
+
+}  // namespace vgan

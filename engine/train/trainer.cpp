@@ -1,0 +1,322 @@
+#include "engine/train/trainer.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "engine/backend.hpp"
+#include "engine/train/alternating_step.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/sampler.hpp"
+#include "engine/train/state_tensors.hpp"
+
+namespace vgan {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t generator_id = 0;  // of the stream `initialise`
+constexpr std::uint64_t discriminator_id = 1;
+
+std::string megabytes(std::size_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.1f MB", static_cast<double>(bytes) * 1e-6);
+  return text;
+}
+
+std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial) {
+  std::vector<std::int64_t> widths{trial};
+  widths.insert(widths.end(), config.d_layers.begin(), config.d_layers.end());
+  widths.push_back(1);
+  return nn::dense_stack(widths, Activation::identity);
+}
+
+objectives::GanOptions gan_options(const TrainConfig& c) {
+  return {static_cast<float>(c.label_smoothing), static_cast<float>(c.instance_noise),
+          static_cast<float>(c.r1), c.r1_every, c.seed};
+}
+
+StepOptions step_options(const TrainConfig& c, const OutputRange& range) {
+  StepOptions options;
+  options.batch = c.batch;
+  options.gan = gan_options(c);
+  options.adam.beta1 = c.beta1;
+  options.adam.beta2 = c.beta2;
+  options.adam.average_decay = static_cast<float>(c.ema);
+  options.generator_rate = c.generator_rate();
+  options.discriminator_rate = c.discriminator_rate();
+  options.data_scale = range.scale();
+  options.data_offset = range.offset();
+  return options;
+}
+
+std::size_t arena_bytes(const std::vector<nn::DenseSpec>& layers,
+                        const nn::ArenaOptions& options) {
+  std::vector<std::int64_t> sizes;
+  for (const nn::DenseSpec& layer : layers) {
+    sizes.push_back(layer.inputs * layer.outputs);
+    sizes.push_back(layer.outputs);
+  }
+  return nn::ParameterArena::bytes(sizes, options);
+}
+
+void require_data(const TrainConfig& config, const ImageSet& images) {
+  const std::int64_t pixels = images.pixels_per_image();
+  if (images.count < 1 || pixels < 1) {
+    throw Error(ErrorCode::bad_data, {"no data to train on", images.source,
+                                      std::to_string(images.count) + " images of " +
+                                          std::to_string(pixels) + " pixels",
+                                      "at least one image of one pixel", ""});
+  }
+  if (config.batch > images.count) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", "batch", std::to_string(config.batch),
+                 "1 to " + std::to_string(images.count) + ", the number of images", ""});
+  }
+}
+
+}  // namespace
+
+std::string MemoryPlan::text() const {
+  std::string line;
+  for (const auto& [name, bytes] : parts) {
+    line += (line.empty() ? "" : ", ") + name + " " + megabytes(bytes);
+  }
+  return line + ": " + megabytes(total) + " in all";
+}
+
+struct Trainer::Implementation {
+  Implementation(const TrainConfig& wanted, const ImageSet& images);
+
+  MemoryPlan plan(std::int64_t batch) const;
+  void require_memory() const;
+  VectorView<const float> best_generator() const {
+    const auto average = generator->arena().average();
+    return average.empty() ? VectorView<const float>(generator->arena().weights())
+                           : VectorView<const float>(average);
+  }
+  Sampler& sampler_with_weights_of_now();
+  void note_phase(const char* name, Queue& queue);
+
+  TrainConfig config;
+  std::unique_ptr<Backend> backend;
+  Precision precision;
+  OutputRange range;
+  std::int64_t height, width, count;
+  std::size_t data_bytes;
+  std::string fingerprint;
+  std::vector<nn::DenseSpec> g_layers, d_layers;
+  nn::ArenaOptions g_arena, d_arena;
+  MemoryPlan memory;
+  std::unique_ptr<Queue> queue;
+  Buffer data;
+  std::optional<nn::Network> generator, discriminator;
+  std::optional<AlternatingStep> step;
+  std::optional<Sampler> sampler;
+
+  bool profiling = false;
+  Clock::time_point profile_origin{}, phase_start{};
+  std::string phase;
+  std::vector<PhaseTime> phases;
+};
+
+Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSet& images)
+    : config(wanted) {
+  validate(config);
+  require_data(config, images);
+  backend = open_backend(config.device, static_cast<int>(config.threads));
+  precision = choose_precision(config.precision, backend->info());
+  config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
+  config.precision = to_string(precision);
+  config.threads = backend->info().threads;
+  range = {output_activation(config.output), images.low, images.high};
+  height = images.height, width = images.width, count = images.count;
+  data_bytes = images.bytes();
+  fingerprint = images.fingerprint();
+
+  const bool bf16 = precision == Precision::bf16;
+  g_layers = generator_layers(config, images.pixels_per_image());
+  d_layers = discriminator_layers(config, images.pixels_per_image());
+  g_arena = {.training = true, .average = config.ema > 0.0, .shadow = bf16};
+  d_arena = {.training = true, .average = false, .shadow = bf16};
+  memory = plan(config.batch);
+  require_memory();
+
+  queue = backend->make_queue("main");
+  data = backend->allocate(data_bytes, "the data set");
+  const void* pixels =
+      std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
+  backend->upload(*queue, pixels, data_bytes, data.data());
+  const float slope = leaky_slope;
+  generator.emplace(*backend, g_layers, slope, g_arena, "the generator");
+  discriminator.emplace(*backend, d_layers, slope, d_arena, "the discriminator");
+  generator->initialise(*queue, config.seed, generator_id);
+  discriminator->initialise(*queue, config.seed, discriminator_id);
+  queue->synchronise();
+  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
+  const ConstMatrixRef trials{data.data(), u8 ? ElementType::u8 : ElementType::f32, count,
+                              images.pixels_per_image(), images.pixels_per_image()};
+  step.emplace(*backend, *generator, *discriminator, trials, step_options(config, range));
+}
+
+MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
+  const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+  MemoryPlan made;
+  made.parts = {{"G", arena_bytes(g_layers, g_arena)},
+                {"D", arena_bytes(d_layers, d_arena)},
+                {"activations",
+                 objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
+                {"data", data_bytes}};
+  for (const auto& [name, bytes] : made.parts) made.total += bytes;
+  return made;
+}
+
+// Bytes grow with the batch, so the largest that fits is found by halving.
+void Trainer::Implementation::require_memory() const {
+  const std::size_t available = backend->info().memory;
+  if (memory.total <= available) return;
+  std::int64_t fits = 0;
+  for (std::int64_t step_size = config.batch; step_size > 0; step_size /= 2) {
+    while (fits + step_size < config.batch && plan(fits + step_size).total <= available) {
+      fits += step_size;
+    }
+  }
+  throw Error(ErrorCode::no_device,
+              {"not enough memory", backend->info().name, memory.text(), megabytes(available),
+               fits > 0 ? "the largest batch that fits is " + std::to_string(fits)
+                        : "no batch fits: use narrower layers or less data"});
+}
+
+Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
+  if (!sampler) {
+    sampler.emplace(*backend, g_layers, leaky_slope,
+                    precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, range);
+  }
+  step->queue().synchronise();
+  sampler->load(*queue, best_generator());
+  return *sampler;
+}
+
+void Trainer::Implementation::note_phase(const char* name, Queue& at) {
+  at.synchronise();
+  const auto now = Clock::now();
+  const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
+  if (!phase.empty()) {
+    phases.push_back({phase, seconds(phase_start - profile_origin), seconds(now - phase_start),
+                      step->steps() + 1});
+  }
+  phase = name;
+  phase_start = now;
+}
+
+Trainer::Trainer(const TrainConfig& config, const ImageSet& images)
+    : implementation_(std::make_unique<Implementation>(config, images)) {}
+Trainer::~Trainer() = default;
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+
+const TrainConfig& Trainer::config() const { return implementation_->config; }
+std::string Trainer::device_name() const { return implementation_->backend->info().name; }
+std::string Trainer::precision() const { return to_string(implementation_->precision); }
+const MemoryPlan& Trainer::memory_plan() const { return implementation_->memory; }
+std::uint64_t Trainer::epoch() const { return implementation_->step->steps(); }
+
+std::int64_t Trainer::generator_parameters() const {
+  return nn::parameter_count(implementation_->g_layers);
+}
+
+std::int64_t Trainer::discriminator_parameters() const {
+  return nn::parameter_count(implementation_->d_layers);
+}
+
+std::pair<std::int64_t, std::int64_t> Trainer::trial_shape() const {
+  return {implementation_->height, implementation_->width};
+}
+
+std::uint64_t Trainer::total_epochs() const {
+  const TrainConfig& c = config();
+  if (c.passes <= 0.0) return c.epochs;
+  const double epochs = std::ceil(c.passes * static_cast<double>(implementation_->count) /
+                                  static_cast<double>(c.batch));
+  return static_cast<std::uint64_t>(std::max(1.0, epochs));
+}
+
+StepReport Trainer::train_epoch() {
+  AlternatingStep& step = *implementation_->step;
+  step.run();
+  const StepReport report = step.report();
+  const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
+                      std::isfinite(report.g_loss) && std::isfinite(report.r1);
+  if (!finite) {
+    char losses[96];
+    std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
+                  report.nonfinite != 0 ? ", NaN or Inf in a gradient" : "");
+    throw Error(ErrorCode::diverged, {"training diverged", "epoch " + std::to_string(report.epoch),
+                                      losses, "finite losses and gradients",
+                                      "use a lower --lr, or --preset default"});
+  }
+  return report;
+}
+
+Checkpoint Trainer::checkpoint() {
+  Implementation& self = *implementation_;
+  self.step->queue().synchronise();
+  Checkpoint made;
+  made.metadata = describe_model(self.config, self.height, self.width, self.range);
+  made.metadata["epoch"] = std::to_string(epoch());
+  made.metadata["data"] = self.fingerprint;
+  save_network(*self.backend, *self.queue, *self.generator, "g", made);
+  save_network(*self.backend, *self.queue, *self.discriminator, "d", made);
+  require_finite(made, epoch());
+  return made;
+}
+
+void Trainer::restore(const Checkpoint& checkpoint) {
+  Implementation& self = *implementation_;
+  const std::string data = metadata_value(checkpoint, "data");
+  if (data != self.fingerprint) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot resume on other data", "data fingerprint", self.fingerprint,
+                 data + ", as the run was started on", "give the same --data"});
+  }
+  const std::uint64_t steps = metadata_number(checkpoint, "epoch");
+  load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
+  load_network(*self.backend, *self.queue, *self.discriminator, "d", checkpoint);
+  self.queue->synchronise();
+  self.step->set_steps(steps);
+}
+
+std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
+  std::vector<float> all;
+  all.reserve(count * static_cast<std::size_t>(implementation_->height * implementation_->width));
+  implementation_->sampler_with_weights_of_now().sample(
+      *implementation_->queue, seed, Purpose::sample, 0, count,
+      [&](std::span<const float> part) { all.insert(all.end(), part.begin(), part.end()); });
+  return all;
+}
+
+std::vector<std::uint8_t> Trainer::preview(std::uint64_t count) {
+  std::vector<std::uint8_t> all;
+  implementation_->sampler_with_weights_of_now().sample_u8(
+      *implementation_->queue, config().seed, Purpose::preview, 0, count,
+      [&](std::span<const std::uint8_t> part) { all.insert(all.end(), part.begin(), part.end()); });
+  return all;
+}
+
+void Trainer::set_profiling(bool on) {
+  Implementation& self = *implementation_;
+  if (on && !self.profiling) {
+    self.profile_origin = self.profile_origin == Clock::time_point{} ? Clock::now()
+                                                                     : self.profile_origin;
+    self.step->set_marker([&self](const char* name, Queue& at) { self.note_phase(name, at); });
+  }
+  if (!on) self.step->set_marker({});
+  self.profiling = on;
+}
+
+std::vector<Trainer::PhaseTime> Trainer::take_profile() {
+  return std::exchange(implementation_->phases, {});
+}
+
+}  // namespace vgan

@@ -1,0 +1,83 @@
+// One training run in memory: networks, data and the step. No files, no globals.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/error.hpp"
+#include "engine/readers/image_set.hpp"
+#include "engine/train/config.hpp"
+#include "kernels/step_state.hpp"
+
+namespace vgan {
+
+/// Device memory that a run needs, by purpose.
+struct MemoryPlan {
+  std::vector<std::pair<std::string, std::size_t>> parts;  ///< bytes
+  std::size_t total = 0;
+  /// "generator 29.7 MB, discriminator 9.1 MB, ...: 112.3 MB in all".
+  std::string text() const;
+};
+
+/// Trains a GAN on images. Several trainers may live in one process; each may be used by one thread
+/// at a time.
+///
+/// Every number of a run is a pure function of (config, data, epoch): not of the thread count, and
+/// not of how often the run was stopped and resumed on the same kind of device.
+class Trainer {
+ public:
+  /// Validates `config`, opens the device, plans and takes the memory, and initialises the
+  /// networks. `images` is copied to the device. Throws bad_config, no_device.
+  Trainer(const TrainConfig& config, const ImageSet& images);
+  ~Trainer();
+  Trainer(Trainer&&) noexcept;
+  Trainer& operator=(Trainer&&) noexcept;
+
+  /// The config with what "auto" and 0 stand for filled in.
+  const TrainConfig& config() const;
+  /// Epochs of the whole run: `epochs`, or `passes` in epochs.
+  std::uint64_t total_epochs() const;
+  std::string device_name() const;
+  std::string precision() const;
+  const MemoryPlan& memory_plan() const;
+  std::int64_t generator_parameters() const;
+  std::int64_t discriminator_parameters() const;
+  /// Height and width of a trial.
+  std::pair<std::int64_t, std::int64_t> trial_shape() const;
+
+  /// Epochs trained so far.
+  std::uint64_t epoch() const;
+  /// One alternating update. Throws diverged, naming the epoch, if a loss or gradient is not
+  /// finite; the trainer is then of no further use.
+  StepReport train_epoch();
+
+  /// The whole state. Throws diverged if a weight or moment is not finite.
+  Checkpoint checkpoint();
+  /// Continues from a checkpoint of the same networks and data. Throws bad_data if it is not.
+  void restore(const Checkpoint& checkpoint);
+
+  /// `count` samples of the averaged G if there is one, else of G, [count, height * width]. Sample
+  /// n depends on `seed` and n alone. Floats are in [0, 1] for u8 data, else in the data's range.
+  std::vector<float> sample(std::uint64_t count, std::uint64_t seed);
+  /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own.
+  std::vector<std::uint8_t> preview(std::uint64_t count);
+
+  /// Seconds spent in each phase of the epochs since the last call, by name, in order.
+  void set_profiling(bool on);
+  struct PhaseTime {
+    std::string name;
+    double start_seconds;  ///< since profiling was first switched on
+    double seconds;
+    std::uint64_t epoch;
+  };
+  std::vector<PhaseTime> take_profile();
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace vgan

@@ -1,0 +1,45 @@
+#include "kernels/cpu/chunks.hpp"
+#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/pointwise.hpp"
+
+namespace vgan::cpu {
+namespace {
+
+using math::Activation;
+
+template <Activation A, class Out, class Gradient>
+VGAN_CPU_CLONES void multiply_row(const Out* y, std::int64_t count, float slope, Gradient* dy) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float derivative = math::derivative_from_output<A>(math::to_float(y[i]), slope);
+    dy[i] = math::from_float<Gradient>(math::to_float(dy[i]) * derivative);
+  }
+}
+
+template <class Out, class Gradient>
+void multiply_row(Activation activation, const Out* y, std::int64_t count, float slope,
+                  Gradient* dy) {
+  switch (activation) {
+    case Activation::identity: return;
+    case Activation::leaky_relu:
+      return multiply_row<Activation::leaky_relu>(y, count, slope, dy);
+    case Activation::tanh: return multiply_row<Activation::tanh>(y, count, slope, dy);
+    case Activation::sigmoid: return multiply_row<Activation::sigmoid>(y, count, slope, dy);
+  }
+}
+
+}  // namespace
+
+void activation_backward(ThreadTeam& team, ConstMatrixRef y, Activation activation, float slope,
+                         MatrixRef dy) {
+  with_float_type(y.type, [&](auto out) {
+    with_float_type(dy.type, [&](auto gradient) {
+      const auto from = y.as<decltype(out)>();
+      const auto to = dy.as<decltype(gradient)>();
+      for_each_row(team, y.rows, y.cols, [&](std::int64_t i) {
+        multiply_row(activation, from.row(i), y.cols, slope, to.row(i));
+      });
+    });
+  });
+}
+
+}  // namespace vgan::cpu

@@ -1,0 +1,37 @@
+#include "kernels/cpu/chunks.hpp"
+#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/pointwise.hpp"
+
+namespace vgan::cpu {
+namespace {
+
+template <class In, class Out>
+VGAN_CPU_CLONES void convert_row(const In* from, std::int64_t count, Out* to) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    to[i] = math::from_float<Out>(math::to_float(from[i]));
+  }
+}
+
+}  // namespace
+
+void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out) {
+  with_float_type(in.type, [&](auto from_type) {
+    with_float_type(out.type, [&](auto to_type) {
+      const auto from = in.as<decltype(from_type)>();
+      const auto to = out.as<decltype(to_type)>();
+      for_each_row(team, in.rows, in.cols,
+                   [&](std::int64_t i) { convert_row(from.row(i), in.cols, to.row(i)); });
+    });
+  });
+}
+
+void fill(ThreadTeam& team, float value, MatrixRef out) {
+  with_float_type(out.type, [&](auto type) {
+    const auto to = out.as<decltype(type)>();
+    const auto stored = math::from_float<decltype(type)>(value);
+    for_each_row(team, out.rows, out.cols,
+                 [&](std::int64_t i) { std::fill_n(to.row(i), out.cols, stored); });
+  });
+}
+
+}  // namespace vgan::cpu

@@ -1,0 +1,78 @@
+#include "kernels/cpu/chunks.hpp"
+#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/pointwise.hpp"
+#include "kernels/math/permutation.hpp"
+#include "kernels/math/pixel.hpp"
+
+namespace vgan::cpu {
+namespace {
+
+template <class Out>
+VGAN_CPU_CLONES void normalise_row(const std::uint8_t* from, std::int64_t cols, float scale,
+                                   float offset, Out* to) {
+  for (std::int64_t j = 0; j < cols; ++j) {
+    to[j] = math::from_float<Out>(math::normalise_pixel(from[j], scale, offset));
+  }
+}
+
+template <class Out>
+VGAN_CPU_CLONES void normalise_row(const float* from, std::int64_t cols, float scale, float offset,
+                                   Out* to) {
+  for (std::int64_t j = 0; j < cols; ++j) {
+    to[j] = math::from_float<Out>(from[j] * scale + offset);
+  }
+}
+
+VGAN_CPU_CLONES void quantise_row(const float* from, std::int64_t cols, float inverse_scale,
+                                  float offset, std::uint8_t* to) {
+  for (std::int64_t j = 0; j < cols; ++j) {
+    to[j] = math::quantise_pixel(from[j], inverse_scale, offset);
+  }
+}
+
+VGAN_CPU_CLONES void quantise_row(const math::BFloat16* from, std::int64_t cols,
+                                  float inverse_scale, float offset, std::uint8_t* to) {
+  for (std::int64_t j = 0; j < cols; ++j) {
+    to[j] = math::quantise_pixel(math::to_float(from[j]), inverse_scale, offset);
+  }
+}
+
+template <class In, class Out>
+void gather_rows(ThreadTeam& team, const GatherRows& rows, MatrixView<Out> out) {
+  const auto trials = rows.trials.as<In>();
+  const auto count = static_cast<std::uint64_t>(trials.rows);
+  const std::uint64_t first = rows.step * static_cast<std::uint64_t>(out.rows);
+  for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
+    const std::uint64_t position = first + static_cast<std::uint64_t>(i);
+    const std::uint64_t trial =
+        math::permute(position % count, count, rows.seed, position / count);
+    normalise_row(trials.row(static_cast<std::int64_t>(trial)), out.cols, rows.scale, rows.offset,
+                  out.row(i));
+  });
+}
+
+}  // namespace
+
+void gather(ThreadTeam& team, const GatherRows& rows, MatrixRef out) {
+  with_float_type(out.type, [&](auto type) {
+    using Out = decltype(type);
+    if (rows.trials.type == ElementType::u8) {
+      gather_rows<std::uint8_t>(team, rows, out.as<Out>());
+    } else {
+      gather_rows<float>(team, rows, out.as<Out>());
+    }
+  });
+}
+
+void quantise(ThreadTeam& team, ConstMatrixRef in, float scale, float offset,
+              MatrixView<std::uint8_t> out) {
+  const float inverse_scale = 1.0F / scale;
+  with_float_type(in.type, [&](auto type) {
+    const auto from = in.as<decltype(type)>();
+    for_each_row(team, in.rows, in.cols, [&](std::int64_t i) {
+      quantise_row(from.row(i), in.cols, inverse_scale, offset, out.row(i));
+    });
+  });
+}
+
+}  // namespace vgan::cpu

@@ -1,0 +1,98 @@
+#include "kernels/cpu/chunks.hpp"
+#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/pointwise.hpp"
+#include "kernels/math/gaussian.hpp"
+#include "kernels/math/uniform.hpp"
+
+namespace vgan::cpu {
+namespace {
+
+constexpr std::int64_t piece = 1024;
+
+// Numbers [4 * block, 4 * (block + blocks)) of the stream.
+VGAN_CPU_CLONES void normal_blocks(std::uint64_t seed, std::uint64_t subsequence,
+                                   std::uint64_t block, std::int64_t blocks,
+                                   float* __restrict out) {
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const math::Words4 words =
+        math::philox_block(seed, subsequence, block + static_cast<std::uint64_t>(i));
+    const math::Pair a = math::box_muller(words.x, words.y);
+    const math::Pair b = math::box_muller(words.z, words.w);
+    out[4 * i] = a.first;
+    out[4 * i + 1] = a.second;
+    out[4 * i + 2] = b.first;
+    out[4 * i + 3] = b.second;
+  }
+}
+
+// Calls `body(numbers, first, count)` over the elements of a rows x cols matrix, piece by piece;
+// `numbers[0]` is the stream's number for element `first`.
+template <class Body>
+void for_each_normal_piece(ThreadTeam& team, const NormalStream& stream, std::int64_t size,
+                           Body body) {
+  const std::int64_t pieces = (size + piece - 1) / piece;
+  team.for_each(pieces, [&](std::int64_t item, int) {
+    float numbers[piece + 8];
+    const std::int64_t first = item * piece;
+    const std::int64_t count = std::min(piece, size - first);
+    const std::uint64_t number = stream.first + static_cast<std::uint64_t>(first);
+    const auto lane = static_cast<std::int64_t>(number % 4);
+    normal_blocks(stream.seed, stream.subsequence, number / 4, (lane + count + 3) / 4, numbers);
+    body(numbers + lane, first, count);
+  });
+}
+
+// Calls `body(element, row, col)`, element counting from 0 to count.
+template <class Body>
+void walk(std::int64_t first, std::int64_t count, std::int64_t cols, Body body) {
+  std::int64_t row = first / cols;
+  std::int64_t col = first % cols;
+  for (std::int64_t i = 0; i < count; ++i) {
+    body(i, row, col);
+    if (++col == cols) col = 0, ++row;
+  }
+}
+
+}  // namespace
+
+void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out) {
+  with_float_type(out.type, [&](auto type) {
+    using T = decltype(type);
+    const auto to = out.as<T>();
+    for_each_normal_piece(
+        team, stream, out.size(), [&](const float* numbers, std::int64_t first, std::int64_t n) {
+          walk(first, n, out.cols, [&](std::int64_t i, std::int64_t row, std::int64_t col) {
+            to.row(row)[col] = math::from_float<T>(numbers[i]);
+          });
+        });
+  });
+}
+
+void add_normal(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef in, float sigma,
+                MatrixRef out) {
+  with_float_type(out.type, [&](auto type) {
+    using T = decltype(type);
+    const auto from = in.as<T>();
+    const auto to = out.as<T>();
+    for_each_normal_piece(
+        team, stream, out.size(), [&](const float* numbers, std::int64_t first, std::int64_t n) {
+          walk(first, n, out.cols, [&](std::int64_t i, std::int64_t row, std::int64_t col) {
+            const float value = math::to_float(from.row(row)[col]);
+            to.row(row)[col] = math::from_float<T>(value + sigma * numbers[i]);
+          });
+        });
+  });
+}
+
+void uniform(ThreadTeam& team, const NormalStream& stream, float bound, MatrixView<float> out) {
+  for_each_row(team, out.rows, out.cols, [&](std::int64_t row) {
+    for (std::int64_t col = 0; col < out.cols; ++col) {
+      const std::uint64_t number = stream.first + static_cast<std::uint64_t>(row * out.cols + col);
+      const math::Words4 words = math::philox_block(stream.seed, stream.subsequence, number / 4);
+      const std::uint32_t lanes[4] = {words.x, words.y, words.z, words.w};
+      out.row(row)[col] = math::uniform_between(lanes[number % 4], -bound, bound);
+    }
+  });
+}
+
+}  // namespace vgan::cpu

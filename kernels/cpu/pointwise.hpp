@@ -1,0 +1,89 @@
+// Everything of a step that is not a matrix product: one function for each op, over the shared
+// element math, on a thread team. Chunks are fixed, so results do not depend on the thread count.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/cpu/thread_team.hpp"
+#include "kernels/math/activation.hpp"
+#include "kernels/math/philox.hpp"
+#include "kernels/step_state.hpp"
+#include "kernels/view.hpp"
+
+namespace vgan::cpu {
+
+/// dy *= activation'(y), in place; y and dy are [rows, cols] of any float type.
+void activation_backward(ThreadTeam& team, ConstMatrixRef y, math::Activation activation,
+                         float slope, MatrixRef dy);
+
+/// Sigmoid-BCE from the logit against one target for all rows.
+struct BceRows {
+  MatrixView<const float> logits;  ///< [n, 1]
+  float target = 1.0F;
+  MatrixRef gradient;              ///< [n, 1]: d(mean loss)/d(logit), f32 or bf16
+  float* mean_loss = nullptr;      ///< nats
+  float* accuracy = nullptr;       ///< share of rows on the side `counts_as_real` of 0; may be null
+  bool counts_as_real = true;
+};
+void bce_with_logits(ThreadTeam& team, const BceRows& rows);
+
+/// One Adam step over a network's arena; vectors have one length. `average` (EMA) and `shadow`
+/// (bf16 copy of the weights) may be empty.
+struct AdamVectors {
+  VectorView<float> weights;
+  VectorView<const float> gradients;
+  VectorView<float> m;
+  VectorView<float> v;
+  VectorView<float> average;
+  VectorView<math::BFloat16> shadow;
+};
+struct AdamRates {
+  double beta1 = 0.5;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  float average_decay = 0.0F;
+};
+/// Takes step `t` (counted from 1). Sets `state.nonfinite` if a gradient is NaN or Inf.
+void adam(ThreadTeam& team, const AdamVectors& vectors, const AdamRates& rates, std::uint64_t t,
+          AdamState& state);
+
+/// Standard normal numbers of the stream (seed, subsequence): element (i, j) of `out` is number
+/// first + i * cols + j.
+struct NormalStream {
+  std::uint64_t seed = 0;
+  std::uint64_t subsequence = 0;
+  std::uint64_t first = 0;
+};
+void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out);
+/// out = in + sigma * normal. `in` and `out` may be the same.
+void add_normal(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef in, float sigma,
+                MatrixRef out);
+/// Uniform numbers in (-bound, bound].
+void uniform(ThreadTeam& team, const NormalStream& stream, float bound, MatrixView<float> out);
+
+/// Row i of `out` is trial permutation_pass(p)(position mod count), position = step * rows + i,
+/// pass p = position / count: every trial once a pass, without an index array.
+struct GatherRows {
+  ConstMatrixRef trials;  ///< [count, cols], u8 or f32
+  float scale = 1.0F;     ///< out = trial * scale + offset
+  float offset = 0.0F;
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+};
+void gather(ThreadTeam& team, const GatherRows& rows, MatrixRef out);
+
+/// *sum = weight * (squared norm of all of `x`), then x *= scale in place. Fixed order.
+void squared_norm_and_scale(ThreadTeam& team, MatrixView<float> x, float weight, float scale,
+                            float* sum);
+
+/// out = in, converted between f32 and bf16, [rows, cols].
+void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out);
+void fill(ThreadTeam& team, float value, MatrixRef out);
+/// out = round((in - offset) / scale) clamped to 0..255.
+void quantise(ThreadTeam& team, ConstMatrixRef in, float scale, float offset,
+              MatrixView<std::uint8_t> out);
+
+/// Ends a step: files the report and counts the step.
+void advance(StepState& state);
+
+}  // namespace vgan::cpu
