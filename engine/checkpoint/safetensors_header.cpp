@@ -188,7 +188,7 @@ std::string_view without_padding(std::string_view text, const std::string& where
   }
   const std::size_t last = text.find_last_not_of(' ');
   if (text[last] != '}') {
-    fail(where + ", byte " + std::to_string(8 + last), "text after the header's object",
+    fail(where + ", byte " + std::to_string(8 + last), "another last character",
          "'}', then blanks");
   }
   return text.substr(0, last + 1);

@@ -8,11 +8,14 @@
 
 namespace vgan::nn {
 
-/// Rows start at a multiple of 64 bytes, so that column slices of 16 floats and more do too.
+/// Rows start at a multiple of 64 bytes, so that column slices of 16 floats and more do too, but not
+/// at a multiple of 1 KiB: rows a power of two apart share few cache sets, which cost a weight
+/// gradient of 512 x 1024 two fifths of its speed.
 inline std::int64_t padded_stride(std::int64_t cols, ElementType type) {
   if (cols == 1) return 1;
   const auto line = static_cast<std::int64_t>(64 / element_size(type));
-  return (cols + line - 1) / line * line;
+  const std::int64_t stride = (cols + line - 1) / line * line;
+  return stride % (16 * line) == 0 ? stride + line : stride;
 }
 
 /// Bytes of a [rows, cols] matrix with padded rows, a multiple of 64.

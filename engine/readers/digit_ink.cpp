@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace vgan {
+namespace vgan::digits {
 namespace {
 
 // Room around the image, so that the shift to the centre of mass cannot lose ink.
@@ -103,4 +103,4 @@ void draw_ink(std::span<const InkPoint> path, float softness, std::span<std::uin
   }
 }
 
-}  // namespace vgan
+}  // namespace vgan::digits

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace vgan {
+namespace vgan::digits {
 
 inline constexpr int digit_side = 28;  ///< pixels; images are square
 
@@ -23,4 +23,4 @@ struct InkPoint {
 /// `image` is digit_side * digit_side bytes, row-major.
 void draw_ink(std::span<const InkPoint> path, float softness, std::span<std::uint8_t> image);
 
-}  // namespace vgan
+}  // namespace vgan::digits

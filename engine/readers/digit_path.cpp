@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace vgan {
+namespace vgan::digits {
 namespace {
 
 float length(Point a) { return std::sqrt(a.x * a.x + a.y * a.y); }
@@ -70,4 +70,4 @@ Path trace(const Skeleton& skeleton, float roundness) {
   return path;
 }
 
-}  // namespace vgan
+}  // namespace vgan::digits

@@ -8,7 +8,7 @@
 #include "engine/readers/digit_ink.hpp"
 #include "engine/readers/digit_strokes.hpp"
 
-namespace vgan {
+namespace vgan::digits {
 
 struct Point {
   float x = 0.0F;
@@ -49,4 +49,4 @@ class Path {
 /// span). `roundness` from 0 (corners stay sharp) to 1 (the curve runs through them).
 Path trace(const Skeleton& skeleton, float roundness);
 
-}  // namespace vgan
+}  // namespace vgan::digits

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-namespace vgan {
+namespace vgan::digits {
 namespace {
 
 // A variant as it stands in the table below: one form on each line, one "x y" for each knot in the
@@ -39,7 +39,7 @@ constexpr WrittenVariant written[] = {
 33 0, 27 50, 33 100
 26 0, 33 50, 24 100
 50 0, 30 50, 10 100
-62 0, 32 50, 0 100)"},
+54 0, 31 50, 5 100)"},
     // With an upstroke.
     {1, 0.08F, R"(
 14 26, 22 16, 32 0!, 32 50, 31 100
@@ -249,4 +249,4 @@ std::span<const DigitVariant> digit_variants(int digit) {
   return all.at(static_cast<std::size_t>(digit));
 }
 
-}  // namespace vgan
+}  // namespace vgan::digits

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace vgan {
+namespace vgan::digits {
 
 /// What the pen does at a knot.
 enum class Pen : std::uint8_t {
@@ -36,4 +36,4 @@ inline constexpr std::size_t max_forms = 10;  ///< of any variant
 /// The ways to write `digit`, 0 to 9. Made once, never changed.
 std::span<const DigitVariant> digit_variants(int digit);
 
-}  // namespace vgan
+}  // namespace vgan::digits

@@ -19,6 +19,8 @@
 #include "kernels/math/uniform.hpp"
 
 namespace vgan {
+using namespace digits;
+
 namespace {
 
 constexpr std::int64_t deck_size = 100;  // consecutive images that hold every digit equally often

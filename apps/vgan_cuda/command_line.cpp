@@ -1,0 +1,163 @@
+#include "apps/vgan_cuda/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <sstream>
+#include <utility>
+
+#include "engine/error.hpp"
+
+namespace vgan::app {
+namespace {
+
+constexpr std::size_t help_column = 26;
+constexpr std::size_t help_width = 80;
+
+[[noreturn]] void usage_error(const std::string& where, const std::string& found,
+                              const std::string& allowed, const std::string& remedy) {
+  throw Error(ErrorCode::usage, {"bad command line", where, found, allowed, remedy});
+}
+
+std::string help_lines(const CLI::Option& option) {
+  std::string left = "  ";
+  if (option.nonpositional()) left += option.get_name(false, true);
+  if (left.size() > 2 && !option.get_option_text().empty()) left += ' ';
+  left += option.get_option_text();
+  std::string right = option.get_description();
+  if (!option.get_default_str().empty()) right += " (default: " + option.get_default_str() + ")";
+  if (left.size() + 2 > help_column) {
+    left += "\n";
+    left.append(help_column, ' ');
+  } else {
+    left.resize(help_column, ' ');
+  }
+  return left + wrap(right, help_column, help_width) + "\n";
+}
+
+std::string help_text(const CLI::App& app, const std::string& usage) {
+  std::string text = "usage: " + wrap(usage, 7, help_width) + "\n\n" + app.get_description() + "\n";
+  for (const std::string& group : app.get_groups()) {
+    const auto options =
+        app.get_options([&](const CLI::Option* option) { return option->get_group() == group; });
+    if (options.empty()) continue;
+    text += "\n" + group + ":\n";
+    for (const CLI::Option* option : options) text += help_lines(*option);
+  }
+  if (!app.get_footer().empty()) text += "\n" + app.get_footer() + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string wrap(const std::string& text, std::size_t indent, std::size_t width) {
+  std::istringstream words(text);
+  std::string result;
+  std::size_t column = indent;
+  for (std::string word; words >> word;) {
+    if (column > indent && column + 1 + word.size() > width) {
+      result += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      result += ' ';
+      ++column;
+    }
+    result += word;
+    column += word.size();
+  }
+  return result;
+}
+
+CommandLine::CommandLine(std::string usage, std::string about)
+    : usage_(std::move(usage)), app_(std::make_unique<CLI::App>(std::move(about), "vgan_cuda")) {
+  app_->allow_extras();  // so that refuse_leftovers can name the nearest flag
+  app_->set_help_flag("-h,--help", "print this and exit")->group("Help");
+  app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+CommandLine::~CommandLine() = default;
+
+void CommandLine::describe(CLI::Option& option, const SettingInfo& info,
+                           const std::string& fallback) {
+  option.group(info.group)->option_text(info.value)->default_str(fallback);
+}
+
+void CommandLine::add_flag(const SettingInfo& info, const std::string& fallback) {
+  describe(*app_->add_option("--" + std::string(info.name))->description(info.help)->expected(1),
+           info, fallback);
+}
+
+void CommandLine::add_switch(const SettingInfo& info, const std::string& fallback) {
+  describe(*app_->add_flag("--" + std::string(info.name), info.help), info, fallback);
+}
+
+void CommandLine::add_optional(const SettingInfo& info, const std::string& fallback) {
+  describe(*app_->add_option("--" + std::string(info.name))->description(info.help)->expected(0, 1),
+           info, fallback);
+}
+
+void CommandLine::add_word(const SettingInfo& info) {
+  describe(*app_->add_option(info.name)->description(info.help)->expected(1), info, "");
+}
+
+void CommandLine::set_footer(const std::string& footer) { app_->footer(footer); }
+
+bool CommandLine::parse(const std::vector<std::string>& words) {
+  std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
+  try {
+    app_->parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(help().c_str(), stdout);
+    return false;
+  } catch (const CLI::ArgumentMismatch&) {  // only the last word can be a flag without its value
+    usage_error(words.back(), "", "", "this flag needs a value");
+  } catch (const CLI::Error& error) {
+    usage_error(error.what(), "", "", "");
+  }
+  refuse_leftovers();
+  return true;
+}
+
+void CommandLine::refuse_leftovers() const {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app_->get_options()) {
+    if (option->nonpositional()) known.push_back(option->get_name(false, false));
+  }
+  const std::vector<std::string> left = app_->remaining();
+  if (left.empty()) return;
+  const auto flag =
+      std::find_if(left.begin(), left.end(), [](const std::string& w) { return w[0] == '-'; });
+  if (flag == left.end()) usage_error(left.front(), "", "", "this word belongs to no flag");
+  const std::string name = flag->substr(0, flag->find('='));
+  usage_error(name, "", "", "no such flag; did you mean " + nearest_word(name, known) + "?");
+}
+
+bool CommandLine::given(const std::string& name) const {
+  const CLI::Option* option = app_->get_option_no_throw("--" + name);
+  if (option == nullptr) option = app_->get_option_no_throw(name);
+  return option != nullptr && option->count() > 0;
+}
+
+std::string CommandLine::text(const std::string& name) const {
+  const CLI::Option* option = app_->get_option_no_throw("--" + name);
+  const std::string value = option != nullptr ? option->results().back()
+                                              : app_->get_option(name)->results().back();
+  if (value.starts_with("--")) {
+    usage_error("--" + name, "the flag '" + value + "' where its value should be", "", "");
+  }
+  return value;
+}
+
+bool CommandLine::read(const std::string& name, bool& field) const {
+  if (!given(name)) return false;
+  try {
+    field = app_->get_option("--" + name)->as<bool>();
+  } catch (const CLI::Error&) {
+    usage_error("--" + name, "'" + text(name) + "'", "no value, or true or false", "");
+  }
+  return true;
+}
+
+std::string CommandLine::help() const { return help_text(*app_, usage_); }
+
+}  // namespace vgan::app

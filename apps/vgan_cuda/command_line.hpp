@@ -1,0 +1,69 @@
+// One command's flags: what it takes, what --help says, and what was given.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/vgan_cuda/values.hpp"
+#include "engine/train/config.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace vgan::app {
+
+/// `usage` is the line after "usage: "; `about` one or more lines about the command.
+class CommandLine {
+ public:
+  CommandLine(std::string usage, std::string about);
+  ~CommandLine();
+
+  /// `--name VALUE`. `fallback` is what holds where the flag is not given.
+  template <class Field>
+  void add(const SettingInfo& info, const Field& fallback) {
+    add_flag(info, value_text(fallback));
+  }
+  /// `--name`, without a value.
+  void add(const SettingInfo& info, bool fallback) { add_switch(info, value_text(fallback)); }
+  /// `--name [VALUE]`.
+  void add_optional(const SettingInfo& info, const std::string& fallback);
+  /// A word that is not a flag, and must be there.
+  void add_word(const SettingInfo& info);
+  /// Lines at the end of --help.
+  void set_footer(const std::string& footer);
+
+  /// Reads the words after the command. False: --help was asked for and printed; there is nothing
+  /// more to do. Throws Error (usage) for an unknown flag, naming the nearest, for a missing value
+  /// and for a word too many. The last of several equal flags counts.
+  bool parse(const std::vector<std::string>& words);
+
+  bool given(const std::string& name) const;
+  /// Sets `field` where `--name` was given, else leaves it; says which. Throws as parse_value does.
+  template <class Field>
+  bool read(const std::string& name, Field& field) const {
+    if (!given(name)) return false;
+    parse_value("--" + name, text(name), field);
+    return true;
+  }
+  bool read(const std::string& name, bool& field) const;
+
+  std::string help() const;
+
+ private:
+  void add_flag(const SettingInfo& info, const std::string& fallback);
+  void add_switch(const SettingInfo& info, const std::string& fallback);
+  void describe(CLI::Option& option, const SettingInfo& info, const std::string& fallback);
+  void refuse_leftovers() const;
+  std::string text(const std::string& name) const;
+
+  std::string usage_;
+  std::unique_ptr<CLI::App> app_;
+};
+
+/// `text` in lines of at most `width` characters, all but the first behind `indent` blanks.
+std::string wrap(const std::string& text, std::size_t indent, std::size_t width);
+
+}  // namespace vgan::app

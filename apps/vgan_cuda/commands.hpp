@@ -1,0 +1,21 @@
+// The commands of vgan_cuda. Each takes the words after its name and returns the exit status.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace vgan::app {
+
+using Words = std::vector<std::string>;
+
+/// All throw Error; usage where the words cannot be understood. `program` is the word that started
+/// this program, for commands that the user may copy.
+int run_train(const std::string& program, const Words& words);
+int run_generate(const Words& words);
+int run_inspect(const Words& words);
+int run_doctor(const Words& words);
+
+/// Build facts, as --version prints them.
+std::string version_text();
+
+}  // namespace vgan::app

@@ -1,0 +1,75 @@
+// vgan_cuda generate: virtual trials from a trained model to a file or to standard output.
+#include <cstdio>
+
+#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/vgan_cuda/commands.hpp"
+#include "engine/error.hpp"
+#include "engine/train/generate.hpp"
+
+namespace vgan::app {
+namespace {
+
+/// Calls `visitor(SettingInfo, field&)` for each flag but --model, in the order of --help.
+template <class Request, class Visitor>
+void visit_flags(Request& r, Visitor&& visitor) {
+  const char* const samples = "Samples";
+  const char* const output = "Output";
+  const char* const machine = "Machine";
+  using S = SettingInfo;
+  visitor(S{"count", samples, "N", "how many"}, r.count);
+  visitor(S{"seed", samples, "N", "of their noise: the same seed, the same samples"}, r.seed);
+  visitor(S{"first", samples, "N",
+            "number of the first, from 0: a file may be made in parts that fit together"},
+          r.first);
+  visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
+  visitor(S{"out", output, "FILE", "a name that ends in .npy, .png, .idx or .raw; - = raw values "
+                                   "to standard output"},
+          r.out);
+  visitor(S{"format", output, "NAME", "npy, png, idx or raw; auto = by the name's ending"},
+          r.format);
+  visitor(S{"dtype", output, "NAME", "f32 or u8 (0 to 255); png and idx are always u8"}, r.dtype);
+  visitor(S{"shape", output, "NAME", "of npy: flat = N x pixels, image = N x height x width"},
+          r.shape);
+  visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
+  visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, r.precision);
+  visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
+}
+
+std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
+  const std::string to = request.out == "-" ? "standard output" : request.out;
+  const double rate = static_cast<double>(result.count) / (result.seconds > 0 ? result.seconds : 1);
+  char text[160];
+  std::snprintf(text, sizeof(text), ": %llu samples of %lld x %lld, %.3g s, %.0f a second; from ",
+                static_cast<unsigned long long>(result.count),
+                static_cast<long long>(result.height), static_cast<long long>(result.width),
+                result.seconds, rate);
+  return "wrote " + to + text + result.checkpoint.string() + " (epoch " +
+         std::to_string(result.epoch) + ")";
+}
+
+}  // namespace
+
+int run_generate(const Words& words) {
+  CommandLine line("vgan_cuda generate --model RUN_OR_FILE [flags]",
+                   "Draws samples from a trained generator, as many as wanted in constant memory.");
+  line.add(SettingInfo{"model", "Model", "RUN_OR_FILE", "run folder or checkpoint file"},
+           std::string("none, must be given"));
+  GenerateRequest request;
+  visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
+  if (!line.parse(words)) return 0;
+  std::string model;
+  if (!line.read("model", model)) {
+    throw Error(ErrorCode::usage, {"bad command line", "generate", "no --model",
+                                   "--model RUN_OR_FILE", ""});
+  }
+  request.model = model;
+  visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
+
+  const GenerateResult result = generate(request);
+  std::FILE* const stream = request.out == "-" ? stderr : stdout;
+  if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());
+  std::fprintf(stream, "%s\n", result_text(request, result).c_str());
+  return 0;
+}
+
+}  // namespace vgan::app

@@ -1,0 +1,177 @@
+#include "apps/vgan_cuda/progress.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include "apps/vgan_cuda/terminal.hpp"
+
+namespace vgan::app {
+namespace {
+
+constexpr double mean_epochs = 50.0;
+constexpr std::uint64_t epochs_per_line = 100;
+constexpr double redraw_seconds = 0.1;
+constexpr double rate_memory_seconds = 5.0;
+
+template <class... Values>
+std::string format(const char* pattern, Values... values) {
+  std::array<char, 160> text{};
+  std::snprintf(text.data(), text.size(), pattern, values...);
+  return text.data();
+}
+
+std::string rate_text(double rate) { return format(rate < 99.95 ? "%.1f" : "%.0f", rate); }
+
+// The filled part to an eighth of a cell where the characters for it are there.
+std::string bar(double share, std::size_t cells, bool utf8) {
+  if (!utf8) {
+    const auto full = static_cast<std::size_t>(share * static_cast<double>(cells - 2));
+    return "[" + std::string(full, '#') + std::string(cells - 2 - full, '.') + "]";
+  }
+  static constexpr std::array<const char*, 8> parts = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const auto eighths = static_cast<std::size_t>(share * static_cast<double>(cells * 8));
+  std::string text;
+  for (std::size_t i = 0; i < eighths / 8; ++i) text += "█";
+  std::size_t used = eighths / 8;
+  if (eighths % 8 != 0) {
+    text += parts[eighths % 8];
+    ++used;
+  }
+  for (; used < cells; ++used) text += "░";
+  return text;
+}
+
+}  // namespace
+
+std::string plain_line(const ProgressValues& v) {
+  return format("epoch %llu/%llu  d_loss %.3f  g_loss %.3f  D(real) %.2f  D(fake) %.2f  %s epochs/s",
+                static_cast<unsigned long long>(v.epoch), static_cast<unsigned long long>(v.total),
+                v.d_loss, v.g_loss, v.real_accuracy, v.fake_accuracy,
+                rate_text(v.epochs_per_second).c_str());
+}
+
+std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
+  const double share =
+      v.total == 0 ? 1.0 : static_cast<double>(v.epoch) / static_cast<double>(v.total);
+  // In their order on the line; `rank` says which are the first to get room.
+  struct Part {
+    int rank;
+    std::string text;
+    bool shown = false;
+  };
+  std::array<Part, 6> parts = {{
+      {0, format("%3d%%", static_cast<int>(share * 100.0))},
+      {1, format("%llu/%llu", static_cast<unsigned long long>(v.epoch),
+                 static_cast<unsigned long long>(v.total))},
+      {4, rate_text(v.epochs_per_second) + "/s"},
+      {2, clock_text(v.seconds_left) + " left"},
+      {3, format("D %.3f G %.3f", v.d_loss, v.g_loss)},
+      {5, format("real %.2f fake %.2f", v.real_accuracy, v.fake_accuracy)},
+  }};
+  std::size_t used = 0;
+  for (int rank = 0; rank < static_cast<int>(parts.size()); ++rank) {
+    for (Part& part : parts) {
+      const std::size_t more = part.text.size() + (used > 0 ? 2 : 0);
+      if (part.rank != rank || used + more > width) continue;
+      part.shown = true;
+      used += more;
+    }
+  }
+  std::string line;
+  for (const Part& part : parts) {
+    if (!part.shown) continue;
+    line += (line.empty() ? "" : "  ") + part.text;
+    const std::size_t room = width - used;
+    if (part.rank == 0 && room >= 6) {
+      line += "  " + bar(share, std::min<std::size_t>(room - 2, 40), utf8);
+    }
+  }
+  return line;
+}
+
+Progress::Style Progress::style(bool quiet) {
+  if (quiet) return Style::silent;
+  return is_interactive() ? Style::bar : Style::lines;
+}
+
+Progress::Progress(Style style) : style_(style), utf8_(speaks_utf8()) {}
+
+void Progress::start(std::uint64_t first_epoch, std::uint64_t total) {
+  values_.epoch = first_epoch;
+  values_.total = total;
+  rate_time_ = Clock::now();
+  rate_epoch_ = first_epoch;
+  if (style_ == Style::bar) draw_bar();
+}
+
+void Progress::show(const StepReport& report) {
+  if (style_ == Style::silent) return;
+  smooth(report);
+  const Clock::time_point now = Clock::now();
+  const bool last = report.epoch >= values_.total;
+  if (style_ == Style::lines) {
+    if (report.epoch % epochs_per_line != 0 && !last) return;
+    update_rate(now, 0.0);
+    std::printf("%s\n", plain_line(values_).c_str());
+    std::fflush(stdout);
+  } else if (last || std::chrono::duration<double>(now - rate_time_).count() >= redraw_seconds) {
+    update_rate(now, rate_memory_seconds);
+    draw_bar();
+  }
+}
+
+void Progress::smooth(const StepReport& report) {
+  values_.epoch = report.epoch;
+  // A plain mean until there are enough epochs for an exponential one.
+  smoothed_ = std::min<std::uint64_t>(smoothed_ + 1, static_cast<std::uint64_t>(mean_epochs));
+  const double weight = 1.0 / static_cast<double>(smoothed_);
+  const auto mix = [&](double& mean, double value) { mean += weight * (value - mean); };
+  mix(values_.d_loss, static_cast<double>(report.d_loss()));
+  mix(values_.g_loss, static_cast<double>(report.g_loss));
+  mix(values_.real_accuracy, static_cast<double>(report.real_accuracy));
+  mix(values_.fake_accuracy, static_cast<double>(report.fake_accuracy));
+}
+
+// `memory_seconds`: time constant of the mean; 0 for the rate since the last call.
+void Progress::update_rate(Clock::time_point now, double memory_seconds) {
+  const double seconds = std::chrono::duration<double>(now - rate_time_).count();
+  if (!(seconds > 0.0)) return;
+  const double rate = static_cast<double>(values_.epoch - rate_epoch_) / seconds;
+  const bool first = values_.epochs_per_second == 0.0;
+  const double weight =
+      first || memory_seconds == 0.0 ? 1.0 : 1.0 - std::exp(-seconds / memory_seconds);
+  values_.epochs_per_second += weight * (rate - values_.epochs_per_second);
+  if (values_.epochs_per_second > 0.0 && values_.total >= values_.epoch) {
+    values_.seconds_left =
+        static_cast<double>(values_.total - values_.epoch) / values_.epochs_per_second;
+  }
+  rate_time_ = now;
+  rate_epoch_ = values_.epoch;
+}
+
+void Progress::note(const std::string& line) {
+  if (style_ == Style::silent) return;
+  if (bar_open_) std::fputs("\r\x1b[K", stderr);
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s\n", line.c_str());
+  if (bar_open_) draw_bar();
+}
+
+void Progress::draw_bar() {
+  // The last column stays free: some terminals wrap as soon as it is written.
+  const std::string line = bar_line(values_, std::max<std::size_t>(terminal_width(), 2) - 1, utf8_);
+  std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
+  std::fflush(stderr);
+  bar_open_ = true;
+}
+
+void Progress::leave_bar() {
+  if (bar_open_) std::fputs("\n", stderr);
+  bar_open_ = false;
+}
+
+}  // namespace vgan::app

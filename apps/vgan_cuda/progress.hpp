@@ -1,0 +1,68 @@
+// How far a training run is: a bar that redraws itself, or plain lines.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "engine/train/trainer.hpp"
+
+namespace vgan::app {
+
+/// What both displays show. Losses and accuracies are smoothed over some fifty epochs.
+struct ProgressValues {
+  std::uint64_t epoch = 0;
+  std::uint64_t total = 0;
+  double epochs_per_second = 0.0;
+  double seconds_left = 0.0;
+  double d_loss = 0.0;
+  double g_loss = 0.0;
+  double real_accuracy = 0.0;  ///< share of the trials that D calls right
+  double fake_accuracy = 0.0;
+};
+
+/// "epoch 100/10000  d_loss 0.512  g_loss 1.203  D(real) 0.83  D(fake) 0.91  92.1 epochs/s".
+std::string plain_line(const ProgressValues& values);
+
+/// One line of at most `width` columns: percent, bar, epoch, rate, time left, losses, accuracies.
+/// What does not fit is left out, the least telling first.
+std::string bar_line(const ProgressValues& values, std::size_t width, bool utf8);
+
+class Progress {
+ public:
+  enum class Style { bar, lines, silent };
+
+  /// The style for where the output goes: a bar on a terminal, else lines.
+  static Style style(bool quiet);
+
+  explicit Progress(Style style);
+  /// Leaves the bar's line as it is and goes to the next.
+  ~Progress() { leave_bar(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void start(std::uint64_t first_epoch, std::uint64_t total);
+  /// Shows the report if it is time to: at most ten bars a second, a line each hundred epochs.
+  void show(const StepReport& report);
+  /// A line on standard error, above the bar.
+  void note(const std::string& line);
+  void finish() { leave_bar(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void smooth(const StepReport& report);
+  void update_rate(Clock::time_point now, double memory_seconds);
+  void draw_bar();
+  void leave_bar();
+
+  Style style_;
+  bool utf8_;
+  ProgressValues values_;
+  std::uint64_t smoothed_ = 0;  // reports in the means
+  Clock::time_point rate_time_;
+  std::uint64_t rate_epoch_ = 0;
+  bool bar_open_ = false;
+};
+
+}  // namespace vgan::app

@@ -1,0 +1,127 @@
+#include "apps/vgan_cuda/run_display.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "apps/vgan_cuda/terminal.hpp"
+#include "engine/backend.hpp"
+
+namespace vgan::app {
+namespace {
+
+void print(const char* label, const std::string& text) {
+  std::printf("%-14s %s\n", label, text.c_str());
+}
+
+std::string counted(std::size_t count, const std::string& one, const std::string& many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+std::string data_text(const ImageSet& images) {
+  std::string text = images.source + ": " + std::to_string(images.count) + " images of " +
+                     std::to_string(images.height) + " x " + std::to_string(images.width) + ", ";
+  if (images.labels.empty()) return text + "no labels";
+  const std::set<std::int32_t> classes(images.labels.begin(), images.labels.end());
+  return text + counted(classes.size(), "class", "classes");
+}
+
+std::string device_text(const Trainer& trainer, const std::string& asked_device) {
+  const bool cpu = trainer.config().device == "cpu";
+  std::string text = trainer.device_name() + ", " + trainer.precision();
+  if (cpu) {
+    const auto threads = static_cast<std::size_t>(trainer.config().threads);
+    text += ", " + counted(threads, "thread", "threads");
+  }
+  if (cpu && asked_device == "auto") text += "; the CPU, as " + cuda_status().detail;
+  return text;
+}
+
+std::string network_text(std::int64_t inputs, const std::vector<std::int64_t>& hidden,
+                         std::int64_t outputs, std::int64_t parameters) {
+  std::string text = std::to_string(inputs);
+  for (const std::int64_t width : hidden) text += "-" + std::to_string(width);
+  return text + "-" + std::to_string(outputs) + ", " + std::to_string(parameters) + " parameters";
+}
+
+std::string length_text(const Trainer& trainer, const ImageSet& images,
+                        std::uint64_t first_epoch) {
+  const std::uint64_t epochs = trainer.total_epochs();
+  const double passes = static_cast<double>(epochs) *
+                        static_cast<double>(trainer.config().batch) /
+                        static_cast<double>(images.count);
+  char text[128];
+  std::snprintf(text, sizeof(text), "%llu epochs of one batch of %lld each: %.3g passes%s",
+                static_cast<unsigned long long>(epochs),
+                static_cast<long long>(trainer.config().batch), passes,
+                first_epoch > 0 ? ", resumed after epoch " : "");
+  return first_epoch > 0 ? text + std::to_string(first_epoch) : text;
+}
+
+std::size_t files_in(const std::filesystem::path& folder) {
+  std::error_code unreadable;
+  std::size_t count = 0;
+  for (std::filesystem::directory_iterator entry(folder, unreadable), end;
+       !unreadable && entry != end; entry.increment(unreadable)) {
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+RunDisplay::RunDisplay(std::string program, bool quiet, std::string asked_device)
+    : program_(std::move(program)),
+      quiet_(quiet),
+      asked_device_(std::move(asked_device)),
+      progress_(Progress::style(quiet)) {}
+
+void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
+                         const std::filesystem::path& folder, std::uint64_t first_epoch) {
+  if (quiet_) return;
+  const TrainConfig& config = trainer.config();
+  print("data", data_text(images));
+  print("device", device_text(trainer, asked_device_));
+  print("generator", network_text(config.latent, config.g_layers, images.pixels_per_image(),
+                                  trainer.generator_parameters()) +
+                         ", " + config.output);
+  print("discriminator", network_text(images.pixels_per_image(), config.d_layers, 1,
+                                      trainer.discriminator_parameters()));
+  print("memory", trainer.memory_plan().text());
+  print("run folder", folder.string());
+  print("training", length_text(trainer, images, first_epoch));
+  std::fflush(stdout);
+  progress_.start(first_epoch, trainer.total_epochs());
+}
+
+void RunDisplay::finished(const RunResult& result) {
+  progress_.finish();
+  if (quiet_) return;
+  char rate[64];
+  std::snprintf(rate, sizeof(rate), ", %.1f epochs/s", result.epochs_per_second);
+  const std::string folder = result.folder.string();
+  std::printf("\n%s\n", (folder + " holds").c_str());
+  const auto file = [&](const char* name, const std::string& about) {
+    std::error_code unreadable;
+    if (!std::filesystem::exists(result.folder / name, unreadable)) return;
+    std::printf("  %-14s %s\n", name, about.c_str());
+  };
+  file("samples.npy", "1000 virtual trials");
+  file("samples/", counted(files_in(result.folder / "samples"), "picture", "pictures") +
+                       " of samples over time, from one fixed noise");
+  file("real.png", "real trials, to compare them with");
+  file("losses.png", "losses and accuracies, from metrics.jsonl");
+  file("profile.json", "phase times, for chrome://tracing or Perfetto");
+  file("checkpoints/", result.checkpoint.filename().string() + " is the newest of " +
+                           std::to_string(files_in(result.folder / "checkpoints")));
+  file("config.toml", "the settings, for --config");
+  std::printf("trained %s in %s%s; draw more samples by\n  %s generate --model %s --count 1000 "
+              "--out samples.npy\n",
+              counted(result.epochs, "epoch", "epochs").c_str(),
+              clock_text(result.seconds).c_str(), rate, shell_word(program_).c_str(),
+              shell_word(folder).c_str());
+}
+
+}  // namespace vgan::app

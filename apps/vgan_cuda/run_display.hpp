@@ -1,0 +1,32 @@
+// What a user sees of a training run: what it is made of, how far it is, and what it left.
+#pragma once
+
+#include <string>
+
+#include "apps/vgan_cuda/progress.hpp"
+#include "engine/train/run.hpp"
+
+namespace vgan::app {
+
+class RunDisplay : public RunObserver {
+ public:
+  /// `program` is the word that started this program, for commands to copy. `asked_device` is the
+  /// value of --device, empty where a resumed run has it in its checkpoint.
+  RunDisplay(std::string program, bool quiet, std::string asked_device);
+
+  void started(const Trainer& trainer, const ImageSet& images, const std::filesystem::path& folder,
+               std::uint64_t first_epoch) override;
+  void epoch_done(const StepReport& report) override { progress_.show(report); }
+  void note(const std::string& line) override { progress_.note(line); }
+
+  /// What was made and how to use it; the last line is the command that draws samples.
+  void finished(const RunResult& result);
+
+ private:
+  std::string program_;
+  bool quiet_;
+  std::string asked_device_;
+  Progress progress_;
+};
+
+}  // namespace vgan::app

@@ -1,0 +1,123 @@
+// vgan_cuda train: every setting is a flag; a config file and a preset lie beneath the flags.
+#include <cstdio>
+
+#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/vgan_cuda/commands.hpp"
+#include "apps/vgan_cuda/run_display.hpp"
+#include "apps/vgan_cuda/signals.hpp"
+#include "apps/vgan_cuda/terminal.hpp"
+#include "engine/error.hpp"
+#include "engine/train/config.hpp"
+#include "engine/train/run.hpp"
+
+namespace vgan::app {
+namespace {
+
+constexpr const char* start_group = "Where to start from";
+const SettingInfo resume_flag{"resume", start_group, "[PATH]",
+                              "go on with a run: its folder or a checkpoint; no PATH = the newest "
+                              "in runs/"};
+const SettingInfo config_flag{"config", start_group, "FILE",
+                              "TOML file of settings, named as the flags are"};
+const SettingInfo print_config_flag{"print-config", start_group, "",
+                                    "print all settings as a file for --config, and exit"};
+
+std::string preset_text() {
+  std::string text = "Presets, for --preset:\n";
+  for (const auto& [name, about] : preset_list()) {
+    std::string left = "  " + name;
+    left.resize(26, ' ');
+    text += left + wrap(about, 26, 80) + "\n";
+  }
+  return text +
+         "\nFlags win over --config, which wins over --preset. Exit status: 0 done, 2 usage,\n"
+         "3 diverged, 65 bad data, 69 no such device, 70 internal, 74 input or output,\n"
+         "75 stopped early with a checkpoint, 78 bad setting.";
+}
+
+void add_flags(CommandLine& line) {
+  const TrainConfig defaults = preset("default");
+  visit_settings(defaults, [&](const SettingInfo& info, const auto& field) {
+    line.add(info, field);
+  });
+  line.add_optional(resume_flag, "off");
+  line.add(config_flag, std::string("none"));
+  line.add(print_config_flag, false);
+  line.set_footer(preset_text());
+}
+
+/// The preset, the config file over it, the flags over both.
+struct Settings {
+  TrainConfig config;
+  std::vector<std::string> given;  ///< by flags
+};
+
+Settings read_settings(const CommandLine& line) {
+  std::string preset_name;
+  line.read("preset", preset_name);
+  Settings settings;
+  std::string file;
+  if (line.read("config", file)) {
+    settings.config = read_config(file, preset_name);
+  } else {
+    settings.config = preset(preset_name.empty() ? "default" : preset_name);
+  }
+  visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {
+    if (line.read(info.name, field)) settings.given.emplace_back(info.name);
+  });
+  // The last word on the length is the flag's, whatever a config file says.
+  if (line.given("epochs") && !line.given("passes")) settings.config.passes = 0.0;
+  return settings;
+}
+
+void refuse_mixtures(const CommandLine& line) {
+  if (!line.given("resume")) return;
+  for (const char* other : {"config", "print-config"}) {
+    if (!line.given(other)) continue;
+    throw Error(ErrorCode::usage,
+                {"bad command line", "--resume with --" + std::string(other), "", "",
+                 "a resumed run goes on with the settings in its checkpoint, written in its "
+                 "config.toml; give what shall change as flags"});
+  }
+}
+
+[[noreturn]] void report_stop(const std::string& program, const RunResult& result) {
+  throw Error(ErrorCode::interrupted,
+              {"stopped on request after epoch " + std::to_string(result.epochs), "", "", "",
+               "saved " + result.checkpoint.string() + "; go on by " + shell_word(program) +
+                   " train --resume " + shell_word(result.folder.string())});
+}
+
+}  // namespace
+
+int run_train(const std::string& program, const Words& words) {
+  CommandLine line("vgan_cuda [train] [flags]", "Trains a GAN and leaves a run folder.");
+  add_flags(line);
+  if (!line.parse(words)) return 0;
+  refuse_mixtures(line);
+  const Settings settings = read_settings(line);
+  if (line.given("print-config")) {
+    validate(settings.config);
+    std::fputs(print_config(settings.config, true).c_str(), stdout);
+    return 0;
+  }
+
+  RunRequest request;
+  request.config = settings.config;
+  request.given = settings.given;
+  std::string resume_from;
+  request.resume = line.read("resume", resume_from);
+  request.resume_from = resume_from;
+  request.stop_requested = stop_requested;
+  const bool device_known = !request.resume || line.given("device");
+  RunDisplay display(program, request.config.quiet, device_known ? request.config.device : "");
+  request.observer = &display;
+
+  catch_stop_signals();
+  const RunResult result = run_training(request);
+  if (result.stopped) report_stop(program, result);
+  display.finished(result);
+  return 0;
+}
+
+}  // namespace vgan::app

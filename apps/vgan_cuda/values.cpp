@@ -1,0 +1,97 @@
+#include "apps/vgan_cuda/values.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "engine/error.hpp"
+
+namespace vgan::app {
+namespace {
+
+[[noreturn]] void refuse(const std::string& flag, const std::string& text, const char* allowed) {
+  throw Error(ErrorCode::usage, {"bad command line", flag, "'" + text + "'", allowed, ""});
+}
+
+// All of `text` as a T, or nothing. A leading '+' is taken as people write it.
+template <class T>
+std::optional<T> number(const std::string& text) {
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
+  T value{};
+  const auto parsed = std::from_chars(begin, end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> whole_number(const std::string& text) {
+  if (const auto value = number<std::int64_t>(text)) return value;
+  // 1e4 and 2.5e3 are whole too; above 2^53 a double no longer tells neighbours apart.
+  const auto value = number<double>(text);
+  if (!value || std::trunc(*value) != *value || std::fabs(*value) > 0x1p53) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+}  // namespace
+
+void parse_value(const std::string&, const std::string& text, std::string& field) { field = text; }
+
+void parse_value(const std::string& flag, const std::string& text, double& field) {
+  const auto value = number<double>(text);
+  if (!value) refuse(flag, text, "a number");
+  field = *value;
+}
+
+void parse_value(const std::string& flag, const std::string& text, std::int64_t& field) {
+  const auto value = whole_number(text);
+  if (!value) refuse(flag, text, "a whole number of at most 64 bits");
+  field = *value;
+}
+
+void parse_value(const std::string& flag, const std::string& text, std::uint64_t& field) {
+  std::int64_t value = 0;
+  parse_value(flag, text, value);
+  if (value < 0) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", flag, std::to_string(value), "0 or more", ""});
+  }
+  field = static_cast<std::uint64_t>(value);
+}
+
+void parse_value(const std::string& flag, const std::string& text,
+                 std::vector<std::int64_t>& field) {
+  field.clear();
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const auto value = whole_number(text.substr(begin, end - begin));
+    if (!value) refuse(flag, text, "whole numbers with commas between, e.g. 256,512");
+    field.push_back(*value);
+    begin = end + 1;
+  }
+}
+
+std::string value_text(const std::string& value) { return value.empty() ? "empty" : value; }
+std::string value_text(std::int64_t value) { return std::to_string(value); }
+std::string value_text(std::uint64_t value) { return std::to_string(value); }
+std::string value_text(bool value) { return value ? "on" : "off"; }
+
+std::string value_text(double value) {
+  char buffer[40];
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof(buffer), "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  return buffer;
+}
+
+std::string value_text(const std::vector<std::int64_t>& value) {
+  std::string text;
+  for (const std::int64_t item : value) text += (text.empty() ? "" : ",") + std::to_string(item);
+  return text;
+}
+
+}  // namespace vgan::app

@@ -1,0 +1,28 @@
+// The text of a flag's value, to and from the type of its setting.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vgan::app {
+
+/// Reads `text`, the value of `flag` (as typed, "--epochs"), into `field`. Whole numbers may be
+/// written as 10000 or 1e4; lists have commas between. Throws Error: usage where the text is not of
+/// the type, bad_config for a negative number where the type has none. Ranges are not looked at.
+void parse_value(const std::string& flag, const std::string& text, std::string& field);
+void parse_value(const std::string& flag, const std::string& text, double& field);
+void parse_value(const std::string& flag, const std::string& text, std::int64_t& field);
+void parse_value(const std::string& flag, const std::string& text, std::uint64_t& field);
+void parse_value(const std::string& flag, const std::string& text,
+                 std::vector<std::int64_t>& field);
+
+/// What parse_value reads back, as --help shows a default: "0.0002", "256,512", "empty", "off".
+std::string value_text(const std::string& value);
+std::string value_text(double value);
+std::string value_text(std::int64_t value);
+std::string value_text(std::uint64_t value);
+std::string value_text(bool value);
+std::string value_text(const std::vector<std::int64_t>& value);
+
+}  // namespace vgan::app

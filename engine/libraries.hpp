@@ -1,0 +1,17 @@
+// The libraries that libvgan stands on, as they are loaded now.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace vgan {
+
+struct Library {
+  std::string name;
+  std::string version;  ///< of the loaded library, which may be newer than the headers'
+  std::string detail;   ///< what matters of how it was built or what it found, or empty
+};
+
+std::vector<Library> libraries();
+
+}  // namespace vgan

@@ -1,0 +1,200 @@
+#include <cmath>
+#include <limits>
+
+#include "engine/readers/npy.hpp"
+#include "tests/readers/make_files.hpp"
+#include "tests/support/shared_data.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace {
+
+using namespace vgan::testing;
+
+constexpr float inf = std::numeric_limits<float>::infinity();
+
+vgan::ImageSet read(const TempDir& folder, const std::string& bytes) {
+  return vgan::read_npy_images(write_file(folder.path() / "images.npy", bytes));
+}
+
+vgan::Error image_error(const TempDir& folder, const std::string& bytes) {
+  return error_of([&] { read(folder, bytes); });
+}
+
+std::vector<float> floats(const vgan::ImageSet& images) {
+  return std::get<std::vector<float>>(images.pixels);
+}
+
+std::vector<float> ramp(std::size_t count, float low, float high) {
+  std::vector<float> values(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    values[i] = low + (high - low) * static_cast<float>(i) / static_cast<float>(count - 1);
+  }
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("npy images of every shape", "[readers]") {
+  const TempDir folder;
+  struct Shape {
+    const char* text;
+    std::int64_t height, width;
+  };
+  const std::string data = counting_bytes(2 * 36);
+  for (const Shape& shape :
+       {Shape{"(2, 36)", 6, 6}, Shape{"(2, 4, 9)", 4, 9}, Shape{"(2, 4, 9, 1)", 4, 9},
+        Shape{"(2, 1, 9, 4)", 9, 4}, Shape{"(2, 36, 1, 1)", 36, 1}, Shape{"(2L,36L,)", 6, 6}}) {
+    INFO(shape.text);
+    const std::string bytes = npy_header("|u1", shape.text) + data;
+    for (const std::string& stored : {bytes, gzip(bytes)}) {
+      const auto images = read(folder, stored);
+      CHECK(images.count == 2);
+      CHECK(images.height == shape.height);
+      CHECK(images.width == shape.width);
+      CHECK(images.high == 255.0F);
+      const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+      CHECK(std::string(pixels.begin(), pixels.end()) == data);
+    }
+  }
+  const auto flat = read(folder, npy_header("|u1", "(3, 7)") + counting_bytes(21));
+  CHECK(flat.height == 1);
+  CHECK(flat.width == 7);
+  for (const char* bad : {"()", "(72,)", "(2, 6, 6, 1, 1)", "(2, 6, 3, 2)"}) {
+    check_error(image_error(folder, npy_header("|u1", bad) + data), 65,
+                {"the shape (", "(N, H, W)"});
+  }
+}
+
+TEST_CASE("npy floats and the range that they mean", "[readers]") {
+  const TempDir folder;
+  const auto check_range = [&](float low, float high, float want_low, float want_high) {
+    const auto values = ramp(2 * 9, low, high);
+    const auto from_f4 = read(folder, npy_header("<f4", "(2, 3, 3)") + raw_bytes(values));
+    CHECK(floats(from_f4) == values);
+    CHECK(from_f4.low == want_low);
+    CHECK(from_f4.high == want_high);
+    const std::vector<double> wide(values.begin(), values.end());
+    const auto from_f8 = read(folder, npy_header("<f8", "(2, 3, 3)") + raw_bytes(wide));
+    CHECK(floats(from_f8) == values);
+    CHECK(from_f8.low == want_low);
+  };
+  check_range(0.0F, 1.0F, 0.0F, 1.0F);
+  check_range(0.25F, 0.5F, 0.0F, 1.0F);
+  check_range(-0.5F, 1.0F, -1.0F, 1.0F);
+  check_range(-3.0F, 12.0F, -3.0F, 12.0F);
+  check_range(0.0F, 255.0F, 0.0F, 255.0F);
+  CHECK(read(folder, npy_header("<f4", "(2, 2)") + raw_bytes<float>({0, 0, 0, 0})).high == 1.0F);
+  check_error(image_error(folder, npy_header("<f4", "(2, 2)") + raw_bytes<float>({5, 5, 5, 5})),
+              65, {"values from 5 to 5", "a range wider than nothing"});
+  check_error(image_error(folder,
+                          npy_header("<f4", "(1, 2)") + raw_bytes<float>({-3e38F, 3e38F})),
+              65, {"values from -3e+38 to 3e+38"});
+}
+
+TEST_CASE("npy in Fortran order is turned", "[readers]") {
+  const TempDir folder;
+  // value = 100 n + 10 h + w, laid out with the first index fastest
+  std::vector<float> stored, wanted;
+  for (int w = 0; w < 4; ++w)
+    for (int h = 0; h < 3; ++h)
+      for (int n = 0; n < 2; ++n) stored.push_back(static_cast<float>(100 * n + 10 * h + w));
+  for (int n = 0; n < 2; ++n)
+    for (int h = 0; h < 3; ++h)
+      for (int w = 0; w < 4; ++w) wanted.push_back(static_cast<float>(100 * n + 10 * h + w));
+  for (const char* shape : {"(2, 3, 4)", "(2, 3, 4, 1)", "(2, 1, 3, 4)"}) {
+    CHECK(floats(read(folder, npy_header("<f4", shape, true) + raw_bytes(stored))) == wanted);
+  }
+  const auto flat = read(folder, npy_header("<f4", "(2, 4)", true) +
+                                     raw_bytes<float>({0, 10, 1, 11, 2, 12, 3, 13}));
+  CHECK(floats(flat) == std::vector<float>{0, 1, 2, 3, 10, 11, 12, 13});
+  CHECK(flat.height == 2);
+  stored[13] = inf;  // stored index 13: n 1, h 0, w 2
+  const std::string header = npy_header("<f4", "(2, 3, 4)", true);
+  check_error(image_error(folder, header + raw_bytes(stored)), 65,
+              {"row 1, column 2", "byte " + std::to_string(header.size() + 13 * 4)});
+}
+
+TEST_CASE("npy with NaN, Inf and numbers beyond float32", "[readers]") {
+  const TempDir folder;
+  std::vector<float> values = ramp(3 * 4, 0.0F, 1.0F);
+  const std::string header = npy_header("<f4", "(3, 4)");
+  for (const float bad : {std::nanf(""), inf, -inf}) {
+    values[6] = bad;
+    check_error(image_error(folder, header + raw_bytes(values)), 65,
+                {"row 1, column 2", "byte " + std::to_string(header.size() + 24),
+                 std::isnan(bad) ? "found NaN" : "found an infinite number"});
+  }
+  check_error(image_error(folder, npy_header("<f8", "(2, 1)") + raw_bytes<double>({0.5, 1e300})),
+              65, {"row 1, column 0", "beyond float32"});
+}
+
+TEST_CASE("npy of dtypes that are no pictures", "[readers]") {
+  const TempDir folder;
+  for (const char* descr : {"<f2", "<i8", "|b1", "<c8", "<U8", "|S3", "<M8", "|f9999999", "f0"}) {
+    check_error(image_error(folder, npy_header(descr, "(1, 2)") + counting_bytes(64)), 65,
+                {std::string("the dtype '") + descr + "'", "'|u1', '<f4' or '<f8'", "byte 20"});
+  }
+  check_error(image_error(folder, npy_header(">f4", "(1, 2)") + counting_bytes(8)), 65,
+              {"big-endian numbers (dtype '>f4')", "newbyteorder"});
+  check_error(image_error(folder, npy_header("f4", "(1, 2)") + counting_bytes(8)), 65,
+              {"the dtype 'f4'", "little-endian"});
+  check_error(image_error(folder, npy_header("|O", "(1, 2)") + "\x80\x03pickle"), 65,
+              {"pickled Python objects", "never run"});
+  check_error(image_error(folder, npy_header("{'descr': [('a', '<f4')], 'fortran_order': False, "
+                                             "'shape': (2,), }")),
+              65, {"a structured dtype"});
+}
+
+TEST_CASE("npy labels", "[readers]") {
+  const TempDir folder;
+  const auto labels = [&](const std::string& bytes) {
+    return vgan::read_npy_labels(write_file(folder.path() / "labels.npy", bytes));
+  };
+  const std::vector<std::int32_t> wanted = {3, 0, 127};
+  CHECK(labels(npy_header("|u1", "(3,)") + raw_bytes<std::uint8_t>({3, 0, 127})) == wanted);
+  CHECK(labels(npy_header("|i1", "(3,)") + raw_bytes<std::int8_t>({3, 0, 127})) == wanted);
+  CHECK(labels(npy_header("<u2", "(3,)") + raw_bytes<std::uint16_t>({3, 0, 127})) == wanted);
+  CHECK(labels(npy_header("<i2", "(3,)") + raw_bytes<std::int16_t>({3, 0, 127})) == wanted);
+  CHECK(labels(npy_header("<u4", "(3,)") + raw_bytes<std::uint32_t>({3, 0, 127})) == wanted);
+  CHECK(labels(npy_header("<i4", "(3,)", true) + raw_bytes<std::int32_t>({3, 0, 127})) == wanted);
+  CHECK(labels(npy_header("<u8", "(3,)") + raw_bytes<std::uint64_t>({3, 0, 127})) == wanted);
+  CHECK(labels(gzip(npy_header("<i8", "(3,)") + raw_bytes<std::int64_t>({3, 0, 127}))) == wanted);
+  const auto error = [&](const std::string& bytes) { return error_of([&] { labels(bytes); }); };
+  check_error(error(npy_header("<i8", "(2,)") + raw_bytes<std::int64_t>({1, -1})), 65,
+              {"the label -1 in row 1", "0 to 2147483647"});
+  check_error(error(npy_header("<u8", "(1,)") + raw_bytes<std::uint64_t>({UINT64_C(1) << 40})), 65,
+              {"the label 1099511627776 in row 0"});
+  check_error(error(npy_header("<f4", "(1,)") + "abcd"), 65, {"the dtype '<f4'", "integers"});
+  check_error(error(npy_header("|b1", "(1,)") + "a"), 65, {"the dtype '|b1'"});
+  check_error(error(npy_header("<i3", "(1,)") + "abc"), 65, {"the dtype '<i3'"});
+  check_error(error(npy_header(">i4", "(1,)") + "abcd"), 65, {"big-endian"});
+  check_error(error(npy_header("<i4", "(1, 1)") + "abcd"), 65, {"the shape (1, 1)", "(N,)"});
+}
+
+TEST_CASE("other projects' npy files", "[readers]") {
+  const auto shared = shared_data();
+  if (!shared) VGAN_SKIP("no shared data");
+  const auto npy = *shared / "readers" / "npy";
+  const auto c_order = vgan::read_npy_images(npy / "npyio" / "data_float64_2x3_corder.npy");
+  CHECK(floats(c_order) == std::vector<float>{0, 1, 2, 3, 4, 5});
+  CHECK(c_order.width == 3);
+  const auto turned = vgan::read_npy_images(npy / "npyio" / "data_float32_2x3_forder.npy");
+  CHECK(floats(turned) == std::vector<float>{0, 2, 4, 1, 3, 5});
+  CHECK(vgan::read_npy_images(npy / "npyio" / "data_uint8_2x3_corder.npy").count == 2);
+  const auto error = [&](const char* name) {
+    return error_of([&] { vgan::read_npy_images(npy / name); });
+  };
+  check_error(error("npyio/nans_inf.npy"), 65, {"the shape (4,)"});
+  check_error(error("npyio/ragged-array.npy"), 65, {"pickled Python objects"});
+  check_error(error("npyio/data_float64_corder.npz"), 65, {"a zip archive"});
+  check_error(error("npyz/f-order.npy"), 65, {"the dtype '<i8'"});
+  check_error(error("npyz/unicode/ok.npy"), 65, {"the dtype '<U8'"});
+  check_error(error("jetbrains/overflow.npy"), 65, {"announces the shape (65536, 65536)"});
+  check_error(error("NPZ.jl_linspace.npy"), 65, {"the shape (11,)"});
+  const auto beats =
+      vgan::read_npy_images(*shared / "curves" / "rec100_beats_187_f32.npy");
+  CHECK(beats.count == 2271);
+  CHECK(beats.height == 1);
+  CHECK(beats.width == 187);
+  CHECK(beats.low < beats.high);
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything and runs every test.
+#
+# usage: run.sh [--sanitize] [flags of ctest]       e.g.  run.sh -R checkpoint
+#   --sanitize   the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+preset=tests
+if [ "${1-}" = --sanitize ]; then
+  preset=sanitize
+  shift
+  export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1}
+  export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
+fi
+build=$root/build/$preset
+
+bash "$root/apps/install_packages.sh" build tests
+cmake --preset $preset -S "$root" >/dev/null
+cmake --build "$build"
+
+log=$build/ctest-output.txt
+status=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error -j 2 "$@" 2>&1 | tee "$log" ||
+  status=$?
+
+# ctest keeps the output of passed and skipped tests in its own log; the reasons are there.
+reasons=$(sed -n 's/^SKIPPED //p' "$build/Testing/Temporary/LastTest.log" | sort -u)
+if [ -n "$reasons" ]; then
+  printf '\nSkipped, and why:\n%s\n' "$reasons"
+  sed -n '/^[0-9]*% tests passed/,$p' "$log"
+fi
+exit $status
