@@ -15,14 +15,22 @@ std::string dotted(int major, int minor, int patch) {
 
 const char* isa_name(dnnl::cpu_isa isa) {
   switch (isa) {
-    case dnnl::cpu_isa::sse41: return "SSE4.1";
-    case dnnl::cpu_isa::avx: return "AVX";
-    case dnnl::cpu_isa::avx2: return "AVX2";
-    case dnnl::cpu_isa::avx512_core: return "AVX-512";
-    case dnnl::cpu_isa::avx512_core_vnni: return "AVX-512 with VNNI";
-    case dnnl::cpu_isa::avx512_core_bf16: return "AVX-512 with bf16";
-    case dnnl::cpu_isa::avx512_core_amx: return "AVX-512 with AMX";
-    default: return "its best for this CPU";
+    case dnnl::cpu_isa::sse41:
+      return "SSE4.1";
+    case dnnl::cpu_isa::avx:
+      return "AVX";
+    case dnnl::cpu_isa::avx2:
+      return "AVX2";
+    case dnnl::cpu_isa::avx512_core:
+      return "AVX-512";
+    case dnnl::cpu_isa::avx512_core_vnni:
+      return "AVX-512 with VNNI";
+    case dnnl::cpu_isa::avx512_core_bf16:
+      return "AVX-512 with bf16";
+    case dnnl::cpu_isa::avx512_core_amx:
+      return "AVX-512 with AMX";
+    default:
+      return "its best for this CPU";
   }
 }
 
@@ -33,7 +41,8 @@ std::vector<Library> libraries() {
   const auto png = static_cast<int>(png_access_version_number());
   return {{"oneDNN", dotted(dnn->major, dnn->minor, dnn->patch),
            std::string("computes with ") + isa_name(dnnl::get_effective_cpu_isa())},
-          {"OpenMP", std::to_string(_OPENMP), std::to_string(omp_get_max_threads()) + " threads"},
+          {"OpenMP", std::to_string(_OPENMP / 100) + "-" + std::to_string(_OPENMP % 100),
+           std::to_string(omp_get_max_threads()) + " threads"},
           {"zlib", zlibVersion(), ""},
           {"libpng", dotted(png / 10000, png / 100 % 100, png % 100), ""}};
 }

@@ -37,7 +37,10 @@ std::string help_lines(const CLI::Option& option) {
 
 std::string help_text(const CLI::App& app, const std::string& usage) {
   std::string text = "usage: " + wrap(usage, 7, help_width) + "\n\n" + app.get_description() + "\n";
-  for (const std::string& group : app.get_groups()) {
+  std::vector<std::string> groups = app.get_groups();
+  std::rotate(groups.begin(), groups.begin() + 1,
+              groups.end());  // --help is the first and goes last
+  for (const std::string& group : groups) {
     const auto options =
         app.get_options([&](const CLI::Option* option) { return option->get_group() == group; });
     if (options.empty()) continue;
@@ -70,7 +73,7 @@ std::string wrap(const std::string& text, std::size_t indent, std::size_t width)
 
 CommandLine::CommandLine(std::string usage, std::string about)
     : usage_(std::move(usage)), app_(std::make_unique<CLI::App>(std::move(about), "vgan_cuda")) {
-  app_->allow_extras();  // so that refuse_leftovers can name the nearest flag
+  app_->allow_extras();  // so that refuse_mistakes can name the nearest flag
   app_->set_help_flag("-h,--help", "print this and exit")->group("Help");
   app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -92,8 +95,10 @@ void CommandLine::add_switch(const SettingInfo& info, const std::string& fallbac
 }
 
 void CommandLine::add_optional(const SettingInfo& info, const std::string& fallback) {
-  describe(*app_->add_option("--" + std::string(info.name))->description(info.help)->expected(0, 1),
-           info, fallback);
+  // CLI11 would take its own default for the value where there is none.
+  const std::string about = std::string(info.help) + " (default: " + fallback + ")";
+  describe(*app_->add_option("--" + std::string(info.name))->description(about)->expected(0, 1),
+           info, "");
 }
 
 void CommandLine::add_word(const SettingInfo& info) {
@@ -114,14 +119,24 @@ bool CommandLine::parse(const std::vector<std::string>& words) {
   } catch (const CLI::Error& error) {
     usage_error(error.what(), "", "", "");
   }
-  refuse_leftovers();
+  refuse_mistakes();
   return true;
 }
 
-void CommandLine::refuse_leftovers() const {
+// What CLI11 lets pass: a flag where a value should be, and words that nothing asked for.
+void CommandLine::refuse_mistakes() const {
   std::vector<std::string> known;
   for (const CLI::Option* option : app_->get_options()) {
     if (option->nonpositional()) known.push_back(option->get_name(false, false));
+  }
+  for (const CLI::Option* option : app_->get_options()) {
+    for (const std::string& value : option->results()) {
+      if (std::find(known.begin(), known.end(), value.substr(0, value.find('='))) == known.end()) {
+        continue;
+      }
+      usage_error(option->get_name(false, false), "the flag '" + value + "' in place of its value",
+                  "", "");
+    }
   }
   const std::vector<std::string> left = app_->remaining();
   if (left.empty()) return;
@@ -140,12 +155,7 @@ bool CommandLine::given(const std::string& name) const {
 
 std::string CommandLine::text(const std::string& name) const {
   const CLI::Option* option = app_->get_option_no_throw("--" + name);
-  const std::string value = option != nullptr ? option->results().back()
-                                              : app_->get_option(name)->results().back();
-  if (value.starts_with("--")) {
-    usage_error("--" + name, "the flag '" + value + "' where its value should be", "", "");
-  }
-  return value;
+  return (option != nullptr ? option : app_->get_option(name))->results().back();
 }
 
 bool CommandLine::read(const std::string& name, bool& field) const {

@@ -56,7 +56,7 @@ class CommandLine {
   void add_flag(const SettingInfo& info, const std::string& fallback);
   void add_switch(const SettingInfo& info, const std::string& fallback);
   void describe(CLI::Option& option, const SettingInfo& info, const std::string& fallback);
-  void refuse_leftovers() const;
+  void refuse_mistakes() const;
   std::string text(const std::string& name) const;
 
   std::string usage_;

@@ -35,8 +35,8 @@ std::string devices_text() {
 std::string libraries_text() {
   std::string text = "libraries\n";
   for (const Library& library : libraries()) {
-    text += fact(library.name, library.version + (library.detail.empty() ? "" : ", ") +
-                                   library.detail);
+    text +=
+        fact(library.name, library.version + (library.detail.empty() ? "" : ", ") + library.detail);
   }
   return text;
 }
@@ -68,8 +68,9 @@ std::string data_text() {
   std::error_code unreachable;
   if (!std::filesystem::exists(folder / "train-images-idx3-ubyte.gz", unreachable) &&
       !std::filesystem::exists(folder / "train-images-idx3-ubyte", unreachable)) {
-    return fact(folder.string(), "not there: without --data, the built-in digits are used; "
-                                 "data/get_mnist.sh brings it");
+    return fact(folder.string(),
+                "not there: without --data, the built-in digits are used; "
+                "data/get_mnist.sh brings it");
   }
   try {
     const ImageSet images = open_images({});

@@ -22,8 +22,9 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "number of the first, from 0: a file may be made in parts that fit together"},
           r.first);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
-  visitor(S{"out", output, "FILE", "a name that ends in .npy, .png, .idx or .raw; - = raw values "
-                                   "to standard output"},
+  visitor(S{"out", output, "FILE",
+            "a name that ends in .npy, .png, .idx or .raw; - = raw values "
+            "to standard output"},
           r.out);
   visitor(S{"format", output, "NAME", "npy, png, idx or raw; auto = by the name's ending"},
           r.format);
@@ -59,8 +60,8 @@ int run_generate(const Words& words) {
   if (!line.parse(words)) return 0;
   std::string model;
   if (!line.read("model", model)) {
-    throw Error(ErrorCode::usage, {"bad command line", "generate", "no --model",
-                                   "--model RUN_OR_FILE", ""});
+    throw Error(ErrorCode::usage,
+                {"bad command line", "generate", "no --model", "--model RUN_OR_FILE", ""});
   }
   request.model = model;
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });

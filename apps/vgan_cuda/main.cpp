@@ -70,7 +70,8 @@ int complain(std::string line, ErrorCode code) {
 int main(int argc, char** argv) {
   vgan::app::ignore_closed_pipes();
   try {
-    const int status = run(argc > 0 ? argv[0] : "vgan_cuda", Words(argv + std::min(argc, 1), argv + argc));
+    const int status =
+        run(argc > 0 ? argv[0] : "vgan_cuda", Words(argv + std::min(argc, 1), argv + argc));
     finish_output();
     return status;
   } catch (const Error& error) {

@@ -48,16 +48,16 @@ std::string bar(double share, std::size_t cells, bool utf8) {
 }  // namespace
 
 std::string plain_line(const ProgressValues& v) {
-  return format("epoch %llu/%llu  d_loss %.3f  g_loss %.3f  D(real) %.2f  D(fake) %.2f  %s epochs/s",
-                static_cast<unsigned long long>(v.epoch), static_cast<unsigned long long>(v.total),
-                v.d_loss, v.g_loss, v.real_accuracy, v.fake_accuracy,
-                rate_text(v.epochs_per_second).c_str());
+  return format(
+      "epoch %llu/%llu  d_loss %.3f  g_loss %.3f  D(real) %.2f  D(fake) %.2f  %s epochs/s",
+      static_cast<unsigned long long>(v.epoch), static_cast<unsigned long long>(v.total), v.d_loss,
+      v.g_loss, v.real_accuracy, v.fake_accuracy, rate_text(v.epochs_per_second).c_str());
 }
 
 std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
   const double share =
       v.total == 0 ? 1.0 : static_cast<double>(v.epoch) / static_cast<double>(v.total);
-  // In their order on the line; `rank` says which are the first to get room.
+  // In their order on the line; those of the lowest rank are the first to get room.
   struct Part {
     int rank;
     std::string text;
@@ -65,29 +65,30 @@ std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
   };
   std::array<Part, 6> parts = {{
       {0, format("%3d%%", static_cast<int>(share * 100.0))},
-      {1, format("%llu/%llu", static_cast<unsigned long long>(v.epoch),
+      {3, format("%llu/%llu", static_cast<unsigned long long>(v.epoch),
                  static_cast<unsigned long long>(v.total))},
       {4, rate_text(v.epochs_per_second) + "/s"},
-      {2, clock_text(v.seconds_left) + " left"},
-      {3, format("D %.3f G %.3f", v.d_loss, v.g_loss)},
-      {5, format("real %.2f fake %.2f", v.real_accuracy, v.fake_accuracy)},
+      {1, clock_text(v.seconds_left) + " left"},
+      {2, format("D %.2f G %.2f", v.d_loss, v.g_loss)},
+      {5, format("real %.0f%% fake %.0f%%", v.real_accuracy * 100.0, v.fake_accuracy * 100.0)},
   }};
+  const std::size_t gap = width >= 100 ? 2 : 1;
   std::size_t used = 0;
   for (int rank = 0; rank < static_cast<int>(parts.size()); ++rank) {
-    for (Part& part : parts) {
-      const std::size_t more = part.text.size() + (used > 0 ? 2 : 0);
-      if (part.rank != rank || used + more > width) continue;
-      part.shown = true;
-      used += more;
-    }
+    Part& part = *std::find_if(parts.begin(), parts.end(),
+                               [&](const Part& candidate) { return candidate.rank == rank; });
+    const std::size_t more = part.text.size() + (used > 0 ? gap : 0);
+    if (used + more > width) continue;
+    part.shown = true;
+    used += more;
   }
   std::string line;
   for (const Part& part : parts) {
     if (!part.shown) continue;
-    line += (line.empty() ? "" : "  ") + part.text;
+    line += (line.empty() ? "" : std::string(gap, ' ')) + part.text;
     const std::size_t room = width - used;
-    if (part.rank == 0 && room >= 6) {
-      line += "  " + bar(share, std::min<std::size_t>(room - 2, 40), utf8);
+    if (part.rank == 0 && room >= gap + 4) {
+      line += std::string(gap, ' ') + bar(share, std::min<std::size_t>(room - gap, 40), utf8);
     }
   }
   return line;
@@ -136,21 +137,21 @@ void Progress::smooth(const StepReport& report) {
   mix(values_.fake_accuracy, static_cast<double>(report.fake_accuracy));
 }
 
-// `memory_seconds`: time constant of the mean; 0 for the rate since the last call.
+// Epochs and seconds since the last call, over those before it, which fade with
+// `memory_seconds`; 0 forgets them.
 void Progress::update_rate(Clock::time_point now, double memory_seconds) {
   const double seconds = std::chrono::duration<double>(now - rate_time_).count();
   if (!(seconds > 0.0)) return;
-  const double rate = static_cast<double>(values_.epoch - rate_epoch_) / seconds;
-  const bool first = values_.epochs_per_second == 0.0;
-  const double weight =
-      first || memory_seconds == 0.0 ? 1.0 : 1.0 - std::exp(-seconds / memory_seconds);
-  values_.epochs_per_second += weight * (rate - values_.epochs_per_second);
+  const double kept = memory_seconds > 0.0 ? std::exp(-seconds / memory_seconds) : 0.0;
+  recent_seconds_ = kept * recent_seconds_ + seconds;
+  recent_epochs_ = kept * recent_epochs_ + static_cast<double>(values_.epoch - rate_epoch_);
+  rate_time_ = now;
+  rate_epoch_ = values_.epoch;
+  values_.epochs_per_second = recent_epochs_ / recent_seconds_;
   if (values_.epochs_per_second > 0.0 && values_.total >= values_.epoch) {
     values_.seconds_left =
         static_cast<double>(values_.total - values_.epoch) / values_.epochs_per_second;
   }
-  rate_time_ = now;
-  rate_epoch_ = values_.epoch;
 }
 
 void Progress::note(const std::string& line) {

@@ -62,6 +62,8 @@ class Progress {
   std::uint64_t smoothed_ = 0;  // reports in the means
   Clock::time_point rate_time_;
   std::uint64_t rate_epoch_ = 0;
+  double recent_seconds_ = 0.0;
+  double recent_epochs_ = 0.0;
   bool bar_open_ = false;
 };
 

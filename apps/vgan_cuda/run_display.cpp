@@ -35,8 +35,9 @@ std::string device_text(const Trainer& trainer, const std::string& asked_device)
     const auto threads = static_cast<std::size_t>(trainer.config().threads);
     text += ", " + counted(threads, "thread", "threads");
   }
-  if (cpu && asked_device == "auto") text += "; the CPU, as " + cuda_status().detail;
-  return text;
+  if (!cpu || asked_device != "auto") return text;
+  const std::string reason = cuda_status().detail;
+  return text + " (auto: " + reason.substr(0, reason.find(';')) + ")";
 }
 
 std::string network_text(std::int64_t inputs, const std::vector<std::int64_t>& hidden,
@@ -46,11 +47,9 @@ std::string network_text(std::int64_t inputs, const std::vector<std::int64_t>& h
   return text + "-" + std::to_string(outputs) + ", " + std::to_string(parameters) + " parameters";
 }
 
-std::string length_text(const Trainer& trainer, const ImageSet& images,
-                        std::uint64_t first_epoch) {
+std::string length_text(const Trainer& trainer, const ImageSet& images, std::uint64_t first_epoch) {
   const std::uint64_t epochs = trainer.total_epochs();
-  const double passes = static_cast<double>(epochs) *
-                        static_cast<double>(trainer.config().batch) /
+  const double passes = static_cast<double>(epochs) * static_cast<double>(trainer.config().batch) /
                         static_cast<double>(images.count);
   char text[128];
   std::snprintf(text, sizeof(text), "%llu epochs of one batch of %lld each: %.3g passes%s",
@@ -99,29 +98,28 @@ void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
 void RunDisplay::finished(const RunResult& result) {
   progress_.finish();
   if (quiet_) return;
-  char rate[64];
-  std::snprintf(rate, sizeof(rate), ", %.1f epochs/s", result.epochs_per_second);
   const std::string folder = result.folder.string();
-  std::printf("\n%s\n", (folder + " holds").c_str());
-  const auto file = [&](const char* name, const std::string& about) {
+  char rate[64];
+  std::snprintf(rate, sizeof(rate), "%.1f epochs/s", result.epochs_per_second);
+  std::printf("\ntrained %s in %s, %s; %s holds\n",
+              counted(result.epochs, "epoch", "epochs").c_str(), clock_text(result.seconds).c_str(),
+              rate, folder.c_str());
+  const auto holds = [&](const char* name, const std::string& about) {
     std::error_code unreadable;
     if (!std::filesystem::exists(result.folder / name, unreadable)) return;
     std::printf("  %-14s %s\n", name, about.c_str());
   };
-  file("samples.npy", "1000 virtual trials");
-  file("samples/", counted(files_in(result.folder / "samples"), "picture", "pictures") +
-                       " of samples over time, from one fixed noise");
-  file("real.png", "real trials, to compare them with");
-  file("losses.png", "losses and accuracies, from metrics.jsonl");
-  file("profile.json", "phase times, for chrome://tracing or Perfetto");
-  file("checkpoints/", result.checkpoint.filename().string() + " is the newest of " +
-                           std::to_string(files_in(result.folder / "checkpoints")));
-  file("config.toml", "the settings, for --config");
-  std::printf("trained %s in %s%s; draw more samples by\n  %s generate --model %s --count 1000 "
-              "--out samples.npy\n",
-              counted(result.epochs, "epoch", "epochs").c_str(),
-              clock_text(result.seconds).c_str(), rate, shell_word(program_).c_str(),
-              shell_word(folder).c_str());
+  holds("samples.npy", "virtual trials, float32");
+  holds("samples/", counted(files_in(result.folder / "samples"), "picture", "pictures") +
+                        " over time of samples from one fixed noise");
+  holds("real.png", "real trials, to compare them with");
+  holds("losses.png", "losses and accuracies over time, from metrics.jsonl");
+  holds("profile.json", "phase times, for chrome://tracing or Perfetto");
+  holds("checkpoints/", "the newest " + std::to_string(files_in(result.folder / "checkpoints")) +
+                            ", up to " + result.checkpoint.filename().string());
+  holds("config.toml", "the settings, for --config");
+  std::printf("draw more: %s generate --model %s --count 1000 --out samples.npy\n",
+              shell_word(program_).c_str(), shell_word(folder).c_str());
 }
 
 }  // namespace vgan::app

@@ -37,9 +37,8 @@ std::string preset_text() {
 
 void add_flags(CommandLine& line) {
   const TrainConfig defaults = preset("default");
-  visit_settings(defaults, [&](const SettingInfo& info, const auto& field) {
-    line.add(info, field);
-  });
+  visit_settings(defaults,
+                 [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   line.add_optional(resume_flag, "off");
   line.add(config_flag, std::string("none"));
   line.add(print_config_flag, false);

@@ -42,7 +42,7 @@ void parse_value(const std::string&, const std::string& text, std::string& field
 
 void parse_value(const std::string& flag, const std::string& text, double& field) {
   const auto value = number<double>(text);
-  if (!value) refuse(flag, text, "a number");
+  if (!value) refuse(flag, text, "a number within double precision");
   field = *value;
 }
 

@@ -89,13 +89,14 @@ void Gan::discriminator_gradients(Queue& queue, bool with_penalty) {
 }
 
 // d/dW of gamma/2B sum_i |v_i|^2, v = grad_x D, is gamma/B sum_i <v_i, dv_i/dW>: the tangent pass
-// with t = gamma/B * v held fixed.
+// with t = gamma/B * v held fixed, and `r1_every` times as long where the penalty is lazy.
 void Gan::add_penalty(Queue& queue) {
-  const float gamma = options_.r1 * static_cast<float>(options_.r1_every);
-  const float share = gamma / static_cast<float>(batch_);
+  const float share = options_.r1 / static_cast<float>(batch_);
+  const float lazy_share = share * static_cast<float>(options_.r1_every);
   const nn::Tape& scratch = penalty_storage_->tape();
   d_->input_gradient_of_sum(queue, d_real_, scratch, penalty_gradient_);
-  backend_->gradient_penalty(queue, penalty_gradient_.as<float>(), state_, 0.5F * share, share);
+  backend_->gradient_penalty(queue, penalty_gradient_.as<float>(), state_, 0.5F * share,
+                             lazy_share);
   d_->accumulate_tangent_gradient(queue, d_real_, scratch, penalty_gradient_);
 }
 

@@ -83,7 +83,10 @@ Range shared_x(const std::vector<Panel>& panels) {
       values.insert(values.end(), curve.x.begin(), curve.x.end());
     }
   }
-  return full_range(values);
+  Range range = full_range(values);
+  // One epoch only: its neighbours on both sides.
+  if (range.span() < 1) range = {range.low - 1, range.high + 1};
+  return range;
 }
 
 std::vector<Point> points_of(const Curve& curve) {
@@ -112,7 +115,7 @@ void draw_line(Canvas& canvas, const Axes& axes, const std::vector<Point>& point
 
 void draw_grid(Canvas& canvas, const Axes& axes, const Range& y_ticks, bool x_labels) {
   const Box& frame = axes.frame;
-  for (const Tick& tick : ticks(axes.x, 8)) {
+  for (const Tick& tick : ticks(axes.x, 8, 1)) {
     const int x = static_cast<int>(std::min<double>(axes.at(tick.value, 0).x, frame.right - 1));
     canvas.fill({x, frame.top, x + 1, frame.bottom}, grid_grey);
     if (!x_labels) continue;
@@ -148,22 +151,24 @@ void draw_legend(Canvas& canvas, const Box& frame, const std::vector<Curve>& cur
   }
 }
 
-void note_outside(Canvas& canvas, const Panel& panel, const Axes& axes) {
+// The panel's title, and after it what the picture does not show.
+void draw_title(Canvas& canvas, const Panel& panel, const Axes& axes) {
   const std::vector<double> values = all_values(panel);
+  const auto gaps = std::count_if(values.begin(), values.end(),
+                                  [](double value) { return !drawable(value); });
   const auto outside = std::count_if(values.begin(), values.end(), [&](double value) {
     return drawable(value) && !axes.y.holds(value);
   });
-  const auto gaps = std::count_if(values.begin(), values.end(),
-                                  [](double value) { return !drawable(value); });
   std::string note;
-  if (outside > 0) note = std::to_string(outside) + " outside the axis";
+  if (outside > 0) note = std::to_string(outside) + " values outside the axis";
   if (gaps > 0) note += (note.empty() ? "" : ", ") + std::to_string(gaps) + " not finite";
   const Box& frame = axes.frame;
+  const Point at{static_cast<double>(frame.left), frame.top - 10.0};
+  canvas.text(panel.title, at, text_scale, ink);
+  canvas.text(note, {at.x + text_width(panel.title, text_scale) + 24, at.y}, text_scale, grey);
   if (gaps == static_cast<std::ptrdiff_t>(values.size())) {
     canvas.text("no data", {(frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0},
                 text_scale, grey, Align::centre);
-  } else if (!note.empty()) {
-    canvas.text(note, {frame.right - 8.0, frame.top + 18.0}, text_scale, grey, Align::right);
   }
 }
 
@@ -187,9 +192,8 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Box& frame, const Rang
     }
   }
   draw_frame(canvas, frame);
-  canvas.text(panel.title, {static_cast<double>(frame.left), frame.top - 10.0}, text_scale, ink);
+  draw_title(canvas, panel, axes);
   draw_legend(canvas, frame, panel.curves);
-  note_outside(canvas, panel, axes);
 }
 
 }  // namespace

@@ -78,10 +78,10 @@ constexpr std::array<std::string_view, 95> glyphs{
     "0m1k",                              // `
     "~0d5d5j0j0d 5j5d",                  // a
     "0m0d ~0d5d5j0j0d",                  // b
-    "~5h5j0j0d5d5f",                     // c
+    "~4i4j0j0d4d4e",                     // c
     "5m5d ~0d5d5j0j0d",                  // d
     "0g5g ~5g5j0j0d5d5e",                // e
-    "~4m1m1j 1j1d 0j3j",                 // f
+    "~3m1m1j 1j1d 0j3j",                 // f
     "~0d5d5j0j0d 5j5d ~5d5a1a0b",        // g
     "0m0d ~0g0j5j5g 5g5d",               // h
     "0d0j 0l0m",                         // i

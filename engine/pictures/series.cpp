@@ -88,8 +88,8 @@ Range widened(const Range& range, double share) {
   return {range.low - room, range.high + room};
 }
 
-std::vector<Tick> ticks(const Range& range, int wanted) {
-  const double rough = range.span() / std::max(1, wanted);
+std::vector<Tick> ticks(const Range& range, int wanted, double least_step) {
+  const double rough = std::max(range.span() / std::max(1, wanted), least_step);
   const double power = std::pow(10.0, std::floor(std::log10(rough)));
   double step = power;
   for (const double factor : {2.0, 5.0, 10.0}) {

@@ -36,8 +36,9 @@ struct Tick {
   std::string label;
 };
 
-/// Multiples of 1, 2 or 5 times a power of ten inside `range`, about `wanted` of them.
-std::vector<Tick> ticks(const Range& range, int wanted);
+/// Multiples of 1, 2 or 5 times a power of ten inside `range`, about `wanted` of them; fewer where
+/// they would lie closer than `least_step`.
+std::vector<Tick> ticks(const Range& range, int wanted, double least_step = 0);
 
 /// The centred mean with triangular weights over `radius` neighbours on each side, left out where
 /// they are not drawable, at no more than `most` of the points (evenly chosen). A point that is

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cmath>
 #include <span>
 #include <string>
 #include <system_error>
@@ -12,236 +11,28 @@
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/readers/digit_draws.hpp"
 #include "engine/readers/digit_ink.hpp"
-#include "engine/readers/digit_path.hpp"
 #include "engine/readers/digit_strokes.hpp"
-#include "kernels/math/philox.hpp"
-#include "kernels/math/uniform.hpp"
+#include "engine/readers/digit_writer.hpp"
 
 namespace vgan {
-using namespace digits;
-
 namespace {
 
 constexpr std::int64_t deck_size = 100;  // consecutive images that hold every digit equally often
-constexpr std::size_t image_bytes = static_cast<std::size_t>(digit_side) * digit_side;
+constexpr std::size_t image_bytes =
+    static_cast<std::size_t>(digits::digit_side) * digits::digit_side;
 
 // Philox subsequences, far from those that a training run with the same seed draws from.
 constexpr std::uint64_t image_streams = std::uint64_t{1} << 62;
 constexpr std::uint64_t deck_streams = std::uint64_t{1} << 63;
 
-/// The random numbers of one image or one deck, one after another.
-class Draws {
- public:
-  Draws(std::uint64_t seed, std::uint64_t subsequence) : seed_(seed), subsequence_(subsequence) {}
-
-  std::uint32_t word() {
-    if (next_ == words_.size()) {
-      const math::Words4 block = math::philox_block(seed_, subsequence_, block_++);
-      words_ = {block.x, block.y, block.z, block.w};
-      next_ = 0;
-    }
-    return words_[next_++];
-  }
-
-  float uniform(float low, float high) { return math::uniform_between(word(), low, high); }
-
-  /// Mean 0, deviation 1, never beyond 3.5, so that no digit falls apart: the sum of four uniform
-  /// numbers of 16 bits.
-  float gaussian() {
-    const std::uint32_t a = word();
-    const std::uint32_t b = word();
-    const std::uint32_t sum = (a >> 16) + (a & 0xFFFFU) + (b >> 16) + (b & 0xFFFFU);
-    return (static_cast<float>(sum) - 131070.0F) * (1.7320508F / 65536.0F);
-  }
-
-  Point gaussian_point() {
-    const float x = gaussian();
-    return {x, gaussian()};
-  }
-
-  std::size_t below(std::size_t bound) {
-    return static_cast<std::size_t>((std::uint64_t{word()} * bound) >> 32);
-  }
-
- private:
-  std::uint64_t seed_;
-  std::uint64_t subsequence_;
-  std::uint64_t block_ = 0;
-  std::array<std::uint32_t, 4> words_{};
-  std::size_t next_ = 4;
-};
-
-/// How one writer, on one occasion, holds the pen. Lengths on paper are in hundredths of the
-/// digit's height.
-struct Hand {
-  float unsteadiness;  // deviation of a knot
-  float warp;          // deviation of the elastic jitter
-  float roundness;     // 0 keeps corners sharp, 1 runs through them
-  float slant;         // sideways shift for a unit of height
-  float turn;          // tangent of the rotation
-  float breadth;       // horizontal stretch
-  float nib;           // how much wider upright lines are than level ones, relative
-  float radius;        // half the stroke's width, pixels
-  float softness;      // width of the ink's edge, pixels
-  float size;          // longer side of the ink, pixels
-};
-
-// The ranges were set by eye and by MNIST's own moments: ink, slant, width and their deviations.
-Hand draw_hand(Draws& draws) {
-  Hand hand{};
-  hand.unsteadiness = draws.uniform(0.6F, 3.0F);
-  hand.warp = draws.uniform(1.0F, 4.5F);
-  hand.roundness = std::max(0.0F, draws.uniform(-0.5F, 1.0F));
-  hand.slant = 0.09F + 0.25F * draws.gaussian();
-  hand.turn = 0.08F * draws.gaussian();
-  hand.breadth = 1.07F + 0.17F * draws.gaussian();
-  hand.nib = 0.07F * draws.gaussian();
-  const float weight = draws.gaussian();
-  const float bold = std::max(0.0F, weight - 1.0F);
-  hand.radius = std::clamp(1.31F + 0.33F * weight + 0.25F * bold * bold, 0.7F, 2.8F);
-  hand.softness = draws.uniform(1.0F, 1.5F);
-  hand.size = 20.0F - 0.5F * hand.softness + std::min(0.0F, 0.5F * draws.gaussian());
-  return hand;
-}
-
-const DigitVariant& draw_variant(int digit, Draws& draws) {
-  const std::span<const DigitVariant> variants = digit_variants(digit);
-  float rest = draws.uniform(0.0F, 1.0F);
-  for (const DigitVariant& variant : variants) {
-    rest -= variant.share;
-    if (rest < 0.0F) return variant;
-  }
-  return variants.back();
-}
-
-// Weights of a variant's forms that sum to 1; the sixth power lets one or two of them prevail.
-std::array<float, max_forms> draw_mixture(std::size_t forms, Draws& draws) {
-  std::array<float, max_forms> mixture{};
-  float total = 0.0F;
-  for (std::size_t f = 0; f < forms; ++f) {
-    const float u = draws.uniform(0.0F, 1.0F);
-    mixture[f] = u * u * u * u * u * u;
-    total += mixture[f];
-  }
-  for (float& weight : mixture) weight /= total;
-  return mixture;
-}
-
-// A mixture of the variant's forms, each knot moved a little; the ends of strokes move more.
-Skeleton draw_skeleton(const DigitVariant& variant, const Hand& hand, Draws& draws) {
-  const std::array<float, max_forms> mixture = draw_mixture(variant.forms.size(), draws);
-  Skeleton skeleton;
-  skeleton.size = variant.forms[0].size();
-  for (std::size_t i = 0; i < skeleton.size; ++i) skeleton.pen[i] = variant.forms[0][i].pen;
-  for (std::size_t i = 0; i < skeleton.size; ++i) {
-    Point mean;
-    for (std::size_t f = 0; f < variant.forms.size(); ++f) {
-      const Knot& knot = variant.forms[f][i];
-      mean = mean + mixture[f] * Point{knot.x, knot.y};
-    }
-    const bool end = skeleton.starts_stroke(i) || skeleton.ends_stroke(i);
-    const float deviation = hand.unsteadiness * (end ? 1.6F : 1.0F);
-    skeleton.at[i] = mean + deviation * draws.gaussian_point();
-    skeleton.pressure[i] = (end ? 0.94F : 1.0F) + 0.11F * draws.gaussian();
-  }
-  return skeleton;
-}
-
-/// Elastic jitter: displacements at 4 x 4 places over the digit, smooth between them.
-class Elastic {
- public:
-  Elastic(float deviation, Draws& draws) {
-    for (Point& node : nodes_) node = deviation * draws.gaussian_point();
-  }
-
-  Point moved(Point p) const {
-    const Cell column = cell(p.x + 15.0F);
-    const Cell row = cell(p.y);
-    const Point* node = &nodes_[static_cast<std::size_t>(row.index * 4 + column.index)];
-    const Point upper = node[0] + column.blend * (node[1] - node[0]);
-    const Point lower = node[4] + column.blend * (node[5] - node[4]);
-    return p + upper + row.blend * (lower - upper);
-  }
-
- private:
-  struct Cell {
-    int index;
-    float blend;  // smoothstep of the place within the cell
-  };
-  static Cell cell(float position) {
-    const float scaled = std::clamp(position * 0.03F, 0.0F, 2.999F);
-    const int index = static_cast<int>(scaled);
-    const float t = scaled - static_cast<float>(index);
-    return {index, t * t * (3.0F - 2.0F * t)};
-  }
-
-  std::array<Point, 16> nodes_;
-};
-
-// Elastic jitter, then slant, stretch and rotation about the middle.
-void bend(const Hand& hand, const Elastic& elastic, std::span<InkPoint> path) {
-  const float cosine = 1.0F / std::sqrt(1.0F + hand.turn * hand.turn);
-  const float sine = hand.turn * cosine;
-  for (InkPoint& point : path) {
-    const Point p = elastic.moved({point.x, point.y}) - Point{30.0F, 50.0F};
-    const float x = hand.breadth * p.x - hand.slant * p.y;
-    point.x = cosine * x - sine * p.y;
-    point.y = sine * x + cosine * p.y;
-  }
-}
-
-// The stroke's width at each point: the pen's, its pressure, its nib's direction, some roughness.
-void set_widths(const Hand& hand, Draws& draws, std::span<InkPoint> path) {
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    // The direction of the piece that ends here, or at a stroke's start of the one that begins.
-    const std::size_t to = path[i].starts_stroke ? i + 1 : i;
-    const float dx = path[to].x - path[to - 1].x;
-    const float dy = path[to].y - path[to - 1].y;
-    const float upright = (dy * dy - dx * dx) / (dy * dy + dx * dx + 1e-6F);
-    const float width = path[i].radius * (1.0F + hand.nib * upright);
-    path[i].radius = std::max(0.5F, hand.radius * width + 0.05F * draws.gaussian());
-  }
-}
-
-// Scales the path so that its ink's longer side has the hand's size, and puts it in the middle;
-// across its shorter side, off the pixel grid by a random part of a pixel.
-void fit(const Hand& hand, Draws& draws, std::span<InkPoint> path) {
-  Point low{1e9F, 1e9F};
-  Point high{-1e9F, -1e9F};
-  for (const InkPoint& point : path) {
-    low = {std::min(low.x, point.x), std::min(low.y, point.y)};
-    high = {std::max(high.x, point.x), std::max(high.y, point.y)};
-  }
-  const Point extent = high - low;
-  const float scale = (hand.size - 2.0F * hand.radius) / std::max(extent.x, extent.y);
-  const Point middle = 0.5F * (low + high);
-  const float off_grid = draws.uniform(-0.5F, 0.5F);
-  Point target{0.5F * digit_side, 0.5F * digit_side};
-  (extent.x > extent.y ? target.y : target.x) += off_grid;
-  for (InkPoint& point : path) {
-    point.x = (point.x - middle.x) * scale + target.x;
-    point.y = (point.y - middle.y) * scale + target.y;
-  }
-}
-
-void draw_digit(int digit, Draws draws, std::span<std::uint8_t> image) {
-  const Hand hand = draw_hand(draws);
-  const DigitVariant& variant = draw_variant(digit, draws);
-  const Skeleton skeleton = draw_skeleton(variant, hand, draws);
-  const Elastic elastic(hand.warp, draws);
-  Path path = trace(skeleton, hand.roundness);
-  bend(hand, elastic, path.points());
-  set_widths(hand, draws, path.points());
-  fit(hand, draws, path.points());
-  draw_ink(path.points(), hand.softness, image);
-}
-
 // The deck's labels, every digit equally often, shuffled (R. Durstenfeld, CACM 7(7), 1964).
 std::array<int, deck_size> shuffled_deck(std::uint64_t seed, std::uint64_t deck) {
   std::array<int, deck_size> labels{};
-  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<int>(i % digit_count);
-  Draws draws(seed, deck_streams | deck);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    labels[i] = static_cast<int>(i % digits::digit_count);
+  digits::Draws draws(seed, deck_streams | deck);
   for (std::size_t i = labels.size() - 1; i > 0; --i) {
     std::swap(labels[i], labels[draws.below(i + 1)]);
   }
@@ -255,8 +46,8 @@ void draw_deck(std::uint64_t seed, std::int64_t deck, std::span<std::uint8_t> pi
   const std::size_t last = std::min(first + order.size(), labels.size());
   for (std::size_t i = first; i < last; ++i) {
     labels[i] = order[i - first];
-    draw_digit(labels[i], Draws(seed, image_streams | i),
-               pixels.subspan(i * image_bytes, image_bytes));
+    digits::write_digit(labels[i], digits::Draws(seed, image_streams | i),
+                        pixels.subspan(i * image_bytes, image_bytes));
   }
 }
 
@@ -297,8 +88,8 @@ ImageSet make_digits(std::uint64_t seed, std::int64_t count, int threads) {
   for_each_deck(decks, threads > 0 ? threads : hardware,
                 [&](std::int64_t deck) { draw_deck(seed, deck, pixels, labels); });
   return {.count = count,
-          .height = digit_side,
-          .width = digit_side,
+          .height = digits::digit_side,
+          .width = digits::digit_side,
           .pixels = std::move(pixels),
           .low = 0.0F,
           .high = 255.0F,

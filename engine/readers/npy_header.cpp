@@ -1,7 +1,6 @@
 #include "engine/readers/npy_header.hpp"
 
 #include <array>
-#include <cctype>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +14,15 @@ using namespace std::string_view_literals;
 constexpr std::string_view npy_magic = "\x93NUMPY"sv;
 constexpr std::uint32_t most_header_bytes = 65535;  // all that version 1.0 can hold
 constexpr std::size_t most_dimensions = 32;         // NumPy 1's own limit
+
+// At most 40 bytes of the file's text, fit for a message.
+std::string shown(std::string_view text) {
+  std::string safe(text.substr(0, 40));
+  for (char& c : safe) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return "'" + safe + "'";
+}
 
 // Parses the header's Python literal: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }
 class HeaderParser {
@@ -53,7 +61,7 @@ class HeaderParser {
       parse_shape();
     } else {
       at_ = start;
-      fail("the key '" + key.substr(0, 40) + "'", "descr, fortran_order and shape, once each");
+      fail("the key " + shown(key), "descr, fortran_order and shape, once each");
     }
   }
 
@@ -72,17 +80,18 @@ class HeaderParser {
     }
     if (!rest.empty() && rest[0] == 'O') {
       at_ = start;
-      fail("pickled Python objects (dtype '" + header_.descr.substr(0, 16) + "')",
+      fail("pickled Python objects (dtype " + shown(header_.descr) + ")",
            "numbers; pickled objects are never run", "save a plain array of numbers");
     }
-    bool valid = rest.size() >= 2 && rest.size() <= 8;
+    bool valid = rest.size() >= 2 && rest.size() <= 8 &&
+                 ((rest[0] >= 'a' && rest[0] <= 'z') || (rest[0] >= 'A' && rest[0] <= 'Z'));
     for (const char c : rest.substr(rest.empty() ? 0 : 1)) {
       valid = valid && c >= '0' && c <= '9';
       if (valid) header_.item_bytes = header_.item_bytes * 10 + (c - '0');
     }
     if (!valid) {
       at_ = start;
-      fail("the dtype '" + header_.descr.substr(0, 40) + "'", "a dtype such as '<f4' or '|u1'");
+      fail("the dtype " + shown(header_.descr), "a dtype such as '<f4' or '|u1'");
     }
     header_.kind = rest[0];
   }
@@ -155,7 +164,7 @@ class HeaderParser {
 
   std::string next_text() const {
     if (at_ == text_.size()) return "the end of the header";
-    return "'" + std::string(text_.substr(at_, 12)) + "'";
+    return shown(text_.substr(at_, 12));
   }
 
   void require(bool present, const char* key) const {

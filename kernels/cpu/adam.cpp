@@ -39,6 +39,7 @@ void adam(ThreadTeam& team, const AdamVectors& vectors, const AdamRates& rates, 
           AdamState& state) {
   const math::AdamStep step =
       math::make_adam_step(state.learning_rate, rates.beta1, rates.beta2, rates.epsilon, t);
+  const float decay = math::ema_decay(rates.average_decay, t);
   std::atomic<std::uint32_t> nonfinite{0};
   // The average and the shadow are taken while the chunk's weights are in the first-level cache.
   for_each_chunk(team, vectors.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
@@ -50,7 +51,7 @@ void adam(ThreadTeam& team, const AdamVectors& vectors, const AdamRates& rates, 
                  step) != 0) {
         nonfinite.store(1, std::memory_order_relaxed);
       }
-      if (!vectors.average.empty()) average(w, n, rates.average_decay, vectors.average.data + at);
+      if (!vectors.average.empty()) average(w, n, decay, vectors.average.data + at);
       if (!vectors.shadow.empty()) shadow(w, n, vectors.shadow.data + at);
     }
   });

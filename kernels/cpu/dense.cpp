@@ -76,6 +76,13 @@ void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum) {
   }
 }
 
+// The gradient of an empty batch.
+void clear_unless(bool accumulate, MatrixView<float> dw, VectorView<float> dbias) {
+  if (accumulate) return;
+  for (std::int64_t i = 0; i < dw.rows; ++i) std::fill_n(dw.row(i), dw.cols, 0.0F);
+  std::fill_n(dbias.data, dbias.size, 0.0F);
+}
+
 ConstMatrixRef block_or_empty(ConstMatrixRef at, const Slice& slice) {
   return at.empty() ? at : at.block(slice.row, slice.rows, slice.col, slice.cols);
 }
@@ -242,6 +249,7 @@ void Dense::backward_input(ConstMatrixRef dy, ConstMatrixRef w, Activation activ
 
 void Dense::backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate,
                              MatrixView<float> dw, VectorView<float> dbias) {
+  if (x.rows == 0) return clear_unless(accumulate, dw, dbias);
   const Tiling tiling{dw.rows, dw.cols, gradient_rows, gradient_cols};
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;

@@ -17,9 +17,9 @@ struct AdamStep {
   float beta1;
   float beta2;
   float epsilon;
-  float bias1;            // 1 - beta1^t
+  float bias1;               // 1 - beta1^t
   float inverse_sqrt_bias2;  // 1 / sqrt(1 - beta2^t): a product costs a tenth of a division
-  float one_minus_beta1;  // rounded once from double: 1 - 0.9 is 0.1f, not 1.0f - 0.9f
+  float one_minus_beta1;     // rounded once from double: 1 - 0.9 is 0.1f, not 1.0f - 0.9f
   float one_minus_beta2;
   float step_size;  // learning_rate / bias1
 };
@@ -54,15 +54,23 @@ VGAN_HOST_DEVICE inline AdamStep make_adam_step(double learning_rate, double bet
 
 /// One weight and its moments, moved by one gradient, in the order
 ///   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g,
-///   weight -= learning_rate / bias1 * m / (sqrt(v) / sqrt_bias2 + epsilon),
-/// which is torch.optim.Adam's without weight decay or amsgrad. (Recent PyTorch writes the first as
-/// m + (1 - beta1) (g - m), which rounds differently in the last place.)
+///   weight -= learning_rate / bias1 * m / (sqrt(v) * inverse_sqrt_bias2 + epsilon),
+/// which is torch.optim.Adam's without weight decay or amsgrad. (PyTorch divides by sqrt_bias2, and
+/// lately writes the first as m + (1 - beta1) (g - m): both differ in the last place only.)
 VGAN_HOST_DEVICE inline void adam_update(float& weight, float& m, float& v, float gradient,
                                          const AdamStep& step) {
   m = step.beta1 * m + step.one_minus_beta1 * gradient;
   v = step.beta2 * v + step.one_minus_beta2 * gradient * gradient;
   const float denominator = std::sqrt(v) * step.inverse_sqrt_bias2 + step.epsilon;
   weight -= step.step_size * m / denominator;
+}
+
+/// The average's decay at step `t` >= 1: `decay`, but no more than (1 + t) / (10 + t), so that the
+/// average of a short run is not stuck at the initial weights (TensorFlow's
+/// ExponentialMovingAverage with num_updates does the same).
+VGAN_HOST_DEVICE inline float ema_decay(float decay, std::uint64_t t) {
+  const double warm = (1.0 + static_cast<double>(t)) / (10.0 + static_cast<double>(t));
+  return warm < static_cast<double>(decay) ? static_cast<float>(warm) : decay;
 }
 
 /// decay * average + (1 - decay) * value, in the form that leaves average == value unmoved.

@@ -20,7 +20,8 @@ Step t = 0..9, with softplus-form BCE from logits, every mean over the 8 rows of
      The stored r1 is without the factor r1_every.
   4. Adam on D: rate lr_d, betas (0.5, 0.999), eps 1e-8 outside the root, bias-corrected moments.
   5. g_loss = mean BCE(D_new(fake), 1), the same fake; its gradient reaches G only. Adam on G, lr_g.
-  6. if ema_decay > 0: ema = ema_decay * ema + (1 - ema_decay) * w, from the initial weights.
+  6. if ema_decay > 0: ema = c * ema + (1 - c) * w, from the initial weights, with
+     c = min(ema_decay, (2 + t) / (11 + t)): the warm-up of TensorFlow's ExponentialMovingAverage.
 
 Tensors, float32 (rounded from float64), named VARIANT/...:
   x, z, d_loss_real [10], d_loss_fake [10], r1 [10], g_loss [10]
@@ -28,9 +29,6 @@ Tensors, float32 (rounded from float64), named VARIANT/...:
   ema / g . LAYER . weight|bias                         where ema_decay > 0
 LAYER counts dense layers from 0. A weight is [in, out], row-major: the transpose of PyTorch's.
 The file's __metadata__ holds, as JSON text, each variant's settings and the shared ones.
-
-In ten steps an average of decay 0.999 leaves its start by about 1e-5, too little to test by itself;
-"everything" uses 0.9, which shows a missing or misplaced update.
 
 The seed is chosen so that no hidden unit comes near LeakyReLU's kink and no gradient nearly
 cancels: the script repeats every variant in float32 and refuses a seed for which that strays from
@@ -130,7 +128,8 @@ def run_variant(inputs, s, dtype):
     for t in range(STEPS):
         trace.append(step(t, w, x[t], z[t], params["d"], adam["d"], adam["g"], s))
         for name in ema if s["ema_decay"] > 0 else ():
-            ema[name] = s["ema_decay"] * ema[name] + (1 - s["ema_decay"]) * w[name].detach()
+            decay = min(s["ema_decay"], (2 + t) / (11 + t))
+            ema[name] = decay * ema[name] + (1 - decay) * w[name].detach()
 
     out = dict(x=x, z=z)
     out |= {f"init/{name}": value for name, value in given.items()}

@@ -40,7 +40,7 @@ TEST_CASE("a step's constants are those of double, rounded once", "[math][adam]"
     CHECK(step.one_minus_beta1 == 0.5f);
     CHECK(step.one_minus_beta2 == static_cast<float>(1 - 0.999));
     CHECK(step.bias1 == Approx(bias1).epsilon(1e-7));
-    CHECK(step.sqrt_bias2 == Approx(std::sqrt(bias2)).epsilon(1e-7));
+    CHECK(step.inverse_sqrt_bias2 == Approx(1 / std::sqrt(bias2)).epsilon(1e-7));
     CHECK(step.step_size == Approx(2e-4 / bias1).epsilon(1e-7));
   }
 }

@@ -59,6 +59,7 @@ TEST_CASE("npy headers that are broken", "[readers]") {
   check_error(dict_error("{'descr': '<f4', 'shape': (1,)}"), 65, {"no key 'fortran_order'"});
   check_error(dict_error("{'descr': '<f4', 'fortran_order': False}"), 65, {"no key 'shape'"});
   check_error(dict_error("{'descr': '<f4', 'descr': '<f4'}"), 65, {"byte 27", "the key 'descr'"});
+  check_error(dict_error("{'\xff\x1b[2J': 1}"), 65, {"found the key '??[2J'"});
   check_error(dict_error("{'colour': 'red'}"), 65, {"byte 11: found the key 'colour'"});
   check_error(dict_error("['descr']"), 65, {"byte 10: found '['descr']'", "allowed '{'"});
   check_error(dict_error("{'descr: 1}"), 65, {"a quote that never closes"});
@@ -74,7 +75,7 @@ TEST_CASE("npy headers that are broken", "[readers]") {
   std::string many = "{'shape': (";
   for (int i = 0; i < 33; ++i) many += "1,";
   check_error(dict_error(many + ")}"), 65, {"more dimensions", "at most 32"});
-  for (const char* descr : {"", "<", "f", "<f4x", "<f-4", "<f99999999", "4"}) {
+  for (const char* descr : {"", "<", "f", "<f4x", "<f-4", "<f99999999", "4", "44", "<\xff" "4"}) {
     check_error(dict_error(std::string("{'descr': '") + descr + "'}"), 65, {"the dtype '"});
   }
   check_error(dict_error("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} more"), 65,

@@ -1,0 +1,107 @@
+// Config: one table of settings, TOML round trip, presets, refusals.
+#include "engine/train/config.hpp"
+
+#include <set>
+
+#include "engine/error.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vgan;
+
+namespace {
+
+// A value that differs from every default.
+void alter(std::string& field) { field += "x \"quoted\" \\ back"; }
+void alter(std::uint64_t& field) { field += 7; }
+void alter(std::int64_t& field) { field += 7; }
+void alter(double& field) { field += 0.12345678901234567; }
+void alter(bool& field) { field = !field; }
+void alter(std::vector<std::int64_t>& field) { field.push_back(7); }
+
+std::string message_of(const std::string& toml) {
+  try {
+    validate(parse_config(toml, "test.toml"));
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::bad_config);
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a printed config reads back to the same config", "[engine][config]") {
+  for (const auto& [name, about] : preset_list()) {
+    for (const bool comments : {true, false}) {
+      TrainConfig config = preset(name);
+      CHECK(print_config(parse_config(print_config(config, comments), "x"), false) ==
+            print_config(config, false));
+      visit_settings(config, [](const SettingInfo& info, auto& field) {
+        if (std::string(info.name) != "preset") alter(field);
+      });
+      CHECK(print_config(parse_config(print_config(config, comments), "x"), false) ==
+            print_config(config, false));
+    }
+  }
+}
+
+TEST_CASE("each setting is read from its own key", "[engine][config]") {
+  TrainConfig probe;
+  std::set<std::string> names;
+  visit_settings(probe, [&](const SettingInfo& info, auto&) { names.insert(info.name); });
+  for (const std::string& name : names) {
+    if (name == "preset") continue;
+    TrainConfig config = preset("default");
+    visit_settings(config, [&](const SettingInfo& info, auto& field) {
+      if (name == info.name) alter(field);
+    });
+    const std::string changed = print_config(config, false);
+    CHECK(changed != print_config(preset("default"), false));
+    CHECK(print_config(parse_config(changed, "x"), false) == changed);
+  }
+  CHECK(names.size() == 30);
+}
+
+TEST_CASE("a config file starts from the preset that it names", "[engine][config]") {
+  CHECK(parse_config("preset = \"article\"\nbatch = 7", "x").output == "linear");
+  CHECK(parse_config("preset = \"article\"", "x", "default").output == "tanh");
+  CHECK(parse_config("", "x").r1 == preset("default").r1);
+  CHECK(preset("article").r1 == 0.0);
+  CHECK(preset("article").ema == 0.0);
+}
+
+TEST_CASE("a bad config says what, where and what is allowed", "[engine][config]") {
+  CHECK_THAT(message_of("\nepoch = 3"), ContainsSubstring("test.toml:2:1") &&
+                                            ContainsSubstring("did you mean 'epochs'"));
+  CHECK_THAT(message_of("batch = \"many\""),
+             ContainsSubstring("batch") && ContainsSubstring("a whole number"));
+  CHECK_THAT(message_of("batch = 1.5"), ContainsSubstring("a whole number"));
+  CHECK_THAT(message_of("batch = "), ContainsSubstring("test.toml:1"));
+  CHECK_THAT(message_of("batch = 0"), ContainsSubstring("found 0"));
+  CHECK_THAT(message_of("epochs = -1"), ContainsSubstring("0 or more"));
+  CHECK_THAT(message_of("lr = -0.1"), ContainsSubstring("above 0"));
+  CHECK_THAT(message_of("lr = nan"), ContainsSubstring("above 0"));
+  CHECK_THAT(message_of("beta1 = 1.0"), ContainsSubstring("below 1"));
+  CHECK_THAT(message_of("g-layers = []"), ContainsSubstring("widths"));
+  CHECK_THAT(message_of("g-layers = [64, 0]"), ContainsSubstring("g-layers"));
+  CHECK_THAT(message_of("output = \"softmax\""), ContainsSubstring("tanh, sigmoid, linear"));
+  CHECK_THAT(message_of("precision = \"fp8\""), ContainsSubstring("fp32"));
+  CHECK_THAT(message_of("preset = \"defautl\""), ContainsSubstring("did you mean 'default'"));
+  CHECK_THAT(message_of("profile-steps = \"9:3\""), ContainsSubstring("A:B"));
+  CHECK_THAT(message_of("ema = 1.0"), ContainsSubstring("ema"));
+  CHECK(message_of("batch = 64") == "no error");
+}
+
+TEST_CASE("a resumed run keeps what would change its numbers", "[engine][config]") {
+  const TrainConfig saved = preset("default");
+  TrainConfig wanted = saved;
+  wanted.epochs = 99;
+  wanted.threads = 7;
+  wanted.quiet = true;
+  CHECK_NOTHROW(check_resume(saved, wanted));
+  wanted.batch = 64;
+  CHECK_THROWS_WITH(check_resume(saved, wanted), ContainsSubstring("batch"));
+  wanted = saved;
+  wanted.lr_d = 1e-3;
+  CHECK_THROWS_WITH(check_resume(saved, wanted), ContainsSubstring("lr-d"));
+}

@@ -1,0 +1,213 @@
+// Gradients of the whole objective against central differences of a twin in double, R1's
+// second-order term included.
+#include "engine/objectives/gan.hpp"
+#include "kernels/math/gaussian.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/device_array.hpp"
+#include "tests/support/reference.hpp"
+
+using namespace vgan;
+using namespace vgan::testing;
+
+namespace {
+
+constexpr std::int64_t batch = 6;
+constexpr std::int64_t latent = 5;
+constexpr std::int64_t trial = 9;
+constexpr double slope = 0.2;
+
+using Values = std::vector<double>;
+
+/// A network's weights and biases in double, in the layout of its arena.
+struct Twin {
+  explicit Twin(const nn::Network& network) : layers(network.layers()) {
+    const VectorView<float> weights = network.arena().weights();
+    values.assign(weights.data, weights.data + weights.size);
+    for (std::size_t i = 0; i < 2 * layers.size(); ++i) at.push_back(network.arena().offset(i));
+  }
+
+  Values slice(std::int64_t first, std::int64_t count) const {
+    return {values.begin() + first, values.begin() + first + count};
+  }
+
+  /// Outputs of all layers for x [rows, inputs].
+  std::vector<Values> forward(const Values& x, std::int64_t rows) const {
+    std::vector<Values> outputs;
+    const Values* below = &x;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      const auto& [in, out, activation] = layers[l];
+      Values y = reference::product(*below, slice(at[2 * l], in * out), rows, in, out,
+                                    slice(at[2 * l + 1], out));
+      for (double& value : y) value = reference::activate(activation, value, slope);
+      outputs.push_back(std::move(y));
+      below = &outputs.back();
+    }
+    return outputs;
+  }
+
+  /// Gradient of the sum of outputs with respect to x [rows, inputs].
+  Values input_gradient(const Values& x, std::int64_t rows) const {
+    const auto outputs = forward(x, rows);
+    Values delta(static_cast<std::size_t>(rows * layers.back().outputs), 1.0);
+    for (std::size_t l = layers.size(); l-- > 0;) {
+      const auto& [in, out, activation] = layers[l];
+      for (std::size_t i = 0; i < delta.size(); ++i) {
+        delta[i] *= reference::derivative_from_output(activation, outputs[l][i], slope);
+      }
+      delta = reference::product(delta, reference::transpose(slice(at[2 * l], in * out), in, out),
+                                 rows, out, in);
+    }
+    return delta;
+  }
+
+  std::vector<nn::DenseSpec> layers;
+  std::vector<std::int64_t> at;
+  Values values;
+};
+
+double mean_bce(const Values& logits, double target) {
+  double sum = 0.0;
+  for (const double x : logits) {
+    sum += (std::fmax(x, 0.0) - target * x) + std::log1p(std::exp(-std::fabs(x)));
+  }
+  return sum / static_cast<double>(logits.size());
+}
+
+struct Fixture {
+  explicit Fixture(const objectives::GanOptions& the_options,
+                   Activation output = Activation::tanh)
+      : options(the_options),
+        device(open_device("cpu")),
+        g(*device.backend, nn::dense_stack({latent, 8, trial}, output), 0.2F, {}, "G"),
+        d(*device.backend, nn::dense_stack({trial, 7, 6, 1}, Activation::identity), 0.2F, {}, "D"),
+        state(device.backend->allocate(sizeof(StepState), "state")),
+        gan(*device.backend, g, d, batch, state.as<StepState>(), options) {
+    g.initialise(*device.queue, 5, 0);
+    d.initialise(*device.queue, 5, 1);
+    set(gan.real(), real);
+    set(gan.latent(), z);
+  }
+
+  void set(MatrixRef to, const Values& values) {
+    for (std::int64_t i = 0; i < to.rows; ++i) {
+      for (std::int64_t j = 0; j < to.cols; ++j) {
+        to.as<float>().row(i)[j] =
+            static_cast<float>(values[static_cast<std::size_t>(i * to.cols + j)]);
+      }
+    }
+  }
+
+  Values noisy(Values values, Purpose purpose) const {
+    for (std::size_t i = 0; i < values.size() && options.instance_noise > 0.0F; ++i) {
+      values[i] += static_cast<double>(options.instance_noise) *
+                   math::gaussian(options.seed, math::subsequence(purpose, 0), i);
+    }
+    return values;
+  }
+
+  Values seen_real() const { return noisy(real, Purpose::instance_noise_real); }
+  Values seen_fake(const Twin& twin_g) const {
+    return noisy(twin_g.forward(z, batch).back(), Purpose::instance_noise_fake);
+  }
+
+  double r1(const Twin& twin_d) const {
+    double sum = 0.0;
+    for (const double v : twin_d.input_gradient(seen_real(), batch)) sum += v * v;
+    return 0.5 * options.r1 * sum / static_cast<double>(batch);
+  }
+
+  double d_loss(const Twin& twin_g, const Twin& twin_d, bool penalty) const {
+    const double losses = mean_bce(twin_d.forward(seen_real(), batch).back(), options.real_target) +
+                          mean_bce(twin_d.forward(seen_fake(twin_g), batch).back(), 0.0);
+    return losses + (penalty ? static_cast<double>(options.r1_every) * r1(twin_d) : 0.0);
+  }
+
+  double g_loss(const Twin& twin_g, const Twin& twin_d) const {
+    return mean_bce(twin_d.forward(seen_fake(twin_g), batch).back(), 1.0);
+  }
+
+  /// The arena's gradient against central differences of `loss(twin)`, for every parameter.
+  template <class Loss>
+  void check(const nn::Network& network, Loss loss) {
+    const VectorView<float> arena = network.arena().gradients();
+    const Values claimed(arena.data, arena.data + arena.size);
+    Twin twin(network);
+    constexpr double step = 1e-6;
+    Values slopes;
+    for (double& value : twin.values) {
+      const double here = value;
+      value = here + step;
+      const double above = loss(twin);
+      value = here - step;
+      slopes.push_back((above - loss(twin)) / (2.0 * step));
+      value = here;
+    }
+    // Padding has no slope and no gradient. Some ten f32 roundings on the one side, 1e-9 of
+    // cancellation on the other.
+    require_close("gradient", claimed, slopes, {2e-7, 1e-4});
+    double largest = 0.0;
+    for (const double value : slopes) largest = std::fmax(largest, std::fabs(value));
+    CHECK(largest > 0.01);
+  }
+
+  void check_d(bool penalty) {
+    gan.discriminator_gradients(*device.queue, penalty);
+    const Twin twin_g(g);
+    check(d, [&](const Twin& twin) { return d_loss(twin_g, twin, penalty); });
+    const StepReport& report = state.as<StepState>()->current;
+    CHECK(report.d_loss() == Approx(d_loss(twin_g, Twin(d), false)).epsilon(1e-5));
+    if (penalty) CHECK(report.r1 == Approx(r1(Twin(d))).epsilon(1e-4));
+  }
+
+  void check_g() {
+    gan.discriminator_gradients(*device.queue, false);
+    gan.generator_gradients(*device.queue);
+    const Twin twin_d(d);
+    check(g, [&](const Twin& twin) { return g_loss(twin, twin_d); });
+    CHECK(state.as<StepState>()->current.g_loss == Approx(g_loss(Twin(g), twin_d)).epsilon(1e-5));
+  }
+
+  objectives::GanOptions options;
+  Values real = random_values(batch * trial, 1);
+  Values z = random_values(batch * latent, 2);
+  Device device;
+  nn::Network g, d;
+  Buffer state;
+  objectives::Gan gan;
+};
+
+}  // namespace
+
+TEST_CASE("D's gradient is that of its loss", "[engine][gradient]") {
+  Fixture({.real_target = 1.0F}).check_d(false);
+  Fixture({.real_target = 0.9F}).check_d(false);
+}
+
+TEST_CASE("D's gradient with R1 includes the second-order term", "[engine][gradient]") {
+  Fixture({.r1 = 20.0F}).check_d(true);
+}
+
+TEST_CASE("lazy R1 pulls as many times harder as it is rarer", "[engine][gradient]") {
+  Fixture({.r1 = 5.0F, .r1_every = 4}).check_d(true);
+}
+
+TEST_CASE("G's gradient is that of its loss, for each output", "[engine][gradient]") {
+  for (const Activation output : {Activation::tanh, Activation::sigmoid, Activation::identity}) {
+    Fixture({}, output).check_g();
+  }
+}
+
+TEST_CASE("instance noise goes to D and not into G's own output", "[engine][gradient]") {
+  Fixture({.instance_noise = 0.3F}).check_d(false);
+  Fixture({.instance_noise = 0.3F}).check_g();
+}
+
+TEST_CASE("G's step leaves D's gradients alone", "[engine][gradient]") {
+  Fixture fixture({});
+  fixture.gan.discriminator_gradients(*fixture.device.queue, false);
+  const VectorView<float> d = fixture.d.arena().gradients();
+  const std::vector<float> before(d.data, d.data + d.size);
+  fixture.gan.generator_gradients(*fixture.device.queue);
+  CHECK(std::vector<float>(d.data, d.data + d.size) == before);
+}
