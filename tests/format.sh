@@ -3,7 +3,7 @@
 #
 # usage: format.sh [--fix]       --fix rewrites the files instead
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 command -v clang-format-14 >/dev/null || bash apps/install_packages.sh checks
 
 mapfile -t files < <(find kernels engine apps tests -regextype posix-extended \

@@ -5,7 +5,7 @@
 #   --self-test   plants one violation of each kind in a folder of its own; all must be found
 set -euo pipefail
 shopt -s extglob
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
 is_std() { [[ $1 =~ ^[a-z_0-9]+$ ]]; }  # <vector>, <cstdint>; not <math.h>, not <oneapi/dnnl/dnnl.hpp>
 

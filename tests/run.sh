@@ -4,7 +4,7 @@
 # usage: run.sh [--sanitize] [flags of ctest]       e.g.  run.sh -R checkpoint
 #   --sanitize   the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 preset=tests
 if [ "${1-}" = --sanitize ]; then
   preset=sanitize
@@ -12,10 +12,10 @@ if [ "${1-}" = --sanitize ]; then
   export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1}
   export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
 fi
-build=$root/build/$preset
+build=build/$preset
 
-bash "$root/apps/install_packages.sh" build tests
-cmake --preset $preset -S "$root" >/dev/null
+bash apps/install_packages.sh build tests
+cmake --preset $preset >/dev/null
 cmake --build "$build"
 
 log=$build/ctest-output.txt

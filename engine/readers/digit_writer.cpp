@@ -38,8 +38,8 @@ Hand draw_hand(Draws& draws) {
   hand.nib = 0.07F * draws.gaussian();
   const float weight = draws.gaussian();
   const float bold = std::max(0.0F, weight - 1.0F);
-  hand.radius = std::clamp(1.31F + 0.33F * weight + 0.25F * bold * bold, 0.7F, 2.8F);
-  hand.softness = draws.uniform(1.0F, 1.5F);
+  hand.radius = std::clamp(1.31F + 0.33F * weight + 0.25F * bold * bold, 0.75F, 2.7F);
+  hand.softness = draws.uniform(1.0F, 1.5F) * std::min(1.0F, hand.radius / 1.1F);
   hand.size = 20.0F - 0.5F * hand.softness + std::min(0.0F, 0.5F * draws.gaussian());
   return hand;
 }
@@ -64,7 +64,7 @@ std::array<float, max_forms> draw_mixture(std::size_t forms, Draws& draws) {
   std::array<float, max_forms> mixture{};
   float total = 0.0F;
   for (std::size_t f = 0; f < forms; ++f) {
-    const float u = draws.uniform(0.0F, 1.0F);
+    const float u = draws.uniform(0.01F, 1.0F);
     mixture[f] = u * u * u * u * u * u;
     total += mixture[f];
   }

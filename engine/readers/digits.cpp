@@ -30,8 +30,9 @@ constexpr std::uint64_t deck_streams = std::uint64_t{1} << 63;
 // The deck's labels, every digit equally often, shuffled (R. Durstenfeld, CACM 7(7), 1964).
 std::array<int, deck_size> shuffled_deck(std::uint64_t seed, std::uint64_t deck) {
   std::array<int, deck_size> labels{};
-  for (std::size_t i = 0; i < labels.size(); ++i)
+  for (std::size_t i = 0; i < labels.size(); ++i) {
     labels[i] = static_cast<int>(i % digits::digit_count);
+  }
   digits::Draws draws(seed, deck_streams | deck);
   for (std::size_t i = labels.size() - 1; i > 0; --i) {
     std::swap(labels[i], labels[draws.below(i + 1)]);

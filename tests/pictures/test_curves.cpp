@@ -13,7 +13,7 @@ using vgan::testing::outcome_of;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 constexpr RgbColour red{255, 0, 0};
 constexpr RgbColour blue{0, 0, 255};
 constexpr RgbColour black{0, 0, 0};
@@ -159,7 +159,7 @@ TEST_CASE("curves: a gap stays empty", "[pictures]") {
   std::vector<double> y(1000);
   for (std::size_t i = 0; i < x.size(); ++i) {
     x[i] = static_cast<double>(i);
-    y[i] = i >= 400 && i < 600 ? nan : std::sin(0.05 * static_cast<double>(i));
+    y[i] = i >= 400 && i < 600 ? gap : std::sin(0.05 * static_cast<double>(i));
   }
   for (const bool smooth : {false, true}) {
     const RgbImage image = draw({curve(x, y, red, smooth)});
@@ -209,9 +209,9 @@ TEST_CASE("curves: far outliers and hostile values do not spoil the picture", "[
   const double big = 9.9e99;
   const double tiny = 1e-300;
   for (const auto& [xs, ys] : std::vector<std::pair<std::vector<double>, std::vector<double>>>{
-           {{}, {}}, {{nan}, {1}}, {{1}, {nan}}, {{1, 1}, {1, 2}}, {{2, 1, 3}, {1, 2, 3}},
+           {{}, {}}, {{gap}, {1}}, {{1}, {gap}}, {{1, 1}, {1, 2}}, {{2, 1, 3}, {1, 2, 3}},
            {{-big, big}, {-big, big}}, {{0, tiny}, {0, tiny}}, {{1e15, 1e15 + 1}, {1, 2}},
-           {{1, 2, 3}, {nan, 1, nan}}}) {
+           {{1, 2, 3}, {gap, 1, gap}}}) {
     for (const bool smooth : {false, true}) {
       CHECK(draw({curve(xs, ys, red, smooth)}).pixels.size() == 3 * 1000 * 700);
       CHECK(draw({curve(xs, ys, red, smooth)}, Range{0, 1}).pixels.size() == 3 * 1000 * 700);

@@ -1,4 +1,5 @@
 // Ranges, ticks, smoothing and thinning: the numbers behind a picture of curves.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -11,7 +12,7 @@ using namespace vgan;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::vector<std::string> labels(const Range& range, int wanted) {
@@ -23,9 +24,9 @@ std::vector<std::string> labels(const Range& range, int wanted) {
 }  // namespace
 
 TEST_CASE("ranges hold what can be drawn", "[pictures]") {
-  const Range some = full_range({3, nan, -1, infinity, 2, -infinity, 1e200});
+  const Range some = full_range({3, gap, -1, infinity, 2, -infinity, 1e200});
   CHECK((some.low == -1 && some.high == 3));
-  for (const std::vector<double>& none : {std::vector<double>{}, {nan, infinity}}) {
+  for (const std::vector<double>& none : {std::vector<double>{}, {gap, infinity}}) {
     CHECK((full_range(none).low == 0 && full_range(none).high == 1));
     CHECK((robust_range(none).low == 0 && robust_range(none).high == 1));
   }
@@ -70,7 +71,7 @@ TEST_CASE("ticks are round numbers inside the range", "[pictures]") {
 
 TEST_CASE("smoothing is a triangular mean that gaps do not enter", "[pictures]") {
   const std::vector<double> x{0, 1, 2, 3, 4, 5};
-  const auto points = smoothed_points(x, {1, 2, nan, 8, 16, 32}, 1, 100);
+  const auto points = smoothed_points(x, {1, 2, gap, 8, 16, 32}, 1, 100);
   REQUIRE(points.size() == 6);
   CHECK(points[0].y == Approx((2 * 1 + 2) / 3.0));
   CHECK(points[1].y == Approx((1 + 2 * 2) / 3.0));
@@ -94,7 +95,7 @@ TEST_CASE("smoothing is a triangular mean that gaps do not enter", "[pictures]")
 
 TEST_CASE("runs end at gaps", "[pictures]") {
   const auto runs =
-      drawable_runs({{0, 1}, {1, 1}, {2, nan}, {3, 1}, {4, infinity}, {nan, 1}, {6, 1}, {7, 1}});
+      drawable_runs({{0, 1}, {1, 1}, {2, gap}, {3, 1}, {4, infinity}, {gap, 1}, {6, 1}, {7, 1}});
   REQUIRE(runs.size() == 3);
   CHECK(runs[0].size() == 2);
   CHECK(runs[1].size() == 1);

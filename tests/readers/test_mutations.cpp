@@ -58,6 +58,7 @@ Outcome batter(const std::string& bytes, std::size_t header, int rounds, Read&& 
   Dice dice(bytes.size());
   Outcome outcome;
   for (int round = 0; round < rounds; ++round) {
+    std::filesystem::remove(path);  // truncating it instead makes ext4 flush every round
     write_file(path, mutate(bytes, header, dice));
     try {
       read(path);

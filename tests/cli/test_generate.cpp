@@ -1,0 +1,169 @@
+// Samples on demand: forms, reproducibility, and standard output.
+#ifdef VGAN_BINARY
+
+#include <sys/stat.h>
+
+#include "engine/readers/idx.hpp"
+#include "engine/readers/npy.hpp"
+#include "tests/cli/tiny_run.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vgan::testing;
+
+namespace {
+
+constexpr std::size_t pixels = 64;
+
+/// A trained model "m" in a folder.
+struct Model {
+  TinyRuns runs;
+  Model() { REQUIRE(runs.run("m", {"--ema", "0.9"}).exit_code == 0); }
+
+  CommandResult generate(const Words& more) const {
+    Words words = {"generate", "--model", "m", "--device", "cpu", "--precision", "fp32"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_vgan(runs.path(), words);
+  }
+
+  // Raw bytes of samples on standard output.
+  std::string bytes(const Words& more) const {
+    Words words = {"--out", "-"};
+    words.insert(words.end(), more.begin(), more.end());
+    const CommandResult result = generate(words);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    return result.out;
+  }
+
+  std::string file(const std::string& name) const { return file_text(runs.path() / name); }
+};
+
+std::size_t npy_data(const std::string& file) {
+  return 10 + static_cast<unsigned char>(file[8]) + 256U * static_cast<unsigned char>(file[9]);
+}
+
+}  // namespace
+
+TEST_CASE("cli: generate writes every form") {
+  const Model model;
+  const CommandResult npy = model.generate({"--count", "5", "--out", "s.npy"});
+  REQUIRE(npy.exit_code == 0);
+  CHECK(npy.err.empty());
+  CHECK_THAT(npy.out, ContainsSubstring("wrote s.npy: 5 samples of 8 x 8, "));
+  const std::string flat = model.file("s.npy");
+  CHECK_THAT(flat.substr(0, 128), ContainsSubstring("'descr': '<f4'"));
+  CHECK_THAT(flat.substr(0, 128), ContainsSubstring("(5, 64)"));
+  CHECK(flat.substr(npy_data(flat)) == model.bytes({"--count", "5"}));
+
+  REQUIRE(model.generate({"--count", "5", "--out", "i.npy", "--shape", "image", "--dtype", "u8"})
+              .exit_code == 0);
+  const std::string image = model.file("i.npy");
+  CHECK_THAT(image.substr(0, 128), ContainsSubstring("'descr': '|u1'"));
+  CHECK_THAT(image.substr(0, 128), ContainsSubstring("(5, 8, 8)"));
+  const std::string u8 = model.bytes({"--count", "5", "--dtype", "u8"});
+  CHECK(image.substr(npy_data(image)) == u8);
+
+  REQUIRE(model.generate({"--count", "5", "--out", "s.idx"}).exit_code == 0);
+  const vgan::ImageSet idx = vgan::read_idx_images(model.runs.path() / "s.idx");
+  CHECK(idx.count == 5);
+  const auto& idx_pixels = std::get<std::vector<std::uint8_t>>(idx.pixels);
+  CHECK(std::string(idx_pixels.begin(), idx_pixels.end()) == u8);
+
+  REQUIRE(model.generate({"--count", "5", "--out", "s.png"}).exit_code == 0);
+  CHECK(model.file("s.png").starts_with("\x89PNG\r\n\x1a\n"));
+
+  REQUIRE(model.generate({"--count", "5", "--out", "s.dat", "--format", "raw"}).exit_code == 0);
+  CHECK(model.file("s.dat") == model.bytes({"--count", "5"}));
+}
+
+TEST_CASE("cli: floats and u8 are the same samples") {
+  const Model model;
+  const std::string floats = model.bytes({"--count", "3"});
+  const std::string u8 = model.bytes({"--count", "3", "--dtype", "u8"});
+  REQUIRE(floats.size() == 3 * pixels * sizeof(float));
+  REQUIRE(u8.size() == 3 * pixels);
+  for (std::size_t i = 0; i < u8.size(); ++i) {
+    float value = 0.0F;
+    std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
+    REQUIRE((value >= 0.0F && value <= 1.0F));
+    CHECK(static_cast<double>(static_cast<unsigned char>(u8[i])) ==
+          Approx(value * 255.0).margin(0.51));
+  }
+}
+
+TEST_CASE("cli: a sample depends on its seed and its number alone") {
+  const Model model;
+  const std::string many = model.bytes({"--count", "1000"});
+  constexpr std::size_t sample = pixels * sizeof(float);
+  REQUIRE(many.size() == 1000 * sample);
+  CHECK(model.bytes({"--count", "10"}) == many.substr(0, 10 * sample));
+  CHECK(model.bytes({"--count", "10", "--first", "5"}) == many.substr(5 * sample, 10 * sample));
+  CHECK(model.bytes({"--count", "300", "--first", "250"}) ==
+        many.substr(250 * sample, 300 * sample));
+  CHECK(model.bytes({"--count", "1000", "--threads", "2"}) ==
+        model.bytes({"--count", "1000", "--threads", "1"}));
+  CHECK(model.bytes({"--count", "10", "--seed", "1"}) == many.substr(0, 10 * sample));
+  CHECK(model.bytes({"--count", "10", "--seed", "2"}) != many.substr(0, 10 * sample));
+  CHECK(many.substr(0, sample) != many.substr(sample, sample));
+}
+
+TEST_CASE("cli: --raw-weights and --precision change the samples") {
+  const Model model;
+  const std::string average = model.bytes({"--count", "2"});
+  CHECK(model.bytes({"--count", "2", "--raw-weights"}) != average);
+  CHECK(model.bytes({"--count", "2", "--precision", "bf16"}) != average);
+}
+
+TEST_CASE("cli: standard output carries samples and nothing else") {
+  const Model model;
+  const CommandResult result = model.generate({"--count", "7", "--out", "-", "--dtype", "u8"});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out.size() == 7 * pixels);
+  CHECK_THAT(result.err, ContainsSubstring("wrote standard output: 7 samples"));
+}
+
+TEST_CASE("cli: standard output that takes no more is exit 74") {
+  const Model model;
+  const Words words = {"generate", "--model", "m", "--count", "1000", "--out", "-"};
+  const CommandResult full = Command(model.runs.path(), words, "/dev/full").wait();
+  CHECK(full.exit_code == 74);
+  CHECK(is_one_complaint(full.err));
+
+  // A reader that goes away: nobody opens the other end of the pipe for more than a moment.
+  const std::filesystem::path pipe = model.runs.path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  REQUIRE(reader >= 0);
+  Command command(model.runs.path(),
+                  {"generate", "--model", "m", "--count", "1000000", "--out", "-"}, pipe.string());
+  close(reader);
+  const CommandResult closed = command.wait();
+  INFO(closed.err);
+  CHECK(closed.exit_code == 74);
+  CHECK(is_one_complaint(closed.err));
+}
+
+TEST_CASE("cli: generate refuses what does not go together") {
+  const Model model;
+  const auto refuse = [&](const Words& words, int exit_code, const std::string& said) {
+    const CommandResult result = model.generate(words);
+    INFO(result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(result.out.empty());
+    CHECK(is_one_complaint(result.err));
+    CHECK_THAT(result.err, ContainsSubstring(said));
+  };
+  refuse({"--count", "0"}, 78, "count");
+  refuse({"--count", "-1"}, 78, "count: found -1");
+  refuse({"--out", "s.jpeg"}, 78, "s.jpeg");
+  refuse({"--out", "-", "--format", "png"}, 78, "out");
+  refuse({"--dtype", "f64"}, 78, "dtype: found 'f64'");
+  refuse({"--shape", "cube"}, 78, "shape: found 'cube'");
+  refuse({"--format", "gif"}, 78, "format: found 'gif'");
+  refuse({"--device", "cuda"}, 69, "cuda");
+  refuse({"--out", "nowhere/s.npy"}, 74, "nowhere");
+  refuse({"--model", "nowhere"}, 74, "nowhere");
+  refuse({"--model", "tiny.npy"}, 65, "tiny.npy");
+}
+
+#endif

@@ -1,0 +1,109 @@
+// Runs so small that each takes a fraction of a second: 24 images of 8 x 8, networks of 16.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/readers/npy.hpp"
+#include "engine/train/config.hpp"
+#include "tests/cli/run_command.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace vgan::testing {
+
+/// Images with a soft square in each of four corners, told apart by number.
+inline void write_tiny_images(const std::filesystem::path& path, std::int64_t count = 24,
+                              std::int64_t side = 8) {
+  std::vector<std::uint8_t> pixels;
+  for (std::int64_t n = 0; n < count; ++n) {
+    for (std::int64_t at = 0; at < side * side; ++at) {
+      const bool right = at % side >= side / 2;
+      const bool low = at / side >= side / 2;
+      const bool inside = right == (n % 2 == 1) && low == (n / 2 % 2 == 1);
+      pixels.push_back(static_cast<std::uint8_t>(inside ? 180 + (n * 7 + at) % 70 : at % 9));
+    }
+  }
+  NpyWriter writer(path, NpyType::u8, {count, side, side});
+  writer.append(std::span<const std::uint8_t>(pixels));
+  writer.finish();
+}
+
+/// A folder with the tiny images in it, for runs.
+class TinyRuns {
+ public:
+  TinyRuns() { write_tiny_images(path() / "tiny.npy"); }
+
+  const std::filesystem::path& path() const { return folder_.path(); }
+
+  /// The words for a run into `out`; later flags win over earlier ones.
+  static Words words(const std::string& out, const Words& more = {}) {
+    Words all = {"--data",      "tiny.npy", "--g-layers", "16", "--d-layers", "16",
+                 "--batch",     "8",        "--epochs",   "3",  "--device",   "cpu",
+                 "--precision", "fp32",     "--threads",  "1",  "--out",      out};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  CommandResult run(const std::string& out, const Words& more = {}) const {
+    return run_vgan(path(), words(out, more));
+  }
+
+  TrainConfig config(const std::string& out) const {
+    return read_config(path() / out / "config.toml");
+  }
+
+  LoadedCheckpoint newest(const std::string& out) const {
+    return load_newest(path() / out / "checkpoints");
+  }
+
+  /// The epochs in metrics.jsonl, without the last line, which tells that the run is done.
+  std::vector<nlohmann::json> metrics(const std::string& out) const {
+    std::vector<nlohmann::json> epochs;
+    std::istringstream lines(file_text(path() / out / "metrics.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      nlohmann::json entry = nlohmann::json::parse(line);
+      if (!entry.contains("event")) epochs.push_back(std::move(entry));
+    }
+    return epochs;
+  }
+
+  std::size_t files(const std::string& folder) const {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(path() / folder)) {
+      count += entry.is_regular_file() ? 1 : 0;
+    }
+    return count;
+  }
+
+ private:
+  TempDir folder_;
+};
+
+/// A float tensor of a checkpoint.
+inline std::vector<float> values_of(const Checkpoint& checkpoint, const std::string& tensor) {
+  const std::vector<std::byte>& bytes = checkpoint.tensors.at(tensor).bytes;
+  std::vector<float> values(bytes.size() / sizeof(float));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+inline bool same_tensors(const Checkpoint& a, const Checkpoint& b) {
+  if (a.tensors.size() != b.tensors.size() || a.tensors.empty()) return false;
+  for (const auto& [name, tensor] : a.tensors) {
+    const auto other = b.tensors.find(name);
+    if (other == b.tensors.end() || other->second.shape != tensor.shape ||
+        other->second.bytes != tensor.bytes) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace vgan::testing
