@@ -9,10 +9,10 @@
 
 namespace vgan {
 
-/// Writes `.NAME.tmp-PID` beside `path`; `commit()` puts it in the place of `path`. Without a commit
-/// the destructor removes it and `path` stays as it was. A kill at any moment leaves `path` old or
-/// new, and at worst one temporary, which the next AtomicFile of the same name and process id
-/// replaces.
+/// Writes `.NAME.tmp-PID` beside `path`; `commit()` puts it in the place of `path`. Without a
+/// commit the destructor removes it and `path` stays as it was. A kill at any moment leaves `path`
+/// old or new, and at worst one temporary, which the next AtomicFile of the same name and process
+/// id replaces.
 ///
 /// A symbolic link is followed, so that its target is replaced. A device or FIFO (`/dev/stdout`)
 /// cannot be replaced and is written in place. Within one process, one AtomicFile for a path at a

@@ -98,8 +98,7 @@ void check_header(const SafetensorsHeader& header, const std::string& where) {
 
 std::vector<std::byte> read_checked(const SafetensorsReader& reader, const std::string& name) {
   const std::string where = reader.path().string();
-  const std::string& expected =
-      required(reader.header().metadata, tensor_sum_prefix + name, where);
+  const std::string& expected = required(reader.header().metadata, tensor_sum_prefix + name, where);
   std::vector<std::byte> bytes = reader.read(name);
   const std::string sum = checksum(bytes);
   if (sum != expected) fail(where + ", tensor '" + name + "'", "CRC-32 " + sum, expected);
@@ -119,9 +118,8 @@ Error no_valid(const fs::path& folder, const std::vector<std::string>& skipped) 
   }
   const std::string others =
       skipped.size() == 1 ? "" : " (and " + std::to_string(skipped.size() - 1) + " more like it)";
-  return Error(ErrorCode::bad_data,
-               {"no valid checkpoint in the folder", folder.string(), skipped.front() + others, "",
-                ""});
+  return Error(ErrorCode::bad_data, {"no valid checkpoint in the folder", folder.string(),
+                                     skipped.front() + others, "", ""});
 }
 
 }  // namespace
@@ -131,7 +129,8 @@ fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Chec
   Metadata metadata = checkpoint.metadata;
   for (const auto& [key, value] : metadata) {
     if (std::string_view(key).starts_with(reserved)) {
-      throw Error(ErrorCode::internal, {"a checkpoint's metadata key is reserved", key, "", "", ""});
+      throw Error(ErrorCode::internal,
+                  {"a checkpoint's metadata key is reserved", key, "", "", ""});
     }
   }
   std::map<std::string, TensorSpan> tensors;

@@ -17,7 +17,8 @@ bool FileDescriptor::close() noexcept { return ::close(std::exchange(value_, -1)
 
 Error io_error(const std::string& what, const std::filesystem::path& path, int error) {
   // generic_category's message is strerror's text without its shared buffer.
-  return Error(ErrorCode::io, {what, path.string(), std::generic_category().message(error), "", ""});
+  return Error(ErrorCode::io,
+               {what, path.string(), std::generic_category().message(error), "", ""});
 }
 
 FileDescriptor open_regular_file(const std::filesystem::path& path, std::uint64_t& size) {

@@ -12,7 +12,8 @@
 namespace vgan {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are copied as they are in files");
+static_assert(std::endian::native == std::endian::little,
+              "tensors are copied as they are in files");
 
 constexpr std::size_t length_bytes = 8;
 constexpr std::size_t data_alignment = 64;  // bytes: a cache line, an AVX-512 register
@@ -30,9 +31,8 @@ std::string json_text(const std::string& text, const std::filesystem::path& path
   try {
     return nlohmann::json(text).dump();
   } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorCode::internal,
-                {"cannot write a safetensors header", path.string(), "text that is not UTF-8",
-                 "names and metadata in UTF-8", ""});
+    throw Error(ErrorCode::internal, {"cannot write a safetensors header", path.string(),
+                                      "text that is not UTF-8", "names and metadata in UTF-8", ""});
   }
 }
 
@@ -53,9 +53,8 @@ void check_span(const NamedSpan& tensor, const std::filesystem::path& path) {
   }
   const std::uint64_t expected = tensor_bytes(type, shape, ErrorCode::internal, where);
   if (expected != bytes.size()) {
-    throw Error(ErrorCode::internal,
-                {"a tensor's shape and bytes disagree", where, std::to_string(bytes.size()),
-                 std::to_string(expected), ""});
+    throw Error(ErrorCode::internal, {"a tensor's shape and bytes disagree", where,
+                                      std::to_string(bytes.size()), std::to_string(expected), ""});
   }
 }
 
@@ -115,8 +114,7 @@ SafetensorsReader SafetensorsReader::open(const std::filesystem::path& path) {
   std::uint64_t file_size = 0;
   reader.file_ = open_regular_file(path, file_size);
   const auto fail = [&](const std::string& found, const std::string& allowed) {
-    throw Error(ErrorCode::bad_data,
-                {"not a safetensors file", path.string(), found, allowed, ""});
+    throw Error(ErrorCode::bad_data, {"not a safetensors file", path.string(), found, allowed, ""});
   };
   if (file_size < length_bytes) {
     fail(std::to_string(file_size) + " bytes", "at least 8 bytes of header length");
@@ -171,10 +169,9 @@ void write_safetensors(const std::filesystem::path& path,
   const std::size_t used = length_bytes + header.size();
   header.append((data_alignment - used % data_alignment) % data_alignment, ' ');
   if (header.size() > safetensors_header_cap) {
-    throw Error(ErrorCode::internal,
-                {"a safetensors header is too long", path.string(),
-                 std::to_string(header.size()) + " bytes",
-                 "at most " + std::to_string(safetensors_header_cap), ""});
+    throw Error(ErrorCode::internal, {"a safetensors header is too long", path.string(),
+                                      std::to_string(header.size()) + " bytes",
+                                      "at most " + std::to_string(safetensors_header_cap), ""});
   }
   AtomicFile file(path);
   const std::uint64_t length = header.size();

@@ -18,7 +18,21 @@ namespace vgan {
 /// What one element is in the file; little-endian. The format's names are the same in capitals,
 /// `boolean` is BOOL. The formats below one byte an element are not read.
 enum class TensorType : std::uint8_t {
-  f64, f32, f16, bf16, i64, i32, i16, i8, u64, u32, u16, u8, boolean, f8_e4m3, f8_e5m2
+  f64,
+  f32,
+  f16,
+  bf16,
+  i64,
+  i32,
+  i16,
+  i8,
+  u64,
+  u32,
+  u16,
+  u8,
+  boolean,
+  f8_e4m3,
+  f8_e5m2
 };
 
 /// Bytes of one element: 8, 4, 2 or 1.

@@ -83,8 +83,7 @@ void Canvas::cover(const Point& a, const Point& b, double width, const Box& clip
     for (int x = box.left; x < box.right; ++x) {
       const double px = x + 0.5 - a.x;
       const double py = y + 0.5 - a.y;
-      const double along =
-          square > 0 ? std::clamp((px * dx + py * dy) / square, 0.0, 1.0) : 0.0;
+      const double along = square > 0 ? std::clamp((px * dx + py * dy) / square, 0.0, 1.0) : 0.0;
       const double distance = std::hypot(px - along * dx, py - along * dy);
       const auto share = static_cast<float>(std::clamp(reach - distance, 0.0, 1.0));
       float& covered = coverage_[static_cast<std::size_t>(y) * image_.width + x];

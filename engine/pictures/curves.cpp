@@ -154,8 +154,8 @@ void draw_legend(Canvas& canvas, const Box& frame, const std::vector<Curve>& cur
 // The panel's title, and after it what the picture does not show.
 void draw_title(Canvas& canvas, const Panel& panel, const Axes& axes) {
   const std::vector<double> values = all_values(panel);
-  const auto gaps = std::count_if(values.begin(), values.end(),
-                                  [](double value) { return !drawable(value); });
+  const auto gaps =
+      std::count_if(values.begin(), values.end(), [](double value) { return !drawable(value); });
   const auto outside = std::count_if(values.begin(), values.end(), [&](double value) {
     return drawable(value) && !axes.y.holds(value);
   });
@@ -185,8 +185,8 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Box& frame, const Rang
     const Pen pen{curve.colour, 2, 1};
     if (smooths(curve)) {
       const std::size_t radius = std::max<std::size_t>(2, curve.y.size() / smoothing_share);
-      draw_line(canvas, axes,
-                smoothed_points(curve.x, curve.y, radius, smoothed_points_drawn), pen);
+      draw_line(canvas, axes, smoothed_points(curve.x, curve.y, radius, smoothed_points_drawn),
+                pen);
     } else {
       draw_line(canvas, axes, points_of(curve), pen);
     }

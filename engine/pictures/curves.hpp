@@ -40,8 +40,8 @@ struct CurvesStyle {
 };
 
 /// Draws the panels from top to bottom, each with axes, ticks and a legend; all share the
-/// horizontal axis, whose ticks are whole numbers. Throws Error internal for a curve whose x and y differ in length, for no
-/// panels, or for a size outside its limits.
+/// horizontal axis, whose ticks are whole numbers. Throws Error internal for a curve whose x and y
+/// differ in length, for no panels, or for a size outside its limits.
 RgbImage draw_curves(const std::string& title, const std::vector<Panel>& panels,
                      const CurvesStyle& style = {});
 

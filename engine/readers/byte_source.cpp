@@ -57,8 +57,8 @@ ByteSource::ByteSource(std::filesystem::path path, std::string what, Unpack unpa
   try {
     open();
     std::array<unsigned char, 2> magic{};
-    if (unpack == Unpack::by_content && pread(file_, magic.data(), 2, 0) == 2 &&
-        magic[0] == 0x1f && magic[1] == 0x8b) {
+    if (unpack == Unpack::by_content && pread(file_, magic.data(), 2, 0) == 2 && magic[0] == 0x1f &&
+        magic[1] == 0x8b) {
       inflater_ = std::make_unique<Inflater>();
     }
     std::array<char, head_bytes> first{};
@@ -85,8 +85,8 @@ void ByteSource::open() {
   // O_NONBLOCK: were the file swapped for a FIFO since stat, open would still return.
   file_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file_ < 0) {
-    const char* remedy = errno == EACCES ? "give yourself read permission (chmod u+r)"
-                                         : "check the path";
+    const char* remedy =
+        errno == EACCES ? "give yourself read permission (chmod u+r)" : "check the path";
     fail_io(system_message(errno), "a readable file", remedy);
   }
   if (::fstat(file_, &info) != 0) fail_io(system_message(errno), "a readable file", "");
@@ -121,7 +121,8 @@ std::size_t ByteSource::inflate_some(void* to, std::size_t bytes) {
   while (total < bytes && !inflater_->finished) {
     if (stream.avail_in == 0) {
       stream.next_in = inflater_->input.data();
-      stream.avail_in = static_cast<uInt>(read_raw(inflater_->input.data(), inflater_->input.size()));
+      stream.avail_in =
+          static_cast<uInt>(read_raw(inflater_->input.data(), inflater_->input.size()));
     }
     const bool at_end = stream.avail_in == 0;
     const auto room = static_cast<uInt>(std::min(bytes - total, most_at_once));
@@ -139,10 +140,10 @@ std::size_t ByteSource::inflate_some(void* to, std::size_t bytes) {
                    " unpacked",
                "a whole gzip stream", "the file is truncated: download or copy it again");
     } else if (status != Z_OK) {
-      fail_raw(raw_offset_ - stream.avail_in,
-               std::string("a broken gzip stream (") + (stream.msg ? stream.msg : "data error") +
-                   ")",
-               "a whole gzip stream", "download or copy it again");
+      fail_raw(
+          raw_offset_ - stream.avail_in,
+          std::string("a broken gzip stream (") + (stream.msg ? stream.msg : "data error") + ")",
+          "a whole gzip stream", "download or copy it again");
     }
   }
   return total;
@@ -184,8 +185,8 @@ void ByteSource::read_exactly(void* to, std::size_t bytes, std::string_view part
   const std::uint64_t start = offset_;
   const std::size_t got = read_some(to, bytes);
   if (got == bytes) return;
-  fail(start + got, "the end inside " + std::string(part),
-       "at least " + bytes_text(start + bytes), "the file is truncated: download or copy it again");
+  fail(start + got, "the end inside " + std::string(part), "at least " + bytes_text(start + bytes),
+       "the file is truncated: download or copy it again");
 }
 
 void ByteSource::expect_data(std::uint64_t bytes, std::uint64_t memory,
@@ -197,9 +198,9 @@ void ByteSource::expect_data(std::uint64_t bytes, std::uint64_t memory,
     const std::string allowed =
         packed() ? "at most " + bytes_text(most) + " from " + bytes_text(size_) + " of gzip"
                  : bytes_text(bytes) + " of it";
-    const std::string found =
-        packed() ? announced + " (" + bytes_text(bytes) + ")"
-                 : announced + ", then " + bytes_text(most - offset_) + " of data";
+    const std::string found = packed()
+                                  ? announced + " (" + bytes_text(bytes) + ")"
+                                  : announced + ", then " + bytes_text(most - offset_) + " of data";
     fail(packed() ? 0 : most, found, allowed, "the file is truncated or its header is wrong");
   }
   if (!packed() && end < most) {
@@ -235,14 +236,13 @@ void ByteSource::fail(std::uint64_t content_offset, std::string found, std::stri
 
 void ByteSource::fail_raw(std::uint64_t raw_offset, std::string found, std::string allowed,
                           std::string remedy) const {
-  throw Error(ErrorCode::bad_data,
-              {what_, path_.string() + ", byte " + std::to_string(raw_offset), std::move(found),
-               std::move(allowed), std::move(remedy)});
+  throw Error(ErrorCode::bad_data, {what_, path_.string() + ", byte " + std::to_string(raw_offset),
+                                    std::move(found), std::move(allowed), std::move(remedy)});
 }
 
 void ByteSource::fail_io(std::string found, std::string allowed, std::string remedy) const {
-  throw Error(ErrorCode::io, {what_, path_.string(), std::move(found), std::move(allowed),
-                              std::move(remedy)});
+  throw Error(ErrorCode::io,
+              {what_, path_.string(), std::move(found), std::move(allowed), std::move(remedy)});
 }
 
 }  // namespace vgan

@@ -27,7 +27,9 @@ constexpr Signature signatures[] = {
     {"\x89PNG\r\n"sv, "one PNG picture", "collect the pictures in one .npy array"},
     {"\xff\xd8\xff"sv, "one JPEG picture", "collect the pictures in one .npy array"},
     {"BZh"sv, "bzip2 data", "unpack it with bunzip2"},
-    {"\xfd" "7zXZ"sv, "xz data", "unpack it with unxz"},
+    {"\xfd"
+     "7zXZ"sv,
+     "xz data", "unpack it with unxz"},
     {"\x28\xb5\x2f\xfd"sv, "zstd data", "unpack it with unzstd"},
     {"%PDF"sv, "a PDF document", download_again},
 };

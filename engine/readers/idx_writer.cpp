@@ -33,10 +33,9 @@ IdxWriter::IdxWriter(const std::filesystem::path& path, std::int64_t count, std:
 
 void IdxWriter::append(std::span<const std::uint8_t> pixels) {
   if (pixels.size() > missing_) {
-    throw Error(ErrorCode::internal,
-                {"cannot write IDX images", file_.path().string(),
-                 std::to_string(pixels.size()) + " more pixels",
-                 std::to_string(missing_) + " still announced", ""});
+    throw Error(ErrorCode::internal, {"cannot write IDX images", file_.path().string(),
+                                      std::to_string(pixels.size()) + " more pixels",
+                                      std::to_string(missing_) + " still announced", ""});
   }
   file_.write(pixels.data(), pixels.size());
   missing_ -= pixels.size();

@@ -32,8 +32,8 @@ struct Layout {
 void check_order(const ByteSource& source, const NpyHeader& header) {
   if (header.item_bytes == 1 || header.order == '<') return;
   source.fail(header.descr_offset,
-              (header.order == '>' ? "big-endian numbers (dtype '" : "the dtype '") +
-                  header.descr + (header.order == '>' ? "')" : "'"),
+              (header.order == '>' ? "big-endian numbers (dtype '" : "the dtype '") + header.descr +
+                  (header.order == '>' ? "')" : "'"),
               "little-endian numbers ('<')",
               "convert with array.astype(array.dtype.newbyteorder('<')) and save again");
 }
@@ -74,7 +74,8 @@ Layout image_layout(const ByteSource& source, const NpyHeader& header) {
   if (shape.size() == 2) {
     layout.flat = true;
     const std::uint64_t pixels = layout.height;
-    const auto side = static_cast<std::uint64_t>(std::llround(std::sqrt(static_cast<double>(pixels))));
+    const auto side =
+        static_cast<std::uint64_t>(std::llround(std::sqrt(static_cast<double>(pixels))));
     layout.height = side * side == pixels ? side : 1;
     layout.width = pixels / layout.height;
   }
@@ -227,8 +228,8 @@ std::vector<std::int32_t> read_npy_labels(const std::filesystem::path& path) {
   const auto is = [&](char kind, int bytes) {
     return header.kind == kind && header.item_bytes == bytes;
   };
-  const bool sized = is(header.kind, 1) || is(header.kind, 2) || is(header.kind, 4) ||
-                     is(header.kind, 8);
+  const bool sized =
+      is(header.kind, 1) || is(header.kind, 2) || is(header.kind, 4) || is(header.kind, 8);
   if ((header.kind != 'u' && header.kind != 'i') || !sized) {
     source.fail(header.descr_offset, "the dtype '" + header.descr + "'", "integers of 8 to 64 bits",
                 "convert with array.astype('int32') and save again");

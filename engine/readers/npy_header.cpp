@@ -68,8 +68,7 @@ class HeaderParser {
   void parse_descr() {
     header_.descr_offset = base_ + at_;
     if (at_ < text_.size() && text_[at_] == '[') {
-      fail("a structured dtype", "one number for each element",
-           "save its columns as plain arrays");
+      fail("a structured dtype", "one number for each element", "save its columns as plain arrays");
     }
     const std::size_t start = at_;
     header_.descr = quoted("a dtype");

@@ -11,9 +11,9 @@
 namespace vgan {
 
 struct NpyHeader {
-  std::string descr;  ///< as written in the file, e.g. "<f4"
-  char order = '|';   ///< '<' little-endian, '>' big-endian, '|' not applicable, '=' native
-  char kind = 0;      ///< 'u' unsigned, 'i' signed, 'f' floating, 'b' bool, ...
+  std::string descr;   ///< as written in the file, e.g. "<f4"
+  char order = '|';    ///< '<' little-endian, '>' big-endian, '|' not applicable, '=' native
+  char kind = 0;       ///< 'u' unsigned, 'i' signed, 'f' floating, 'b' bool, ...
   int item_bytes = 0;  ///< of one element
   bool fortran_order = false;       ///< the first index varies fastest
   std::vector<std::int64_t> shape;  ///< each size 0 or more; empty for a scalar

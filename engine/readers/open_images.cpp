@@ -82,9 +82,9 @@ std::vector<std::int32_t> read_labels(const fs::path& path) {
 }
 
 fs::path images_in(const fs::path& folder) {
-  const auto found = first_present(
-      folder, {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz", "train-images.idx3-ubyte",
-               "train-images.idx3-ubyte.gz"});
+  const auto found =
+      first_present(folder, {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz",
+                             "train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"});
   if (found) return *found;
   throw Error(ErrorCode::io, {what, folder.string(), "a folder without images",
                               "train-images-idx3-ubyte[.gz] or train-images.idx3-ubyte[.gz] in it",
@@ -124,10 +124,10 @@ struct MnistFile {
 };
 
 constexpr std::array<MnistFile, 2> mnist_files = {{
-    {"train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-     "train-labels-idx1-ubyte.gz", "d53e105ee54ea40749a09fcbcd1e9432"},
-    {"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb",
-     "train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"},
+    {"train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873", "train-labels-idx1-ubyte.gz",
+     "d53e105ee54ea40749a09fcbcd1e9432"},
+    {"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", "train-labels-idx1-ubyte",
+     "a25bea736e30d166cdddb491f175f624"},
 }};
 
 void verify(const fs::path& path, const char* md5) {
@@ -162,9 +162,9 @@ ImageSet open_default(const DataRequest& request) {
 ImageSet open_images(const DataRequest& request) {
   const bool own = !request.data.empty() && request.data != "digits";
   if (!own && !request.labels.empty() && request.labels != "none") {
-    throw Error(ErrorCode::bad_config,
-                {"cannot use labels", "labels", request.labels,
-                 "labels for images named with --data", "MNIST and the built-in digits have theirs"});
+    throw Error(ErrorCode::bad_config, {"cannot use labels", "labels", request.labels,
+                                        "labels for images named with --data",
+                                        "MNIST and the built-in digits have theirs"});
   }
   if (own) return open_path(request);
   ImageSet images = request.data.empty() ? open_default(request)

@@ -11,12 +11,12 @@
 #include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
+using Catch::Matchers::ContainsSubstring;
 using vgan::testing::count_files;
 using vgan::testing::outcome_of;
 using vgan::testing::read_text;
 using vgan::testing::TempDir;
 using vgan::testing::write_text;
-using Catch::Matchers::ContainsSubstring;
 
 namespace {
 

@@ -14,6 +14,7 @@
 #include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
+using Catch::Matchers::ContainsSubstring;
 using vgan::testing::bytes_of;
 using vgan::testing::count_files;
 using vgan::testing::outcome_of;
@@ -21,7 +22,6 @@ using vgan::testing::read_text;
 using vgan::testing::safetensors_text;
 using vgan::testing::TempDir;
 using vgan::testing::write_text;
-using Catch::Matchers::ContainsSubstring;
 namespace fs = std::filesystem;
 
 namespace {
@@ -122,9 +122,9 @@ TEST_CASE("the newest K checkpoints are kept", "[checkpoint]") {
   for (const std::uint64_t epoch : {1, 2, 3, 4, 5}) {
     save_checkpoint(folder.path(), epoch, small_checkpoint(), 2);
   }
-  CHECK(names_in(folder.path()) ==
-        std::set<std::string>{"notes.txt", "epoch-1.safetensors", "epoch-00000004.safetensors",
-                              "epoch-00000005.safetensors"});
+  CHECK(names_in(folder.path()) == std::set<std::string>{"notes.txt", "epoch-1.safetensors",
+                                                         "epoch-00000004.safetensors",
+                                                         "epoch-00000005.safetensors"});
   SECTION("an older one that was just written stays") {
     save_checkpoint(folder.path(), 2, small_checkpoint(), 2);
     CHECK(count_files(folder.path()) == 5);
@@ -219,16 +219,17 @@ TEST_CASE("a writer killed before its rename does no harm", "[checkpoint]") {
   CHECK(loaded.checkpoint.metadata.at("mark") == "one");
   CHECK(loaded.skipped.empty());
   save_checkpoint(folder.path(), 3, small_checkpoint(), 0);
-  CHECK(names_in(folder.path()) ==
-        std::set<std::string>{checkpoint_name(1), checkpoint_name(3),
-                              ".epoch-2.safetensors.tmp-1", ".notes.tmp-1"});
+  CHECK(names_in(folder.path()) == std::set<std::string>{checkpoint_name(1), checkpoint_name(3),
+                                                         ".epoch-2.safetensors.tmp-1",
+                                                         ".notes.tmp-1"});
 }
 
 TEST_CASE("a failed save leaves the checkpoints as they were", "[checkpoint]") {
   const TempDir folder;
   save_checkpoint(folder.path(), 1, small_checkpoint(), 1);
   fs::create_directory(folder.path() / checkpoint_name(2));
-  const auto outcome = outcome_of([&] { save_checkpoint(folder.path(), 2, small_checkpoint(), 1); });
+  const auto outcome =
+      outcome_of([&] { save_checkpoint(folder.path(), 2, small_checkpoint(), 1); });
   CHECK(outcome.code == 74);
   CHECK_THAT(outcome.message, ContainsSubstring("Is a directory"));
   check_same(load_newest(folder.path()).checkpoint, small_checkpoint());

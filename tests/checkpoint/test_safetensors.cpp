@@ -9,13 +9,13 @@
 #include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
+using Catch::Matchers::ContainsSubstring;
 using vgan::testing::bytes_of;
 using vgan::testing::outcome_of;
 using vgan::testing::read_text;
 using vgan::testing::safetensors_text;
 using vgan::testing::TempDir;
 using vgan::testing::write_text;
-using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -82,14 +82,14 @@ TEST_CASE("safetensors: every type's name and size survive", "[checkpoint]") {
   const TempDir folder;
   const auto path = folder.path() / "a.safetensors";
   const std::map<std::string, std::size_t> sizes{
-      {"F64", 8}, {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8},  {"I32", 4},     {"I16", 2},
-      {"I8", 1},  {"U64", 8}, {"U32", 4}, {"U16", 2},  {"U8", 1},   {"BOOL", 1},    {"F8_E4M3", 1},
-      {"F8_E5M2", 1}};
+      {"F64", 8}, {"F32", 4}, {"F16", 2},  {"BF16", 2},    {"I64", 8},
+      {"I32", 4}, {"I16", 2}, {"I8", 1},   {"U64", 8},     {"U32", 4},
+      {"U16", 2}, {"U8", 1},  {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}};
   for (const auto& [name, size] : sizes) {
     const std::string header = R"({"t":{"dtype":")" + name + R"(","shape":[1],"data_offsets":[0,)" +
                                std::to_string(size) + "]}}";
-    const auto reader = SafetensorsReader::open(
-        write_text(path, safetensors_text(header, std::string(size, 'x'))));
+    const auto reader =
+        SafetensorsReader::open(write_text(path, safetensors_text(header, std::string(size, 'x'))));
     const TensorType type = reader.header().tensors.at("t").type;
     CHECK(tensor_type_name(type) == name);
     CHECK(tensor_type_size(type) == size);

@@ -10,12 +10,12 @@
 #include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
+using Catch::Matchers::ContainsSubstring;
 using vgan::testing::outcome_of;
 using vgan::testing::read_text;
 using vgan::testing::safetensors_text;
 using vgan::testing::TempDir;
 using vgan::testing::write_text;
-using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -67,7 +67,8 @@ const std::vector<Hostile>& hostile_headers() {
       // Keys.
       {"{" + tensor("a", "U8", "[1]", "[0,1]") + "," + tensor("a", "U8", "[1]", "[1,2]") + "}", 2,
        "'a' twice"},
-      {"{" + tensor("a", "U8", "[1]", "[0,1]") + "," + tensor("\\u0061", "U8", "[1]", "[1,2]") + "}",
+      {"{" + tensor("a", "U8", "[1]", "[0,1]") + "," + tensor("\\u0061", "U8", "[1]", "[1,2]") +
+           "}",
        2, "'a' twice"},
       {"{\"__metadata__\":{},\"__metadata__\":{}}", 0, "twice"},
       {"{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0, "'k' twice"},
@@ -122,10 +123,10 @@ long peak_memory() {
 }
 
 const std::string& small_file() {
-  static const std::string text = safetensors_text(
-      "{\"__metadata__\":{\"k\":\"v\"}," + tensor("a", "F32", "[2,1]", "[0,8]") + "," +
-          tensor("b", "U8", "[3]", "[8,11]") + "}   ",
-      "12345678abc");
+  static const std::string text =
+      safetensors_text("{\"__metadata__\":{\"k\":\"v\"}," + tensor("a", "F32", "[2,1]", "[0,8]") +
+                           "," + tensor("b", "U8", "[3]", "[8,11]") + "}   ",
+                       "12345678abc");
   return text;
 }
 
@@ -210,9 +211,26 @@ TEST_CASE("safetensors: a file that shrinks after it was opened", "[checkpoint]"
 TEST_CASE("safetensors: thousands of mutated headers", "[checkpoint]") {
   const std::string file = small_file();
   const std::string header = file.substr(8, file.size() - 8 - 11);
-  const std::string pieces[] = {"{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "0", "-1",
-                                "1e9", "18446744073709551615", "null", "\"a\":{", "__metadata__",
-                                "\"dtype\":\"U8\",", "\xff", "\xe2\x82", " "};
+  const std::string pieces[] = {"{",
+                                "}",
+                                "[",
+                                "]",
+                                ",",
+                                ":",
+                                "\"",
+                                "\\",
+                                "\\u0000",
+                                "0",
+                                "-1",
+                                "1e9",
+                                "18446744073709551615",
+                                "null",
+                                "\"a\":{",
+                                "__metadata__",
+                                "\"dtype\":\"U8\",",
+                                "\xff",
+                                "\xe2\x82",
+                                " "};
   std::mt19937 random(1);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random()) % n; };
   int accepted = 0;
@@ -221,11 +239,21 @@ TEST_CASE("safetensors: thousands of mutated headers", "[checkpoint]") {
     for (std::size_t edits = 1 + below(3); edits > 0 && !text.empty(); --edits) {
       const std::size_t at = below(text.size());
       switch (below(5)) {
-        case 0: text[at] = static_cast<char>(random()); break;
-        case 1: text[at] ^= static_cast<char>(1 << below(8)); break;
-        case 2: text.erase(at, 1 + below(8)); break;
-        case 3: text.insert(at, pieces[below(std::size(pieces))]); break;
-        default: text.insert(at, text.substr(below(text.size()), below(24))); break;
+        case 0:
+          text[at] = static_cast<char>(random());
+          break;
+        case 1:
+          text[at] ^= static_cast<char>(1 << below(8));
+          break;
+        case 2:
+          text.erase(at, 1 + below(8));
+          break;
+        case 3:
+          text.insert(at, pieces[below(std::size(pieces))]);
+          break;
+        default:
+          text.insert(at, text.substr(below(text.size()), below(24)));
+          break;
       }
     }
     const std::uint64_t file_size = 8 + text.size() + 11;
@@ -241,6 +269,6 @@ TEST_CASE("safetensors: thousands of mutated headers", "[checkpoint]") {
     });
     if (outcome.code != 0 && outcome.code != 65) FAIL(text << " -> " << outcome.message);
   }
-  CHECK(accepted > 50);     // some edits hit names, values and padding only
+  CHECK(accepted > 50);  // some edits hit names, values and padding only
   CHECK(accepted < 3000);
 }

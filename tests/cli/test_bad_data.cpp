@@ -29,7 +29,7 @@ std::string npy(const std::string& header, std::size_t bytes) {
   std::string text("\x93NUMPY\x01\x00", 8);
   text += static_cast<char>(header.size());
   text += static_cast<char>(header.size() >> 8);
-  return text + header + std::string(bytes, '\x01');
+  return text + header + std::string(bytes, 'A');
 }
 
 void write_file(const fs::path& path, const std::string& text) {

@@ -132,7 +132,7 @@ TEST_CASE("cli: standard output that takes no more is exit 74") {
   // A reader that goes away: nobody opens the other end of the pipe for more than a moment.
   const std::filesystem::path pipe = model.runs.path() / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   REQUIRE(reader >= 0);
   Command command(model.runs.path(),
                   {"generate", "--model", "m", "--count", "1000000", "--out", "-"}, pipe.string());

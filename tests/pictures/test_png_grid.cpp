@@ -30,8 +30,10 @@ Decoded decode(const std::filesystem::path& path) {
   std::memset(&control, 0, sizeof(control));
   control.version = PNG_IMAGE_VERSION;
   REQUIRE(png_image_begin_read_from_file(&control, path.c_str()) != 0);
-  Decoded decoded{static_cast<int>(control.width), static_cast<int>(control.height),
-                  (control.format & PNG_FORMAT_FLAG_COLOR) != 0, {}};
+  Decoded decoded{static_cast<int>(control.width),
+                  static_cast<int>(control.height),
+                  (control.format & PNG_FORMAT_FLAG_COLOR) != 0,
+                  {}};
   control.format = decoded.colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
   decoded.pixels.resize(PNG_IMAGE_SIZE(control));
   REQUIRE(png_image_finish_read(&control, nullptr, decoded.pixels.data(), 0, nullptr) != 0);

@@ -40,7 +40,8 @@ TEST_CASE("ranges hold what can be drawn", "[pictures]") {
 
 TEST_CASE("a robust range leaves out rare far outliers only", "[pictures]") {
   std::vector<double> values(1000);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(0.1 * static_cast<double>(i));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = std::sin(0.1 * static_cast<double>(i));
   values[500] = 1.5;
   CHECK(robust_range(values).high == 1.5);
   values[500] = 100;
@@ -51,9 +52,8 @@ TEST_CASE("a robust range leaves out rare far outliers only", "[pictures]") {
 
 TEST_CASE("ticks are round numbers inside the range", "[pictures]") {
   CHECK(labels({0, 1}, 5) == std::vector<std::string>{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"});
-  CHECK(labels({1, 10000}, 8) ==
-        std::vector<std::string>{"1000", "2000", "3000", "4000", "5000", "6000", "7000", "8000",
-                                 "9000", "10000"});
+  CHECK(labels({1, 10000}, 8) == std::vector<std::string>{"1000", "2000", "3000", "4000", "5000",
+                                                          "6000", "7000", "8000", "9000", "10000"});
   CHECK(labels({-0.3, 0.31}, 3) == std::vector<std::string>{"-0.2", "0.0", "0.2"});
   CHECK(labels({0.94, 1.06}, 2) == std::vector<std::string>{"0.95", "1.00", "1.05"});
   for (const Range& range : {Range{-1e90, 1e90}, Range{1e-12, 3e-12}, Range{1e6, 1e6 + 1},

@@ -75,8 +75,8 @@ inline std::string npy_header(const std::string& dict) {
 
 inline std::string npy_header(const std::string& descr, const std::string& shape,
                               bool fortran = false) {
-  return npy_header("{'descr': '" + descr + "', 'fortran_order': " +
-                    (fortran ? "True" : "False") + ", 'shape': " + shape + ", }\n");
+  return npy_header("{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") +
+                    ", 'shape': " + shape + ", }\n");
 }
 
 template <class T>

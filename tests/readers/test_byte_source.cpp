@@ -40,9 +40,9 @@ TEST_CASE("ByteSource reads plain and gzip content alike, in any pieces", "[read
     const std::string content = counting_bytes(size);
     const auto plain = write_file(folder.path() / "plain.gz", content);  // the name says nothing
     const auto packed = write_file(folder.path() / "packed", gzip(content));
-    const auto members = write_file(folder.path() / "members",
-                                    gzip(content.substr(0, size / 2)) + gzip("") +
-                                        gzip(content.substr(size / 2)));
+    const auto members =
+        write_file(folder.path() / "members",
+                   gzip(content.substr(0, size / 2)) + gzip("") + gzip(content.substr(size / 2)));
     for (const std::size_t at_once : {1u, 7u, 64u, 100000u}) {
       if (size > 70000 && at_once < 64) continue;
       CHECK(read_all(plain, at_once) == content);

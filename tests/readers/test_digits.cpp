@@ -91,9 +91,9 @@ TEST_CASE("built-in digits: shape and meaning", "[readers][digits]") {
 // measurement made on the built-in digits.
 TEST_CASE("built-in digits: the same bytes on every machine", "[readers][digits]") {
   const vgan::ImageSet set = vgan::make_digits(1, 100);
-  CHECK(set.fingerprint() == "GOLDEN");
+  CHECK(set.fingerprint() == "a4fa0d00a235d74c");
   const std::vector<std::int32_t> first(set.labels.begin(), set.labels.begin() + 10);
-  CHECK(first == std::vector<std::int32_t>{LABELS});
+  CHECK(first == std::vector<std::int32_t>{0, 4, 1, 8, 7, 5, 6, 0, 3, 8});
 }
 
 TEST_CASE("built-in digits: neither threads nor count change an image", "[readers][digits]") {
@@ -226,7 +226,7 @@ TEST_CASE("built-in digits: what they teach holds for MNIST", "[readers][digits]
   const vgan::ImageSet images = vgan::read_idx_images(folder / "t10k-images-idx3-ubyte.gz");
   const auto labels = vgan::read_idx_labels(folder / "t10k-labels-idx1-ubyte.gz");
   const Means means = class_means(all_digits(), 0, 20000);
-  CHECK(nearest_mean_accuracy(means, images, labels, 0, 5000) > MNIST_FLOOR);
+  CHECK(nearest_mean_accuracy(means, images, labels, 0, 5000) > 0.70);
 }
 
 TEST_CASE("digit strokes: every variant can be mixed and drawn", "[readers][digits]") {

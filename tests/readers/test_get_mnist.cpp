@@ -17,8 +17,8 @@ struct Run {
 };
 
 Run get_mnist(const std::string& before, const std::string& arguments) {
-  const std::string command = before + " bash '" + VGAN_SOURCE_DIR "/data/get_mnist.sh' " +
-                              arguments + " 2>&1";
+  const std::string command =
+      before + " bash '" + VGAN_SOURCE_DIR "/data/get_mnist.sh' " + arguments + " 2>&1";
   Run run;
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
@@ -76,8 +76,8 @@ TEST_CASE("get_mnist.sh fetches from the first mirror that has the right file", 
   const auto wrong = folder.path() / "wrong";
   std::filesystem::create_directory(wrong);
   write_file(wrong / "train-images-idx3-ubyte.gz", "<html>not here</html>");
-  const std::string mirrors = "MNIST_MIRRORS='file://" + wrong.string() + " file://" +
-                              (*shared / "mnist").string() + "'";
+  const std::string mirrors =
+      "MNIST_MIRRORS='file://" + wrong.string() + " file://" + (*shared / "mnist").string() + "'";
   const Run run = get_mnist(mirrors, "--to " + quoted(folder.path() / "mnist"));
   INFO(run.output);
   CHECK(run.status == 0);
@@ -102,9 +102,9 @@ TEST_CASE("get_mnist.sh fails in one line and leaves nothing", "[readers]") {
   write_file(folder.path() / "file", "x");
   check_failure(get_mnist("", "--to " + quoted(folder.path() / "file")), 74, {"cannot make"});
   if (std::system("command -v curl >/dev/null") == 0) {
-    check_failure(get_mnist("MNIST_MIRRORS='file://" + source.string() + " file:///absent'", to),
-                  74, {"cannot fetch train-images-idx3-ubyte.gz", "md5 ", "file:///absent: curl",
-                       "--from DIR"});
+    check_failure(
+        get_mnist("MNIST_MIRRORS='file://" + source.string() + " file:///absent'", to), 74,
+        {"cannot fetch train-images-idx3-ubyte.gz", "md5 ", "file:///absent: curl", "--from DIR"});
   }
   CHECK(std::filesystem::is_empty(target));
 }

@@ -119,8 +119,7 @@ TEST_CASE("gzip bombs stop at the promise", "[readers]") {
 
 TEST_CASE("a sparse file larger than memory is refused", "[readers]") {
   const TempDir folder;
-  const auto path =
-      write_file(folder.path() / "sparse", idx_header({1 << 15, 1 << 14, 1 << 14}));
+  const auto path = write_file(folder.path() / "sparse", idx_header({1 << 15, 1 << 14, 1 << 14}));
   if (truncate(path.c_str(), (off_t{1} << 43) + 16) != 0) {
     VGAN_SKIP("the file system of the temporary folder allows no file of 8 TiB");
   }

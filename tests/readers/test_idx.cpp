@@ -21,9 +21,7 @@ void check_images(const TempDir& folder, const std::string& bytes,
   check_error(error_of([&] { vgan::read_idx_images(packed); }), 65, {"images.gz"});
 }
 
-std::string as_text(const std::vector<std::uint8_t>& bytes) {
-  return {bytes.begin(), bytes.end()};
-}
+std::string as_text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 
@@ -74,7 +72,8 @@ TEST_CASE("IDX with a wrong magic, type or number of dimensions", "[readers]") {
 
 TEST_CASE("IDX with wrong sizes", "[readers]") {
   const TempDir folder;
-  check_images(folder, idx_header({3, 2, 2}).substr(0, 10), {"byte 10", "the end inside the header"});
+  check_images(folder, idx_header({3, 2, 2}).substr(0, 10),
+               {"byte 10", "the end inside the header"});
   check_images(folder, idx_header({0, 28, 28}), {"byte 4: found a dimension of 0"});
   check_images(folder, idx_header({1, 0, 28}), {"byte 8: found a dimension of 0"});
   check_images(folder, idx_header({1, 28, 0}), {"byte 12: found a dimension of 0"});
@@ -145,7 +144,8 @@ TEST_CASE("MNIST and other projects' IDX files", "[readers]") {
   CHECK(mnist.bytes() == 47040000);
   const auto labels = vgan::read_idx_labels(*shared / "mnist" / "train-labels-idx1-ubyte.gz");
   REQUIRE(labels.size() == 60000);
-  CHECK(std::vector(labels.begin(), labels.begin() + 5) == std::vector<std::int32_t>{5, 0, 4, 1, 9});
+  CHECK(std::vector(labels.begin(), labels.begin() + 5) ==
+        std::vector<std::int32_t>{5, 0, 4, 1, 9});
 
   const auto idx = *shared / "readers" / "idx";
   const auto telugu = vgan::read_idx_images(idx / "telugu" / "train-images-idx3-ubyte.gz");

@@ -84,10 +84,9 @@ TEST_CASE("npy floats and the range that they mean", "[readers]") {
   check_range(-3.0F, 12.0F, -3.0F, 12.0F);
   check_range(0.0F, 255.0F, 0.0F, 255.0F);
   CHECK(read(folder, npy_header("<f4", "(2, 2)") + raw_bytes<float>({0, 0, 0, 0})).high == 1.0F);
-  check_error(image_error(folder, npy_header("<f4", "(2, 2)") + raw_bytes<float>({5, 5, 5, 5})),
-              65, {"values from 5 to 5", "a range wider than nothing"});
-  check_error(image_error(folder,
-                          npy_header("<f4", "(1, 2)") + raw_bytes<float>({-3e38F, 3e38F})),
+  check_error(image_error(folder, npy_header("<f4", "(2, 2)") + raw_bytes<float>({5, 5, 5, 5})), 65,
+              {"values from 5 to 5", "a range wider than nothing"});
+  check_error(image_error(folder, npy_header("<f4", "(1, 2)") + raw_bytes<float>({-3e38F, 3e38F})),
               65, {"values from -3e+38 to 3e+38"});
 }
 
@@ -104,8 +103,8 @@ TEST_CASE("npy in Fortran order is turned", "[readers]") {
   for (const char* shape : {"(2, 3, 4)", "(2, 3, 4, 1)", "(2, 1, 3, 4)"}) {
     CHECK(floats(read(folder, npy_header("<f4", shape, true) + raw_bytes(stored))) == wanted);
   }
-  const auto flat = read(folder, npy_header("<f4", "(2, 4)", true) +
-                                     raw_bytes<float>({0, 10, 1, 11, 2, 12, 3, 13}));
+  const auto flat = read(
+      folder, npy_header("<f4", "(2, 4)", true) + raw_bytes<float>({0, 10, 1, 11, 2, 12, 3, 13}));
   CHECK(floats(flat) == std::vector<float>{0, 1, 2, 3, 10, 11, 12, 13});
   CHECK(flat.height == 2);
   stored[13] = inf;  // stored index 13: n 1, h 0, w 2
@@ -191,8 +190,7 @@ TEST_CASE("other projects' npy files", "[readers]") {
   check_error(error("npyz/unicode/ok.npy"), 65, {"the dtype '<U8'"});
   check_error(error("jetbrains/overflow.npy"), 65, {"announces the shape (65536, 65536)"});
   check_error(error("NPZ.jl_linspace.npy"), 65, {"the shape (11,)"});
-  const auto beats =
-      vgan::read_npy_images(*shared / "curves" / "rec100_beats_187_f32.npy");
+  const auto beats = vgan::read_npy_images(*shared / "curves" / "rec100_beats_187_f32.npy");
   CHECK(beats.count == 2271);
   CHECK(beats.height == 1);
   CHECK(beats.width == 187);

@@ -75,7 +75,9 @@ TEST_CASE("npy headers that are broken", "[readers]") {
   std::string many = "{'shape': (";
   for (int i = 0; i < 33; ++i) many += "1,";
   check_error(dict_error(many + ")}"), 65, {"more dimensions", "at most 32"});
-  for (const char* descr : {"", "<", "f", "<f4x", "<f-4", "<f99999999", "4", "44", "<\xff" "4"}) {
+  for (const char* descr : {"", "<", "f", "<f4x", "<f-4", "<f99999999", "4", "44",
+                            "<\xff"
+                            "4"}) {
     check_error(dict_error(std::string("{'descr': '") + descr + "'}"), 65, {"the dtype '"});
   }
   check_error(dict_error("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)} more"), 65,

@@ -34,9 +34,8 @@ TEST_CASE("NpyWriter writes what NumPy and read_npy_images read", "[readers]") {
   writer.finish();
   const std::string bytes = read_file(path);
   // numpy.save's own header for this shape and dtype, NumPy 2.4
-  const std::string header =
-      npy_header("{'descr': '<f4', 'fortran_order': False, 'shape': (5, 4), }" +
-                 std::string(58, ' ') + "\n");
+  const std::string header = npy_header(
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 4), }" + std::string(58, ' ') + "\n");
   CHECK(bytes == header + raw_bytes(values));
   CHECK(bytes.size() == 128 + 80);
   CHECK(std::get<std::vector<float>>(vgan::read_npy_images(path).pixels) == values);
@@ -62,8 +61,10 @@ TEST_CASE("an unfinished file never replaces a finished one", "[readers]") {
     NpyWriter writer(path, NpyType::f32, {2});
     writer.append(std::vector<float>{1.0F});
     check_error(error_of([&] { writer.finish(); }), 70, {"4 announced bytes that never came"});
-    check_error(error_of([&] { writer.append(std::vector<float>{1.0F, 2.0F}); }), 70,
-                {"8 more bytes", "4 still announced"});
+    check_error(error_of([&] {
+                  writer.append(std::vector<float>{1.0F, 2.0F});
+                }),
+                70, {"8 more bytes", "4 still announced"});
     check_error(error_of([&] { writer.append(std::vector<std::uint8_t>{1}); }), 70,
                 {"another type", "float32"});
     CHECK(files_in(folder.path()) == 2);

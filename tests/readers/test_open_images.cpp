@@ -66,12 +66,10 @@ TEST_CASE("open_images tells a file's format by its content", "[readers]") {
   CHECK(open(at("face_images.npy")).labels.empty());
   write_file(at("face_labels.npy"), npy_header("<i4", "(3,)") + raw_bytes(wanted_labels));
   CHECK(open(at("face_images.npy")).labels == wanted_labels);
-  CHECK(open(at("t10k-images-idx3-ubyte"), at("face_labels.npy").string()).labels ==
-        wanted_labels);
+  CHECK(open(at("t10k-images-idx3-ubyte"), at("face_labels.npy").string()).labels == wanted_labels);
   write_file(at("pictures.bin"), gzip(images_bytes));
   CHECK(open(at("pictures.bin")).labels.empty());
-  CHECK(open(at("pictures.bin"), at("t10k-labels-idx1-ubyte.gz").string()).labels ==
-        wanted_labels);
+  CHECK(open(at("pictures.bin"), at("t10k-labels-idx1-ubyte.gz").string()).labels == wanted_labels);
 }
 
 TEST_CASE("open_images refuses what does not belong together", "[readers]") {
@@ -115,8 +113,9 @@ TEST_CASE("open_images refuses an MNIST folder with other content", "[readers]")
   const TempDir folder;
   const auto error = [&] { return error_of([&] { open_images(with_mnist(folder.path())); }); };
   write_file(folder.path() / "train-images-idx3-ubyte.gz", gzip(images_bytes));
-  check_error(error(), 65, {"cannot verify MNIST", "train-images-idx3-ubyte.gz", "found md5 ",
-                            "f68b3c2dcbeaaa9fbdd348bbdeb94873", "get_mnist.sh"});
+  check_error(error(), 65,
+              {"cannot verify MNIST", "train-images-idx3-ubyte.gz", "found md5 ",
+               "f68b3c2dcbeaaa9fbdd348bbdeb94873", "get_mnist.sh"});
   write_file(folder.path() / "train-images-idx3-ubyte.gz", "");
   check_error(error(), 65, {"cannot verify MNIST", "an empty file"});
 }
