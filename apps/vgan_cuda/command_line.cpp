@@ -144,7 +144,8 @@ void CommandLine::refuse_mistakes() const {
       std::find_if(left.begin(), left.end(), [](const std::string& w) { return w[0] == '-'; });
   if (flag == left.end()) usage_error(left.front(), "", "", "this word belongs to no flag");
   const std::string name = flag->substr(0, flag->find('='));
-  usage_error(name, "", "", "no such flag; did you mean " + nearest_word(name, known) + "?");
+  const std::string nearest = suggestion(name, known);
+  usage_error(name, "", "", "no such flag; " + (nearest.empty() ? "see --help" : nearest));
 }
 
 bool CommandLine::given(const std::string& name) const {

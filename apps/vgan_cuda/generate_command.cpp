@@ -3,6 +3,7 @@
 
 #include "apps/vgan_cuda/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
+#include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
 #include "engine/train/generate.hpp"
 
@@ -66,6 +67,8 @@ int run_generate(const Words& words) {
   request.model = model;
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
 
+  request.stop_requested = stop_requested;
+  catch_stop_signals();
   const GenerateResult result = generate(request);
   std::FILE* const stream = request.out == "-" ? stderr : stdout;
   if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());

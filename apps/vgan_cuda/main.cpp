@@ -25,7 +25,8 @@ constexpr const char* overview =
     "  vgan_cuda generate --model RUN         draw samples from a trained model\n"
     "  vgan_cuda inspect RUN_OR_FILE          say what a checkpoint holds\n"
     "  vgan_cuda doctor                       say what this machine offers and lacks\n"
-    "  vgan_cuda COMMAND --help | --version   more about each, or about this build\n"
+    "  vgan_cuda COMMAND --help               more about each\n"
+    "  vgan_cuda --version                    what this build is made of\n"
     "\n";
 
 int run(const std::string& program, Words words) {
@@ -48,8 +49,8 @@ int run(const std::string& program, Words words) {
   if (command == "inspect") return vgan::app::run_inspect(words);
   if (command == "doctor") return vgan::app::run_doctor(words);
   throw Error(ErrorCode::usage,
-              {"bad command line", "no command '" + command + "'", "", "",
-               "did you mean '" + vgan::nearest_word(command, command_names) + "'?"});
+              {"bad command line", "no command '" + command + "'", "",
+               "train, generate, inspect, doctor", vgan::suggestion(command, command_names)});
 }
 
 void finish_output() {
@@ -68,7 +69,7 @@ int complain(std::string line, ErrorCode code) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  vgan::app::ignore_closed_pipes();
+  vgan::app::prepare_streams();
   try {
     const int status =
         run(argc > 0 ? argv[0] : "vgan_cuda", Words(argv + std::min(argc, 1), argv + argc));

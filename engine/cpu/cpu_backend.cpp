@@ -85,8 +85,7 @@ class CpuBackend final : public Backend {
                      : std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
     if (data == nullptr) {
       throw Error(ErrorCode::no_device,
-                  {"not enough memory for " + what, "cpu", std::to_string(bytes) + " bytes wanted",
-                   std::to_string(info_.memory) + " bytes in this machine",
+                  {"not enough memory for " + what, "cpu", std::to_string(bytes >> 20) + " MiB wanted", "what the system grants",
                    "use a smaller --batch or narrower layers"});
     }
     std::memset(data, 0, rounded);

@@ -14,20 +14,13 @@ constexpr unsigned char type_u8 = 0x08;
 
 const char* type_name(unsigned char type) {
   switch (type) {
-    case 0x08:
-      return "u8";
-    case 0x09:
-      return "i8";
-    case 0x0B:
-      return "i16";
-    case 0x0C:
-      return "i32";
-    case 0x0D:
-      return "f32";
-    case 0x0E:
-      return "f64";
-    default:
-      return nullptr;
+    case 0x08: return "u8";
+    case 0x09: return "i8";
+    case 0x0B: return "i16";
+    case 0x0C: return "i32";
+    case 0x0D: return "f32";
+    case 0x0E: return "f64";
+    default: return nullptr;
   }
 }
 

@@ -9,13 +9,14 @@ namespace {
 constexpr std::uint64_t fnv_offset = 14695981039346656037ULL;
 constexpr std::uint64_t fnv_prime = 1099511628211ULL;
 
-// Eight bytes at a time, so that 47 MB of MNIST take milliseconds.
+// FNV-1a over words of eight bytes, high bits folded down, so that 47 MB of MNIST take milliseconds.
 std::uint64_t fnv1a(std::uint64_t hash, const void* data, std::size_t bytes) {
   const auto* at = static_cast<const unsigned char*>(data);
   for (; bytes >= 8; bytes -= 8, at += 8) {
     std::uint64_t word;
     std::memcpy(&word, at, 8);
     hash = (hash ^ word) * fnv_prime;
+    hash ^= hash >> 32;  // a product carries upwards only
   }
   for (; bytes > 0; --bytes, ++at) hash = (hash ^ *at) * fnv_prime;
   return hash;

@@ -29,14 +29,10 @@ std::array<std::uint32_t, 64> sine_table() {
 // The round's function of the three words that are not replaced.
 std::uint32_t mix(std::size_t round, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
   switch (round) {
-    case 0:
-      return (b & c) | (~b & d);
-    case 1:
-      return (b & d) | (c & ~d);
-    case 2:
-      return b ^ c ^ d;
-    default:
-      return c ^ (b | ~d);
+    case 0: return (b & c) | (~b & d);
+    case 1: return (b & d) | (c & ~d);
+    case 2: return b ^ c ^ d;
+    default: return c ^ (b | ~d);
   }
 }
 

@@ -18,19 +18,14 @@ std::atomic<unsigned> temporary_number{0};
 
 const char* remedy_for(int error) {
   switch (error) {
-    case ENOENT:
-      return "make the folder first";
+    case ENOENT: return "make the folder first";
     case EACCES:
     case EPERM:
-    case EROFS:
-      return "write to a folder that is yours";
+    case EROFS: return "write to a folder that is yours";
     case ENOSPC:
-    case EDQUOT:
-      return "free some space or write to another disk";
-    case EFBIG:
-      return "raise the file size limit (ulimit -f) or write to another disk";
-    default:
-      return "write to another place";
+    case EDQUOT: return "free some space or write to another disk";
+    case EFBIG: return "raise the file size limit (ulimit -f) or write to another disk";
+    default: return "write to another place";
   }
 }
 

@@ -44,6 +44,21 @@ void require_word(const char* name, const std::string& value,
   refuse(name, "'" + value + "'", allowed);
 }
 
+// Settings are kept as TOML, which is UTF-8: another byte would come back as another path.
+void require_utf8(const char* name, const std::string& value) {
+  const auto follows = [&](std::size_t at) {
+    return at < value.size() && (static_cast<unsigned char>(value[at]) & 0xC0U) == 0x80U;
+  };
+  for (std::size_t i = 0; i < value.size();) {
+    const auto byte = static_cast<unsigned char>(value[i]);
+    const int more = byte < 0x80 ? 0 : byte < 0xC2 ? -1 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : byte < 0xF5 ? 3 : -1;
+    bool valid = more >= 0 && byte != 0 && byte != 0x7F;
+    for (int k = 1; valid && k <= more; ++k) valid = follows(i + static_cast<std::size_t>(k));
+    if (!valid) refuse(name, "a name that is not UTF-8 text", "UTF-8", "rename it");
+    i += static_cast<std::size_t>(more) + 1;
+  }
+}
+
 void require_widths(const char* name, const std::vector<std::int64_t>& widths) {
   if (widths.empty() || widths.size() > 64) {
     refuse(name, std::to_string(widths.size()) + " widths", "1 to 64 widths, e.g. 256,512");
@@ -61,24 +76,29 @@ TrainConfig preset(const std::string& name) {
     return config;
   }
   if (name == "default") {
-    config.r1 = 0.5;
+    config.lr = 4e-4;
+    config.ttur = 4.0;
+    config.r1 = 1.0;
+    config.r1_every = 4;
     config.ema = 0.999;
-    config.lr_d = 4e-4;
     return config;
   }
   std::vector<std::string> names;
   for (const auto& [known, about] : preset_list()) names.push_back(known);
   refuse("preset", "'" + name + "'", "default, article",
-         "did you mean '" + nearest_word(name, names) + "'?");
+         suggestion(name, names));
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {
-  return {{"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, D's rate doubled"},
+  return {{"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, a faster D"},
           {"article", "the article's recipe as listed: linear output, plain losses, one rate"}};
 }
 
 void validate(const TrainConfig& c) {
   (void)preset(c.preset);
+  require_utf8("data", c.data);
+  require_utf8("labels", c.labels);
+  require_utf8("out", c.out);
   if (c.passes == 0.0 && c.epochs == 0) refuse("epochs", "0", "1 or more");
   if (c.epochs > 1ULL << 50) refuse("epochs", std::to_string(c.epochs), "up to 2^50");
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
@@ -88,13 +108,14 @@ void validate(const TrainConfig& c) {
   require_widths("d-layers", c.d_layers);
   require_word("output", c.output, {"tanh", "sigmoid", "linear"});
   require_positive("lr", c.lr);
-  require_between("lr-g", c.lr_g, 0.0, 1e30, "0 (use lr) or above");
-  require_between("lr-d", c.lr_d, 0.0, 1e30, "0 (use lr) or above");
+  require_between("lr-g", c.lr_g, 0.0, 1e30, "0 (use lr) to 1e30");
+  require_between("lr-d", c.lr_d, 0.0, 1e30, "0 (use ttur times lr) to 1e30");
+  require_between("ttur", c.ttur, 1e-6, 1e6, "1e-6 to 1e6");
   require_between("beta1", c.beta1, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("beta2", c.beta2, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
-  require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 or above");
-  require_between("r1", c.r1, 0.0, 1e6, "0 (none) or above");
+  require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
+  require_between("r1", c.r1, 0.0, 1e6, "0 (none) to 1e6");
   require_count("r1-every", c.r1_every, 1, 1 << 20);
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
@@ -118,7 +139,7 @@ std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& rang
 }
 
 void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
-  std::vector<std::string> values;
+  std::vector<const void*> saved_fields;
   const auto as_text = [](const auto& field) {
     using Field = std::decay_t<decltype(field)>;
     if constexpr (std::is_same_v<Field, std::string>) {
@@ -134,18 +155,18 @@ void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
     }
   };
   visit_settings(saved, [&](const SettingInfo&, const auto& field) {
-    values.push_back(as_text(field));
+    saved_fields.push_back(&field);
   });
   std::size_t index = 0;
   visit_settings(wanted, [&](const SettingInfo& info, const auto& field) {
-    const std::string& was = values[index++];
-    if (info.may_change_on_resume || as_text(field) == was) return;
-    refuse(info.name, as_text(field), "'" + was + "', as the run was started with",
+    const auto& was = *static_cast<std::decay_t<decltype(field)> const*>(saved_fields[index++]);
+    if (info.may_change_on_resume || field == was) return;
+    refuse(info.name, as_text(field), "'" + as_text(was) + "', as the run was started with",
            "a resumed run keeps this setting; start a new run to change it");
   });
 }
 
-std::string nearest_word(const std::string& word, const std::vector<std::string>& words) {
+std::string suggestion(const std::string& word, const std::vector<std::string>& words) {
   std::string best;
   std::size_t best_distance = static_cast<std::size_t>(-1);
   for (const std::string& candidate : words) {
@@ -165,7 +186,9 @@ std::string nearest_word(const std::string& word, const std::vector<std::string>
       best = candidate;
     }
   }
-  return best;
+  // More than a third of the word wrong is another word.
+  if (best_distance > 1 + word.size() / 3) return "";
+  return "did you mean '" + best + "'?";
 }
 
 }  // namespace vgan

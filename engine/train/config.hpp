@@ -25,7 +25,8 @@ struct TrainConfig {
   // optimisation
   double lr = 2e-4;
   double lr_g = 0.0;  ///< 0 = lr
-  double lr_d = 0.0;  ///< 0 = lr
+  double lr_d = 0.0;  ///< 0 = ttur * lr
+  double ttur = 1.0;  ///< D's rate over G's (two time-scale update rule)
   double beta1 = 0.5;
   double beta2 = 0.999;
   double label_smoothing = 1.0;  ///< D's target for real trials
@@ -48,7 +49,7 @@ struct TrainConfig {
   std::string profile_steps;  ///< "A:B"
 
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
-  double discriminator_rate() const { return lr_d > 0.0 ? lr_d : lr; }
+  double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
 };
 
 /// What a flag, a config key and the documentation share.
@@ -73,9 +74,10 @@ void visit_settings(Config& c, Visitor&& visitor) {
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
             "IDX folder or file (plain or .gz) or .npy; 'digits' = built-in; empty = data/mnist, "
-            "else built-in"},
+            "else built-in",
+            true},
           c.data);
-  visitor(S{"labels", data, "FILE", "labels, IDX or .npy; empty = looked for beside the images"},
+  visitor(S{"labels", data, "FILE", "labels, IDX or .npy; empty = looked for beside the images; none = none", true},
           c.labels);
   visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},
           c.epochs);
@@ -88,7 +90,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"output", nets, "NAME", "G's last activation: tanh, sigmoid or linear"}, c.output);
   visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
   visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);
-  visitor(S{"lr-d", optimiser, "RATE", "D's own rate; 0 = lr"}, c.lr_d);
+  visitor(S{"lr-d", optimiser, "RATE", "D's own rate; 0 = ttur times lr"}, c.lr_d);
+  visitor(S{"ttur", optimiser, "X", "D's rate as a multiple of lr"}, c.ttur);
   visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient"}, c.beta1);
   visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient"}, c.beta2);
   visitor(S{"label-smoothing", optimiser, "X", "D's target for real trials; 1 = none"},
@@ -103,7 +106,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, c.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", true},
           c.threads);
-  visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN", true}, c.out);
+  visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
   visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", true},
           c.save_every);
   visitor(S{"keep", run, "N", "newest checkpoints kept; 0 = all", true}, c.keep);
@@ -137,7 +140,8 @@ std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& text
 /// Throws bad_config if `wanted` differs from `saved` in a setting that may not change on resume.
 void check_resume(const TrainConfig& saved, const TrainConfig& wanted);
 
-/// The member of `words` with the least edit distance to `word`.
-std::string nearest_word(const std::string& word, const std::vector<std::string>& words);
+/// "did you mean 'WORD'?" with the member of `words` of the least edit distance to `word`; empty
+/// where none is near.
+std::string suggestion(const std::string& word, const std::vector<std::string>& words);
 
 }  // namespace vgan

@@ -81,7 +81,7 @@ void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     throw Error(ErrorCode::bad_config,
                 {"unknown setting in a config file", place(origin, key.source()), "'" + name + "'",
-                 "", "did you mean '" + nearest_word(name, known) + "'?"});
+                 "", suggestion(name, known)});
   }
 }
 

@@ -18,6 +18,23 @@ std::string shape_of(const CheckpointTensor& tensor) {
   return text + "]";
 }
 
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.resize(width, ' ');
+  return text;
+}
+
+// What a file says may hold control characters; a terminal must not see them.
+std::string printable(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // controls in UTF-8
+    if ((byte < 0x20 && text[i] != '\n') || byte == 0x7F || c1) text[i] = '?';
+    if (c1) text[i + 1] = '?';
+  }
+  return text;
+}
+
 std::string range_of(const CheckpointTensor& tensor) {
   if (tensor.type != TensorType::f32 || tensor.bytes.empty()) return "";
   double sum = 0.0;
@@ -69,13 +86,10 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   }
   text += "\ntensors\n";
   for (const auto& [name, tensor] : checkpoint.tensors) {
-    char line[160];
-    std::snprintf(line, sizeof(line), "  %-22s %-4s %-14s %s\n", name.c_str(),
-                  std::string(tensor_type_name(tensor.type)).c_str(), shape_of(tensor).c_str(),
-                  range_of(tensor).c_str());
-    text += line;
+    text += "  " + padded(name, 22) + " " + padded(std::string(tensor_type_name(tensor.type)), 4) +
+            " " + padded(shape_of(tensor), 14) + " " + range_of(tensor) + "\n";
   }
-  return text;
+  return printable(std::move(text));
 }
 
 }  // namespace vgan

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -173,6 +174,33 @@ void check(const GenerateRequest& request, const std::string& format) {
   }
 }
 
+// Asked before the work: a file that cannot fit should not fill the disk first.
+void require_room(const GenerateRequest& request, const std::string& format, bool u8,
+                  const GeneratorModel& model) {
+  const auto pixels = static_cast<std::uint64_t>(model.height * model.width);
+  if (format == "png") {
+    constexpr std::uint64_t most = 1ULL << 28;  // of make_grid
+    if (request.count * pixels * 4 > most / 2) {
+      refuse("count", std::to_string(request.count),
+             "up to " + std::to_string(std::max<std::uint64_t>(1, most / 8 / pixels)) +
+                 " of these trials on one picture",
+             "write .npy instead");
+    }
+    return;
+  }
+  if (request.out == "-") return;
+  std::error_code error;
+  const fs::path folder = fs::absolute(request.out, error).parent_path();
+  const auto room = fs::space(folder, error);
+  const double needed = static_cast<double>(request.count) * static_cast<double>(pixels) *
+                        (u8 ? 1.0 : 4.0);
+  if (error || needed <= static_cast<double>(room.available)) return;
+  throw Error(ErrorCode::io, {"cannot write samples", request.out,
+                              std::to_string(room.available >> 20) + " MiB free",
+                              std::to_string(static_cast<std::uint64_t>(needed) >> 20) +
+                                  " MiB or more", "ask for fewer, or write to another disk"});
+}
+
 LoadedCheckpoint load_model(const fs::path& model) {
   const fs::path place = find_checkpoint(model);
   std::error_code ignored;
@@ -188,6 +216,7 @@ GenerateResult generate(const GenerateRequest& request) {
   const LoadedCheckpoint loaded = load_model(request.model);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   const bool u8 = request.dtype == "u8" || format == "png" || format == "idx";
+  require_room(request, format, u8, model);
 
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
@@ -199,13 +228,24 @@ GenerateResult generate(const GenerateRequest& request) {
   load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
 
   const auto start = std::chrono::steady_clock::now();
+  const auto keep_going = [&] {
+    if (!request.stop_requested || !request.stop_requested()) return;
+    throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
+                                         request.out == "-" ? "" : "nothing was written"});
+  };
   const auto sink = make_sink(request, format, u8, model);
   if (u8) {
     sampler.sample_u8(*queue, request.seed, Purpose::sample, request.first, request.count,
-                      [&](std::span<const std::uint8_t> part) { sink->take(part); });
+                      [&](std::span<const std::uint8_t> part) {
+                        sink->take(part);
+                        keep_going();
+                      });
   } else {
     sampler.sample(*queue, request.seed, Purpose::sample, request.first, request.count,
-                   [&](std::span<const float> part) { sink->take(part); });
+                   [&](std::span<const float> part) {
+                     sink->take(part);
+                     keep_going();
+                   });
   }
   sink->finish();
 

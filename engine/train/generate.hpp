@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "engine/train/config.hpp"
@@ -22,6 +23,7 @@ struct GenerateRequest {
   std::string precision = "auto";
   std::int64_t threads = 0;
   bool raw_weights = false;      ///< G as trained, not its average
+  std::function<bool()> stop_requested;  ///< asked after each block; may be empty
 };
 
 struct GenerateResult {
@@ -33,7 +35,8 @@ struct GenerateResult {
   std::string note;                  ///< newer checkpoints passed over, or empty
 };
 
-/// Throws bad_config for a format that does not go with the request, bad_data, io, no_device.
+/// Throws bad_config for a format that does not go with the request, bad_data, io (before any work
+/// where the disk has less room than the file needs), no_device, interrupted (no file is left).
 GenerateResult generate(const GenerateRequest& request);
 
 /// What a checkpoint holds, as `inspect` prints it: one fact a line, then one tensor a line.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "engine/error.hpp"
+#include "engine/train/state_tensors.hpp"
 #include "engine/version.hpp"
 
 namespace vgan {
@@ -46,6 +47,13 @@ std::vector<nn::DenseSpec> generator_layers(const TrainConfig& config, std::int6
   return nn::dense_stack(widths, output_activation(config.output));
 }
 
+std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial) {
+  std::vector<std::int64_t> widths{trial};
+  widths.insert(widths.end(), config.d_layers.begin(), config.d_layers.end());
+  widths.push_back(1);
+  return nn::dense_stack(widths, Activation::identity);
+}
+
 Precision choose_precision(const std::string& precision, const DeviceInfo& device) {
   if (precision == "fp32") return Precision::fp32;
   if (precision == "bf16") return Precision::bf16;
@@ -63,6 +71,7 @@ std::map<std::string, std::string> describe_model(const TrainConfig& config, std
           {"config", print_config(config, false)},
           {"trial.height", std::to_string(height)},
           {"trial.width", std::to_string(width)},
+          {"trial.type", range.from_u8 ? "u8" : "f32"},
           {"trial.low", exact(range.low)},
           {"trial.high", exact(range.high)},
           {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
@@ -90,8 +99,13 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   if (metadata_value(checkpoint, "model") != "gan") {
     refuse("model", "'" + metadata_value(checkpoint, "model") + "'", "gan");
   }
-  model.config = parse_config(metadata_value(checkpoint, "config"), origin + " (config)");
-  validate(model.config);
+  try {
+    model.config = parse_config(metadata_value(checkpoint, "config"), origin + " (config)");
+    validate(model.config);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", origin + ", its config",
+                                      error.what(), "", ""});
+  }
   constexpr std::uint64_t largest = 1 << 20;
   const std::uint64_t height = metadata_number(checkpoint, "trial.height");
   const std::uint64_t width = metadata_number(checkpoint, "trial.width");
@@ -101,11 +115,27 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   }
   model.height = static_cast<std::int64_t>(height);
   model.width = static_cast<std::int64_t>(width);
+  const std::string type = metadata_value(checkpoint, "trial.type");
+  if (type != "u8" && type != "f32") refuse("trial.type", "'" + type + "'", "u8, f32");
   model.range = {output_activation(model.config.output), metadata_float(checkpoint, "trial.low"),
-                 metadata_float(checkpoint, "trial.high")};
-  if (!(model.range.low < model.range.high)) refuse("trial.low", exact(model.range.low), "below trial.high");
+                 metadata_float(checkpoint, "trial.high"), type == "u8"};
+  if (!(model.range.low < model.range.high) ||
+      !std::isfinite(model.range.high - model.range.low)) {
+    refuse("trial.low, trial.high", exact(model.range.low) + " to " + exact(model.range.high),
+           "low below high, a finite span");
+  }
   model.epoch = metadata_number(checkpoint, "epoch");
-  model.averaged = checkpoint.tensors.count("g_ema.0.weight") != 0;
+  if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
+  model.averaged = model.config.ema > 0.0;
+  const std::int64_t trial = model.height * model.width;
+  const auto g = generator_layers(model.config, trial);
+  const auto d = discriminator_layers(model.config, trial);
+  check_tensors(g, "g", checkpoint, origin);
+  for (const char* prefix : {"adam_m.g", "adam_v.g"}) check_tensors(g, prefix, checkpoint, origin);
+  if (model.averaged) check_tensors(g, "g_ema", checkpoint, origin);
+  for (const char* prefix : {"d", "adam_m.d", "adam_v.d"}) {
+    check_tensors(d, prefix, checkpoint, origin);
+  }
   return model;
 }
 

@@ -19,6 +19,7 @@ inline constexpr float leaky_slope = 0.2F;
 
 Activation output_activation(const std::string& output);
 std::vector<nn::DenseSpec> generator_layers(const TrainConfig& config, std::int64_t trial);
+std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial);
 
 /// "auto" is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
 /// precision that the device cannot compute in.
@@ -37,7 +38,9 @@ struct GeneratorModel {
   bool averaged = false;  ///< the checkpoint holds an EMA of G
 };
 
-/// Throws bad_data where the metadata do not describe a generator.
+/// Throws bad_data where the metadata do not describe a generator, or where a tensor is missing or
+/// has another shape than the described networks: nothing is allocated for a model that the file
+/// does not hold.
 GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin);
 
 /// A metadata entry; throws bad_data where it is missing, or no number.

@@ -36,6 +36,21 @@ fs::path run_folder_of(const fs::path& checkpoint) {
   return parent.filename() == "checkpoints" ? parent.parent_path() : parent;
 }
 
+bool same_folder(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error) && !error;
+}
+
+// Data by a name that means the same from any folder and at any time.
+std::string lasting_name(const std::string& data, const ImageSet& images) {
+  std::error_code error;
+  if (data.empty() && !fs::exists(images.source, error)) return "digits";
+  const std::string path = data.empty() ? images.source : data;
+  if (path == "digits") return path;
+  const fs::path absolute = fs::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
 Resumption find_resumption(const RunRequest& request) {
   Resumption found;
   fs::path from = request.resume_from;
@@ -70,10 +85,35 @@ Resumption find_resumption(const RunRequest& request) {
   if (given("precision") && request.config.precision == "auto") {
     wanted.precision = model.config.precision;
   }
+  if (given("out") && !same_folder(wanted.out, found.folder)) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", "out", "'" + wanted.out + "'", "the resumed run's own folder, '" +
+                 found.folder.string() + "'", "leave --out away"});
+  }
+  wanted.out = model.config.out;
   check_resume(model.config, wanted);
   found.config = wanted;
   found.config.out = found.folder.string();
   return found;
+}
+
+void require_work(const Trainer& trainer) {
+  if (trainer.epoch() < trainer.total_epochs()) return;
+  const std::string at = std::to_string(trainer.epoch());
+  throw Error(ErrorCode::bad_config,
+              {"nothing left to train", "the run is at epoch " + at,
+               std::to_string(trainer.total_epochs()) + " epochs asked for", "",
+               "give --epochs above " + at});
+}
+
+void take_up(const Resumption& resumption, const Trainer& trainer, const RunFolder& folder,
+             RunObserver* observer) {
+  const std::size_t aside = folder.set_aside_after(trainer.epoch());
+  if (observer == nullptr) return;
+  for (const std::string& line : resumption.loaded.skipped) observer->note(line);
+  if (aside == 0) return;
+  observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
+                 (folder.path() / "superseded").string());
 }
 
 /// Switches the step's phase timing on for epochs A to B and prints what it found.
@@ -145,6 +185,7 @@ class Run {
     if (first == 0) {
       folder_.write_real_grid(images_);
       folder_.write_sample_grid(trainer_);
+      save();  // so that a run can be resumed whenever it is stopped
     }
     start_ = Clock::now();
     bool stopped = false;
@@ -223,9 +264,16 @@ class Run {
 fs::path newest_run(const fs::path& runs) {
   fs::path newest;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(runs, error)) {
-    if (!fs::is_directory(entry.path() / "checkpoints", error)) continue;
-    if (newest.empty() || entry.path().filename() > newest.filename()) newest = entry.path();
+  fs::file_time_type newest_time;
+  for (const auto& run : fs::directory_iterator(runs, error)) {
+    std::error_code none;
+    for (const auto& file : fs::directory_iterator(run.path() / "checkpoints", none)) {
+      if (file.path().extension() != ".safetensors") continue;
+      const auto time = fs::last_write_time(file.path(), none);
+      if (none || (!newest.empty() && time <= newest_time)) continue;
+      newest = run.path();
+      newest_time = time;
+    }
   }
   if (newest.empty()) {
     throw Error(ErrorCode::bad_config,
@@ -245,16 +293,20 @@ RunResult run_training(const RunRequest& request) {
                                        .labels = config.labels,
                                        .seed = config.seed,
                                        .threads = static_cast<int>(config.threads)});
-  Trainer trainer(config, images);
+  TrainConfig lasting = config;
+  lasting.data = lasting_name(config.data, images);
+  if (!config.labels.empty() && config.labels != "none") {
+    lasting.labels = lasting_name(config.labels, images);
+  }
+  Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
+  require_work(trainer);
   RunFolder folder = resumption ? RunFolder::open(resumption->folder)
                                 : RunFolder::create(config.out);
   TrainConfig written = trainer.config();
   written.out = folder.path().string();
   folder.write_config(written);
-  if (resumption && request.observer != nullptr) {
-    for (const std::string& line : resumption->loaded.skipped) request.observer->note(line);
-  }
+  if (resumption) take_up(*resumption, trainer, folder, request.observer);
   return Run(request, trainer, images, folder).train();
 }
 

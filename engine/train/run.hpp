@@ -45,12 +45,14 @@ struct RunResult {
 /// Trains to the end, or until stopped. The folder holds config.toml, metrics.jsonl (one line for
 /// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy at the end.
 ///
-/// A new run refuses a folder that already holds one (bad_config). A resumed run goes on from the
-/// newest valid checkpoint with the config saved in it; only settings marked so may differ.
+/// A new run refuses a folder that is not empty (bad_config). A resumed run goes on from the newest
+/// valid checkpoint, or the one that is named, with the config saved in it; only settings marked so
+/// may differ. Later checkpoints and pictures are set aside in superseded/. A run with no epochs
+/// left to train is refused (bad_config). A folder has one run at a time.
 /// Throws diverged (no checkpoint is overwritten), io, bad_data, bad_config, no_device.
 RunResult run_training(const RunRequest& request);
 
-/// The newest run below `runs`, by folder name. Throws bad_config if there is none.
+/// The run below `runs` whose checkpoint was written last. Throws bad_config if there is none.
 std::filesystem::path newest_run(const std::filesystem::path& runs);
 
 }  // namespace vgan

@@ -1,10 +1,14 @@
 #include "engine/train/run_folder.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <span>
 
 #include <nlohmann/json.hpp>
@@ -20,8 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int grid_columns = 10;
-constexpr std::int64_t grid_count = 100;
+// A sheet shows up to 10 x 10 trials on at most some 3000 pixels a side.
+constexpr std::int64_t most_tiles = 10;
+constexpr std::int64_t sheet_side = 3000;
+constexpr std::int64_t largest_picture = 20000;
 
 [[noreturn]] void refuse_io(const char* what, const fs::path& path, const std::string& why) {
   throw Error(ErrorCode::io, {what, path.string(), why, "", ""});
@@ -33,13 +39,36 @@ void make_folder(const fs::path& path) {
   if (error) refuse_io("cannot make a folder", path, error.message());
 }
 
-bool holds_run(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path / "config.toml", ignored) || fs::exists(path / "checkpoints", ignored) ||
-         fs::exists(path / "metrics.jsonl", ignored);
+struct Sheet {
+  std::int64_t columns, rows;
+  int scale;
+
+  std::int64_t count() const { return columns * rows; }
+};
+
+Sheet sheet_for(std::int64_t height, std::int64_t width) {
+  const int scale = std::max(height, width) * most_tiles <= sheet_side ? 2 : 1;
+  const auto fit = [&](std::int64_t side) {
+    return std::clamp<std::int64_t>(sheet_side / (side * scale), 1, most_tiles);
+  };
+  return {fit(width), fit(height), scale};
 }
 
-fs::path next_free_run() {
+bool can_be_drawn(std::int64_t height, std::int64_t width) {
+  return std::max(height, width) <= largest_picture;
+}
+
+void write_sheet(const fs::path& path, const std::vector<std::uint8_t>& pixels,
+                 std::int64_t height, std::int64_t width, const Sheet& sheet) {
+  const auto count = static_cast<std::int64_t>(pixels.size()) / (height * width);
+  write_png(path, make_grid(pixels.data(), count, static_cast<int>(height),
+                            static_cast<int>(width), static_cast<int>(sheet.columns),
+                            sheet.scale));
+}
+
+// Makes the next free runs/NNNN. Making it is what claims it, so two runs never share one.
+fs::path claim_next_run() {
+  make_folder("runs");
   std::uint64_t last = 0;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator("runs", error)) {
@@ -48,11 +77,35 @@ fs::path next_free_run() {
         name.find_first_not_of("0123456789") != std::string::npos) {
       continue;
     }
-    last = std::max<std::uint64_t>(last, std::stoull(name));
+    const std::uint64_t number = std::stoull(name);
+    if (number < 999999999) last = std::max(last, number);
   }
-  char name[32];
-  std::snprintf(name, sizeof(name), "%04llu", static_cast<unsigned long long>(last + 1));
-  return fs::path("runs") / name;
+  for (;;) {
+    char name[32];
+    std::snprintf(name, sizeof(name), "%04llu", static_cast<unsigned long long>(++last));
+    const fs::path path = fs::path("runs") / name;
+    if (fs::create_directory(path, error)) return path;
+    if (error) refuse_io("cannot make a folder", path, error.message());
+  }
+}
+
+// What killed writers left behind; only for whoever holds the folder's lock.
+void remove_temporaries(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name.starts_with(".") && (name.find(".tmp-") != std::string::npos ||
+                                                (name.starts_with(".vgan-") && name.ends_with(".tmp")));
+    std::error_code ignored;
+    if (ours) fs::remove(entry.path(), ignored);
+  }
+}
+
+// The number in a metrics line, or nothing.
+std::optional<double> number_in(const nlohmann::json& entry, const char* key) {
+  const auto found = entry.find(key);
+  if (found == entry.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
 }
 
 void write_text(const fs::path& path, const std::string& text) {
@@ -78,44 +131,84 @@ std::vector<std::uint8_t> picture_pixels(const ImageSet& images, std::int64_t im
   return out;
 }
 
-// The first ten of each of the first ten classes, or the first hundred.
-std::vector<std::int64_t> real_choice(const ImageSet& images) {
+// A row of each of the first classes where there are enough of each, else the first trials.
+std::vector<std::int64_t> real_choice(const ImageSet& images, const Sheet& sheet) {
   std::vector<std::int64_t> chosen;
-  if (!images.labels.empty()) {
-    for (std::int32_t label = 0; label < 10; ++label) {
-      std::int64_t found = 0;
-      for (std::int64_t i = 0; i < images.count && found < grid_columns; ++i) {
-        if (images.labels[static_cast<std::size_t>(i)] != label) continue;
-        chosen.push_back(i);
-        ++found;
-      }
-      if (found < grid_columns) break;
+  const std::int64_t rows = images.labels.empty() ? 0 : sheet.rows;
+  for (std::int64_t label = 0; label < rows; ++label) {
+    std::int64_t found = 0;
+    for (std::int64_t i = 0; i < images.count && found < sheet.columns; ++i) {
+      if (images.labels[static_cast<std::size_t>(i)] != label) continue;
+      chosen.push_back(i);
+      ++found;
     }
-    if (chosen.size() == grid_count) return chosen;
-    chosen.clear();
+    if (found < sheet.columns) break;
   }
-  for (std::int64_t i = 0; i < std::min(grid_count, images.count); ++i) chosen.push_back(i);
+  if (static_cast<std::int64_t>(chosen.size()) == sheet.count()) return chosen;
+  chosen.clear();
+  for (std::int64_t i = 0; i < std::min(sheet.count(), images.count); ++i) chosen.push_back(i);
   return chosen;
 }
 
 }  // namespace
 
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
+  lock_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock_) refuse_io("cannot open the run folder", path_, std::strerror(errno));
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    throw Error(ErrorCode::bad_config, {"the run folder is in use", path_.string(),
+                                        "another process training in it", "",
+                                        "wait for it, or choose another --out"});
+  }
+}
+
 RunFolder RunFolder::create(const fs::path& wanted) {
-  const fs::path path = wanted.empty() ? next_free_run() : wanted;
-  if (holds_run(path)) {
+  const fs::path path = wanted.empty() ? claim_next_run() : wanted;
+  make_folder(path);
+  RunFolder folder(path);
+  std::error_code error;
+  if (!fs::is_empty(path, error) || error) {
+    const bool run = fs::exists(path / "checkpoints", error);
     throw Error(ErrorCode::bad_config,
-                {"the run folder already holds a run", path.string(), "", "",
-                 "go on with it by --resume " + path.string() + ", or choose another --out"});
+                {run ? "the run folder already holds a run" : "the run folder is not empty",
+                 path.string(), "", "",
+                 run ? "go on with it by --resume " + path.string() + ", or choose another --out"
+                     : "choose another --out"});
   }
   make_folder(path / "checkpoints");
   make_folder(path / "samples");
-  return RunFolder(path);
+  return folder;
 }
 
 RunFolder RunFolder::open(const fs::path& folder) {
+  RunFolder opened(folder);
+  remove_temporaries(folder);
   make_folder(folder / "checkpoints");
   make_folder(folder / "samples");
-  return RunFolder(folder);
+  return opened;
+}
+
+std::size_t RunFolder::set_aside_after(std::uint64_t epoch) const {
+  std::size_t moved = 0;
+  for (const char* kind : {"checkpoints", "samples"}) {
+    std::vector<fs::path> later;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(path_ / kind, error)) {
+      unsigned long long number = 0;
+      const std::string name = entry.path().filename().string();
+      if (std::sscanf(name.c_str(), "epoch-%20llu.", &number) == 1 && number > epoch) {
+        later.push_back(entry.path());
+      }
+    }
+    for (const fs::path& file : later) {
+      const fs::path place = path_ / "superseded" / kind;
+      make_folder(place);
+      fs::rename(file, place / file.filename(), error);
+      if (error) refuse_io("cannot set a later file aside", file, error.message());
+      ++moved;
+    }
+  }
+  return moved;
 }
 
 void RunFolder::write_config(const TrainConfig& config) const {
@@ -128,14 +221,17 @@ void RunFolder::start_metrics(std::uint64_t epoch) {
   std::ifstream old(file);
   for (std::string line; std::getline(old, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains("epoch") || entry.contains("event")) continue;
-    if (entry["epoch"].get<std::uint64_t>() > epoch) break;
+    if (!entry.is_object() || entry.contains("event")) continue;
+    const auto at = number_in(entry, "epoch");
+    if (!at) continue;
+    if (*at > static_cast<double>(epoch)) break;
     kept += line + "\n";
-    history_.epoch.push_back(entry.value("epoch", 0.0));
-    history_.d_loss.push_back(entry.value("d_loss", 0.0));
-    history_.g_loss.push_back(entry.value("g_loss", 0.0));
-    history_.accuracy_real.push_back(entry.value("d_real_accuracy", 0.0));
-    history_.accuracy_fake.push_back(entry.value("d_fake_accuracy", 0.0));
+    const double gap = std::nan("");
+    history_.epoch.push_back(*at);
+    history_.d_loss.push_back(number_in(entry, "d_loss").value_or(gap));
+    history_.g_loss.push_back(number_in(entry, "g_loss").value_or(gap));
+    history_.accuracy_real.push_back(number_in(entry, "d_real_accuracy").value_or(gap));
+    history_.accuracy_fake.push_back(number_in(entry, "d_fake_accuracy").value_or(gap));
   }
   write_text(file, kept);
   metrics_.reset(std::fopen(file.c_str(), "ab"));
@@ -174,27 +270,25 @@ void RunFolder::flush_metrics() {
 }
 
 void RunFolder::write_sample_grid(Trainer& trainer) const {
-  const std::vector<std::uint8_t> pixels = trainer.preview(grid_count);
   const auto [height, width] = trainer.trial_shape();
+  if (!can_be_drawn(height, width)) return;
+  const Sheet sheet = sheet_for(height, width);
   char name[40];
   std::snprintf(name, sizeof(name), "epoch-%08llu.png",
                 static_cast<unsigned long long>(trainer.epoch()));
-  write_png(path_ / "samples" / name,
-            make_grid(pixels.data(), grid_count, static_cast<int>(height), static_cast<int>(width),
-                      grid_columns));
+  write_sheet(path_ / "samples" / name,
+              trainer.preview(static_cast<std::uint64_t>(sheet.count())), height, width, sheet);
 }
 
 void RunFolder::write_real_grid(const ImageSet& images) const {
+  if (!can_be_drawn(images.height, images.width)) return;
+  const Sheet sheet = sheet_for(images.height, images.width);
   std::vector<std::uint8_t> pixels;
-  const auto chosen = real_choice(images);
-  for (const std::int64_t image : chosen) {
+  for (const std::int64_t image : real_choice(images, sheet)) {
     const auto one = picture_pixels(images, image);
     pixels.insert(pixels.end(), one.begin(), one.end());
   }
-  write_png(path_ / "real.png",
-            make_grid(pixels.data(), static_cast<std::int64_t>(chosen.size()),
-                      static_cast<int>(images.height), static_cast<int>(images.width),
-                      grid_columns));
+  write_sheet(path_ / "real.png", pixels, images.height, images.width, sheet);
 }
 
 void RunFolder::write_loss_curves() const {

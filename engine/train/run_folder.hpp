@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/checkpoint/posix_file.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/train/trainer.hpp"
@@ -17,11 +18,14 @@ namespace vgan {
 
 class RunFolder {
  public:
-  /// A new folder. `wanted` empty: the next free number in runs/. Throws bad_config if `wanted`
-  /// already holds a run, io where the system refuses.
+  /// A new folder. `wanted` empty: the next free number in runs/. Throws bad_config if `wanted` is
+  /// there and not empty, io where the system refuses.
   static RunFolder create(const std::filesystem::path& wanted);
-  /// The folder of a run to go on with.
+  /// The folder of a run to go on with. Throws bad_config if another process is at work in it.
   static RunFolder open(const std::filesystem::path& folder);
+  /// Where the run goes on from an older epoch: moves checkpoints and pictures of later ones to
+  /// `superseded`, and returns how many there were.
+  std::size_t set_aside_after(std::uint64_t epoch) const;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
@@ -34,7 +38,8 @@ class RunFolder {
   void add_done(std::uint64_t epochs, double seconds, double epochs_per_second);
   void flush_metrics();
 
-  /// 10 x 10 samples of one fixed noise.
+  /// 10 x 10 samples of one fixed noise; fewer and smaller where trials are large, none where even
+  /// one is too large for a picture.
   void write_sample_grid(Trainer& trainer) const;
   /// Real trials for comparison: one row for each class where there are labels.
   void write_real_grid(const ImageSet& images) const;
@@ -45,13 +50,14 @@ class RunFolder {
   void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;
 
  private:
-  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit RunFolder(std::filesystem::path path);
 
   struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
   std::filesystem::path path_;
+  FileDescriptor lock_;  ///< on the folder, for as long as this object lives
   std::unique_ptr<std::FILE, CloseFile> metrics_;
   double last_flush_ = 0.0;
   TrainingHistory history_;

@@ -60,10 +60,8 @@ void Sampler::sample(Queue& queue, std::uint64_t seed, Purpose purpose, std::uin
   const MatrixRef out = tape_.tape().outputs.back();
   std::vector<float> host(static_cast<std::size_t>(out.rows * out.stride));
   std::vector<float> dense(static_cast<std::size_t>(out.rows * out.cols));
-  // u8 data are handed out in [0, 1].
-  const bool from_u8 = range_.low == 0.0F && range_.high == 255.0F;
-  const float low = from_u8 ? 0.0F : range_.low;
-  const float high = from_u8 ? 1.0F : range_.high;
+  const float low = range_.from_u8 ? 0.0F : range_.low;
+  const float high = range_.from_u8 ? 1.0F : range_.high;
   const float gain = (high - low) / (range_.output_high() - range_.output_low());
   for_each_block(first, count, [&](std::uint64_t block, std::int64_t row, std::int64_t taken) {
     run_block(queue, seed, purpose, block);

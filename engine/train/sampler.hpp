@@ -18,6 +18,7 @@ struct OutputRange {
   Activation activation = Activation::tanh;
   float low = 0.0F;      ///< of the data
   float high = 255.0F;
+  bool from_u8 = true;   ///< the data were u8: floats are handed out in [0, 1]
 
   float output_low() const { return activation == Activation::sigmoid ? 0.0F : -1.0F; }
   float output_high() const { return 1.0F; }

@@ -58,20 +58,34 @@ void save_section(Backend& backend, Queue& queue, const nn::Network& network,
                   });
 }
 
-void check_section(const nn::Network& network, const std::string& prefix,
-                   const Checkpoint& checkpoint) {
-  for_each_tensor(
-      network, prefix, [&](const std::string& name, const Shape& shape, std::int64_t, std::int64_t) {
-        const auto found = checkpoint.tensors.find(name);
-        const bool there = found != checkpoint.tensors.end();
-        if (there && found->second.type == TensorType::f32 && found->second.shape == shape) return;
-        throw Error(ErrorCode::bad_data,
-                    {"checkpoint does not fit the network", "tensor " + name,
-                     there ? std::string(tensor_type_name(found->second.type)) + " " +
-                                 text(found->second.shape)
-                           : "none",
-                     "F32 " + text(shape), ""});
-      });
+// The first element that is NaN or Inf, or the count.
+std::size_t first_nonfinite(const CheckpointTensor& tensor) {
+  const std::size_t count = tensor.bytes.size() / sizeof(float);
+  for (std::size_t i = 0; i < count; ++i) {
+    float value = 0.0F;
+    std::memcpy(&value, tensor.bytes.data() + i * sizeof(float), sizeof(float));
+    if (!std::isfinite(value)) return i;
+  }
+  return count;
+}
+
+void check_tensor(const std::string& name, const Shape& shape, const Checkpoint& checkpoint,
+                  const std::string& origin) {
+  const auto found = checkpoint.tensors.find(name);
+  const bool there = found != checkpoint.tensors.end();
+  if (!there || found->second.type != TensorType::f32 || found->second.shape != shape) {
+    throw Error(ErrorCode::bad_data,
+                {"checkpoint does not fit the network", origin + ", tensor " + name,
+                 there ? std::string(tensor_type_name(found->second.type)) + " " +
+                             text(found->second.shape)
+                       : "none",
+                 "F32 " + text(shape), ""});
+  }
+  const std::size_t bad = first_nonfinite(found->second);
+  if (bad == found->second.bytes.size() / sizeof(float)) return;
+  throw Error(ErrorCode::bad_data,
+              {"cannot use a checkpoint", origin + ", tensor " + name,
+               "NaN or Inf at element " + std::to_string(bad), "finite numbers", ""});
 }
 
 void load_section(Backend& backend, Queue& queue, const nn::Network& network,
@@ -98,7 +112,9 @@ void save_network(Backend& backend, Queue& queue, const nn::Network& network,
 void load_network(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,
                   const Checkpoint& checkpoint) {
   const auto sections = training_sections(network, name);
-  for (const Section& section : sections) check_section(network, section.prefix, checkpoint);
+  for (const Section& section : sections) {
+    check_tensors(network.layers(), section.prefix, checkpoint, "the checkpoint");
+  }
   for (const Section& section : sections) {
     load_section(backend, queue, network, section, checkpoint);
   }
@@ -107,22 +123,28 @@ void load_network(Backend& backend, Queue& queue, nn::Network& network, const st
 
 void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
                   const Checkpoint& checkpoint) {
-  check_section(network, prefix, checkpoint);
+  check_tensors(network.layers(), prefix, checkpoint, "the checkpoint");
   load_section(backend, queue, network, {prefix, network.arena().weights()}, checkpoint);
   network.weights_changed(queue, false);
 }
 
+void check_tensors(const std::vector<nn::DenseSpec>& layers, const std::string& prefix,
+                   const Checkpoint& checkpoint, const std::string& origin) {
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::string stem = prefix + "." + std::to_string(l);
+    check_tensor(stem + ".weight", {layers[l].inputs, layers[l].outputs}, checkpoint, origin);
+    check_tensor(stem + ".bias", {layers[l].outputs}, checkpoint, origin);
+  }
+}
+
 void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch) {
   for (const auto& [name, tensor] : checkpoint.tensors) {
-    const std::size_t count = tensor.bytes.size() / sizeof(float);
-    for (std::size_t i = 0; i < count; ++i) {
-      float value = 0.0F;
-      std::memcpy(&value, tensor.bytes.data() + i * sizeof(float), sizeof(float));
-      if (std::isfinite(value)) continue;
+    const std::size_t bad = first_nonfinite(tensor);
+    if (bad < tensor.bytes.size() / sizeof(float)) {
       throw Error(ErrorCode::diverged,
                   {"training diverged", "epoch " + std::to_string(epoch) + ", tensor " + name,
-                   "NaN or Inf at element " + std::to_string(i), "finite numbers",
-                   "use a lower --lr, or --preset default"});
+                   "NaN or Inf at element " + std::to_string(bad), "finite numbers",
+                   "use a lower --lr or a higher --r1"});
     }
   }
 }

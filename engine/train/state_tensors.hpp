@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
@@ -14,6 +15,10 @@ namespace vgan {
 /// Adds all that network `name` ("g", "d") needs to go on training.
 void save_network(Backend& backend, Queue& queue, const nn::Network& network,
                   const std::string& name, Checkpoint& checkpoint);
+/// Throws bad_data unless `checkpoint` has every tensor `prefix`.L.weight and .bias of `layers`, in
+/// f32, of their shapes, and finite throughout.
+void check_tensors(const std::vector<nn::DenseSpec>& layers, const std::string& prefix,
+                   const Checkpoint& checkpoint, const std::string& origin);
 /// Throws bad_data, before anything is changed, for a missing tensor or one of another shape.
 void load_network(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,
                   const Checkpoint& checkpoint);

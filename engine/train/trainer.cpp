@@ -25,13 +25,6 @@ std::string megabytes(std::size_t bytes) {
   return text;
 }
 
-std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial) {
-  std::vector<std::int64_t> widths{trial};
-  widths.insert(widths.end(), config.d_layers.begin(), config.d_layers.end());
-  widths.push_back(1);
-  return nn::dense_stack(widths, Activation::identity);
-}
-
 objectives::GanOptions gan_options(const TrainConfig& c) {
   return {static_cast<float>(c.label_smoothing), static_cast<float>(c.instance_noise),
           static_cast<float>(c.r1), c.r1_every, c.seed};
@@ -63,11 +56,31 @@ std::size_t arena_bytes(const std::vector<nn::DenseSpec>& layers,
 
 void require_data(const TrainConfig& config, const ImageSet& images) {
   const std::int64_t pixels = images.pixels_per_image();
-  if (images.count < 1 || pixels < 1) {
+  if (images.count < 1 || images.height < 1 || images.width < 1) {
     throw Error(ErrorCode::bad_data, {"no data to train on", images.source,
                                       std::to_string(images.count) + " images of " +
                                           std::to_string(pixels) + " pixels",
                                       "at least one image of one pixel", ""});
+  }
+  const std::size_t held =
+      std::visit([](const auto& values) { return values.size(); }, images.pixels);
+  if (held / static_cast<std::size_t>(pixels) != static_cast<std::size_t>(images.count) ||
+      held % static_cast<std::size_t>(pixels) != 0) {
+    throw Error(ErrorCode::bad_data,
+                {"data that contradict themselves", images.source, std::to_string(held) + " pixels",
+                 std::to_string(images.count) + " images of " + std::to_string(pixels), ""});
+  }
+  if (!images.labels.empty() &&
+      images.labels.size() != static_cast<std::size_t>(images.count)) {
+    throw Error(ErrorCode::bad_data, {"data that contradict themselves", images.source,
+                                      std::to_string(images.labels.size()) + " labels",
+                                      std::to_string(images.count), ""});
+  }
+  if (!(images.low < images.high) || !std::isfinite(images.high - images.low)) {
+    throw Error(ErrorCode::bad_data, {"data without a range", images.source,
+                                      std::to_string(images.low) + " to " +
+                                          std::to_string(images.high),
+                                      "finite, low below high", ""});
   }
   if (config.batch > images.count) {
     throw Error(ErrorCode::bad_config,
@@ -130,7 +143,8 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
   config.precision = to_string(precision);
   config.threads = backend->info().threads;
-  range = {output_activation(config.output), images.low, images.high};
+  range = {output_activation(config.output), images.low, images.high,
+           std::holds_alternative<std::vector<std::uint8_t>>(images.pixels)};
   height = images.height, width = images.width, count = images.count;
   data_bytes = images.bytes();
   fingerprint = images.fingerprint();
@@ -254,7 +268,7 @@ StepReport Trainer::train_epoch() {
                   report.nonfinite != 0 ? ", NaN or Inf in a gradient" : "");
     throw Error(ErrorCode::diverged, {"training diverged", "epoch " + std::to_string(report.epoch),
                                       losses, "finite losses and gradients",
-                                      "use a lower --lr, or --preset default"});
+                                      "use a lower --lr or a higher --r1"});
   }
   return report;
 }

@@ -12,17 +12,11 @@ namespace {
 
 using math::Activation;
 
-// A tile of 256 x 128 floats is 128 KiB: with its operands it stays in a 1 MiB second-level cache.
-// bf16 products are quick, so their slices are wider.
+// A tile of 256 x 64 floats is 64 KiB: with its operands it stays in a 1 MiB second-level cache.
 constexpr std::int64_t tile_rows = 256;
-constexpr std::int64_t tile_cols_f32 = 64;
-constexpr std::int64_t tile_cols_bf16 = 64;
+constexpr std::int64_t tile_cols = 64;
 constexpr std::int64_t gradient_rows = 128;
 constexpr std::int64_t gradient_cols = 256;
-
-std::int64_t tile_cols(ElementType type) {
-  return type == ElementType::bf16 ? tile_cols_bf16 : tile_cols_f32;
-}
 
 struct Slice {
   std::int64_t row, rows, col, cols;
@@ -146,7 +140,7 @@ void store_masked_tile(const float* tile, Activation activation, float slope, Co
 struct Dense::Implementation {
   explicit Implementation(ThreadTeam& the_team) : team(the_team), products(the_team.size()) {
     tiles.resize(static_cast<std::size_t>(team.size()));
-    for (auto& tile : tiles) tile.resize(static_cast<std::size_t>(tile_rows * tile_cols_bf16));
+    for (auto& tile : tiles) tile.resize(static_cast<std::size_t>(tile_rows * tile_cols));
   }
 
   float* tile(int member) { return tiles[static_cast<std::size_t>(member)].data(); }
@@ -181,7 +175,7 @@ void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
                     Activation activation, float slope, MatrixRef y) {
   // oneDNN applies bias and leaky ReLU to the accumulators; the rest goes through a tile.
   const bool direct = activation == Activation::identity || activation == Activation::leaky_relu;
-  const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols(x.type)};
+  const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols};
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
@@ -208,7 +202,7 @@ void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
 
 void Dense::tangent(ConstMatrixRef x, ConstMatrixRef w, Activation activation, float slope,
                     ConstMatrixRef at, MatrixRef y) {
-  const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols(x.type)};
+  const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols};
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
@@ -228,7 +222,7 @@ void Dense::tangent(ConstMatrixRef x, ConstMatrixRef w, Activation activation, f
 
 void Dense::backward_input(ConstMatrixRef dy, ConstMatrixRef w, Activation activation, float slope,
                            ConstMatrixRef at, MatrixRef dx) {
-  const Tiling tiling{dx.rows, dx.cols, tile_rows, tile_cols(dy.type)};
+  const Tiling tiling{dx.rows, dx.cols, tile_rows, tile_cols};
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = dy.cols;

@@ -41,7 +41,7 @@ dnnl::matmul::primitive_desc describe(const MatmulShape& s, const dnnl::engine& 
 class DnnlMatmul final : public Matmul {
  public:
   DnnlMatmul(const MatmulShape& shape, const dnnl::engine& engine, int members)
-      : description_(describe(shape, engine)), primitive_(description_), stream_(engine) {
+      : description_(describe(shape, engine)), primitive_(description_) {
     for (int member = 0; member < members; ++member) members_.push_back(bind(shape, engine));
   }
 
@@ -51,11 +51,12 @@ class DnnlMatmul final : public Matmul {
     bound.b.set_data_handle(const_cast<void*>(b));
     bound.c.set_data_handle(c);
     if (bias != nullptr) bound.bias.set_data_handle(const_cast<float*>(bias));
-    primitive_.execute(stream_, bound.arguments);
+    primitive_.execute(bound.stream, bound.arguments);
   }
 
  private:
   struct Bound {
+    dnnl::stream stream;
     dnnl::memory a, b, c, bias, scratch;
     std::unordered_map<int, dnnl::memory> arguments;
   };
@@ -63,6 +64,7 @@ class DnnlMatmul final : public Matmul {
   // dnnl::memory is a shared handle: the map's copies follow set_data_handle.
   Bound bind(const MatmulShape& shape, const dnnl::engine& engine) const {
     Bound bound;
+    bound.stream = dnnl::stream(engine);
     bound.a = dnnl::memory(description_.src_desc(), engine, nullptr);
     bound.b = dnnl::memory(description_.weights_desc(), engine, nullptr);
     bound.c = dnnl::memory(description_.dst_desc(), engine, nullptr);
@@ -80,7 +82,6 @@ class DnnlMatmul final : public Matmul {
 
   dnnl::matmul::primitive_desc description_;
   dnnl::matmul primitive_;
-  dnnl::stream stream_;
   std::vector<Bound> members_;
 };
 

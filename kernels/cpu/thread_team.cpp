@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -64,8 +65,12 @@ ArithmeticScope::~ArithmeticScope() {
 ThreadTeam::ThreadTeam(int threads) {
   if (threads <= 0) threads = available_processors();
   members_.reserve(static_cast<std::size_t>(threads - 1));
-  for (int member = 1; member < threads; ++member) {
-    members_.emplace_back([this, member] { serve(member); });
+  try {
+    for (int member = 1; member < threads; ++member) {
+      members_.emplace_back([this, member] { serve(member); });
+    }
+  } catch (const std::system_error&) {
+    // The system grants no more threads: the team is smaller, results are the same.
   }
 }
 

@@ -22,7 +22,8 @@ class ThreadTeam {
  public:
   static constexpr int spin_microseconds = 50;
 
-  /// `threads` >= 1; 0 means one for each processor that this process may use.
+  /// `threads` >= 1; 0 means one for each processor that this process may use. Where the system
+  /// grants fewer, the team is smaller: see size().
   explicit ThreadTeam(int threads);
   ~ThreadTeam();
   ThreadTeam(const ThreadTeam&) = delete;

@@ -190,13 +190,13 @@ TEST_CASE("safetensors: cut off at any byte", "[checkpoint]") {
   const auto path = folder.path() / "a.safetensors";
   const std::string& whole = small_file();
   REQUIRE(outcome_of([&] { SafetensorsReader::open(write_text(path, whole)); }).message == "");
-  for (std::size_t size = 0; size < whole.size(); ++size) {
-    write_text(path, whole.substr(0, size));
+  write_text(path, whole + "x");
+  CHECK(outcome_of([&] { SafetensorsReader::open(path); }).code == 65);
+  for (std::size_t size = whole.size(); size-- > 0;) {
+    std::filesystem::resize_file(path, size);
     INFO("cut to " << size << " of " << whole.size());
     CHECK(outcome_of([&] { SafetensorsReader::open(path); }).code == 65);
   }
-  write_text(path, whole + "x");
-  CHECK(outcome_of([&] { SafetensorsReader::open(path); }).code == 65);
 }
 
 TEST_CASE("safetensors: a file that shrinks after it was opened", "[checkpoint]") {
@@ -239,21 +239,11 @@ TEST_CASE("safetensors: thousands of mutated headers", "[checkpoint]") {
     for (std::size_t edits = 1 + below(3); edits > 0 && !text.empty(); --edits) {
       const std::size_t at = below(text.size());
       switch (below(5)) {
-        case 0:
-          text[at] = static_cast<char>(random());
-          break;
-        case 1:
-          text[at] ^= static_cast<char>(1 << below(8));
-          break;
-        case 2:
-          text.erase(at, 1 + below(8));
-          break;
-        case 3:
-          text.insert(at, pieces[below(std::size(pieces))]);
-          break;
-        default:
-          text.insert(at, text.substr(below(text.size()), below(24)));
-          break;
+        case 0: text[at] = static_cast<char>(random()); break;
+        case 1: text[at] ^= static_cast<char>(1 << below(8)); break;
+        case 2: text.erase(at, 1 + below(8)); break;
+        case 3: text.insert(at, pieces[below(std::size(pieces))]); break;
+        default: text.insert(at, text.substr(below(text.size()), below(24))); break;
       }
     }
     const std::uint64_t file_size = 8 + text.size() + 11;

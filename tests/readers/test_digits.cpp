@@ -118,7 +118,9 @@ TEST_CASE("built-in digits: the seed changes the images and their order", "[read
   for (const std::uint64_t seed : {std::uint64_t{2}, std::uint64_t{1} << 32}) {
     const vgan::ImageSet b = vgan::make_digits(seed, 200);
     CHECK(a.labels != b.labels);
-    for (std::size_t i = 0; i < 200; ++i) CHECK(image_of(a, i) != image_of(b, i));
+    std::size_t alike = 0;
+    for (std::size_t i = 0; i < 200; ++i) alike += image_of(a, i) == image_of(b, i) ? 1U : 0U;
+    CHECK(alike == 0);
   }
 }
 
@@ -196,7 +198,7 @@ TEST_CASE("built-in digits: no blank image, ink centred within the frame", "[rea
       if (border && image[p] > 0) ++border_ink;
     }
     const bool visible = mass > 0.015 * 255.0 * area && mass < 0.5 * 255.0 * area &&
-                         *std::max_element(image, image + area) >= 250;
+                         *std::max_element(image, image + area) >= 240;
     const bool centred = std::abs(row_moment - 14.0 * mass) <= 0.6 * mass &&
                          std::abs(column_moment - 14.0 * mass) <= 0.6 * mass;
     if (!(visible && centred)) ++faults;
@@ -214,7 +216,7 @@ TEST_CASE("built-in digits: no two images are alike", "[readers][digits]") {
 TEST_CASE("built-in digits: the labels say what the pictures show", "[readers][digits]") {
   const vgan::ImageSet& set = all_digits();
   const Means means = class_means(set, 0, 10000);
-  CHECK(nearest_mean_accuracy(means, set, set.labels, 10000, 12000) > 0.75);
+  CHECK(nearest_mean_accuracy(means, set, set.labels, 10000, 12000) > 0.8);
 }
 
 // The nearest mean of MNIST's own training images is right for 82 % of its test images. A small
@@ -226,7 +228,7 @@ TEST_CASE("built-in digits: what they teach holds for MNIST", "[readers][digits]
   const vgan::ImageSet images = vgan::read_idx_images(folder / "t10k-images-idx3-ubyte.gz");
   const auto labels = vgan::read_idx_labels(folder / "t10k-labels-idx1-ubyte.gz");
   const Means means = class_means(all_digits(), 0, 20000);
-  CHECK(nearest_mean_accuracy(means, images, labels, 0, 5000) > 0.70);
+  CHECK(nearest_mean_accuracy(means, images, labels, 0, 5000) > 0.66);
 }
 
 TEST_CASE("digit strokes: every variant can be mixed and drawn", "[readers][digits]") {

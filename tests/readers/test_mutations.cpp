@@ -32,24 +32,12 @@ std::string mutate(std::string bytes, std::size_t header, Dice& dice) {
     // mostly the header, sometimes anywhere
     const std::size_t at = dice.roll(dice.roll(8) == 0 ? bytes.size() : header);
     switch (dice.roll(6)) {
-      case 0:
-        bytes[at] = static_cast<char>(bytes[at] ^ (1 << dice.roll(8)));
-        break;
-      case 1:
-        bytes[at] = static_cast<char>(dice.roll(256));
-        break;
-      case 2:
-        bytes[at] = interesting[dice.roll(interesting.size())];
-        break;
-      case 3:
-        bytes.erase(at, 1 + dice.roll(4));
-        break;
-      case 4:
-        bytes.insert(at, 1 + dice.roll(4), interesting[dice.roll(interesting.size())]);
-        break;
-      default:
-        bytes.resize(std::max<std::size_t>(at, 1));
-        break;
+      case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << dice.roll(8))); break;
+      case 1: bytes[at] = static_cast<char>(dice.roll(256)); break;
+      case 2: bytes[at] = interesting[dice.roll(interesting.size())]; break;
+      case 3: bytes.erase(at, 1 + dice.roll(4)); break;
+      case 4: bytes.insert(at, 1 + dice.roll(4), interesting[dice.roll(interesting.size())]); break;
+      default: bytes.resize(std::max<std::size_t>(at, 1)); break;
     }
     if (bytes.empty()) bytes = "x";
     header = std::min(header, bytes.size());
