@@ -52,7 +52,7 @@ double ratio(const vgan::Checkpoint& a, const vgan::Checkpoint& b, const std::st
 
 // Adam's first step moves a weight by the rate itself.
 void check_rates(const TinyRuns& runs, const Words& changed, double g_rate, double d_rate) {
-  const Words one_epoch = {"--epochs", "1", "--lr-g", "0", "--lr-d", "0"};
+  const Words one_epoch = {"--epochs", "1", "--lr-g", "0", "--lr-d", "0", "--ttur", "1"};
   Words still = one_epoch;
   still.insert(still.end(), {"--lr", "1e-12"});
   Words moved = one_epoch;
@@ -137,6 +137,10 @@ const std::map<std::string, Check> checks = {
      [](const TinyRuns& runs) {
        check_rates(runs, {"--lr-d", "1e-3"}, 2e-4, 1e-3);
      }},
+    {"ttur",
+     [](const TinyRuns& runs) {
+       check_rates(runs, {"--ttur", "3"}, 2e-4, 6e-4);
+     }},
     {"beta1",
      [](const TinyRuns& runs) {  // after one step m = (1 - beta1) * gradient
        const auto a = trained(runs, "a", {"--epochs", "1", "--beta1", "0.5"});
@@ -218,9 +222,9 @@ const std::map<std::string, Check> checks = {
     {"save-every",
      [](const TinyRuns& runs) {
        (void)trained(runs, "a", {"--epochs", "6", "--save-every", "2", "--keep", "0"});
-       CHECK(runs.files("a/checkpoints") == 3);
+       CHECK(runs.files("a/checkpoints") == 4);  // epochs 0, 2, 4, 6
        (void)trained(runs, "b", {"--epochs", "6", "--save-every", "0", "--keep", "0"});
-       CHECK(runs.files("b/checkpoints") == 1);
+       CHECK(runs.files("b/checkpoints") == 2);  // the first and the last
      }},
     {"keep",
      [](const TinyRuns& runs) {

@@ -39,10 +39,10 @@ std::size_t longest_line(const std::string& text) {
 
 TEST_CASE("cli: what cannot be understood is one line and exit 2") {
   const auto mistake = GENERATE(
-      Mistake{{"--epoch", "3"}, "--epoch: no such flag; did you mean --epochs?"},
-      Mistake{{"--epoch=3"}, "--epoch: no such flag; did you mean --epochs?"},
+      Mistake{{"--epoch", "3"}, "--epoch: no such flag; did you mean '--epochs'?"},
+      Mistake{{"--epoch=3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"train", "--learning-rate", "1"}, "--learning-rate: no such flag"},
-      Mistake{{"trian"}, "no command 'trian': did you mean 'train'?"},
+      Mistake{{"trian"}, "no command 'trian': allowed train, generate, inspect, doctor; did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
       Mistake{{"--epochs", "--batch", "3"}, "--epochs: found the flag '--batch'"},
       Mistake{{"--out", "--epochs=3"}, "--out: found the flag '--epochs=3'"},
@@ -59,7 +59,7 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--resume", "--config", "x.toml"}, "--resume with --config"},
       Mistake{{"--resume", "--print-config"}, "--resume with --print-config"},
       Mistake{{"generate"}, "found no --model"},
-      Mistake{{"generate", "--modle", "x"}, "--modle: no such flag; did you mean --model?"},
+      Mistake{{"generate", "--modle", "x"}, "--modle: no such flag; did you mean '--model'?"},
       Mistake{{"generate", "--model", "x", "--count", "ten"}, "--count: found 'ten'"},
       Mistake{{"inspect"}, "found no name"}, Mistake{{"inspect", "a", "b"}, "b: this word"},
       Mistake{{"doctor", "now"}, "now: this word"});

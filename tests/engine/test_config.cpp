@@ -59,7 +59,7 @@ TEST_CASE("each setting is read from its own key", "[engine][config]") {
     CHECK(changed != print_config(preset("default"), false));
     CHECK(print_config(parse_config(changed, "x"), false) == changed);
   }
-  CHECK(names.size() == 30);
+  CHECK(names.size() == 31);
 }
 
 TEST_CASE("a config file starts from the preset that it names", "[engine][config]") {
@@ -89,6 +89,10 @@ TEST_CASE("a bad config says what, where and what is allowed", "[engine][config]
   CHECK_THAT(message_of("preset = \"defautl\""), ContainsSubstring("did you mean 'default'"));
   CHECK_THAT(message_of("profile-steps = \"9:3\""), ContainsSubstring("A:B"));
   CHECK_THAT(message_of("ema = 1.0"), ContainsSubstring("ema"));
+  CHECK_THAT(message_of("nothing_like_it = 1"), !ContainsSubstring("did you mean"));
+  TrainConfig latin = preset("default");
+  latin.data = "caf\xe9.npy";
+  CHECK_THROWS_WITH(validate(latin), ContainsSubstring("UTF-8"));
   CHECK(message_of("batch = 64") == "no error");
 }
 

@@ -195,6 +195,15 @@ TEST_CASE("what cannot be trained is refused", "[engine][trainer]") {
   config.device = "cuda";
   if (!cuda_status().usable) CHECK(code_of(config, bar_images()) == ErrorCode::no_device);
   CHECK(code_of(small_config(), ImageSet{}) == ErrorCode::bad_data);
+  ImageSet contradiction = bar_images();
+  contradiction.count = 100000;
+  CHECK(code_of(small_config(), contradiction) == ErrorCode::bad_data);
+  contradiction = bar_images();
+  contradiction.labels.pop_back();
+  CHECK(code_of(small_config(), contradiction) == ErrorCode::bad_data);
+  contradiction = bar_images();
+  contradiction.low = contradiction.high;
+  CHECK(code_of(small_config(), contradiction) == ErrorCode::bad_data);
 }
 
 TEST_CASE("a plan that does not fit names the largest batch that would", "[engine][trainer]") {
