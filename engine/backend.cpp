@@ -29,8 +29,8 @@ std::unique_ptr<Backend> open_backend(const std::string& device, int threads) {
       return make_cuda_backend(ordinal);
     }
   }
-  throw Error(ErrorCode::bad_config,
-              {"no such device name", "device", "'" + device + "'", "auto, cpu, cuda or cuda:N", ""});
+  throw Error(ErrorCode::bad_config, {"no such device name", "device", "'" + device + "'",
+                                      "auto, cpu, cuda or cuda:N", ""});
 }
 
 std::vector<DeviceStatus> list_devices() {

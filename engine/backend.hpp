@@ -30,12 +30,12 @@ enum class Precision : std::uint8_t { fp32, tf32, bf16 };
 std::string to_string(Precision precision);
 
 struct DeviceInfo {
-  std::string name;         ///< as the maker writes it
-  std::string kind;         ///< "cpu" or "cuda"
-  std::size_t memory = 0;   ///< bytes
-  int threads = 0;          ///< CPU threads in use; 0 on CUDA
-  bool fast_bf16 = false;   ///< has matrix units for bf16 (AMX, tensor cores)
-  bool tf32 = false;        ///< can compute in tf32
+  std::string name;        ///< as the maker writes it
+  std::string kind;        ///< "cpu" or "cuda"
+  std::size_t memory = 0;  ///< bytes
+  int threads = 0;         ///< CPU threads in use; 0 on CUDA
+  bool fast_bf16 = false;  ///< has matrix units for bf16 (AMX, tensor cores)
+  bool tf32 = false;       ///< can compute in tf32
 };
 
 struct ActivationOptions {
@@ -44,10 +44,10 @@ struct ActivationOptions {
 };
 
 struct BceOptions {
-  float target = 1.0F;     ///< label of these rows
-  bool real_side = true;   ///< a logit above 0 counts as right, else one at or below 0
-  float StepReport::* loss = nullptr;      ///< where the mean loss goes
-  float StepReport::* accuracy = nullptr;  ///< where the share of right calls goes; may be null
+  float target = 1.0F;                ///< label of these rows
+  bool real_side = true;              ///< a logit above 0 counts as right, else one at or below 0
+  float StepReport::*loss = nullptr;  ///< where the mean loss goes
+  float StepReport::*accuracy = nullptr;  ///< where the share of right calls goes; may be null
 };
 
 struct AdamArena {
@@ -55,8 +55,8 @@ struct AdamArena {
   VectorView<const float> gradients;
   VectorView<float> m;
   VectorView<float> v;
-  VectorView<float> average;            ///< EMA of the weights, or empty
-  VectorView<math::BFloat16> shadow;    ///< bf16 copy of the weights, or empty
+  VectorView<float> average;          ///< EMA of the weights, or empty
+  VectorView<math::BFloat16> shadow;  ///< bf16 copy of the weights, or empty
 };
 
 struct AdamOptions {
@@ -64,7 +64,7 @@ struct AdamOptions {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   float average_decay = 0.0F;
-  AdamState StepState::* network = nullptr;
+  AdamState StepState::*network = nullptr;
 };
 
 /// Which random numbers: stream (seed, purpose, step), from number `first` on. The step is
@@ -156,7 +156,7 @@ class Backend {
 
 /// One device as `--device` names it, present or not.
 struct DeviceStatus {
-  std::string name;    ///< "cpu", "cuda:0"
+  std::string name;  ///< "cpu", "cuda:0"
   bool usable = false;
   std::string detail;  ///< what it is, or why it cannot be used and what to do
 };

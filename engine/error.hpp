@@ -8,14 +8,14 @@ namespace vgan {
 
 /// What went wrong, as a process exit status (sysexits.h where it has a word for it).
 enum class ErrorCode : int {
-  usage = 2,          ///< the command line cannot be understood
-  diverged = 3,       ///< NaN or Inf in a loss or gradient
-  bad_data = 65,      ///< a file's content is not what its format promises
-  no_device = 69,     ///< the device asked for is absent, or has too little memory
-  internal = 70,      ///< a broken promise of this library or of one it calls
-  io = 74,            ///< the operating system refused to read or write
-  interrupted = 75,   ///< stopped early on request; a checkpoint was saved
-  bad_config = 78,    ///< a setting has a value that it cannot have
+  usage = 2,         ///< the command line cannot be understood
+  diverged = 3,      ///< NaN or Inf in a loss or gradient
+  bad_data = 65,     ///< a file's content is not what its format promises
+  no_device = 69,    ///< the device asked for is absent, or has too little memory
+  internal = 70,     ///< a broken promise of this library or of one it calls
+  io = 74,           ///< the operating system refused to read or write
+  interrupted = 75,  ///< stopped early on request; a checkpoint was saved
+  bad_config = 78,   ///< a setting has a value that it cannot have
 };
 
 /// The parts of an error message. Empty parts are left out of the line.

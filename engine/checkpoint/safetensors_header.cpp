@@ -152,16 +152,11 @@ class HeaderEvents {
 
   bool unexpected(const std::string& found) const {
     switch (place_) {
-      case Place::outside:
-        fail(found, "an object");
-      case Place::top:
-        fail(found, "an object for each tensor");
-      case Place::metadata:
-        fail(found, "text values in __metadata__");
-      case Place::tensor:
-        fail(found, "a text dtype, lists for shape and data_offsets");
-      default:
-        fail(found, "integers from 0 to 2^64 - 1");
+      case Place::outside: fail(found, "an object");
+      case Place::top: fail(found, "an object for each tensor");
+      case Place::metadata: fail(found, "text values in __metadata__");
+      case Place::tensor: fail(found, "a text dtype, lists for shape and data_offsets");
+      default: fail(found, "integers from 0 to 2^64 - 1");
     }
   }
 

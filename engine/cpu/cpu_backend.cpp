@@ -66,7 +66,7 @@ bool has_amx_bf16() {
 }
 
 std::size_t physical_memory() {
-  struct sysinfo info{};
+  struct sysinfo info {};
   return sysinfo(&info) == 0 ? std::size_t{info.totalram} * info.mem_unit : 0;
 }
 
@@ -84,9 +84,10 @@ class CpuBackend final : public Backend {
                      ? nullptr
                      : std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
     if (data == nullptr) {
-      throw Error(ErrorCode::no_device,
-                  {"not enough memory for " + what, "cpu", std::to_string(bytes >> 20) + " MiB wanted", "what the system grants",
-                   "use a smaller --batch or narrower layers"});
+      throw Error(
+          ErrorCode::no_device,
+          {"not enough memory for " + what, "cpu", std::to_string(bytes >> 20) + " MiB wanted",
+           "what the system grants", "use a smaller --batch or narrower layers"});
     }
     std::memset(data, 0, rounded);
     return {data, bytes, memory_};
@@ -156,8 +157,8 @@ class CpuBackend final : public Backend {
     cpu::activation_backward(team_, y, options.activation, options.slope, dy);
   }
 
-  void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient,
-                       StepState* state, const BceOptions& options) override {
+  void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient, StepState* state,
+                       const BceOptions& options) override {
     require_shape("bce_with_logits", "logits", logits, logits.rows, 1);
     require_shape("bce_with_logits", "gradient", gradient, logits.rows, 1);
     require(options.loss != nullptr, "bce_with_logits", "no place for the loss", "one");
@@ -171,8 +172,7 @@ class CpuBackend final : public Backend {
     cpu::squared_norm_and_scale(team_, x, weight, scale, &state->current.r1);
   }
 
-  void adam(Queue&, const AdamArena& arena, StepState* state,
-            const AdamOptions& options) override {
+  void adam(Queue&, const AdamArena& arena, StepState* state, const AdamOptions& options) override {
     const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
     require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
                 (arena.average.empty() || same(arena.average.size)) &&

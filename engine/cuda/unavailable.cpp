@@ -5,9 +5,9 @@
 namespace vgan {
 
 std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
-  throw Error(ErrorCode::no_device,
-              {"cannot use the device", "cuda:" + std::to_string(ordinal),
-               "a build of vgan without the CUDA backend", "", "use --device cpu or --device auto"});
+  throw Error(ErrorCode::no_device, {"cannot use the device", "cuda:" + std::to_string(ordinal),
+                                     "a build of vgan without the CUDA backend", "",
+                                     "use --device cpu or --device auto"});
 }
 
 DeviceStatus cuda_status() {

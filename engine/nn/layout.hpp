@@ -8,8 +8,8 @@
 
 namespace vgan::nn {
 
-/// Rows start at a multiple of 64 bytes, so that column slices of 16 floats and more do too, but not
-/// at a multiple of 1 KiB: rows a power of two apart share few cache sets, which cost a weight
+/// Rows start at a multiple of 64 bytes, so that column slices of 16 floats and more do too, but
+/// not at a multiple of 1 KiB: rows a power of two apart share few cache sets, which cost a weight
 /// gradient of 512 x 1024 two fifths of its speed.
 inline std::int64_t padded_stride(std::int64_t cols, ElementType type) {
   if (cols == 1) return 1;

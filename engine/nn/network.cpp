@@ -55,8 +55,8 @@ std::size_t TapeStorage::bytes(const std::vector<DenseSpec>& layers, std::int64_
   return total;
 }
 
-TapeStorage::TapeStorage(Backend& backend, const std::vector<DenseSpec>& layers,
-                         std::int64_t rows, ElementType type, ElementType last_type, bool deltas,
+TapeStorage::TapeStorage(Backend& backend, const std::vector<DenseSpec>& layers, std::int64_t rows,
+                         ElementType type, ElementType last_type, bool deltas,
                          const std::string& what)
     : buffer_(backend.allocate(bytes(layers, rows, type, last_type, deltas), what)) {
   Carver carver(buffer_.data());
@@ -139,9 +139,8 @@ void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const ConstMatrixRef below = l == 0 ? x : ConstMatrixRef(tape.outputs[l - 1]);
     if (options.weights) {
-      backend_->dense_backward_weights(queue, below, tape.deltas[l],
-                                       weight_gradient(l).as<float>(), bias_gradient(l),
-                                       options.accumulate);
+      backend_->dense_backward_weights(queue, below, tape.deltas[l], weight_gradient(l).as<float>(),
+                                       bias_gradient(l), options.accumulate);
     }
     if (l > 0) {
       backend_->dense_backward_input(queue, tape.deltas[l], compute_weight(l), below,

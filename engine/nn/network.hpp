@@ -56,8 +56,8 @@ struct BackwardOptions {
 
 class Network {
  public:
-  Network(Backend& backend, std::vector<DenseSpec> layers, float slope,
-          const ArenaOptions& options, const std::string& what);
+  Network(Backend& backend, std::vector<DenseSpec> layers, float slope, const ArenaOptions& options,
+          const std::string& what);
 
   const std::vector<DenseSpec>& layers() const { return layers_; }
   std::int64_t inputs() const { return layers_.front().inputs; }

@@ -77,10 +77,9 @@ void Gan::discriminator_gradients(Queue& queue, bool with_penalty) {
   g_->forward(queue, latent_, g_tape_);
   add_instance_noise(queue);
   d_->forward(queue, d_input_, d_tape_);
-  backend_->bce_with_logits(queue, d_real_.outputs.back().as<float>(), d_real_.deltas.back(),
-                            state_,
-                            {options_.real_target, true, &StepReport::d_loss_real,
-                             &StepReport::real_accuracy});
+  backend_->bce_with_logits(
+      queue, d_real_.outputs.back().as<float>(), d_real_.deltas.back(), state_,
+      {options_.real_target, true, &StepReport::d_loss_real, &StepReport::real_accuracy});
   backend_->bce_with_logits(queue, d_fake_.outputs.back().as<float>(), d_fake_.deltas.back(),
                             state_,
                             {0.0F, false, &StepReport::d_loss_fake, &StepReport::fake_accuracy});

@@ -61,12 +61,12 @@ class Gan {
   std::optional<nn::TapeStorage> penalty_storage_;
   Buffer inputs_;
   nn::Tape g_tape_;
-  nn::Tape d_tape_;      ///< [real; fake]
-  nn::Tape d_real_;      ///< first half
-  nn::Tape d_fake_;      ///< second half
-  MatrixRef latent_;     ///< [batch, latent]
-  MatrixRef d_input_;    ///< [2 batch, trial]: real, then fake
-  MatrixRef real_;       ///< d_input_'s first half
+  nn::Tape d_tape_;    ///< [real; fake]
+  nn::Tape d_real_;    ///< first half
+  nn::Tape d_fake_;    ///< second half
+  MatrixRef latent_;   ///< [batch, latent]
+  MatrixRef d_input_;  ///< [2 batch, trial]: real, then fake
+  MatrixRef real_;     ///< d_input_'s first half
   MatrixRef d_fake_input_;
   MatrixRef penalty_gradient_;  ///< [batch, trial] f32
 };

@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint64_t fnv_offset = 14695981039346656037ULL;
 constexpr std::uint64_t fnv_prime = 1099511628211ULL;
 
-// FNV-1a over words of eight bytes, high bits folded down, so that 47 MB of MNIST take milliseconds.
+// FNV-1a over words of eight bytes, high bits folded down, so that 47 MB of MNIST take
+// milliseconds.
 std::uint64_t fnv1a(std::uint64_t hash, const void* data, std::size_t bytes) {
   const auto* at = static_cast<const unsigned char*>(data);
   for (; bytes >= 8; bytes -= 8, at += 8) {

@@ -15,8 +15,8 @@ struct ImageSet {
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::variant<std::vector<std::uint8_t>, std::vector<float>> pixels;
-  float low = 0.0F;     ///< the value that maps to the network's smallest output
-  float high = 255.0F;  ///< the value that maps to the network's largest output
+  float low = 0.0F;                  ///< the value that maps to the network's smallest output
+  float high = 255.0F;               ///< the value that maps to the network's largest output
   std::vector<std::int32_t> labels;  ///< one class for each image, or empty
   std::string source;                ///< what the user would call it: a path, or "built-in digits"
 

@@ -3,7 +3,7 @@
 namespace vgan {
 namespace {
 
-AdamOptions for_network(AdamOptions options, AdamState StepState::* network, bool average) {
+AdamOptions for_network(AdamOptions options, AdamState StepState::*network, bool average) {
   options.network = network;
   if (!average) options.average_decay = 0.0F;
   return options;

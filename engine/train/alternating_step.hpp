@@ -20,10 +20,10 @@ using PhaseMarker = std::function<void(const char* name, Queue& queue)>;
 struct StepOptions {
   std::int64_t batch = 128;
   objectives::GanOptions gan;
-  AdamOptions adam;               ///< `network` is filled in for each of the two
+  AdamOptions adam;  ///< `network` is filled in for each of the two
   double generator_rate = 2e-4;
   double discriminator_rate = 2e-4;
-  float data_scale = 1.0F;        ///< network value = trial * scale + offset
+  float data_scale = 1.0F;  ///< network value = trial * scale + offset
   float data_offset = 0.0F;
 };
 

@@ -26,8 +26,7 @@ void require_positive(const char* name, double value) {
   if (!(value > 0.0) || !std::isfinite(value)) refuse(name, text(value), "a number above 0");
 }
 
-void require_between(const char* name, double value, double low, double high,
-                     const char* allowed) {
+void require_between(const char* name, double value, double low, double high, const char* allowed) {
   if (!(value >= low && value <= high)) refuse(name, text(value), allowed);
 }
 
@@ -51,7 +50,12 @@ void require_utf8(const char* name, const std::string& value) {
   };
   for (std::size_t i = 0; i < value.size();) {
     const auto byte = static_cast<unsigned char>(value[i]);
-    const int more = byte < 0x80 ? 0 : byte < 0xC2 ? -1 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : byte < 0xF5 ? 3 : -1;
+    const int more = byte < 0x80   ? 0
+                     : byte < 0xC2 ? -1
+                     : byte < 0xE0 ? 1
+                     : byte < 0xF0 ? 2
+                     : byte < 0xF5 ? 3
+                                   : -1;
     bool valid = more >= 0 && byte != 0 && byte != 0x7F;
     for (int k = 1; valid && k <= more; ++k) valid = follows(i + static_cast<std::size_t>(k));
     if (!valid) refuse(name, "a name that is not UTF-8 text", "UTF-8", "rename it");
@@ -85,13 +89,13 @@ TrainConfig preset(const std::string& name) {
   }
   std::vector<std::string> names;
   for (const auto& [known, about] : preset_list()) names.push_back(known);
-  refuse("preset", "'" + name + "'", "default, article",
-         suggestion(name, names));
+  refuse("preset", "'" + name + "'", "default, article", suggestion(name, names));
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {
-  return {{"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, a faster D"},
-          {"article", "the article's recipe as listed: linear output, plain losses, one rate"}};
+  return {
+      {"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, a faster D"},
+      {"article", "the article's recipe as listed: linear output, plain losses, one rate"}};
 }
 
 void validate(const TrainConfig& c) {
@@ -146,7 +150,8 @@ void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
       return field;
     } else if constexpr (std::is_same_v<Field, std::vector<std::int64_t>>) {
       std::string list;
-      for (const std::int64_t width : field) list += (list.empty() ? "" : ",") + std::to_string(width);
+      for (const std::int64_t width : field)
+        list += (list.empty() ? "" : ",") + std::to_string(width);
       return list;
     } else if constexpr (std::is_same_v<Field, double>) {
       return text(field);
@@ -154,9 +159,8 @@ void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
       return std::to_string(field);
     }
   };
-  visit_settings(saved, [&](const SettingInfo&, const auto& field) {
-    saved_fields.push_back(&field);
-  });
+  visit_settings(saved,
+                 [&](const SettingInfo&, const auto& field) { saved_fields.push_back(&field); });
   std::size_t index = 0;
   visit_settings(wanted, [&](const SettingInfo& info, const auto& field) {
     const auto& was = *static_cast<std::decay_t<decltype(field)> const*>(saved_fields[index++]);

@@ -54,10 +54,10 @@ struct TrainConfig {
 
 /// What a flag, a config key and the documentation share.
 struct SettingInfo {
-  const char* name;     ///< as in `--name` and as in the config file
-  const char* group;    ///< heading in --help
-  const char* value;    ///< what --help calls the value
-  const char* help;     ///< one line
+  const char* name;   ///< as in `--name` and as in the config file
+  const char* group;  ///< heading in --help
+  const char* value;  ///< what --help calls the value
+  const char* help;   ///< one line
   bool may_change_on_resume = false;
 };
 
@@ -77,7 +77,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
             "else built-in",
             true},
           c.data);
-  visitor(S{"labels", data, "FILE", "labels, IDX or .npy; empty = looked for beside the images; none = none", true},
+  visitor(S{"labels", data, "FILE",
+            "labels, IDX or .npy; empty = looked for beside the images; none = none", true},
           c.labels);
   visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},
           c.epochs);

@@ -22,8 +22,8 @@ std::string place(const std::string& origin, const toml::source_region& source) 
                              const toml::node& node, const char* allowed) {
   std::ostringstream kind;
   kind << node.type();
-  throw Error(ErrorCode::bad_config,
-              {"bad setting in a config file", where + ": " + key, "a TOML " + kind.str(), allowed, ""});
+  throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
+                                      "a TOML " + kind.str(), allowed, ""});
 }
 
 void read_value(const std::string& where, const std::string& key, const toml::node& node,
@@ -108,7 +108,8 @@ std::string toml_text(double value) {
 }
 std::string toml_text(const std::vector<std::int64_t>& values) {
   std::string text = "[";
-  for (const std::int64_t value : values) text += (text.size() > 1 ? ", " : "") + std::to_string(value);
+  for (const std::int64_t value : values)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(value);
   return text + "]";
 }
 
@@ -120,9 +121,9 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
   try {
     table = toml::parse(toml_source, origin);
   } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::bad_config, {"cannot read a config file as TOML",
-                                        place(origin, error.source()),
-                                        std::string(error.description()), "", ""});
+    throw Error(ErrorCode::bad_config,
+                {"cannot read a config file as TOML", place(origin, error.source()),
+                 std::string(error.description()), "", ""});
   }
   refuse_unknown_keys(table, origin);
   std::string base = preset_name;
@@ -144,10 +145,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
-    throw Error(ErrorCode::io, {"cannot read a config file", path.string(),
-                                std::filesystem::exists(path, ignored) ? "something that is not a file"
-                                                                       : "nothing there",
-                                "a TOML file", ""});
+    throw Error(
+        ErrorCode::io,
+        {"cannot read a config file", path.string(),
+         std::filesystem::exists(path, ignored) ? "something that is not a file" : "nothing there",
+         "a TOML file", ""});
   }
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;

@@ -49,7 +49,8 @@ std::string range_of(const CheckpointTensor& tensor) {
   const double mean = sum / static_cast<double>(count);
   const double variance = squares / static_cast<double>(count) - mean * mean;
   char text[64];
-  std::snprintf(text, sizeof(text), "mean %+.3e  sd %.3e", mean, std::sqrt(std::fmax(variance, 0.0)));
+  std::snprintf(text, sizeof(text), "mean %+.3e  sd %.3e", mean,
+                std::sqrt(std::fmax(variance, 0.0)));
   return text;
 }
 

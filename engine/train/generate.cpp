@@ -125,8 +125,8 @@ class RawSink final : public Sink {
       const ssize_t written = ::write(STDOUT_FILENO, at, bytes);
       if (written < 0 && errno == EINTR) continue;
       if (written <= 0) {
-        throw Error(ErrorCode::io, {"cannot write samples", "standard output",
-                                    std::strerror(errno), "", ""});
+        throw Error(ErrorCode::io,
+                    {"cannot write samples", "standard output", std::strerror(errno), "", ""});
       }
       at += written;
       bytes -= static_cast<std::size_t>(written);
@@ -136,13 +136,13 @@ class RawSink final : public Sink {
   std::optional<OutputFile> file_;
 };
 
-std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::string& format,
-                                bool u8, const GeneratorModel& model) {
+std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::string& format, bool u8,
+                                const GeneratorModel& model) {
   const auto count = static_cast<std::int64_t>(request.count);
   if (format == "npy") {
-    const std::vector<std::int64_t> shape =
-        request.shape == "image" ? std::vector{count, model.height, model.width}
-                                 : std::vector{count, model.height * model.width};
+    const std::vector<std::int64_t> shape = request.shape == "image"
+                                                ? std::vector{count, model.height, model.width}
+                                                : std::vector{count, model.height * model.width};
     return std::make_unique<NpySink>(request.out, u8 ? NpyType::u8 : NpyType::f32, shape);
   }
   if (format == "idx") {
@@ -192,13 +192,14 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
   std::error_code error;
   const fs::path folder = fs::absolute(request.out, error).parent_path();
   const auto room = fs::space(folder, error);
-  const double needed = static_cast<double>(request.count) * static_cast<double>(pixels) *
-                        (u8 ? 1.0 : 4.0);
+  const double needed =
+      static_cast<double>(request.count) * static_cast<double>(pixels) * (u8 ? 1.0 : 4.0);
   if (error || needed <= static_cast<double>(room.available)) return;
-  throw Error(ErrorCode::io, {"cannot write samples", request.out,
-                              std::to_string(room.available >> 20) + " MiB free",
-                              std::to_string(static_cast<std::uint64_t>(needed) >> 20) +
-                                  " MiB or more", "ask for fewer, or write to another disk"});
+  throw Error(
+      ErrorCode::io,
+      {"cannot write samples", request.out, std::to_string(room.available >> 20) + " MiB free",
+       std::to_string(static_cast<std::uint64_t>(needed) >> 20) + " MiB or more",
+       "ask for fewer, or write to another disk"});
 }
 
 LoadedCheckpoint load_model(const fs::path& model) {
@@ -221,9 +222,8 @@ GenerateResult generate(const GenerateRequest& request) {
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
   const auto queue = backend->make_queue("generate");
-  Sampler sampler(*backend, generator_layers(model.config, model.height * model.width),
-                  leaky_slope, precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32,
-                  model.range);
+  Sampler sampler(*backend, generator_layers(model.config, model.height * model.width), leaky_slope,
+                  precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, model.range);
   const bool averaged = model.averaged && !request.raw_weights;
   load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
 
@@ -255,8 +255,7 @@ GenerateResult generate(const GenerateRequest& request) {
   result.width = model.width;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   for (const std::string& line : loaded.skipped) {
     result.note += (result.note.empty() ? "" : "\n") + line;
   }

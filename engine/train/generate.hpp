@@ -11,18 +11,18 @@
 namespace vgan {
 
 struct GenerateRequest {
-  std::filesystem::path model;   ///< run folder or checkpoint file
+  std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
   std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
-  std::string format = "auto";   ///< auto (by the ending), npy, png, idx, raw
-  std::string dtype = "f32";     ///< f32 or u8; png and idx are always u8
-  std::string shape = "flat";    ///< npy: flat = N x pixels, image = N x height x width
+  std::string format = "auto";      ///< auto (by the ending), npy, png, idx, raw
+  std::string dtype = "f32";        ///< f32 or u8; png and idx are always u8
+  std::string shape = "flat";       ///< npy: flat = N x pixels, image = N x height x width
   std::uint64_t seed = 1;
-  std::uint64_t first = 0;       ///< number of the first sample: files may be made in parts
+  std::uint64_t first = 0;  ///< number of the first sample: files may be made in parts
   std::string device = "auto";
   std::string precision = "auto";
   std::int64_t threads = 0;
-  bool raw_weights = false;      ///< G as trained, not its average
+  bool raw_weights = false;              ///< G as trained, not its average
   std::function<bool()> stop_requested;  ///< asked after each block; may be empty
 };
 
@@ -32,7 +32,7 @@ struct GenerateResult {
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;
-  std::string note;                  ///< newer checkpoints passed over, or empty
+  std::string note;  ///< newer checkpoints passed over, or empty
 };
 
 /// Throws bad_config for a format that does not go with the request, bad_data, io (before any work

@@ -28,7 +28,8 @@ float metadata_float(const Checkpoint& checkpoint, const std::string& key) {
   const std::string text = metadata_value(checkpoint, key);
   char* end = nullptr;
   const float value = std::strtof(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !std::isfinite(value)) refuse(key, "'" + text + "'", "a number");
+  if (text.empty() || *end != '\0' || !std::isfinite(value))
+    refuse(key, "'" + text + "'", "a number");
   return value;
 }
 
@@ -103,8 +104,8 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     model.config = parse_config(metadata_value(checkpoint, "config"), origin + " (config)");
     validate(model.config);
   } catch (const Error& error) {
-    throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", origin + ", its config",
-                                      error.what(), "", ""});
+    throw Error(ErrorCode::bad_data,
+                {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
   }
   constexpr std::uint64_t largest = 1 << 20;
   const std::uint64_t height = metadata_number(checkpoint, "trial.height");
@@ -119,8 +120,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   if (type != "u8" && type != "f32") refuse("trial.type", "'" + type + "'", "u8, f32");
   model.range = {output_activation(model.config.output), metadata_float(checkpoint, "trial.low"),
                  metadata_float(checkpoint, "trial.high"), type == "u8"};
-  if (!(model.range.low < model.range.high) ||
-      !std::isfinite(model.range.high - model.range.low)) {
+  if (!(model.range.low < model.range.high) || !std::isfinite(model.range.high - model.range.low)) {
     refuse("trial.low, trial.high", exact(model.range.low) + " to " + exact(model.range.high),
            "low below high, a finite span");
   }

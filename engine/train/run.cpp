@@ -54,7 +54,8 @@ std::string lasting_name(const std::string& data, const ImageSet& images) {
 Resumption find_resumption(const RunRequest& request) {
   Resumption found;
   fs::path from = request.resume_from;
-  if (from.empty()) from = request.config.out.empty() ? newest_run("runs") : fs::path(request.config.out);
+  if (from.empty())
+    from = request.config.out.empty() ? newest_run("runs") : fs::path(request.config.out);
   const fs::path place = find_checkpoint(from);
   std::error_code ignored;
   if (fs::is_directory(place, ignored)) {
@@ -86,9 +87,10 @@ Resumption find_resumption(const RunRequest& request) {
     wanted.precision = model.config.precision;
   }
   if (given("out") && !same_folder(wanted.out, found.folder)) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", "out", "'" + wanted.out + "'", "the resumed run's own folder, '" +
-                 found.folder.string() + "'", "leave --out away"});
+    throw Error(
+        ErrorCode::bad_config,
+        {"bad setting", "out", "'" + wanted.out + "'",
+         "the resumed run's own folder, '" + found.folder.string() + "'", "leave --out away"});
   }
   wanted.out = model.config.out;
   check_resume(model.config, wanted);
@@ -100,10 +102,9 @@ Resumption find_resumption(const RunRequest& request) {
 void require_work(const Trainer& trainer) {
   if (trainer.epoch() < trainer.total_epochs()) return;
   const std::string at = std::to_string(trainer.epoch());
-  throw Error(ErrorCode::bad_config,
-              {"nothing left to train", "the run is at epoch " + at,
-               std::to_string(trainer.total_epochs()) + " epochs asked for", "",
-               "give --epochs above " + at});
+  throw Error(ErrorCode::bad_config, {"nothing left to train", "the run is at epoch " + at,
+                                      std::to_string(trainer.total_epochs()) + " epochs asked for",
+                                      "", "give --epochs above " + at});
 }
 
 void take_up(const Resumption& resumption, const Trainer& trainer, const RunFolder& folder,
@@ -150,7 +151,8 @@ class StepProfile {
     }
     for (const std::string& name : order) {
       auto& values = times[name];
-      std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+      std::nth_element(values.begin(),
+                       values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
                        values.end());
       char line[96];
       std::snprintf(line, sizeof(line), "profile: %-12s median %8.1f us over %zu epochs",
@@ -301,8 +303,8 @@ RunResult run_training(const RunRequest& request) {
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
   require_work(trainer);
-  RunFolder folder = resumption ? RunFolder::open(resumption->folder)
-                                : RunFolder::create(config.out);
+  RunFolder folder =
+      resumption ? RunFolder::open(resumption->folder) : RunFolder::create(config.out);
   TrainConfig written = trainer.config();
   written.out = folder.path().string();
   folder.write_config(written);

@@ -27,8 +27,8 @@ class RunObserver {
 struct RunRequest {
   TrainConfig config;
   bool resume = false;
-  std::filesystem::path resume_from;   ///< run folder or checkpoint; empty = newest run in runs/
-  std::vector<std::string> given;      ///< names of the settings given with a resume
+  std::filesystem::path resume_from;     ///< run folder or checkpoint; empty = newest run in runs/
+  std::vector<std::string> given;        ///< names of the settings given with a resume
   std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
   RunObserver* observer = nullptr;
 };

@@ -58,12 +58,11 @@ bool can_be_drawn(std::int64_t height, std::int64_t width) {
   return std::max(height, width) <= largest_picture;
 }
 
-void write_sheet(const fs::path& path, const std::vector<std::uint8_t>& pixels,
-                 std::int64_t height, std::int64_t width, const Sheet& sheet) {
+void write_sheet(const fs::path& path, const std::vector<std::uint8_t>& pixels, std::int64_t height,
+                 std::int64_t width, const Sheet& sheet) {
   const auto count = static_cast<std::int64_t>(pixels.size()) / (height * width);
-  write_png(path, make_grid(pixels.data(), count, static_cast<int>(height),
-                            static_cast<int>(width), static_cast<int>(sheet.columns),
-                            sheet.scale));
+  write_png(path, make_grid(pixels.data(), count, static_cast<int>(height), static_cast<int>(width),
+                            static_cast<int>(sheet.columns), sheet.scale));
 }
 
 // Makes the next free runs/NNNN. Making it is what claims it, so two runs never share one.
@@ -94,8 +93,9 @@ void remove_temporaries(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    const bool ours = name.starts_with(".") && (name.find(".tmp-") != std::string::npos ||
-                                                (name.starts_with(".vgan-") && name.ends_with(".tmp")));
+    const bool ours =
+        name.starts_with(".") && (name.find(".tmp-") != std::string::npos ||
+                                  (name.starts_with(".vgan-") && name.ends_with(".tmp")));
     std::error_code ignored;
     if (ours) fs::remove(entry.path(), ignored);
   }
@@ -156,9 +156,9 @@ RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
   lock_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!lock_) refuse_io("cannot open the run folder", path_, std::strerror(errno));
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    throw Error(ErrorCode::bad_config, {"the run folder is in use", path_.string(),
-                                        "another process training in it", "",
-                                        "wait for it, or choose another --out"});
+    throw Error(ErrorCode::bad_config,
+                {"the run folder is in use", path_.string(), "another process training in it", "",
+                 "wait for it, or choose another --out"});
   }
 }
 
@@ -276,8 +276,8 @@ void RunFolder::write_sample_grid(Trainer& trainer) const {
   char name[40];
   std::snprintf(name, sizeof(name), "epoch-%08llu.png",
                 static_cast<unsigned long long>(trainer.epoch()));
-  write_sheet(path_ / "samples" / name,
-              trainer.preview(static_cast<std::uint64_t>(sheet.count())), height, width, sheet);
+  write_sheet(path_ / "samples" / name, trainer.preview(static_cast<std::uint64_t>(sheet.count())),
+              height, width, sheet);
 }
 
 void RunFolder::write_real_grid(const ImageSet& images) const {
@@ -296,8 +296,7 @@ void RunFolder::write_loss_curves() const {
   write_png(path_ / "losses.png", draw_training("Training", history_));
 }
 
-void RunFolder::write_samples(Trainer& trainer, const ImageSet& images,
-                              std::uint64_t count) const {
+void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
   NpyWriter writer(path_ / "samples.npy", NpyType::f32,
                    {static_cast<std::int64_t>(count), images.height, images.width});
   writer.append(std::span<const float>(trainer.sample(count, trainer.config().seed)));

@@ -15,10 +15,10 @@ Sampler::Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, flo
                {.training = false, .average = false, .shadow = type == ElementType::bf16},
                "the generator for sampling"),
       tape_(backend, layers, block_rows, type, ElementType::f32, false, "a block of samples"),
-      latent_buffer_(backend.allocate(
-          nn::matrix_bytes(block_rows, layers.front().inputs, type), "a block of noise")),
-      u8_buffer_(backend.allocate(
-          static_cast<std::size_t>(block_rows * layers.back().outputs), "a block of pixels")),
+      latent_buffer_(backend.allocate(nn::matrix_bytes(block_rows, layers.front().inputs, type),
+                                      "a block of noise")),
+      u8_buffer_(backend.allocate(static_cast<std::size_t>(block_rows * layers.back().outputs),
+                                  "a block of pixels")),
       latent_(nn::Carver(latent_buffer_.data()).take(block_rows, layers.front().inputs, type)) {}
 
 void Sampler::load(Queue& queue, VectorView<const float> weights) {
@@ -55,8 +55,7 @@ void for_each_block(std::uint64_t first, std::uint64_t count, Body body) {
 }  // namespace
 
 void Sampler::sample(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
-                     std::uint64_t count,
-                     const std::function<void(std::span<const float>)>& sink) {
+                     std::uint64_t count, const std::function<void(std::span<const float>)>& sink) {
   const MatrixRef out = tape_.tape().outputs.back();
   std::vector<float> host(static_cast<std::size_t>(out.rows * out.stride));
   std::vector<float> dense(static_cast<std::size_t>(out.rows * out.cols));

@@ -16,9 +16,9 @@ namespace vgan {
 /// output_low) * (high - low).
 struct OutputRange {
   Activation activation = Activation::tanh;
-  float low = 0.0F;      ///< of the data
+  float low = 0.0F;  ///< of the data
   float high = 255.0F;
-  bool from_u8 = true;   ///< the data were u8: floats are handed out in [0, 1]
+  bool from_u8 = true;  ///< the data were u8: floats are handed out in [0, 1]
 
   float output_low() const { return activation == Activation::sigmoid ? 0.0F : -1.0F; }
   float output_high() const { return 1.0F; }
@@ -36,8 +36,8 @@ class Sampler {
  public:
   static constexpr std::int64_t block_rows = 256;
 
-  Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, float slope,
-          ElementType type, const OutputRange& range);
+  Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, float slope, ElementType type,
+          const OutputRange& range);
 
   /// Takes weights laid out as a ParameterArena section of the same layers, from device memory.
   void load(Queue& queue, VectorView<const float> weights);
@@ -49,8 +49,7 @@ class Sampler {
   /// order, at most `block_rows` at a time. Floats are in [0, 1] for u8 data, else in the data's
   /// range; u8 is rounded from 0..255.
   void sample(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
-              std::uint64_t count,
-              const std::function<void(std::span<const float>)>& sink);
+              std::uint64_t count, const std::function<void(std::span<const float>)>& sink);
   void sample_u8(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
                  std::uint64_t count,
                  const std::function<void(std::span<const std::uint8_t>)>& sink);

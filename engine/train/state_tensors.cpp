@@ -19,9 +19,8 @@ struct Section {
 
 std::vector<Section> training_sections(const nn::Network& network, const std::string& name) {
   const nn::ParameterArena& arena = network.arena();
-  std::vector<Section> sections{{name, arena.weights()},
-                                {"adam_m." + name, arena.m()},
-                                {"adam_v." + name, arena.v()}};
+  std::vector<Section> sections{
+      {name, arena.weights()}, {"adam_m." + name, arena.m()}, {"adam_v." + name, arena.v()}};
   if (!arena.average().empty()) sections.push_back({name + "_ema", arena.average()});
   return sections;
 }
@@ -40,7 +39,8 @@ void for_each_tensor(const nn::Network& network, const std::string& prefix, Body
 
 std::string text(const Shape& shape) {
   std::string line = "[";
-  for (const std::int64_t extent : shape) line += (line.size() > 1 ? ", " : "") + std::to_string(extent);
+  for (const std::int64_t extent : shape)
+    line += (line.size() > 1 ? ", " : "") + std::to_string(extent);
   return line + "]";
 }
 
@@ -74,12 +74,12 @@ void check_tensor(const std::string& name, const Shape& shape, const Checkpoint&
   const auto found = checkpoint.tensors.find(name);
   const bool there = found != checkpoint.tensors.end();
   if (!there || found->second.type != TensorType::f32 || found->second.shape != shape) {
-    throw Error(ErrorCode::bad_data,
-                {"checkpoint does not fit the network", origin + ", tensor " + name,
-                 there ? std::string(tensor_type_name(found->second.type)) + " " +
-                             text(found->second.shape)
-                       : "none",
-                 "F32 " + text(shape), ""});
+    throw Error(
+        ErrorCode::bad_data,
+        {"checkpoint does not fit the network", origin + ", tensor " + name,
+         there ? std::string(tensor_type_name(found->second.type)) + " " + text(found->second.shape)
+               : "none",
+         "F32 " + text(shape), ""});
   }
   const std::size_t bad = first_nonfinite(found->second);
   if (bad == found->second.bytes.size() / sizeof(float)) return;

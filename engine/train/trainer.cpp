@@ -44,8 +44,7 @@ StepOptions step_options(const TrainConfig& c, const OutputRange& range) {
   return options;
 }
 
-std::size_t arena_bytes(const std::vector<nn::DenseSpec>& layers,
-                        const nn::ArenaOptions& options) {
+std::size_t arena_bytes(const std::vector<nn::DenseSpec>& layers, const nn::ArenaOptions& options) {
   std::vector<std::int64_t> sizes;
   for (const nn::DenseSpec& layer : layers) {
     sizes.push_back(layer.inputs * layer.outputs);
@@ -57,10 +56,10 @@ std::size_t arena_bytes(const std::vector<nn::DenseSpec>& layers,
 void require_data(const TrainConfig& config, const ImageSet& images) {
   const std::int64_t pixels = images.pixels_per_image();
   if (images.count < 1 || images.height < 1 || images.width < 1) {
-    throw Error(ErrorCode::bad_data, {"no data to train on", images.source,
-                                      std::to_string(images.count) + " images of " +
-                                          std::to_string(pixels) + " pixels",
-                                      "at least one image of one pixel", ""});
+    throw Error(ErrorCode::bad_data,
+                {"no data to train on", images.source,
+                 std::to_string(images.count) + " images of " + std::to_string(pixels) + " pixels",
+                 "at least one image of one pixel", ""});
   }
   const std::size_t held =
       std::visit([](const auto& values) { return values.size(); }, images.pixels);
@@ -70,17 +69,16 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
                 {"data that contradict themselves", images.source, std::to_string(held) + " pixels",
                  std::to_string(images.count) + " images of " + std::to_string(pixels), ""});
   }
-  if (!images.labels.empty() &&
-      images.labels.size() != static_cast<std::size_t>(images.count)) {
+  if (!images.labels.empty() && images.labels.size() != static_cast<std::size_t>(images.count)) {
     throw Error(ErrorCode::bad_data, {"data that contradict themselves", images.source,
                                       std::to_string(images.labels.size()) + " labels",
                                       std::to_string(images.count), ""});
   }
   if (!(images.low < images.high) || !std::isfinite(images.high - images.low)) {
-    throw Error(ErrorCode::bad_data, {"data without a range", images.source,
-                                      std::to_string(images.low) + " to " +
-                                          std::to_string(images.high),
-                                      "finite, low below high", ""});
+    throw Error(ErrorCode::bad_data,
+                {"data without a range", images.source,
+                 std::to_string(images.low) + " to " + std::to_string(images.high),
+                 "finite, low below high", ""});
   }
   if (config.batch > images.count) {
     throw Error(ErrorCode::bad_config,
@@ -177,11 +175,11 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
 MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   MemoryPlan made;
-  made.parts = {{"G", arena_bytes(g_layers, g_arena)},
-                {"D", arena_bytes(d_layers, d_arena)},
-                {"activations",
-                 objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
-                {"data", data_bytes}};
+  made.parts = {
+      {"G", arena_bytes(g_layers, g_arena)},
+      {"D", arena_bytes(d_layers, d_arena)},
+      {"activations", objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
+      {"data", data_bytes}};
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
 }
@@ -266,9 +264,9 @@ StepReport Trainer::train_epoch() {
     char losses[96];
     std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
                   report.nonfinite != 0 ? ", NaN or Inf in a gradient" : "");
-    throw Error(ErrorCode::diverged, {"training diverged", "epoch " + std::to_string(report.epoch),
-                                      losses, "finite losses and gradients",
-                                      "use a lower --lr or a higher --r1"});
+    throw Error(ErrorCode::diverged,
+                {"training diverged", "epoch " + std::to_string(report.epoch), losses,
+                 "finite losses and gradients", "use a lower --lr or a higher --r1"});
   }
   return report;
 }
@@ -321,8 +319,8 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count) {
 void Trainer::set_profiling(bool on) {
   Implementation& self = *implementation_;
   if (on && !self.profiling) {
-    self.profile_origin = self.profile_origin == Clock::time_point{} ? Clock::now()
-                                                                     : self.profile_origin;
+    self.profile_origin =
+        self.profile_origin == Clock::time_point{} ? Clock::now() : self.profile_origin;
     self.step->set_marker([&self](const char* name, Queue& at) { self.note_phase(name, at); });
   }
   if (!on) self.step->set_marker({});

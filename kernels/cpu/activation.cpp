@@ -20,8 +20,7 @@ void multiply_row(Activation activation, const Out* y, std::int64_t count, float
                   Gradient* dy) {
   switch (activation) {
     case Activation::identity: return;
-    case Activation::leaky_relu:
-      return multiply_row<Activation::leaky_relu>(y, count, slope, dy);
+    case Activation::leaky_relu: return multiply_row<Activation::leaky_relu>(y, count, slope, dy);
     case Activation::tanh: return multiply_row<Activation::tanh>(y, count, slope, dy);
     case Activation::sigmoid: return multiply_row<Activation::sigmoid>(y, count, slope, dy);
   }

@@ -25,7 +25,8 @@ void for_each_chunk(ThreadTeam& team, std::int64_t size, Body body) {
 /// Calls `body(row)` for each row, several rows to a work item when rows are short.
 template <class Body>
 void for_each_row(ThreadTeam& team, std::int64_t rows, std::int64_t cols, Body body) {
-  const std::int64_t step = std::max<std::int64_t>(1, chunk_elements / std::max<std::int64_t>(1, cols));
+  const std::int64_t step =
+      std::max<std::int64_t>(1, chunk_elements / std::max<std::int64_t>(1, cols));
   team.for_each((rows + step - 1) / step, [&](std::int64_t item, int) {
     const std::int64_t end = std::min(rows, (item + 1) * step);
     for (std::int64_t row = item * step; row < end; ++row) body(row);

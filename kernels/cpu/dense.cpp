@@ -153,7 +153,8 @@ struct Dense::Implementation {
     const std::int64_t last = tiling.count() - 1;
     const std::int64_t last_row = tiling.row_slices() - 1;
     Matmul* const made[2][2] = {
-        {&products.get(shape_of(tiling.at(0))), &products.get(shape_of(tiling.at(last - last_row)))},
+        {&products.get(shape_of(tiling.at(0))),
+         &products.get(shape_of(tiling.at(last - last_row)))},
         {&products.get(shape_of(tiling.at(last_row))), &products.get(shape_of(tiling.at(last)))}};
     team.for_each(tiling.count(), [&](std::int64_t item, int member) {
       const Slice slice = tiling.at(item);

@@ -34,13 +34,13 @@ class Dense {
 
   /// dx = (dy w^T) * activation'(at), where `at` [batch, inputs] is the output of the layer below
   /// and `activation` is that layer's; identity takes none.
-  void backward_input(ConstMatrixRef dy, ConstMatrixRef w, math::Activation activation,
-                      float slope, ConstMatrixRef at, MatrixRef dx);
+  void backward_input(ConstMatrixRef dy, ConstMatrixRef w, math::Activation activation, float slope,
+                      ConstMatrixRef at, MatrixRef dx);
 
   /// dw = x^T dy and dbias = column sums of dy, in f32; added to what is there if `accumulate`.
   /// `dbias` may be empty.
-  void backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate,
-                        MatrixView<float> dw, VectorView<float> dbias);
+  void backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate, MatrixView<float> dw,
+                        VectorView<float> dbias);
 
  private:
   struct Implementation;

@@ -44,8 +44,7 @@ void gather_rows(ThreadTeam& team, const GatherRows& rows, MatrixView<Out> out) 
   const std::uint64_t first = rows.step * static_cast<std::uint64_t>(out.rows);
   for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
     const std::uint64_t position = first + static_cast<std::uint64_t>(i);
-    const std::uint64_t trial =
-        math::permute(position % count, count, rows.seed, position / count);
+    const std::uint64_t trial = math::permute(position % count, count, rows.seed, position / count);
     normalise_row(trials.row(static_cast<std::int64_t>(trial)), out.cols, rows.scale, rows.offset,
                   out.row(i));
   });

@@ -12,8 +12,7 @@ namespace vgan::cpu {
 namespace {
 
 dnnl::memory::data_type dnnl_type(ElementType type) {
-  return type == ElementType::bf16 ? dnnl::memory::data_type::bf16
-                                   : dnnl::memory::data_type::f32;
+  return type == ElementType::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
 }
 
 dnnl::memory::desc matrix(std::int64_t rows, std::int64_t cols, ElementType type,

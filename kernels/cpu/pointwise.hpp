@@ -20,9 +20,9 @@ void activation_backward(ThreadTeam& team, ConstMatrixRef y, math::Activation ac
 struct BceRows {
   MatrixView<const float> logits;  ///< [n, 1]
   float target = 1.0F;
-  MatrixRef gradient;              ///< [n, 1]: d(mean loss)/d(logit), f32 or bf16
-  float* mean_loss = nullptr;      ///< nats
-  float* accuracy = nullptr;       ///< share of rows on the side `counts_as_real` of 0; may be null
+  MatrixRef gradient;          ///< [n, 1]: d(mean loss)/d(logit), f32 or bf16
+  float* mean_loss = nullptr;  ///< nats
+  float* accuracy = nullptr;   ///< share of rows on the side `counts_as_real` of 0; may be null
   bool counts_as_real = true;
 };
 void bce_with_logits(ThreadTeam& team, const BceRows& rows);

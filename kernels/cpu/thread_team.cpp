@@ -102,9 +102,7 @@ void ThreadTeam::run(std::int64_t items, Function function, void* context) {
   drain(0);
   // Close, then wait only for the members that are inside.
   gate_.fetch_and(~open_bit, std::memory_order_acq_rel);
-  const auto all_left = [&] {
-    return (gate_.load(std::memory_order_acquire) & inside_mask) == 0;
-  };
+  const auto all_left = [&] { return (gate_.load(std::memory_order_acquire) & inside_mask) == 0; };
   while (!spin(spin_microseconds, all_left)) std::this_thread::yield();
   if (failure_) std::rethrow_exception(failure_);
 }

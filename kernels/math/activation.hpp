@@ -42,28 +42,20 @@ VGAN_HOST_DEVICE inline float derivative_from_output([[maybe_unused]] float y,
 /// The same with the activation chosen at run time; prefer the template inside loops.
 VGAN_HOST_DEVICE inline float activate(Activation activation, float x, float slope) {
   switch (activation) {
-    case Activation::leaky_relu:
-      return activate<Activation::leaky_relu>(x, slope);
-    case Activation::tanh:
-      return activate<Activation::tanh>(x, slope);
-    case Activation::sigmoid:
-      return activate<Activation::sigmoid>(x, slope);
-    case Activation::identity:
-      break;
+    case Activation::leaky_relu: return activate<Activation::leaky_relu>(x, slope);
+    case Activation::tanh: return activate<Activation::tanh>(x, slope);
+    case Activation::sigmoid: return activate<Activation::sigmoid>(x, slope);
+    case Activation::identity: break;
   }
   return x;
 }
 
 VGAN_HOST_DEVICE inline float derivative_from_output(Activation activation, float y, float slope) {
   switch (activation) {
-    case Activation::leaky_relu:
-      return derivative_from_output<Activation::leaky_relu>(y, slope);
-    case Activation::tanh:
-      return derivative_from_output<Activation::tanh>(y, slope);
-    case Activation::sigmoid:
-      return derivative_from_output<Activation::sigmoid>(y, slope);
-    case Activation::identity:
-      break;
+    case Activation::leaky_relu: return derivative_from_output<Activation::leaky_relu>(y, slope);
+    case Activation::tanh: return derivative_from_output<Activation::tanh>(y, slope);
+    case Activation::sigmoid: return derivative_from_output<Activation::sigmoid>(y, slope);
+    case Activation::identity: break;
   }
   return 1.0f;
 }

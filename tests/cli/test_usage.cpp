@@ -42,7 +42,9 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--epoch", "3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"--epoch=3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"train", "--learning-rate", "1"}, "--learning-rate: no such flag"},
-      Mistake{{"trian"}, "no command 'trian': allowed train, generate, inspect, doctor; did you mean 'train'?"},
+      Mistake{
+          {"trian"},
+          "no command 'trian': allowed train, generate, inspect, doctor; did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
       Mistake{{"--epochs", "--batch", "3"}, "--epochs: found the flag '--batch'"},
       Mistake{{"--out", "--epochs=3"}, "--out: found the flag '--epochs=3'"},

@@ -71,8 +71,8 @@ TEST_CASE("a config file starts from the preset that it names", "[engine][config
 }
 
 TEST_CASE("a bad config says what, where and what is allowed", "[engine][config]") {
-  CHECK_THAT(message_of("\nepoch = 3"), ContainsSubstring("test.toml:2:1") &&
-                                            ContainsSubstring("did you mean 'epochs'"));
+  CHECK_THAT(message_of("\nepoch = 3"),
+             ContainsSubstring("test.toml:2:1") && ContainsSubstring("did you mean 'epochs'"));
   CHECK_THAT(message_of("batch = \"many\""),
              ContainsSubstring("batch") && ContainsSubstring("a whole number"));
   CHECK_THAT(message_of("batch = 1.5"), ContainsSubstring("a whole number"));

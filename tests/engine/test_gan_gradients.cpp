@@ -75,8 +75,7 @@ double mean_bce(const Values& logits, double target) {
 }
 
 struct Fixture {
-  explicit Fixture(const objectives::GanOptions& the_options,
-                   Activation output = Activation::tanh)
+  explicit Fixture(const objectives::GanOptions& the_options, Activation output = Activation::tanh)
       : options(the_options),
         device(open_device("cpu")),
         g(*device.backend, nn::dense_stack({latent, 8, trial}, output), 0.2F, {}, "G"),

@@ -76,7 +76,7 @@ class GoldenRun {
     StepState after;
     device_.backend->download(*device_.queue, state_.data(), sizeof(after), &after);
     device_.queue->synchronise();
-    const auto losses = [&](const char* name, float StepReport::* field) {
+    const auto losses = [&](const char* name, float StepReport::*field) {
       std::vector<float> got;
       for (int step = 0; step < steps; ++step) got.push_back(after.reports[step].*field);
       require_close(variant_ + " " + name, got, file_.read_f32(variant_ + "/" + name), tolerance);
@@ -120,15 +120,15 @@ class GoldenRun {
 
   void check_section(const std::string& section, const nn::Network& network,
                      const std::string& name, VectorView<float> values) {
-    for_each_tensor(
-        network, name, [&](const std::string& tensor, std::int64_t at, std::int64_t count) {
-          std::vector<float> got(static_cast<std::size_t>(count));
-          device_.backend->download(*device_.queue, values.data + at, got.size() * sizeof(float),
-                                    got.data());
-          device_.queue->synchronise();
-          const std::string key = variant_ + "/" + section + "/" + tensor;
-          require_close(key, got, file_.read_f32(key), tolerance);
-        });
+    for_each_tensor(network, name,
+                    [&](const std::string& tensor, std::int64_t at, std::int64_t count) {
+                      std::vector<float> got(static_cast<std::size_t>(count));
+                      device_.backend->download(*device_.queue, values.data + at,
+                                                got.size() * sizeof(float), got.data());
+                      device_.queue->synchronise();
+                      const std::string key = variant_ + "/" + section + "/" + tensor;
+                      require_close(key, got, file_.read_f32(key), tolerance);
+                    });
   }
 
   void put(int step, const std::string& name, MatrixRef to) {

@@ -1,4 +1,5 @@
-// Runs on disk: one at a time in a folder, from any folder, over older epochs, against hostile files.
+// Runs on disk: one at a time in a folder, from any folder, over older epochs, against hostile
+// files.
 #include "engine/train/run.hpp"
 
 #include <unistd.h>

@@ -15,8 +15,8 @@ struct Case {
 };
 
 // Each extent takes each edge: nothing, one, below, at and above a vector, past a tile.
-const std::vector<Case> cases{{0, 32, 33},  {1, 1, 1},      {31, 33, 1},   {32, 31, 32},
-                              {33, 1, 31},  {1025, 32, 33}, {33, 1025, 31}, {31, 33, 1025},
+const std::vector<Case> cases{{0, 32, 33},    {1, 1, 1},      {31, 33, 1},    {32, 31, 32},
+                              {33, 1, 31},    {1025, 32, 33}, {33, 1025, 31}, {31, 33, 1025},
                               {129, 65, 127}, {300, 100, 257}};
 const std::vector<Activation> activations{Activation::identity, Activation::leaky_relu,
                                           Activation::tanh, Activation::sigmoid};
@@ -149,7 +149,8 @@ TEST_CASE("dense results do not depend on the number of threads", "[kernels][den
     std::vector<std::vector<double>> results;
     for (const int threads : {1, 2, 5}) {
       Device device = open_device("cpu", threads);
-      const DeviceMatrix x(device, c.rows, c.inputs, random_values(c.rows * c.inputs, 1, type), type);
+      const DeviceMatrix x(device, c.rows, c.inputs, random_values(c.rows * c.inputs, 1, type),
+                           type);
       const DeviceMatrix w(device, c.inputs, c.outputs,
                            random_values(c.inputs * c.outputs, 2, type), type);
       DeviceMatrix y(device, c.rows, c.outputs, type);
@@ -172,8 +173,7 @@ TEST_CASE("a shape that does not fit is refused before any work", "[kernels][den
   const DeviceMatrix x(device, 4, 5);
   const DeviceMatrix w(device, 6, 3);
   DeviceMatrix y(device, 4, 3);
-  CHECK_THROWS_WITH(
-      device.backend->dense_forward(*device.queue, x.ref(), w.ref(), {}, y.ref(), {}),
-      ContainsSubstring("dense_forward") && ContainsSubstring("[6, 3]") &&
-          ContainsSubstring("[5, 3]"));
+  CHECK_THROWS_WITH(device.backend->dense_forward(*device.queue, x.ref(), w.ref(), {}, y.ref(), {}),
+                    ContainsSubstring("dense_forward") && ContainsSubstring("[6, 3]") &&
+                        ContainsSubstring("[5, 3]"));
 }

@@ -154,9 +154,9 @@ TEST_CASE("adam moves weights, moments, average and shadow", "[kernels][pointwis
 
 TEST_CASE("adam reports a gradient that is not finite", "[kernels][pointwise]") {
   on_every_device([](Device& device) {
-    for (const double bad : {std::numeric_limits<double>::quiet_NaN(),
-                             std::numeric_limits<double>::infinity(),
-                             -std::numeric_limits<double>::infinity()}) {
+    for (const double bad :
+         {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+          -std::numeric_limits<double>::infinity()}) {
       auto g = random_values(40000, 4);
       g[39999] = bad;
       DeviceMatrix w(device, 1, 40000), dg(device, 1, 40000, g), m(device, 1, 40000),
@@ -201,7 +201,8 @@ TEST_CASE("add_normal adds sigma times the stream", "[kernels][pointwise]") {
                                {1, Purpose::instance_noise_real, 0}, 0.5F, out.ref());
     std::vector<double> want;
     for (std::uint64_t i = 0; i < x.size(); ++i) {
-      want.push_back(x[i] + 0.5 * math::gaussian(1, math::subsequence(Purpose::instance_noise_real, 0), i));
+      want.push_back(
+          x[i] + 0.5 * math::gaussian(1, math::subsequence(Purpose::instance_noise_real, 0), i));
     }
     require_close("noisy", out.get(), want, {1e-7, 1e-6});
   });
@@ -246,8 +247,8 @@ TEST_CASE("gather takes every trial once a pass, normalised", "[kernels][pointwi
         const auto got = out.get();
         for (std::int64_t i = 0; i < batch; ++i) {
           const auto position = start.step * batch + static_cast<std::uint64_t>(i);
-          const auto trial = static_cast<double>(
-              math::permute(position % count, count, 9, position / count));
+          const auto trial =
+              static_cast<double>(math::permute(position % count, count, 9, position / count));
           const auto row = static_cast<std::size_t>(2 * i);
           CHECK(got[row] == Approx(2.0 * std::fmod(2.0 * trial, 251.0) / 255.0 - 1.0).margin(1e-6));
           CHECK(got[row + 1] ==

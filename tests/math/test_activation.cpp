@@ -16,14 +16,10 @@ constexpr float slope = 0.2f;
 
 double exact(Activation activation, double x) {
   switch (activation) {
-    case Activation::leaky_relu:
-      return x > 0 ? x : double{slope} * x;
-    case Activation::tanh:
-      return std::tanh(x);
-    case Activation::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Activation::identity:
-      break;
+    case Activation::leaky_relu: return x > 0 ? x : double{slope} * x;
+    case Activation::tanh: return std::tanh(x);
+    case Activation::sigmoid: return 1 / (1 + std::exp(-x));
+    case Activation::identity: break;
   }
   return x;
 }

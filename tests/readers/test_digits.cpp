@@ -115,7 +115,7 @@ TEST_CASE("built-in digits: neither threads nor count change an image", "[reader
 
 TEST_CASE("built-in digits: the seed changes the images and their order", "[readers][digits]") {
   const vgan::ImageSet a = vgan::make_digits(1, 200);
-  for (const std::uint64_t seed : {std::uint64_t{2}, std::uint64_t{1} << 32}) {
+  for (const std::uint64_t seed : {std::uint64_t{2}, (std::uint64_t{1} << 32) + 1}) {
     const vgan::ImageSet b = vgan::make_digits(seed, 200);
     CHECK(a.labels != b.labels);
     std::size_t alike = 0;

@@ -69,7 +69,8 @@ class DeviceMatrix {
     device_->queue->synchronise();
     std::vector<double> values;
     for (std::int64_t i = 0; i < ref_.rows; ++i) {
-      for (std::int64_t j = 0; j < ref_.cols; ++j) values.push_back(load(host, i * ref_.stride + j));
+      for (std::int64_t j = 0; j < ref_.cols; ++j)
+        values.push_back(load(host, i * ref_.stride + j));
     }
     return values;
   }
@@ -87,7 +88,8 @@ class DeviceMatrix {
     const auto i = static_cast<std::size_t>(at);
     if (ref_.type == ElementType::bf16) std::memcpy(host.data() + 2 * i, &half, 2);
     if (ref_.type == ElementType::f32) std::memcpy(host.data() + 4 * i, &value, 4);
-    if (ref_.type == ElementType::u8) host[i] = static_cast<std::byte>(std::isnan(value) ? 0.0F : value);
+    if (ref_.type == ElementType::u8)
+      host[i] = static_cast<std::byte>(std::isnan(value) ? 0.0F : value);
   }
   double load(const std::vector<std::byte>& host, std::int64_t at) const {
     const auto i = static_cast<std::size_t>(at);
