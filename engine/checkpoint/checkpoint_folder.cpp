@@ -6,7 +6,7 @@
 #include <system_error>
 #include <vector>
 
-#include "engine/checkpoint/atomic_file.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace vgan {
 namespace {

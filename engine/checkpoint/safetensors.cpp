@@ -6,8 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "engine/checkpoint/atomic_file.hpp"
 #include "engine/checkpoint/safetensors_types.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace vgan {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/checkpoint/posix_file.hpp"
+#include "engine/files/posix_file.hpp"
 
 namespace vgan {
 

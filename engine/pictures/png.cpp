@@ -5,8 +5,8 @@
 #include <cstring>
 #include <string>
 
-#include "engine/checkpoint/atomic_file.hpp"
 #include "engine/error.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace vgan {
 namespace {

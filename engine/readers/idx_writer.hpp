@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <span>
 
-#include "engine/readers/output_file.hpp"
+#include "engine/files/atomic_file.hpp"
 
 namespace vgan {
 
@@ -24,7 +24,7 @@ class IdxWriter {
   void finish();
 
  private:
-  OutputFile file_;
+  AtomicFile file_;
   std::uint64_t missing_ = 0;  // pixels still to come
 };
 

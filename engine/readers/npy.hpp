@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "engine/files/atomic_file.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/readers/npy_header.hpp"
-#include "engine/readers/output_file.hpp"
 
 namespace vgan {
 
@@ -45,7 +45,7 @@ class NpyWriter {
  private:
   void append_bytes(NpyType type, const void* data, std::size_t bytes);
 
-  OutputFile file_;
+  AtomicFile file_;
   NpyType type_;
   std::uint64_t missing_ = 0;  // bytes still to come
 };

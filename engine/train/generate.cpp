@@ -133,7 +133,7 @@ class RawSink final : public Sink {
     }
   }
 
-  std::optional<OutputFile> file_;
+  std::optional<AtomicFile> file_;
 };
 
 std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::string& format, bool u8,

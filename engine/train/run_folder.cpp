@@ -13,8 +13,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/checkpoint/atomic_file.hpp"
 #include "engine/error.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "engine/pictures/grid.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/readers/npy.hpp"

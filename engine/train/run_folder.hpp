@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/checkpoint/posix_file.hpp"
+#include "engine/files/posix_file.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/train/trainer.hpp"

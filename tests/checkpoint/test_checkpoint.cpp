@@ -6,9 +6,9 @@
 #include <cstring>
 #include <set>
 
-#include "engine/checkpoint/atomic_file.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"

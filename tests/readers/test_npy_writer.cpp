@@ -90,11 +90,10 @@ TEST_CASE("NpyWriter says why it cannot write", "[readers]") {
     return error_of([&] { NpyWriter(path, NpyType::f32, shape); });
   };
   check_error(error(folder.path() / "absent" / "a.npy", {1}), 74,
-              {"a.npy", "No such file", "make the folder first"});
+              {"a.npy", "No such file", "make the folder"});
   check_error(error(folder.path(), {1}), 74, {"a folder"});
-  check_error(error("/dev/full", {1}), 74, {"/dev/full", "no file"});
   REQUIRE(mkfifo((folder.path() / "fifo").c_str(), 0600) == 0);
-  check_error(error(folder.path() / "fifo", {1}), 74, {"fifo", "no file"});
+  check_error(error(folder.path() / "fifo", {1}), 74, {"fifo", "nobody reads"});
   check_error(error(folder.path() / "a.npy", {}), 78, {"the shape ()"});
   check_error(error(folder.path() / "a.npy", {-1}), 78, {"the shape (-1,)"});
   check_error(error(folder.path() / "a.npy", {INT64_MAX, 4}), 78, {"less than 2^64 bytes"});

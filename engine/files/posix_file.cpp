@@ -1,4 +1,4 @@
-#include "engine/checkpoint/posix_file.hpp"
+#include "engine/files/posix_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,6 +8,24 @@
 #include <system_error>
 
 namespace vgan {
+namespace {
+
+const char* remedy_for(int error) {
+  switch (error) {
+    case ENOENT: return "make the folder or file first, or name another";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "name a place that is yours";
+    case EISDIR: return "that is a folder: name a file";
+    case ENXIO: return "nobody reads from that FIFO or device: name a file";
+    case ENOSPC:
+    case EDQUOT: return "free some space or use another disk";
+    case EFBIG: return "raise the file size limit (ulimit -f) or use another disk";
+    default: return "";
+  }
+}
+
+}  // namespace
 
 void FileDescriptor::reset() noexcept {
   if (value_ >= 0) close();
@@ -17,8 +35,8 @@ bool FileDescriptor::close() noexcept { return ::close(std::exchange(value_, -1)
 
 Error io_error(const std::string& what, const std::filesystem::path& path, int error) {
   // generic_category's message is strerror's text without its shared buffer.
-  return Error(ErrorCode::io,
-               {what, path.string(), std::generic_category().message(error), "", ""});
+  return Error(ErrorCode::io, {what, path.string(), std::generic_category().message(error), "",
+                               remedy_for(error)});
 }
 
 FileDescriptor open_regular_file(const std::filesystem::path& path, std::uint64_t& size) {

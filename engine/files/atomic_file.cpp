@@ -1,4 +1,4 @@
-#include "engine/checkpoint/atomic_file.hpp"
+#include "engine/files/atomic_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace vgan {
 namespace {
@@ -39,24 +40,27 @@ void sync_folder(const fs::path& folder) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
+AtomicFile::AtomicFile(const fs::path& path, std::string what)
+    : what_(std::move(what)), path_(path) {
   struct stat status;
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) throw io_error("cannot write", path_, EISDIR);
+  if (exists && S_ISDIR(status.st_mode)) throw io_error(what_, path_, EISDIR);
   if (exists && !S_ISREG(status.st_mode)) {
-    file_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!file_) throw io_error("cannot write", path_, errno);
+    // Without O_NONBLOCK a FIFO that nobody reads would hold the process for ever.
+    file_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file_) throw io_error(what_, path_, errno);
+    ::fcntl(file_.get(), F_SETFL, ::fcntl(file_.get(), F_GETFL) & ~O_NONBLOCK);
     return;
   }
   path_ = resolved(path);
-  if (!path_.has_filename()) throw io_error("cannot write", path_, EISDIR);
+  if (!path_.has_filename()) throw io_error(what_, path_, EISDIR);
   const std::string name = "." + path_.filename().string() + std::string(temporary_mark) +
                            std::to_string(static_cast<long>(::getpid()));
   fs::path temporary = folder_of(path_) / name;
   // A killed process may have had this one's id, and O_EXCL never follows a planted link.
   ::unlink(temporary.c_str());
   file_ = FileDescriptor(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (!file_) throw io_error("cannot write", temporary, errno);
+  if (!file_) throw io_error(what_, path_, errno);
   temporary_ = std::move(temporary);
 }
 
@@ -78,7 +82,7 @@ void AtomicFile::write(const void* data, std::size_t n) {
     const ssize_t put = ::write(file_.get(), at, n);
     if (put < 0) {
       if (errno == EINTR) continue;
-      const Error error = io_error("cannot write", temporary_.empty() ? path_ : temporary_, errno);
+      const Error error = io_error(what_, path_, errno);
       discard();  // so that a commit after it cannot keep half a file
       throw error;
     }
@@ -90,11 +94,11 @@ void AtomicFile::write(const void* data, std::size_t n) {
 void AtomicFile::commit() {
   if (!file_) throw Error(ErrorCode::internal, {"cannot commit twice", path_.string(), "", "", ""});
   if (temporary_.empty()) {
-    if (!file_.close()) throw io_error("cannot write", path_, errno);
+    if (!file_.close()) throw io_error(what_, path_, errno);
     return;
   }
-  if (::fsync(file_.get()) != 0) throw io_error("cannot flush", temporary_, errno);
-  if (!file_.close()) throw io_error("cannot write", temporary_, errno);
+  if (::fsync(file_.get()) != 0) throw io_error(what_, path_, errno);
+  if (!file_.close()) throw io_error(what_, path_, errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     throw io_error("cannot put " + temporary_.string() + " in place of", path_, errno);
   }

@@ -3,9 +3,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
-#include "engine/checkpoint/posix_file.hpp"
+#include "engine/files/posix_file.hpp"
 
 namespace vgan {
 
@@ -14,12 +15,14 @@ namespace vgan {
 /// old or new, and at worst one temporary, which the next AtomicFile of the same name and process
 /// id replaces.
 ///
-/// A symbolic link is followed, so that its target is replaced. A device or FIFO (`/dev/stdout`)
-/// cannot be replaced and is written in place. Within one process, one AtomicFile for a path at a
-/// time. Every refusal of the system is an Error io with the path and strerror's words.
+/// A symbolic link is followed, so that its target is replaced. A device (`/dev/null`) or a FIFO
+/// that somebody reads cannot be replaced and is written in place; a FIFO without a reader is
+/// refused. Within one process, one AtomicFile for a path at a time. Every refusal of the system is
+/// an Error io with the path and strerror's words.
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::filesystem::path& path);
+  /// `what` begins every message, e.g. "cannot write samples".
+  explicit AtomicFile(const std::filesystem::path& path, std::string what = "cannot write");
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -31,11 +34,14 @@ class AtomicFile {
   /// Flushes to the disk, renames over `path`, flushes the folder. Nothing may be written after it.
   void commit();
 
+  /// The file that commit() replaces: the target of a symbolic link.
+  const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& temporary() const { return temporary_; }
 
  private:
   void discard() noexcept;
 
+  std::string what_;
   std::filesystem::path path_;
   std::filesystem::path temporary_;  // empty where `path_` is written in place, and after commit
   FileDescriptor file_;

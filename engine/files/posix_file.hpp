@@ -36,7 +36,7 @@ class FileDescriptor {
   int value_ = -1;
 };
 
-/// An Error of code io: "WHAT: PATH: found STRERROR", with `error` an errno value.
+/// An Error of code io: "WHAT: PATH: found STRERROR; REMEDY", with `error` an errno value.
 Error io_error(const std::string& what, const std::filesystem::path& path, int error);
 
 /// Opens a regular file for reading and stores its size in bytes. Never waits on a FIFO.

@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "engine/checkpoint/atomic_file.hpp"
+#include "engine/files/atomic_file.hpp"
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
