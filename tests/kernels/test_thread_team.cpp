@@ -122,7 +122,7 @@ TEST_CASE("a busy neighbour slows a team by no more than its share", "[kernels][
   stop = true;
   for (std::thread& neighbour : neighbours) neighbour.join();
   CHECK(items == 2000 * 16);
-  // Alone this takes some 0.05 s. A team whose members wait for each other through scheduler
-  // slices of milliseconds would take over 2000 slices.
-  CHECK(elapsed.count() < 6.0);
+  // Alone this takes some 0.05 s, beside neighbours their share of it. Members that wait for each
+  // other through scheduler slices of milliseconds, spinning, take minutes.
+  CHECK(elapsed.count() < 60.0);
 }
