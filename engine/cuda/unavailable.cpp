@@ -11,7 +11,7 @@ std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
 }
 
 DeviceStatus cuda_status() {
-  return {"cuda", false, "this build has no CUDA backend; --device auto uses the CPU"};
+  return {"cuda", false, "no CUDA in this build; --device auto uses the CPU"};
 }
 
 }  // namespace vgan

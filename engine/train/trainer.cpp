@@ -21,7 +21,7 @@ constexpr std::uint64_t discriminator_id = 1;
 
 std::string megabytes(std::size_t bytes) {
   char text[32];
-  std::snprintf(text, sizeof(text), "%.1f MB", static_cast<double>(bytes) * 1e-6);
+  std::snprintf(text, sizeof(text), "%.1f", static_cast<double>(bytes) * 1e-6);
   return text;
 }
 
@@ -94,7 +94,7 @@ std::string MemoryPlan::text() const {
   for (const auto& [name, bytes] : parts) {
     line += (line.empty() ? "" : ", ") + name + " " + megabytes(bytes);
   }
-  return line + ": " + megabytes(total) + " in all";
+  return megabytes(total) + " MB: " + line;
 }
 
 struct Trainer::Implementation {
@@ -195,7 +195,7 @@ void Trainer::Implementation::require_memory() const {
     }
   }
   throw Error(ErrorCode::no_device,
-              {"not enough memory", backend->info().name, memory.text(), megabytes(available),
+              {"not enough memory", backend->info().name, memory.text(), megabytes(available) + " MB",
                fits > 0 ? "the largest batch that fits is " + std::to_string(fits)
                         : "no batch fits: use narrower layers or less data"});
 }

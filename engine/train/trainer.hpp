@@ -18,7 +18,7 @@ namespace vgan {
 struct MemoryPlan {
   std::vector<std::pair<std::string, std::size_t>> parts;  ///< bytes
   std::size_t total = 0;
-  /// "generator 29.7 MB, discriminator 9.1 MB, ...: 112.3 MB in all".
+  /// "94.0 MB: G 32.7, D 10.2, activations 4.1, data 47.0".
   std::string text() const;
 };
 

@@ -74,7 +74,7 @@ TEST_CASE("cli: a run says what it is made of, how far it is and what to do next
   REQUIRE(result.exit_code == 0);
   for (const char* part :
        {"tiny.npy: 24 images of 8 x 8, no labels", "fp32, 1 thread", "100-16-64, 2704 parameters",
-        "64-16-1, 1057 parameters", " MB in all", "250 epochs of one batch of 8",
+        "64-16-1, 1057 parameters", " MB: G ", "250 epochs of one batch of 8",
         "epoch 100/250  d_loss ", "epoch 200/250  d_loss ", "epoch 250/250  d_loss ", "  D(real) ",
         "  D(fake) ", " epochs/s\n", "trained 250 epochs in "}) {
     INFO(result.out);
