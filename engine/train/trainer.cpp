@@ -194,10 +194,11 @@ void Trainer::Implementation::require_memory() const {
       fits += step_size;
     }
   }
-  throw Error(ErrorCode::no_device,
-              {"not enough memory", backend->info().name, memory.text(), megabytes(available) + " MB",
-               fits > 0 ? "the largest batch that fits is " + std::to_string(fits)
-                        : "no batch fits: use narrower layers or less data"});
+  throw Error(
+      ErrorCode::no_device,
+      {"not enough memory", backend->info().name, memory.text(), megabytes(available) + " MB",
+       fits > 0 ? "the largest batch that fits is " + std::to_string(fits)
+                : "no batch fits: use narrower layers or less data"});
 }
 
 Sampler& Trainer::Implementation::sampler_with_weights_of_now() {

@@ -108,6 +108,7 @@ TEST_CASE("cli: one Ctrl-C may arrive twice; a second one kills at once") {
                                 "2048,2048", "--batch", "2048", "--device", "cpu", "--quiet"});
   REQUIRE(command.wait_until([&] { return command.catches(SIGINT); }));
   command.send(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
   command.send(SIGINT);  // as timeout(1) does it: to the process and to its group
   std::this_thread::sleep_for(std::chrono::milliseconds(400));
   CHECK(command.is_running());

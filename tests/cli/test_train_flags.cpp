@@ -176,10 +176,14 @@ const std::map<std::string, Check> checks = {
      }},
     {"r1-every",
      [](const TinyRuns& runs) {
-       (void)trained(runs, "a", {"--epochs", "6", "--r1", "5", "--r1-every", "3"});
-       const auto metrics = runs.metrics("a");
-       CHECK(std::count_if(metrics.begin(), metrics.end(),
-                           [](const auto& epoch) { return epoch["r1"] > 0.0; }) == 2);
+       const auto penalties = [&](const std::string& every) {
+         (void)trained(runs, every, {"--epochs", "12", "--r1", "5", "--r1-every", every});
+         const auto metrics = runs.metrics(every);
+         return std::count_if(metrics.begin(), metrics.end(),
+                              [](const auto& epoch) { return epoch["r1"] > 0.0; });
+       };
+       CHECK(penalties("1") == 12);
+       CHECK(penalties("3") == 4);
      }},
     {"ema",
      [](const TinyRuns& runs) {
