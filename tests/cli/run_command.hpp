@@ -80,7 +80,9 @@ class Command {
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
-  void send(int signal_number) const { ::kill(child_, signal_number); }
+  void send(int signal_number) const {
+    if (child_ > 0) ::kill(child_, signal_number);  // -1 would be every process of this user
+  }
   /// What it has said so far.
   std::string out() const { return file_text(out_); }
 
