@@ -13,10 +13,15 @@ namespace {
 
 constexpr std::size_t help_column = 26;
 constexpr std::size_t help_width = 80;
+constexpr char unbreakable = '\x1f';  // a blank at which no line is broken
 
 [[noreturn]] void usage_error(const std::string& where, const std::string& found,
                               const std::string& allowed, const std::string& remedy) {
   throw Error(ErrorCode::usage, {"bad command line", where, found, allowed, remedy});
+}
+
+std::string default_note(const std::string& fallback) {
+  return std::string(" (default:") + unbreakable + fallback + ")";
 }
 
 std::string help_lines(const CLI::Option& option) {
@@ -25,14 +30,16 @@ std::string help_lines(const CLI::Option& option) {
   if (left.size() > 2 && !option.get_option_text().empty()) left += ' ';
   left += option.get_option_text();
   std::string right = option.get_description();
-  if (!option.get_default_str().empty()) right += " (default: " + option.get_default_str() + ")";
+  if (!option.get_default_str().empty()) right += default_note(option.get_default_str());
   if (left.size() + 2 > help_column) {
     left += "\n";
     left.append(help_column, ' ');
   } else {
     left.resize(help_column, ' ');
   }
-  return left + wrap(right, help_column, help_width) + "\n";
+  right = wrap(right, help_column, help_width);
+  std::replace(right.begin(), right.end(), unbreakable, ' ');
+  return left + right + "\n";
 }
 
 std::string help_text(const CLI::App& app, const std::string& usage) {
@@ -96,7 +103,7 @@ void CommandLine::add_switch(const SettingInfo& info, const std::string& fallbac
 
 void CommandLine::add_optional(const SettingInfo& info, const std::string& fallback) {
   // CLI11 would take its own default for the value where there is none.
-  const std::string about = std::string(info.help) + " (default: " + fallback + ")";
+  const std::string about = info.help + default_note(fallback);
   describe(*app_->add_option("--" + std::string(info.name))->description(about)->expected(0, 1),
            info, "");
 }

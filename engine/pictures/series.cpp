@@ -99,7 +99,7 @@ std::vector<Tick> ticks(const Range& range, int wanted, double least_step) {
   const double first = std::ceil(range.low / step - 1e-9);
   const double count = std::floor(range.high / step + 1e-9) - first;
   for (int i = 0; i <= static_cast<int>(std::min(count, 50.0)); ++i) {
-    const double value = (first + i) * step + 0.0;  // + 0.0: no "-0"
+    const double value = (first + i) * step;
     found.push_back({value, label_of(value, step)});
   }
   return found;

@@ -154,7 +154,7 @@ TEST_CASE("cli: NaN stops a run with exit 3 and leaves the good checkpoints") {
   CHECK(newest.skipped.empty());
   CHECK(newest.checkpoint.metadata.at("epoch") == std::to_string(epoch - 1));
 
-  diverge("b", "1e30", "0");
+  CHECK(diverge("b", "1e30", "0") < 10);  // not only when it saves at the end
   CHECK(runs.newest("b").checkpoint.metadata.at("epoch") == "0");
 }
 

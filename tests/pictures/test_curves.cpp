@@ -108,6 +108,7 @@ TEST_CASE("text: every character has its own shape, its width and its place", "[
   CHECK(text_width("ab", 1) > text_width("a", 1));
   CHECK(text_width("\xc3\xa9", 1) == text_width("?", 1));
   CHECK(text_width("\n", 1) == text_width("?", 1));
+  CHECK(text_strokes("\xc3\xa9", {}, 1).size() == text_strokes("?", {}, 1).size());
 
   Canvas canvas(200, 60, white);
   canvas.text("H", {100, 30}, 2, black, Align::right);

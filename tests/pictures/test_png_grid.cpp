@@ -140,4 +140,5 @@ TEST_CASE("grid: impossible sheets are refused before any memory is taken", "[pi
   CHECK(code(1, huge, huge, 1, huge, huge) == 78);
   CHECK(code(std::int64_t{1} << 62, 1, 1, 1, 1, 1) == 78);
   CHECK(code(1'000'000'000, 28, 28, 0, 2, 2) == 78);
+  CHECK(code(1, 1, 2'000'000, 1, 1, 0) == 78);  // few pixels, but too wide
 }
