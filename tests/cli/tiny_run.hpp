@@ -14,6 +14,7 @@
 #include "engine/readers/npy.hpp"
 #include "engine/train/config.hpp"
 #include "tests/cli/run_command.hpp"
+#include "tests/support/same_tensors.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace vgan::testing {
@@ -92,18 +93,6 @@ inline std::vector<float> values_of(const Checkpoint& checkpoint, const std::str
   std::vector<float> values(bytes.size() / sizeof(float));
   std::memcpy(values.data(), bytes.data(), bytes.size());
   return values;
-}
-
-inline bool same_tensors(const Checkpoint& a, const Checkpoint& b) {
-  if (a.tensors.size() != b.tensors.size() || a.tensors.empty()) return false;
-  for (const auto& [name, tensor] : a.tensors) {
-    const auto other = b.tensors.find(name);
-    if (other == b.tensors.end() || other->second.shape != tensor.shape ||
-        other->second.bytes != tensor.bytes) {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace vgan::testing

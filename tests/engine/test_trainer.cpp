@@ -7,6 +7,7 @@
 #include "engine/backend.hpp"
 #include "engine/readers/idx.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/same_tensors.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/small_run.hpp"
 
@@ -19,18 +20,6 @@ Checkpoint trained(const TrainConfig& config, const ImageSet& images, std::uint6
   Trainer trainer(config, images);
   while (trainer.epoch() < epochs) trainer.train_epoch();
   return trainer.checkpoint();
-}
-
-bool same_tensors(const Checkpoint& a, const Checkpoint& b) {
-  if (a.tensors.size() != b.tensors.size()) return false;
-  for (const auto& [name, tensor] : a.tensors) {
-    const auto other = b.tensors.find(name);
-    if (other == b.tensors.end() || other->second.shape != tensor.shape ||
-        other->second.bytes != tensor.bytes) {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace
