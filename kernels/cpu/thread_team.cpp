@@ -1,6 +1,7 @@
 #include "kernels/cpu/thread_team.hpp"
 
 #include <omp.h>
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -62,8 +63,20 @@ ArithmeticScope::~ArithmeticScope() {
   if (openmp_threads_ != 1) omp_set_num_threads(openmp_threads_);
 }
 
+HeldSignals::HeldSignals() {
+  sigset_t held;
+  sigfillset(&held);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) {
+    sigdelset(&held, fault);
+  }
+  pthread_sigmask(SIG_BLOCK, &held, &before_);
+}
+
+HeldSignals::~HeldSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
 ThreadTeam::ThreadTeam(int threads) {
   if (threads <= 0) threads = available_processors();
+  const HeldSignals inherited;  // by every member, for good
   members_.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int member = 1; member < threads; ++member) {
@@ -83,6 +96,7 @@ ThreadTeam::~ThreadTeam() {
 
 void ThreadTeam::run(std::int64_t items, Function function, void* context) {
   if (items <= 0) return;
+  const HeldSignals signals;
   const ArithmeticScope arithmetic;
   if (items == 1 || members_.empty()) {
     for (std::int64_t item = 0; item < items; ++item) function(context, item, 0);

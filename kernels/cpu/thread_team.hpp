@@ -1,6 +1,8 @@
 // A small team of threads that runs one parallel loop at a time and sleeps soon when idle.
 #pragma once
 
+#include <signal.h>
+
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -16,7 +18,8 @@ namespace vgan::cpu {
 /// off its core is not waited for unless it holds an item: a busy neighbour costs its own share of
 /// the machine, not a stall. Idle members spin for `spin_microseconds`, then sleep.
 ///
-/// Inside a loop denormals are flushed to zero and OpenMP (oneDNN) is held to one thread.
+/// Inside a loop denormals are flushed to zero, OpenMP (oneDNN) is held to one thread, and signals
+/// wait for the loop's end; the other members never take any.
 /// One loop at a time: `for_each` is not reentrant, and two callers take turns.
 class ThreadTeam {
  public:
@@ -81,6 +84,20 @@ class ArithmeticScope {
  private:
   int openmp_threads_;
   unsigned control_word_;
+};
+
+/// Holds back every signal but those of faults on this thread. oneDNN's generated products (all
+/// releases before 3.11.2; github.com/uxlfoundation/oneDNN/issues/4845) keep the stack pointer on
+/// the heap for a while: a signal taken there writes its frame over whatever lies below.
+class HeldSignals {
+ public:
+  HeldSignals();
+  ~HeldSignals();
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+ private:
+  sigset_t before_;
 };
 
 /// The processors that this process may run on (its affinity mask), at least 1.
