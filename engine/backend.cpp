@@ -39,7 +39,9 @@ std::vector<DeviceStatus> list_devices() {
   const std::string detail = info.name + ", " + std::to_string(info.threads) + " threads, " +
                              std::to_string(info.memory >> 30) + " GiB, " +
                              (info.fast_bf16 ? "bf16 on AMX" : "no bf16 matrix unit");
-  return {{"cpu", true, detail}, cuda_status()};
+  std::vector<DeviceStatus> devices = list_cuda_devices();
+  devices.insert(devices.begin(), {"cpu", true, detail});
+  return devices;
 }
 
 }  // namespace vgan

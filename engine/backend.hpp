@@ -30,17 +30,24 @@ enum class Precision : std::uint8_t { fp32, tf32, bf16 };
 std::string to_string(Precision precision);
 
 struct DeviceInfo {
-  std::string name;        ///< as the maker writes it
-  std::string kind;        ///< "cpu" or "cuda"
-  std::size_t memory = 0;  ///< bytes
-  int threads = 0;         ///< CPU threads in use; 0 on CUDA
-  bool fast_bf16 = false;  ///< has matrix units for bf16 (AMX, tensor cores)
-  bool tf32 = false;       ///< can compute in tf32
+  std::string name;           ///< as the maker writes it
+  std::string kind;           ///< "cpu" or "cuda"
+  std::size_t memory = 0;     ///< bytes
+  int threads = 0;            ///< CPU threads in use; 0 on CUDA
+  bool fast_bf16 = false;     ///< has matrix units for bf16 (AMX, tensor cores)
+  bool tf32 = false;          ///< can compute in tf32
+  bool asynchronous = false;  ///< work goes on while the host does other things
 };
 
 struct ActivationOptions {
   Activation activation = Activation::identity;
   float slope = 0.2F;  ///< of leaky ReLU below zero
+  bool tf32 = false;   ///< the product of f32 operands may be computed in tf32
+};
+
+struct WeightGradientOptions {
+  bool accumulate = false;  ///< add to what is there
+  bool tf32 = false;        ///< as in ActivationOptions
 };
 
 struct BceOptions {
@@ -98,6 +105,16 @@ class Backend {
   virtual std::unique_ptr<Queue> make_queue(const std::string& name) = 0;
   /// Records what `body` puts on its queues; work must begin and end on `origin`.
   virtual std::unique_ptr<Program> record(Queue& origin, std::function<void()> body) = 0;
+  /// Bytes that a queue keeps beside the operands of a product with a [rows, cols] result of
+  /// `type`; products on one queue share them.
+  virtual std::size_t product_scratch(std::int64_t rows, std::int64_t cols,
+                                      ElementType type) const {
+    (void)rows, (void)cols, (void)type;
+    return 0;
+  }
+  /// Names what the host does from here to the matching `pop_range`, for a profiler.
+  virtual void push_range(const char* name) { (void)name; }
+  virtual void pop_range() {}
 
   virtual void upload(Queue& queue, const void* host, std::size_t bytes, void* device) = 0;
   /// The host memory is ready after `queue.synchronise()`.
@@ -115,10 +132,10 @@ class Backend {
   virtual void dense_backward_input(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
                                     ConstMatrixRef at, MatrixRef dx,
                                     const ActivationOptions& options) = 0;
-  /// dw[in, out] = x^T dy and dbias[out] = column sums of dy, f32, or added with `accumulate`.
+  /// dw[in, out] = x^T dy and dbias[out] = column sums of dy, f32; an empty dbias is not wanted.
   virtual void dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
                                       MatrixView<float> dw, VectorView<float> dbias,
-                                      bool accumulate) = 0;
+                                      const WeightGradientOptions& options) = 0;
   /// dy *= activation'(y).
   virtual void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
                                    const ActivationOptions& options) = 0;
@@ -172,6 +189,9 @@ std::vector<DeviceStatus> list_devices();
 /// The two sides of the seam. The CUDA side refuses honestly where it is not built in.
 std::unique_ptr<Backend> make_cpu_backend(int threads);
 std::unique_ptr<Backend> make_cuda_backend(int ordinal);
+/// Whether `--device cuda` can be used, and if not, why.
 DeviceStatus cuda_status();
+/// Every CUDA device; without any, the one line of cuda_status().
+std::vector<DeviceStatus> list_cuda_devices();
 
 }  // namespace vgan

@@ -139,7 +139,8 @@ class CpuBackend final : public Backend {
   }
 
   void dense_backward_weights(Queue&, ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
-                              VectorView<float> dbias, bool accumulate) override {
+                              VectorView<float> dbias,
+                              const WeightGradientOptions& options) override {
     const char* name = "dense_backward_weights";
     require_float(name, "x", x.type);
     require(dy.type == x.type, name, "x and dy of two types", "one type");
@@ -148,7 +149,7 @@ class CpuBackend final : public Backend {
             std::to_string(dy.rows));
     require(dbias.empty() || dbias.size == dy.cols, name,
             "a dbias of " + std::to_string(dbias.size), std::to_string(dy.cols));
-    dense_.backward_weights(x, dy, accumulate, dw, dbias);
+    dense_.backward_weights(x, dy, options.accumulate, dw, dbias);
   }
 
   void activation_backward(Queue&, ConstMatrixRef y, MatrixRef dy,

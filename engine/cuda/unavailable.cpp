@@ -1,6 +1,7 @@
 // The CUDA side of the seam where CUDA is not built in: the same symbols and an honest answer.
 #include "engine/backend.hpp"
 #include "engine/error.hpp"
+#include "engine/libraries.hpp"
 
 namespace vgan {
 
@@ -13,5 +14,9 @@ std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
 DeviceStatus cuda_status() {
   return {"cuda", false, "no CUDA in this build; --device auto uses the CPU"};
 }
+
+std::vector<DeviceStatus> list_cuda_devices() { return {cuda_status()}; }
+
+std::vector<Library> cuda_libraries() { return {}; }
 
 }  // namespace vgan

@@ -68,11 +68,12 @@ TapeStorage::TapeStorage(Backend& backend, const std::vector<DenseSpec>& layers,
 }
 
 Network::Network(Backend& backend, std::vector<DenseSpec> layers, float slope,
-                 const ArenaOptions& options, const std::string& what)
+                 const ArenaOptions& options, const std::string& what, bool tf32)
     : backend_(&backend),
       layers_(std::move(layers)),
       slope_(slope),
       compute_type_(options.shadow ? ElementType::bf16 : ElementType::f32),
+      tf32_(tf32),
       arena_(backend, tensor_sizes(layers_), options, what) {}
 
 void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
@@ -140,14 +141,15 @@ void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
     const ConstMatrixRef below = l == 0 ? x : ConstMatrixRef(tape.outputs[l - 1]);
     if (options.weights) {
       backend_->dense_backward_weights(queue, below, tape.deltas[l], weight_gradient(l).as<float>(),
-                                       bias_gradient(l), options.accumulate);
+                                       bias_gradient(l),
+                                       {.accumulate = options.accumulate, .tf32 = tf32_});
     }
     if (l > 0) {
       backend_->dense_backward_input(queue, tape.deltas[l], compute_weight(l), below,
                                      tape.deltas[l - 1], activation(l - 1));
     } else if (!options.input_gradient.empty()) {
       backend_->dense_backward_input(queue, tape.deltas[0], compute_weight(0), {},
-                                     options.input_gradient, {});
+                                     options.input_gradient, {.tf32 = tf32_});
     }
   }
 }
@@ -157,7 +159,7 @@ void Network::input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tap
   backend_->fill(queue, 1.0F, scratch.deltas.back());
   for (std::size_t l = layers_.size(); l-- > 1;) {
     backend_->dense_backward_input(queue, scratch.deltas[l], weight(l), outputs.outputs[l - 1],
-                                   scratch.deltas[l - 1], activation(l - 1));
+                                   scratch.deltas[l - 1], exact_activation(l - 1));
   }
   backend_->dense_backward_input(queue, scratch.deltas[0], weight(0), {}, v, {});
 }
@@ -166,10 +168,10 @@ void Network::accumulate_tangent_gradient(Queue& queue, const Tape& outputs, con
                                           ConstMatrixRef t) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     backend_->dense_backward_weights(queue, t, scratch.deltas[l], weight_gradient(l).as<float>(),
-                                     {}, true);
+                                     {}, {.accumulate = true});
     if (l + 1 == layers_.size()) break;
     backend_->dense_tangent(queue, t, weight(l), outputs.outputs[l], scratch.outputs[l],
-                            activation(l));
+                            exact_activation(l));
     t = scratch.outputs[l];
   }
 }

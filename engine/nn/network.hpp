@@ -56,8 +56,9 @@ struct BackwardOptions {
 
 class Network {
  public:
+  /// `tf32`: forward and backward passes may use it; gradient penalties never do.
   Network(Backend& backend, std::vector<DenseSpec> layers, float slope, const ArenaOptions& options,
-          const std::string& what);
+          const std::string& what, bool tf32 = false);
 
   const std::vector<DenseSpec>& layers() const { return layers_; }
   std::int64_t inputs() const { return layers_.front().inputs; }
@@ -75,7 +76,7 @@ class Network {
   MatrixRef weight(std::size_t layer) const;  ///< f32 [inputs, outputs]
   VectorView<float> bias(std::size_t layer) const;
   ActivationOptions activation(std::size_t layer) const {
-    return {layers_[layer].activation, slope_};
+    return {layers_[layer].activation, slope_, tf32_};
   }
 
   /// Fills `tape.outputs` from x [rows, inputs] of the compute type.
@@ -94,6 +95,9 @@ class Network {
                                    ConstMatrixRef t);
 
  private:
+  ActivationOptions exact_activation(std::size_t layer) const {
+    return {layers_[layer].activation, slope_};
+  }
   ConstMatrixRef compute_weight(std::size_t layer) const;
   MatrixRef weight_gradient(std::size_t layer) const;
   VectorView<float> bias_gradient(std::size_t layer) const;
@@ -102,6 +106,7 @@ class Network {
   std::vector<DenseSpec> layers_;
   float slope_;
   ElementType compute_type_;
+  bool tf32_;
   ParameterArena arena_;
 };
 

@@ -1,5 +1,9 @@
 #include "engine/train/alternating_step.hpp"
 
+#include <algorithm>
+
+#include "engine/check.hpp"
+
 namespace vgan {
 namespace {
 
@@ -28,6 +32,7 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
       gan_(backend, generator, discriminator, options.batch, state_, options.gan),
       g_adam_(backend, for_network(options.adam, &StepState::generator, true)),
       d_adam_(backend, for_network(options.adam, &StepState::discriminator, false)) {
+  for (auto& queue : report_queues_) queue = backend.make_queue("report");
   set_steps(0);
   plain_ = backend.record(*g_queue_, [this] { body(false); });
   if (gan_.has_penalty()) penalised_ = backend.record(*g_queue_, [this] { body(true); });
@@ -41,6 +46,7 @@ void AlternatingStep::set_steps(std::uint64_t steps) {
   backend_->upload(*g_queue_, &state, sizeof(state), state_);
   g_queue_->synchronise();
   steps_ = steps;
+  reported_ = steps;
 }
 
 // Work begins and ends on `g`, which is also where the last step ended.
@@ -76,18 +82,47 @@ void AlternatingStep::body(bool with_penalty) {
 }
 
 void AlternatingStep::run() {
+  require(pending() < most_pending, "step", std::to_string(pending()) + " reports not taken",
+          "at most " + std::to_string(most_pending));
   const auto every = static_cast<std::uint64_t>(options_.gan.r1_every);
   const bool with_penalty = gan_.has_penalty() && steps_ % every == 0;
-  (with_penalty ? *penalised_ : *plain_).replay();
+  backend_->push_range("step");
+  if (marker_) {
+    body(with_penalty);  // a replay has no phases to mark
+  } else {
+    (with_penalty ? *penalised_ : *plain_).replay();
+  }
+  Queue& reader = *report_queues_[steps_ % most_pending];
+  reader.wait_for(*g_queue_);
+  backend_->download(reader, &state_->reports[steps_ % StepState::report_capacity],
+                     sizeof(StepReport), &reports_[steps_ % most_pending]);
+  backend_->pop_range();
   ++steps_;
 }
 
-StepReport AlternatingStep::report() {
-  StepReport report;
-  const std::uint64_t slot = (steps_ - 1) % StepState::report_capacity;
-  backend_->download(*g_queue_, &state_->reports[slot], sizeof(report), &report);
-  g_queue_->synchronise();
-  return report;
+StepReport AlternatingStep::take_report() {
+  require(pending() > 0, "step", "no report to take", "a step that was run");
+  const std::uint64_t slot = reported_ % most_pending;
+  report_queues_[slot]->synchronise();
+  ++reported_;
+  return reports_[slot];
+}
+
+std::size_t AlternatingStep::scratch_bytes(const Backend& backend,
+                                           const std::vector<nn::DenseSpec>& g,
+                                           const std::vector<nn::DenseSpec>& d, std::int64_t batch,
+                                           ElementType type) {
+  // G and D run on one queue each, and each runs both networks.
+  std::size_t most = 0;
+  for (const nn::DenseSpec& layer : g) {
+    most = std::max(most, backend.product_scratch(batch, layer.outputs, type));
+    most = std::max(most, backend.product_scratch(batch, layer.inputs, type));
+  }
+  for (const nn::DenseSpec& layer : d) {
+    most = std::max(most, backend.product_scratch(2 * batch, layer.outputs, type));
+    most = std::max(most, backend.product_scratch(2 * batch, layer.inputs, type));
+  }
+  return 2 * most;
 }
 
 }  // namespace vgan

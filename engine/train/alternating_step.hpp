@@ -1,6 +1,7 @@
 // The step: one alternating D and G update, built once and replayed.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,14 +37,23 @@ class AlternatingStep {
   AlternatingStep(Backend& backend, nn::Network& generator, nn::Network& discriminator,
                   ConstMatrixRef trials, const StepOptions& options);
 
-  /// Puts the next step on the queues; the host's own count of steps picks the program.
+  /// Puts the next step on the queues, and the reading of its report behind it; the host's own
+  /// count of steps picks the program. At most `most_pending` reports may wait to be taken.
   void run();
-  /// The report of the step that `run` was called for last.
-  StepReport report();
+  /// Waits for the oldest step whose report has not been taken.
+  StepReport take_report();
+  std::uint64_t pending() const { return steps_ - reported_; }
+  static constexpr std::uint64_t most_pending = 2;
 
+  /// Steps put on the queues since the beginning of the run.
   std::uint64_t steps() const { return steps_; }
   /// Sets the counter of all random streams and schedules.
   void set_steps(std::uint64_t steps);
+
+  /// Bytes that queues keep for the products of this step (Backend::product_scratch).
+  static std::size_t scratch_bytes(const Backend& backend, const std::vector<nn::DenseSpec>& g,
+                                   const std::vector<nn::DenseSpec>& d, std::int64_t batch,
+                                   ElementType type);
 
   Queue& queue() { return *g_queue_; }
   void set_marker(PhaseMarker marker) { marker_ = std::move(marker); }
@@ -70,6 +80,10 @@ class AlternatingStep {
   optim::Adam d_adam_;
   PhaseMarker marker_;
   std::uint64_t steps_ = 0;
+  std::uint64_t reported_ = 0;
+  // Step s is read by queue s % most_pending into slot s % most_pending.
+  std::array<std::unique_ptr<Queue>, most_pending> report_queues_;
+  std::array<StepReport, most_pending> reports_{};
   std::unique_ptr<Program> plain_;
   std::unique_ptr<Program> penalised_;
 };

@@ -124,16 +124,23 @@ class StepProfile {
     if (!range.empty()) range_ = parse_step_range(range);
   }
 
-  void before_epoch(Trainer& trainer, std::uint64_t epoch) {
-    if (range_ && epoch == range_->first) trainer.set_profiling(true);
+  /// The first epoch past `epoch` at which profiling starts or ends, or `otherwise`.
+  std::uint64_t next_change(std::uint64_t epoch, std::uint64_t otherwise) const {
+    if (!range_) return otherwise;
+    for (const std::uint64_t change : {range_->first - 1, range_->second}) {
+      if (change > epoch) return std::min(change, otherwise);
+    }
+    return otherwise;
   }
 
-  void after_epoch(Trainer& trainer, std::uint64_t epoch, const RunFolder& folder,
-                   RunObserver* observer) {
-    if (!range_ || epoch < range_->first || epoch > range_->second) return;
+  void before(Trainer& trainer) {
+    if (range_ && trainer.epoch() + 1 >= range_->first) trainer.set_profiling(true);
+  }
+
+  void after(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
     const auto phases = trainer.take_profile();
     all_.insert(all_.end(), phases.begin(), phases.end());
-    if (epoch == range_->second) finish(trainer, folder, observer);
+    if (range_ && trainer.epoch() >= range_->second) finish(trainer, folder, observer);
   }
 
   void finish(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
@@ -169,13 +176,16 @@ class StepProfile {
 /// One call of run_training, after data, folder and trainer are there.
 class Run {
  public:
-  Run(const RunRequest& request, Trainer& trainer, const ImageSet& images, RunFolder& folder)
+  /// `resumed_from`: the checkpoint that `trainer` was restored from, or empty.
+  Run(const RunRequest& request, Trainer& trainer, const ImageSet& images, RunFolder& folder,
+      fs::path resumed_from)
       : request_(request),
         trainer_(trainer),
         images_(images),
         folder_(folder),
         config_(trainer.config()),
-        profile_(config_.profile_steps) {}
+        profile_(config_.profile_steps),
+        saved_(std::move(resumed_from)) {}
 
   RunResult train() {
     const std::uint64_t first = trainer_.epoch();
@@ -191,29 +201,52 @@ class Run {
     }
     start_ = Clock::now();
     bool stopped = false;
-    double stepping = 0.0;
     while (trainer_.epoch() < total && !stopped) {
-      const auto before = Clock::now();
-      profile_.before_epoch(trainer_, trainer_.epoch() + 1);
-      const StepReport report = train_epoch_or_flush();
-      stepping += seconds_since(before);
-      profile_.after_epoch(trainer_, report.epoch, folder_, request_.observer);
-      folder_.add_metrics(report, seconds_since(start_));
-      if (request_.observer != nullptr) request_.observer->epoch_done(report);
-      stopped = request_.stop_requested && request_.stop_requested();
+      profile_.before(trainer_);
+      stopped = train_until(next_event(trainer_.epoch(), total));
+      profile_.after(trainer_, folder_, request_.observer);
       if (trainer_.epoch() < total && !stopped) keep_up(trainer_.epoch());
     }
-    return finish(first, stopped && trainer_.epoch() < total, stepping);
+    return finish(first, stopped && trainer_.epoch() < total);
   }
 
  private:
-  StepReport train_epoch_or_flush() {
+  /// The next epoch after which there is something to do beside training.
+  std::uint64_t next_event(std::uint64_t epoch, std::uint64_t total) const {
+    std::uint64_t next = profile_.next_change(epoch, total);
+    for (const std::uint64_t every : {config_.sample_every, config_.save_every}) {
+      if (every > 0) next = std::min(next, (epoch / every + 1) * every);
+    }
+    return next;
+  }
+
+  /// True if a stop was asked for on the way. Metrics are complete up to an error.
+  bool train_until(std::uint64_t epoch) {
+    bool stopped = false;
+    double beside = 0.0;
+    const auto before = Clock::now();
     try {
-      return trainer_.train_epoch();
+      trainer_.train(epoch - trainer_.epoch(), [&](const StepReport& report) {
+        const auto at = Clock::now();
+        folder_.add_metrics(report, seconds_since(start_));
+        if (request_.observer != nullptr) request_.observer->epoch_done(report);
+        stopped = stopped || (request_.stop_requested && request_.stop_requested());
+        beside += seconds_since(at);
+        return !stopped;
+      });
+    } catch (const Error& error) {
+      folder_.flush_metrics();
+      if (error.code() != ErrorCode::internal || saved_.empty()) throw;
+      ErrorDetail detail = error.detail();
+      detail.remedy += (detail.remedy.empty() ? "" : "; ") + saved_.string() +
+                       " is the newest checkpoint: go on with --resume " + folder_.path().string();
+      throw Error(error.code(), detail);
     } catch (...) {
       folder_.flush_metrics();
       throw;
     }
+    stepping_ += seconds_since(before) - beside;
+    return stopped;
   }
 
   static bool due(std::uint64_t epoch, std::uint64_t every) {
@@ -233,7 +266,7 @@ class Run {
     folder_.write_loss_curves();
   }
 
-  RunResult finish(std::uint64_t first, bool stopped, double stepping) {
+  RunResult finish(std::uint64_t first, bool stopped) {
     profile_.finish(trainer_, folder_, request_.observer);
     save();
     const std::uint64_t epochs = trainer_.epoch();
@@ -246,7 +279,7 @@ class Run {
     result.stopped = stopped;
     result.seconds = seconds_since(start_);
     result.epochs_per_second =
-        stepping > 0.0 ? static_cast<double>(epochs - first) / stepping : 0.0;
+        stepping_ > 0.0 ? static_cast<double>(epochs - first) / stepping_ : 0.0;
     if (!stopped) folder_.add_done(epochs, result.seconds, result.epochs_per_second);
     return result;
   }
@@ -258,6 +291,7 @@ class Run {
   const TrainConfig config_;
   StepProfile profile_;
   Clock::time_point start_{};
+  double stepping_ = 0.0;
   fs::path saved_;
 };
 
@@ -309,7 +343,8 @@ RunResult run_training(const RunRequest& request) {
   written.out = folder.path().string();
   folder.write_config(written);
   if (resumption) take_up(*resumption, trainer, folder, request.observer);
-  return Run(request, trainer, images, folder).train();
+  const fs::path from = resumption ? resumption->loaded.file : fs::path();
+  return Run(request, trainer, images, folder, from).train();
 }
 
 }  // namespace vgan

@@ -87,6 +87,18 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
   }
 }
 
+void require_finite(const StepReport& report) {
+  const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
+                      std::isfinite(report.g_loss) && std::isfinite(report.r1);
+  if (finite) return;
+  char losses[96];
+  std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
+                report.nonfinite != 0 ? ", NaN or Inf in a gradient" : "");
+  throw Error(ErrorCode::diverged,
+              {"training diverged", "epoch " + std::to_string(report.epoch), losses,
+               "finite losses and gradients", "use a lower --lr or a higher --r1"});
+}
+
 }  // namespace
 
 std::string MemoryPlan::text() const {
@@ -161,8 +173,9 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
       std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
   backend->upload(*queue, pixels, data_bytes, data.data());
   const float slope = leaky_slope;
-  generator.emplace(*backend, g_layers, slope, g_arena, "the generator");
-  discriminator.emplace(*backend, d_layers, slope, d_arena, "the discriminator");
+  const bool tf32 = precision == Precision::tf32;
+  generator.emplace(*backend, g_layers, slope, g_arena, "the generator", tf32);
+  discriminator.emplace(*backend, d_layers, slope, d_arena, "the discriminator", tf32);
   generator->initialise(*queue, config.seed, generator_id);
   discriminator->initialise(*queue, config.seed, discriminator_id);
   queue->synchronise();
@@ -180,6 +193,9 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
       {"D", arena_bytes(d_layers, d_arena)},
       {"activations", objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
       {"data", data_bytes}};
+  const std::size_t scratch =
+      AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type);
+  if (scratch > 0) made.parts.emplace_back("products", scratch);
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
 }
@@ -233,7 +249,9 @@ const TrainConfig& Trainer::config() const { return implementation_->config; }
 std::string Trainer::device_name() const { return implementation_->backend->info().name; }
 std::string Trainer::precision() const { return to_string(implementation_->precision); }
 const MemoryPlan& Trainer::memory_plan() const { return implementation_->memory; }
-std::uint64_t Trainer::epoch() const { return implementation_->step->steps(); }
+std::uint64_t Trainer::epoch() const {
+  return implementation_->step->steps() - implementation_->step->pending();
+}
 
 std::int64_t Trainer::generator_parameters() const {
   return nn::parameter_count(implementation_->g_layers);
@@ -256,20 +274,28 @@ std::uint64_t Trainer::total_epochs() const {
 }
 
 StepReport Trainer::train_epoch() {
+  StepReport last;
+  train(1, [&](const StepReport& report) {
+    last = report;
+    return true;
+  });
+  return last;
+}
+
+void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report) {
   AlternatingStep& step = *implementation_->step;
-  step.run();
-  const StepReport report = step.report();
-  const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
-                      std::isfinite(report.g_loss) && std::isfinite(report.r1);
-  if (!finite) {
-    char losses[96];
-    std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
-                  report.nonfinite != 0 ? ", NaN or Inf in a gradient" : "");
-    throw Error(ErrorCode::diverged,
-                {"training diverged", "epoch " + std::to_string(report.epoch), losses,
-                 "finite losses and gradients", "use a lower --lr or a higher --r1"});
+  const std::uint64_t ahead = implementation_->backend->info().asynchronous ? 2 : 1;
+  std::uint64_t begun = 0;
+  bool going_on = true;
+  while (step.pending() > 0 || (going_on && begun < epochs)) {
+    while (going_on && begun < epochs && step.pending() < ahead) {
+      step.run();
+      ++begun;
+    }
+    const StepReport one = step.take_report();
+    require_finite(one);
+    going_on = report(one) && going_on;
   }
-  return report;
 }
 
 Checkpoint Trainer::checkpoint() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,6 +54,10 @@ class Trainer {
   /// One alternating update. Throws diverged, naming the epoch, if a loss or gradient is not
   /// finite; the trainer is then of no further use.
   StepReport train_epoch();
+  /// Up to `epochs` updates; `report` gets the report of each, in order, and returns whether to go
+  /// on. Where the device works by itself the next update is under way by then, and is finished and
+  /// reported too; elsewhere none is begun after `report` has said no. Throws as train_epoch.
+  void train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report);
 
   /// The whole state. Throws diverged if a weight or moment is not finite.
   Checkpoint checkpoint();

@@ -131,11 +131,11 @@ TEST_CASE("dense_backward_weights is x^T dy and the column sums of dy", "[kernel
                     std::vector<double>(static_cast<std::size_t>(c.outputs), 7.0));
     const auto tolerance = product_tolerance(ElementType::f32, c.rows);
     device.backend->dense_backward_weights(*device.queue, dx.ref(), ddy.ref(), dw.view(),
-                                           db.vector(), false);
+                                           db.vector(), {});
     require_close("dw", dw.get(), want, tolerance);
     require_close("db", db.get(), want_bias, tolerance);
     device.backend->dense_backward_weights(*device.queue, dx.ref(), ddy.ref(), dw.view(),
-                                           db.vector(), true);
+                                           db.vector(), {.accumulate = true});
     for (double& value : want) value *= 2.0;
     for (double& value : want_bias) value *= 2.0;
     require_close("dw twice", dw.get(), want, {2 * tolerance.absolute, tolerance.relative});
@@ -157,7 +157,7 @@ TEST_CASE("dense results do not depend on the number of threads", "[kernels][den
       DeviceMatrix dw(device, c.inputs, c.outputs);
       device.backend->dense_forward(*device.queue, x.ref(), w.ref(), {}, y.ref(),
                                     {Activation::leaky_relu, slope});
-      device.backend->dense_backward_weights(*device.queue, x.ref(), y.ref(), dw.view(), {}, false);
+      device.backend->dense_backward_weights(*device.queue, x.ref(), y.ref(), dw.view(), {}, {});
       auto all = y.get();
       const auto more = dw.get();
       all.insert(all.end(), more.begin(), more.end());
