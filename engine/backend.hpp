@@ -112,6 +112,8 @@ class Backend {
     (void)rows, (void)cols, (void)type;
     return 0;
   }
+  /// Takes that memory now, so that it is not taken piece by piece.
+  virtual void reserve_scratch(Queue& queue, std::size_t bytes) { (void)queue, (void)bytes; }
   /// Names what the host does from here to the matching `pop_range`, for a profiler.
   virtual void push_range(const char* name) { (void)name; }
   virtual void pop_range() {}

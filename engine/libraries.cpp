@@ -31,12 +31,15 @@ const char* isa_name(dnnl::cpu_isa isa) {
 std::vector<Library> libraries() {
   const dnnl::version_t* dnn = dnnl::version();
   const auto png = static_cast<int>(png_access_version_number());
-  return {{"oneDNN", dotted(dnn->major, dnn->minor, dnn->patch),
-           std::string("computes with ") + isa_name(dnnl::get_effective_cpu_isa())},
-          {"OpenMP", std::to_string(_OPENMP / 100) + "-" + std::to_string(_OPENMP % 100),
-           std::to_string(omp_get_max_threads()) + " threads"},
-          {"zlib", zlibVersion(), ""},
-          {"libpng", dotted(png / 10000, png / 100 % 100, png % 100), ""}};
+  std::vector<Library> all = {
+      {"oneDNN", dotted(dnn->major, dnn->minor, dnn->patch),
+       std::string("computes with ") + isa_name(dnnl::get_effective_cpu_isa())},
+      {"OpenMP", std::to_string(_OPENMP / 100) + "-" + std::to_string(_OPENMP % 100),
+       std::to_string(omp_get_max_threads()) + " threads"},
+      {"zlib", zlibVersion(), ""},
+      {"libpng", dotted(png / 10000, png / 100 % 100, png % 100), ""}};
+  for (Library& library : cuda_libraries()) all.push_back(std::move(library));
+  return all;
 }
 
 }  // namespace vgan

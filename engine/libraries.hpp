@@ -14,4 +14,7 @@ struct Library {
 
 std::vector<Library> libraries();
 
+/// CUDA's part of them; none where the CUDA backend is not built in.
+std::vector<Library> cuda_libraries();
+
 }  // namespace vgan

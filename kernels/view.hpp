@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "kernels/math/bfloat16.hpp"
+#include "kernels/math/host_device.hpp"
 
 namespace vgan {
 
@@ -36,8 +37,8 @@ struct VectorView {
   T* data = nullptr;
   std::int64_t size = 0;
 
-  operator VectorView<const T>() const { return {data, size}; }
-  bool empty() const { return size == 0; }
+  VGAN_HOST_DEVICE operator VectorView<const T>() const { return {data, size}; }
+  VGAN_HOST_DEVICE bool empty() const { return size == 0; }
 };
 
 /// Row-major: element (i, j) is `data[i * stride + j]`, with `stride >= cols`.
@@ -48,8 +49,8 @@ struct MatrixView {
   std::int64_t cols = 0;
   std::int64_t stride = 0;
 
-  operator MatrixView<const T>() const { return {data, rows, cols, stride}; }
-  T* row(std::int64_t i) const { return data + i * stride; }
+  VGAN_HOST_DEVICE operator MatrixView<const T>() const { return {data, rows, cols, stride}; }
+  VGAN_HOST_DEVICE T* row(std::int64_t i) const { return data + i * stride; }
 };
 
 /// A matrix whose element type is known at run time: what crosses the seam.

@@ -10,6 +10,7 @@
 
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
+#include "engine/seam_checks.hpp"
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/pointwise.hpp"
 #include "kernels/cpu/thread_team.hpp"
@@ -110,30 +111,21 @@ class CpuBackend final : public Backend {
 
   void dense_forward(Queue&, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                      MatrixRef y, const ActivationOptions& options) override {
-    check_product("dense_forward", x, w, y);
-    require(bias.empty() || bias.size == w.cols, "dense_forward",
-            "a bias of " + std::to_string(bias.size), std::to_string(w.cols));
+    check_dense_forward(x, w, bias, y);
     if (y.size() == 0) return;
     dense_.forward(x, w, bias, options.activation, options.slope, y);
   }
 
   void dense_tangent(Queue&, ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
                      const ActivationOptions& options) override {
-    check_product("dense_tangent", x, w, y);
-    check_at("dense_tangent", at, y, options);
+    check_dense_tangent(x, w, at, y, options);
     if (y.size() == 0) return;
     dense_.tangent(x, w, options.activation, options.slope, at, y);
   }
 
   void dense_backward_input(Queue&, ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
                             MatrixRef dx, const ActivationOptions& options) override {
-    const char* name = "dense_backward_input";
-    require_float(name, "dy", dy.type);
-    require_float(name, "dx", dx.type);
-    require(dy.type == w.type, name, "dy and w of two types", "one type");
-    require_shape(name, "w", w, dx.cols, dy.cols);
-    require_shape(name, "dx", dx, dy.rows, w.rows);
-    check_at(name, at, dx, options);
+    check_dense_backward_input(dy, w, at, dx, options);
     if (dx.size() == 0) return;
     dense_.backward_input(dy, w, options.activation, options.slope, at, dx);
   }
@@ -141,14 +133,7 @@ class CpuBackend final : public Backend {
   void dense_backward_weights(Queue&, ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
                               VectorView<float> dbias,
                               const WeightGradientOptions& options) override {
-    const char* name = "dense_backward_weights";
-    require_float(name, "x", x.type);
-    require(dy.type == x.type, name, "x and dy of two types", "one type");
-    require_shape(name, "dw", dw, x.cols, dy.cols);
-    require(x.rows == dy.rows, name, "x of " + std::to_string(x.rows) + " rows",
-            std::to_string(dy.rows));
-    require(dbias.empty() || dbias.size == dy.cols, name,
-            "a dbias of " + std::to_string(dbias.size), std::to_string(dy.cols));
+    check_dense_backward_weights(x, dy, dw, dbias);
     dense_.backward_weights(x, dy, options.accumulate, dw, dbias);
   }
 
@@ -160,9 +145,7 @@ class CpuBackend final : public Backend {
 
   void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient, StepState* state,
                        const BceOptions& options) override {
-    require_shape("bce_with_logits", "logits", logits, logits.rows, 1);
-    require_shape("bce_with_logits", "gradient", gradient, logits.rows, 1);
-    require(options.loss != nullptr, "bce_with_logits", "no place for the loss", "one");
+    check_bce(logits, gradient, options);
     float* accuracy = options.accuracy == nullptr ? nullptr : &(state->current.*options.accuracy);
     cpu::bce_with_logits(team_, {logits, options.target, gradient, &(state->current.*options.loss),
                                  accuracy, options.real_side});
@@ -174,12 +157,7 @@ class CpuBackend final : public Backend {
   }
 
   void adam(Queue&, const AdamArena& arena, StepState* state, const AdamOptions& options) override {
-    const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
-    require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
-                (arena.average.empty() || same(arena.average.size)) &&
-                (arena.shadow.empty() || same(arena.shadow.size)),
-            "adam", "vectors of several lengths", "one length");
-    require(options.network != nullptr, "adam", "no network named", "one");
+    check_adam(arena, options);
     const cpu::AdamVectors vectors{arena.weights, arena.gradients, arena.m,
                                    arena.v,       arena.average,   arena.shadow};
     cpu::adam(team_, vectors,
@@ -205,11 +183,7 @@ class CpuBackend final : public Backend {
 
   void gather(Queue&, ConstMatrixRef trials, const StepState* state, MatrixRef out,
               const GatherOptions& options) override {
-    require_float("gather", "out", out.type);
-    require(trials.type != ElementType::bf16, "gather", "trials of bf16", "u8 or f32");
-    require(trials.rows > 0 && trials.cols == out.cols, "gather",
-            "trials " + shape_text(trials.rows, trials.cols),
-            "at least one row of " + std::to_string(out.cols));
+    check_gather(trials, out);
     cpu::gather(team_, {trials, options.scale, options.offset, options.seed, state->step}, out);
   }
 
@@ -235,21 +209,6 @@ class CpuBackend final : public Backend {
   void advance(Queue&, StepState* state) override { cpu::advance(*state); }
 
  private:
-  static void check_product(const char* name, ConstMatrixRef x, ConstMatrixRef w, MatrixRef y) {
-    require_float(name, "x", x.type);
-    require_float(name, "y", y.type);
-    require(x.type == w.type, name, "x and w of two types", "one type");
-    require_shape(name, "w", w, x.cols, y.cols);
-    require_shape(name, "y", y, x.rows, w.cols);
-  }
-
-  static void check_at(const char* name, ConstMatrixRef at, MatrixRef y,
-                       const ActivationOptions& options) {
-    if (options.activation == Activation::identity) return;
-    require_shape(name, "at", at, y.rows, y.cols);
-    require_float(name, "at", at.type);
-  }
-
   static cpu::NormalStream at_step(const StepState* state, const RandomStream& stream) {
     const std::uint64_t step = state == nullptr ? 0 : state->step;
     return {stream.seed, math::subsequence(stream.purpose, step), stream.first};

@@ -33,6 +33,9 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
       g_adam_(backend, for_network(options.adam, &StepState::generator, true)),
       d_adam_(backend, for_network(options.adam, &StepState::discriminator, false)) {
   for (auto& queue : report_queues_) queue = backend.make_queue("report");
+  const std::size_t scratch = scratch_bytes(backend, generator.layers(), discriminator.layers(),
+                                            options.batch, generator.compute_type());
+  for (Queue* queue : {d_queue_.get(), g_queue_.get()}) backend.reserve_scratch(*queue, scratch);
   set_steps(0);
   plain_ = backend.record(*g_queue_, [this] { body(false); });
   if (gan_.has_penalty()) penalised_ = backend.record(*g_queue_, [this] { body(true); });
@@ -112,7 +115,6 @@ std::size_t AlternatingStep::scratch_bytes(const Backend& backend,
                                            const std::vector<nn::DenseSpec>& g,
                                            const std::vector<nn::DenseSpec>& d, std::int64_t batch,
                                            ElementType type) {
-  // G and D run on one queue each, and each runs both networks.
   std::size_t most = 0;
   for (const nn::DenseSpec& layer : g) {
     most = std::max(most, backend.product_scratch(batch, layer.outputs, type));
@@ -122,7 +124,7 @@ std::size_t AlternatingStep::scratch_bytes(const Backend& backend,
     most = std::max(most, backend.product_scratch(2 * batch, layer.outputs, type));
     most = std::max(most, backend.product_scratch(2 * batch, layer.inputs, type));
   }
-  return 2 * most;
+  return most;
 }
 
 }  // namespace vgan

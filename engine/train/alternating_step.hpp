@@ -50,7 +50,7 @@ class AlternatingStep {
   /// Sets the counter of all random streams and schedules.
   void set_steps(std::uint64_t steps);
 
-  /// Bytes that queues keep for the products of this step (Backend::product_scratch).
+  /// Bytes that both of `d` and `g` keep for the products of this step (Backend::product_scratch).
   static std::size_t scratch_bytes(const Backend& backend, const std::vector<nn::DenseSpec>& g,
                                    const std::vector<nn::DenseSpec>& d, std::int64_t batch,
                                    ElementType type);

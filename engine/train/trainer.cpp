@@ -195,7 +195,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
       {"data", data_bytes}};
   const std::size_t scratch =
       AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type);
-  if (scratch > 0) made.parts.emplace_back("products", scratch);
+  if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
 }

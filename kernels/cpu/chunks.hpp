@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/thread_team.hpp"
-#include "kernels/view.hpp"
+#include "kernels/dispatch.hpp"
 
 namespace vgan::cpu {
 
@@ -31,16 +31,6 @@ void for_each_row(ThreadTeam& team, std::int64_t rows, std::int64_t cols, Body b
     const std::int64_t end = std::min(rows, (item + 1) * step);
     for (std::int64_t row = item * step; row < end; ++row) body(row);
   });
-}
-
-/// Calls `body(T{})` with T = float or BFloat16, whichever `type` is.
-template <class Body>
-void with_float_type(ElementType type, Body body) {
-  if (type == ElementType::bf16) {
-    body(math::BFloat16{});
-  } else {
-    body(float{});
-  }
 }
 
 }  // namespace vgan::cpu

@@ -1,0 +1,347 @@
+// CUDA behind the seam: checks, then cuBLASLt and the kernels on the queue's stream.
+#include <algorithm>
+
+#include <cuda_runtime_api.h>
+
+#include "engine/backend.hpp"
+#include "engine/check.hpp"
+#include "engine/cuda/cuda_error.hpp"
+#include "engine/cuda/cuda_queue.hpp"
+#include "engine/cuda/handle.hpp"
+#include "engine/cuda/ranges.hpp"
+#include "engine/seam_checks.hpp"
+#include "kernels/cuda/matmul.hpp"
+#include "kernels/cuda/pointwise.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+// The workspaces of three queues and page tables: not there for a run's own memory.
+constexpr std::size_t reserved_bytes = std::size_t{128} << 20;
+
+class DeviceMemory final : public Memory {
+ public:
+  explicit DeviceMemory(int device) : device_(device) {}
+  void release(void* data, std::size_t) noexcept override {
+    (void)cudaSetDevice(device_);
+    (void)cudaFree(data);
+  }
+
+ private:
+  int device_;
+};
+
+class GraphProgram final : public Program {
+ public:
+  GraphProgram(GraphExecHandle graph, CudaQueue& origin, int device)
+      : graph_(std::move(graph)), origin_(&origin), device_(device) {}
+  void replay() override {
+    check(cudaSetDevice(device_), "cudaSetDevice");
+    check(cudaGraphLaunch(graph_.get(), origin_->stream()), "cudaGraphLaunch");
+  }
+
+ private:
+  GraphExecHandle graph_;
+  CudaQueue* origin_;
+  int device_;
+};
+
+// Sums of bf16 products are f32 in scratch; rows of a multiple of 16 bytes suit cuBLASLt best.
+std::int64_t scratch_stride(std::int64_t cols) { return cols == 1 ? 1 : (cols + 3) / 4 * 4; }
+
+class CudaBackend final : public Backend {
+ public:
+  explicit CudaBackend(int device)
+      : device_(device), memory_(std::make_shared<DeviceMemory>(device)) {
+    use_device();
+    cudaDeviceProp properties{};
+    check(cudaGetDeviceProperties(&properties, device_), "cudaGetDeviceProperties");
+    std::size_t free_bytes = 0;
+    std::size_t total_bytes = 0;
+    check(cudaMemGetInfo(&free_bytes, &total_bytes), "cudaMemGetInfo");
+    info_.name = properties.name;
+    info_.kind = "cuda";
+    info_.memory = free_bytes - std::min(free_bytes, reserved_bytes);
+    info_.fast_bf16 = true;
+    info_.tf32 = true;
+    info_.asynchronous = true;
+    check(products_.open());
+    setup_ = std::make_unique<CudaQueue>("setup", device_);
+  }
+
+  const DeviceInfo& info() const override { return info_; }
+
+  Buffer allocate(std::size_t bytes, const std::string& what) override {
+    use_device();
+    const std::size_t rounded = std::max<std::size_t>(64, (bytes + 63) / 64 * 64);
+    void* data = nullptr;
+    const cudaError_t status = cudaMalloc(&data, rounded);
+    if (status == cudaErrorMemoryAllocation) {
+      (void)cudaGetLastError();  // not sticky: the device is as it was
+      throw Error(ErrorCode::no_device,
+                  {"not enough memory for " + what, info_.name,
+                   std::to_string(rounded >> 20) + " MiB wanted", "what is free on the device",
+                   "use a smaller --batch, narrower layers, or free the device of others"});
+    }
+    check(status, "cudaMalloc");
+    Buffer buffer(data, bytes, memory_);
+    check(cudaMemsetAsync(data, 0, rounded, setup_->stream()), "cudaMemsetAsync");
+    setup_->synchronise();
+    return buffer;
+  }
+
+  std::unique_ptr<Queue> make_queue(const std::string& name) override {
+    return std::make_unique<CudaQueue>(name, device_);
+  }
+
+  std::unique_ptr<Program> record(Queue& queue, std::function<void()> body) override {
+    use_device();
+    auto& origin = static_cast<CudaQueue&>(queue);
+    // Relaxed: what is made on first use (plans, scratch) may be made while capturing.
+    check(cudaStreamBeginCapture(origin.stream(), cudaStreamCaptureModeRelaxed),
+          "cudaStreamBeginCapture");
+    GraphHandle graph;
+    try {
+      body();
+    } catch (...) {
+      (void)cudaStreamEndCapture(origin.stream(), graph.out());
+      (void)cudaGetLastError();
+      throw;
+    }
+    check(cudaStreamEndCapture(origin.stream(), graph.out()), "cudaStreamEndCapture");
+    GraphExecHandle executable;
+    check(cudaGraphInstantiate(executable.out(), graph.get(), 0), "cudaGraphInstantiate");
+    check(cudaGraphUpload(executable.get(), origin.stream()), "cudaGraphUpload");
+    return std::make_unique<GraphProgram>(std::move(executable), origin, device_);
+  }
+
+  std::size_t product_scratch(std::int64_t rows, std::int64_t cols,
+                              ElementType type) const override {
+    if (type == ElementType::f32) return 0;
+    return static_cast<std::size_t>(rows * scratch_stride(cols)) * sizeof(float);
+  }
+  void reserve_scratch(Queue& queue, std::size_t bytes) override {
+    use_device();
+    if (bytes > 0) (void)static_cast<CudaQueue&>(queue).scratch(bytes);
+  }
+
+  void push_range(const char* name) override { cuda::push_range(name); }
+  void pop_range() override { cuda::pop_range(); }
+
+  void upload(Queue& queue, const void* host, std::size_t bytes, void* device) override {
+    if (bytes == 0) return;
+    check(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, on(queue)),
+          "cudaMemcpyAsync");
+  }
+  void download(Queue& queue, const void* device, std::size_t bytes, void* host) override {
+    use_device();
+    static_cast<CudaQueue&>(queue).download(device, bytes, host);
+  }
+
+  void dense_forward(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                     MatrixRef y, const ActivationOptions& options) override {
+    check_dense_forward(x, w, bias, y);
+    if (y.size() == 0) return;
+    const MatrixView<float> sums = sums_for(queue, y);
+    multiply(queue, x, w, sums, {.tf32 = options.tf32});
+    const bool finished =
+        bias.empty() && options.activation == Activation::identity && y.type == ElementType::f32;
+    if (finished) return;
+    check(bias_activation(on(queue), sums, bias, options.activation, options.slope, y),
+          "bias_activation");
+  }
+
+  void dense_tangent(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at,
+                     MatrixRef y, const ActivationOptions& options) override {
+    check_dense_tangent(x, w, at, y, options);
+    if (y.size() == 0) return;
+    const MatrixView<float> sums = sums_for(queue, y);
+    multiply(queue, x, w, sums, {.tf32 = options.tf32});
+    mask(queue, sums, at, y, options);
+  }
+
+  void dense_backward_input(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
+                            MatrixRef dx, const ActivationOptions& options) override {
+    check_dense_backward_input(dy, w, at, dx, options);
+    if (dx.size() == 0) return;
+    const MatrixView<float> sums = sums_for(queue, dx);
+    multiply(queue, dy, w, sums, {.b_transposed = true, .tf32 = options.tf32});
+    mask(queue, sums, at, dx, options);
+  }
+
+  void dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
+                              MatrixView<float> dw, VectorView<float> dbias,
+                              const WeightGradientOptions& options) override {
+    check_dense_backward_weights(x, dy, dw, dbias);
+    if (x.rows == 0) {
+      if (options.accumulate) return;
+      fill(queue, 0.0F, {dw.data, ElementType::f32, dw.rows, dw.cols, dw.stride});
+      if (dbias.empty()) return;
+      return fill(queue, 0.0F, {dbias.data, ElementType::f32, 1, dbias.size, dbias.size});
+    }
+    if (dw.rows > 0 && dw.cols > 0) {
+      multiply(queue, x, dy, dw,
+               {.a_transposed = true, .accumulate = options.accumulate, .tf32 = options.tf32});
+    }
+    if (dbias.empty()) return;
+    check(column_sums(on(queue), dy, options.accumulate, dbias), "column_sums");
+  }
+
+  void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
+                           const ActivationOptions& options) override {
+    require_shape("activation_backward", "dy", dy, y.rows, y.cols);
+    if (dy.size() == 0) return;
+    check(cuda::activation_backward(on(queue), y, options.activation, options.slope, dy),
+          "activation_backward");
+  }
+
+  void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
+                       StepState* state, const BceOptions& options) override {
+    check_bce(logits, gradient, options);
+    float* accuracy = options.accuracy == nullptr ? nullptr : &(state->current.*options.accuracy);
+    check(cuda::bce_with_logits(on(queue),
+                                {logits, options.target, gradient, &(state->current.*options.loss),
+                                 accuracy, options.real_side}),
+          "bce_with_logits");
+  }
+
+  void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,
+                        float scale) override {
+    use_device();
+    const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(1, x.rows)) * sizeof(float);
+    auto* row_sums = static_cast<float*>(static_cast<CudaQueue&>(queue).scratch(bytes));
+    check(squared_norm_and_scale(on(queue), x, weight, scale, row_sums, &state->current.r1),
+          "squared_norm_and_scale");
+  }
+
+  void adam(Queue& queue, const AdamArena& arena, StepState* state,
+            const AdamOptions& options) override {
+    check_adam(arena, options);
+    const AdamVectors vectors{arena.weights, arena.gradients, arena.m,
+                              arena.v,       arena.average,   arena.shadow};
+    check(cuda::adam(on(queue), vectors,
+                     {options.beta1, options.beta2, options.epsilon, options.average_decay},
+                     &state->step, &(state->*options.network)),
+          "adam");
+  }
+
+  void normal(Queue& queue, const StepState* state, const RandomStream& stream,
+              MatrixRef out) override {
+    require_float("normal", "out", out.type);
+    if (out.size() == 0) return;
+    check(cuda::normal(on(queue), numbers(state, stream), out), "normal");
+  }
+
+  void add_normal(Queue& queue, ConstMatrixRef in, const StepState* state,
+                  const RandomStream& stream, float sigma, MatrixRef out) override {
+    require_shape("add_normal", "out", out, in.rows, in.cols);
+    require(in.type == out.type, "add_normal", "in and out of two types", "one type");
+    if (out.size() == 0) return;
+    check(cuda::add_normal(on(queue), numbers(state, stream), in, sigma, out), "add_normal");
+  }
+
+  void uniform(Queue& queue, const RandomStream& stream, float bound,
+               MatrixView<float> out) override {
+    if (out.rows * out.cols == 0) return;
+    check(cuda::uniform(on(queue), numbers(nullptr, stream), bound, out), "uniform");
+  }
+
+  void gather(Queue& queue, ConstMatrixRef trials, const StepState* state, MatrixRef out,
+              const GatherOptions& options) override {
+    check_gather(trials, out);
+    if (out.size() == 0) return;
+    check(cuda::gather(on(queue),
+                       {trials, options.scale, options.offset, options.seed, &state->step}, out),
+          "gather");
+  }
+
+  void convert(Queue& queue, ConstMatrixRef in, MatrixRef out) override {
+    require_float("convert", "in", in.type);
+    require_float("convert", "out", out.type);
+    require_shape("convert", "out", out, in.rows, in.cols);
+    if (out.size() == 0) return;
+    check(cuda::convert(on(queue), in, out), "convert");
+  }
+
+  void fill(Queue& queue, float value, MatrixRef out) override {
+    require_float("fill", "out", out.type);
+    if (out.size() == 0) return;
+    check(cuda::fill(on(queue), value, out), "fill");
+  }
+
+  void quantise(Queue& queue, ConstMatrixRef in, float scale, float offset,
+                MatrixView<std::uint8_t> out) override {
+    require_float("quantise", "in", in.type);
+    require_shape("quantise", "out", out, in.rows, in.cols);
+    if (in.size() == 0) return;
+    check(cuda::quantise(on(queue), in, scale, offset, out), "quantise");
+  }
+
+  void advance(Queue& queue, StepState* state) override {
+    check(cuda::advance(on(queue), state), "advance");
+  }
+
+ private:
+  void use_device() const { check(cudaSetDevice(device_), "cudaSetDevice"); }
+
+  /// The queue's stream, with its device current on this thread.
+  cudaStream_t on(Queue& queue) const {
+    use_device();
+    return static_cast<CudaQueue&>(queue).stream();
+  }
+
+  /// Where the f32 sums of a product go: `y` itself if it is f32, else the queue's scratch.
+  MatrixView<float> sums_for(Queue& queue, MatrixRef y) const {
+    if (y.type == ElementType::f32) return y.as<float>();
+    use_device();
+    auto* data = static_cast<CudaQueue&>(queue).scratch(product_scratch(y.rows, y.cols, y.type));
+    return {static_cast<float*>(data), y.rows, y.cols, scratch_stride(y.cols)};
+  }
+
+  void multiply(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> c,
+                const MatmulOptions& options) {
+    const cudaStream_t stream = on(queue);
+    check(products_.multiply(stream, static_cast<CudaQueue&>(queue).workspace(), a, b, c, options));
+  }
+
+  void mask(Queue& queue, MatrixView<float> sums, ConstMatrixRef at, MatrixRef y,
+            const ActivationOptions& options) const {
+    if (options.activation == Activation::identity && y.type == ElementType::f32) return;
+    check(masked(on(queue), sums, at, options.activation, options.slope, y), "masked");
+  }
+
+  static NumberStream numbers(const StepState* state, const RandomStream& stream) {
+    return {stream.seed, stream.purpose, stream.first, state == nullptr ? nullptr : &state->step};
+  }
+
+  int device_;
+  DeviceInfo info_;
+  std::shared_ptr<Memory> memory_;
+  Matmul products_;
+  std::unique_ptr<CudaQueue> setup_;
+};
+
+}  // namespace
+}  // namespace vgan::cuda
+
+namespace vgan {
+
+std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
+  const std::vector<DeviceStatus> devices = list_cuda_devices();
+  const DeviceStatus& first = devices.front();
+  const std::string name = "cuda:" + std::to_string(ordinal);
+  if (ordinal >= static_cast<int>(devices.size()) && first.name != "cuda") {
+    throw Error(ErrorCode::no_device,
+                {"cannot use the device", name, "",
+                 "cuda:0 to cuda:" + std::to_string(devices.size() - 1), "see vgan_cuda doctor"});
+  }
+  const DeviceStatus& wanted =
+      first.name == "cuda" ? first : devices[static_cast<std::size_t>(ordinal)];
+  if (!wanted.usable) {
+    throw Error(ErrorCode::no_device, {"cannot use the device", name, wanted.detail, "",
+                                       "use --device cpu or --device auto"});
+  }
+  return std::make_unique<cuda::CudaBackend>(ordinal);
+}
+
+}  // namespace vgan

@@ -1,0 +1,67 @@
+#include "engine/cuda/cuda_error.hpp"
+
+#include <string>
+
+#include "engine/error.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+std::string place(const std::source_location& at) {
+  return std::string(at.file_name()) + ":" + std::to_string(at.line());
+}
+
+}  // namespace
+
+const char* reason_without_device(cudaError_t status) {
+  switch (status) {
+    case cudaErrorInsufficientDriver:
+      return "no NVIDIA driver, or one older than this build's CUDA: install or update the driver";
+    case cudaErrorNoDevice: return "a driver, but no CUDA device: see nvidia-smi";
+    case cudaErrorInvalidDevice: return "no device of this number: see vgan_cuda doctor";
+    case cudaErrorSystemDriverMismatch:
+    case cudaErrorSystemNotReady:
+    case cudaErrorCompatNotSupportedOnDevice:
+    case cudaErrorInitializationError:
+    case cudaErrorStubLibrary: return "a driver that does not start: see nvidia-smi";
+    case cudaErrorDevicesUnavailable: return "a device in exclusive use by another process";
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorUnsupportedPtxVersion:
+      return "a device that this build has no code for: set CMAKE_CUDA_ARCHITECTURES and build "
+             "anew";
+    default: return nullptr;
+  }
+}
+
+void check(cudaError_t status, const char* call, const std::source_location& at) {
+  if (status == cudaSuccess) return;
+  const std::string found = std::string(cudaGetErrorName(status)) + " (" +
+                            std::to_string(static_cast<int>(status)) + "), " +
+                            cudaGetErrorString(status);
+  const std::string where = std::string(call) + " at " + place(at);
+  if (const char* reason = reason_without_device(status)) {
+    throw Error(ErrorCode::no_device, {"cannot use the CUDA device", where, found, "", reason});
+  }
+  if (status == cudaErrorMemoryAllocation) {
+    throw Error(ErrorCode::no_device,
+                {"not enough device memory", where, found, "",
+                 "use a smaller --batch, or free the device of other processes"});
+  }
+  throw Error(ErrorCode::internal,
+              {"CUDA failed", where, found, "", "what was on the device is lost and not saved"});
+}
+
+void check(const MatmulStatus& status, const std::source_location& at) {
+  if (status.code == CUBLAS_STATUS_SUCCESS) return;
+  const std::string found = std::string(cublasLtGetStatusName(status.code)) + " (" +
+                            std::to_string(static_cast<int>(status.code)) + ")";
+  const std::string where = std::string(status.call) + " at " + place(at);
+  if (status.code == CUBLAS_STATUS_ALLOC_FAILED || status.code == CUBLAS_STATUS_ARCH_MISMATCH) {
+    throw Error(ErrorCode::no_device, {"cuBLASLt cannot use the device", where, found, "",
+                                       "use another device, or --device cpu"});
+  }
+  throw Error(ErrorCode::internal, {"cuBLASLt failed", where, found, "",
+                                    "what was on the device is lost and not saved"});
+}
+
+}  // namespace vgan::cuda

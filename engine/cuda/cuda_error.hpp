@@ -1,0 +1,24 @@
+// From CUDA's codes to the library's one error type.
+#pragma once
+
+#include <source_location>
+
+#include <cublasLt.h>
+#include <cuda_runtime_api.h>
+
+#include "kernels/cuda/matmul.hpp"
+
+namespace vgan::cuda {
+
+/// Throws unless `status` is success. `call` is what was called, as a reader would look it up.
+/// no_device: the driver or the device is absent or unfit, or memory does not suffice.
+/// internal: everything else; the context and what it held are then lost.
+void check(cudaError_t status, const char* call,
+           const std::source_location& at = std::source_location::current());
+void check(const MatmulStatus& status,
+           const std::source_location& at = std::source_location::current());
+
+/// Why a device cannot be used and what to do about it: for errors that come before any work.
+const char* reason_without_device(cudaError_t status);
+
+}  // namespace vgan::cuda

@@ -1,0 +1,78 @@
+#include "engine/cuda/cuda_queue.hpp"
+
+#include <cstring>
+
+#include "engine/cuda/cuda_error.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+// Downloads up to here go through page-locked memory, so that they wait for nothing: reports do.
+constexpr std::size_t staging_bytes = std::size_t{64} << 10;
+
+}  // namespace
+
+CudaQueue::CudaQueue(const std::string& name, int device) : Queue(name), device_(device) {
+  check(cudaSetDevice(device_), "cudaSetDevice");
+  check(cudaStreamCreateWithFlags(stream_.out(), cudaStreamNonBlocking),
+        "cudaStreamCreateWithFlags");
+  check(cudaEventCreateWithFlags(reached_.out(), cudaEventDisableTiming),
+        "cudaEventCreateWithFlags");
+}
+
+CudaQueue::~CudaQueue() {
+  (void)cudaSetDevice(device_);
+  // Work may still point into this queue's memory.
+  if (stream_.get() != nullptr) (void)cudaStreamSynchronize(stream_.get());
+  for (void* block : scratch_) (void)cudaFree(block);
+  if (workspace_ != nullptr) (void)cudaFree(workspace_);
+  if (staging_ != nullptr) (void)cudaFreeHost(staging_);
+}
+
+void CudaQueue::wait_for(Queue& other) {
+  auto& source = static_cast<CudaQueue&>(other);
+  check(cudaEventRecord(source.reached_.get(), source.stream()), "cudaEventRecord");
+  check(cudaStreamWaitEvent(stream(), source.reached_.get(), 0), "cudaStreamWaitEvent");
+}
+
+void CudaQueue::synchronise() {
+  check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize");
+  for (const Waiting& one : waiting_) std::memcpy(one.host, one.staged, one.bytes);
+  waiting_.clear();
+  staged_ = 0;
+}
+
+void CudaQueue::download(const void* device, std::size_t bytes, void* host) {
+  if (bytes == 0) return;
+  if (staging_ == nullptr) {
+    void* made = nullptr;
+    check(cudaMallocHost(&made, staging_bytes), "cudaMallocHost");
+    staging_ = static_cast<std::byte*>(made);
+  }
+  if (staged_ + bytes > staging_bytes) {
+    check(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream()),
+          "cudaMemcpyAsync");
+    return;
+  }
+  std::byte* place = staging_ + staged_;
+  check(cudaMemcpyAsync(place, device, bytes, cudaMemcpyDeviceToHost, stream()), "cudaMemcpyAsync");
+  waiting_.push_back({place, bytes, host});
+  staged_ += bytes;
+}
+
+MatmulWorkspace CudaQueue::workspace() {
+  if (workspace_ == nullptr) check(cudaMalloc(&workspace_, workspace_bytes), "cudaMalloc");
+  return {workspace_, workspace_bytes};
+}
+
+void* CudaQueue::scratch(std::size_t bytes) {
+  if (bytes > scratch_bytes_) {
+    void* block = nullptr;
+    check(cudaMalloc(&block, bytes), "cudaMalloc");
+    scratch_.push_back(block);
+    scratch_bytes_ = bytes;
+  }
+  return scratch_.back();
+}
+
+}  // namespace vgan::cuda

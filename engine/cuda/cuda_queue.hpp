@@ -1,0 +1,53 @@
+// A queue is a stream, the event that others wait for, and memory of its own for products.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "engine/buffer.hpp"
+#include "engine/cuda/handle.hpp"
+#include "engine/queue.hpp"
+#include "kernels/cuda/matmul.hpp"
+
+namespace vgan::cuda {
+
+class CudaQueue final : public Queue {
+ public:
+  /// cuBLASLt's own recommendation for Hopper, and more than older devices ask for.
+  static constexpr std::size_t workspace_bytes = std::size_t{32} << 20;
+
+  CudaQueue(const std::string& name, int device);
+  ~CudaQueue() override;
+
+  void wait_for(Queue& other) override;
+  void synchronise() override;
+
+  /// The host memory is filled by `synchronise`.
+  void download(const void* device, std::size_t bytes, void* host);
+
+  cudaStream_t stream() const { return stream_.get(); }
+  /// For one product at a time, made when the first is put on this queue.
+  MatmulWorkspace workspace();
+  /// At least `bytes`, for use by one operation at a time on this queue. Blocks that recorded
+  /// programs may point to live as long as the queue.
+  void* scratch(std::size_t bytes);
+
+ private:
+  struct Waiting {
+    const std::byte* staged;
+    std::size_t bytes;
+    void* host;
+  };
+
+  int device_;
+  StreamHandle stream_;
+  EventHandle reached_;
+  void* workspace_ = nullptr;
+  std::vector<void*> scratch_;
+  std::size_t scratch_bytes_ = 0;
+  std::byte* staging_ = nullptr;  ///< page-locked
+  std::size_t staged_ = 0;
+  std::vector<Waiting> waiting_;
+};
+
+}  // namespace vgan::cuda

@@ -1,0 +1,85 @@
+// What both sides of the seam ask of their arguments before any work.
+#pragma once
+
+#include "engine/backend.hpp"
+#include "engine/check.hpp"
+
+namespace vgan {
+
+inline void check_product(const char* name, ConstMatrixRef x, ConstMatrixRef w, MatrixRef y) {
+  require_float(name, "x", x.type);
+  require_float(name, "y", y.type);
+  require(x.type == w.type, name, "x and w of two types", "one type");
+  require_shape(name, "w", w, x.cols, y.cols);
+  require_shape(name, "y", y, x.rows, w.cols);
+}
+
+/// `at` is read where the activation has a derivative that depends on it.
+inline void check_at(const char* name, ConstMatrixRef at, MatrixRef y,
+                     const ActivationOptions& options) {
+  if (options.activation == Activation::identity) return;
+  require_shape(name, "at", at, y.rows, y.cols);
+  require_float(name, "at", at.type);
+}
+
+inline void check_dense_forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                                MatrixRef y) {
+  check_product("dense_forward", x, w, y);
+  require(bias.empty() || bias.size == w.cols, "dense_forward",
+          "a bias of " + std::to_string(bias.size), std::to_string(w.cols));
+}
+
+inline void check_dense_tangent(ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
+                                const ActivationOptions& options) {
+  check_product("dense_tangent", x, w, y);
+  check_at("dense_tangent", at, y, options);
+}
+
+inline void check_dense_backward_input(ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
+                                       MatrixRef dx, const ActivationOptions& options) {
+  const char* name = "dense_backward_input";
+  require_float(name, "dy", dy.type);
+  require_float(name, "dx", dx.type);
+  require(dy.type == w.type, name, "dy and w of two types", "one type");
+  require_shape(name, "w", w, dx.cols, dy.cols);
+  require_shape(name, "dx", dx, dy.rows, w.rows);
+  check_at(name, at, dx, options);
+}
+
+inline void check_dense_backward_weights(ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
+                                         VectorView<float> dbias) {
+  const char* name = "dense_backward_weights";
+  require_float(name, "x", x.type);
+  require(dy.type == x.type, name, "x and dy of two types", "one type");
+  require_shape(name, "dw", dw, x.cols, dy.cols);
+  require(x.rows == dy.rows, name, "x of " + std::to_string(x.rows) + " rows",
+          std::to_string(dy.rows));
+  require(dbias.empty() || dbias.size == dy.cols, name, "a dbias of " + std::to_string(dbias.size),
+          std::to_string(dy.cols));
+}
+
+inline void check_bce(MatrixView<const float> logits, MatrixRef gradient,
+                      const BceOptions& options) {
+  require_shape("bce_with_logits", "logits", logits, logits.rows, 1);
+  require_shape("bce_with_logits", "gradient", gradient, logits.rows, 1);
+  require(options.loss != nullptr, "bce_with_logits", "no place for the loss", "one");
+}
+
+inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
+  const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
+  require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
+              (arena.average.empty() || same(arena.average.size)) &&
+              (arena.shadow.empty() || same(arena.shadow.size)),
+          "adam", "vectors of several lengths", "one length");
+  require(options.network != nullptr, "adam", "no network named", "one");
+}
+
+inline void check_gather(ConstMatrixRef trials, MatrixRef out) {
+  require_float("gather", "out", out.type);
+  require(trials.type != ElementType::bf16, "gather", "trials of bf16", "u8 or f32");
+  require(trials.rows > 0 && trials.cols == out.cols, "gather",
+          "trials " + shape_text(trials.rows, trials.cols),
+          "at least one row of " + std::to_string(out.cols));
+}
+
+}  // namespace vgan

@@ -1,0 +1,131 @@
+// What stands around a dense layer's product: bias and activation forward, the activation's
+// derivative backward, the bias gradient.
+#include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/pointwise.hpp"
+#include "kernels/dispatch.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+using math::Activation;
+
+// ---- Device code ---------------------------------------------------------------------------
+
+template <Activation A, class Out>
+__global__ void bias_activation_kernel(MatrixView<const float> sums, const float* bias, float slope,
+                                       MatrixView<Out> y) {
+  for_each_element(y.rows, y.cols, [&](std::int64_t i, std::int64_t j) {
+    const float sum = bias == nullptr ? sums.row(i)[j] : sums.row(i)[j] + bias[j];
+    y.row(i)[j] = math::from_float<Out>(math::activate<A>(sum, slope));
+  });
+}
+
+template <Activation A, class At, class Out>
+__global__ void masked_kernel(MatrixView<const float> sums, MatrixView<const At> at, float slope,
+                              MatrixView<Out> y) {
+  for_each_element(y.rows, y.cols, [&](std::int64_t i, std::int64_t j) {
+    const float derivative = math::derivative_from_output<A>(math::to_float(at.row(i)[j]), slope);
+    y.row(i)[j] = math::from_float<Out>(sums.row(i)[j] * derivative);
+  });
+}
+
+constexpr int sum_columns = 32;  // of one block: one line of floats
+constexpr int sum_rows = 32;     // rows added side by side
+
+// Thread (c, r) adds rows r, r + 32, ... of its column; then row 0 adds the 32 parts in order.
+template <class T>
+__global__ void column_sums_kernel(MatrixView<const T> x, bool accumulate, float* sums) {
+  __shared__ float parts[sum_rows][sum_columns + 1];
+  const std::int64_t column = static_cast<std::int64_t>(blockIdx.x) * sum_columns + threadIdx.x;
+  float part = 0.0F;
+  if (column < x.cols) {
+    for (std::int64_t i = threadIdx.y; i < x.rows; i += sum_rows) {
+      part += math::to_float(x.row(i)[column]);
+    }
+  }
+  parts[threadIdx.y][threadIdx.x] = part;
+  __syncthreads();
+  if (threadIdx.y != 0 || column >= x.cols) return;
+  float sum = accumulate ? sums[column] : 0.0F;
+  for (int r = 0; r < sum_rows; ++r) sum += parts[r][threadIdx.x];
+  sums[column] = sum;
+}
+
+template <Activation A, class Y, class T>
+__global__ void activation_backward_kernel(MatrixView<const Y> y, float slope, MatrixView<T> dy) {
+  for_each_element(dy.rows, dy.cols, [&](std::int64_t i, std::int64_t j) {
+    const float derivative = math::derivative_from_output<A>(math::to_float(y.row(i)[j]), slope);
+    dy.row(i)[j] = math::from_float<T>(math::to_float(dy.row(i)[j]) * derivative);
+  });
+}
+
+}  // namespace
+
+// ---- Launchers -----------------------------------------------------------------------------
+
+cudaError_t bias_activation(cudaStream_t stream, MatrixView<const float> sums,
+                            VectorView<const float> bias, Activation activation, float slope,
+                            MatrixRef y) {
+  cudaError_t status = cudaSuccess;
+  with_activation(activation, [&](auto a) {
+    with_float_type(y.type, [&](auto out) {
+      using Out = decltype(out);
+      const float* offset = bias.empty() ? nullptr : bias.data;
+      status =
+          launch(stream, shape_for(y.rows, y.cols), bias_activation_kernel<decltype(a)::value, Out>,
+                 sums, offset, slope, y.as<Out>());
+    });
+  });
+  return status;
+}
+
+cudaError_t masked(cudaStream_t stream, MatrixView<const float> sums, ConstMatrixRef at,
+                   Activation activation, float slope, MatrixRef y) {
+  if (activation == Activation::identity) {
+    return bias_activation(stream, sums, {}, Activation::identity, slope, y);
+  }
+  cudaError_t status = cudaSuccess;
+  with_activation(activation, [&](auto a) {
+    with_float_type(at.type, [&](auto from) {
+      with_float_type(y.type, [&](auto out) {
+        using At = decltype(from);
+        using Out = decltype(out);
+        status =
+            launch(stream, shape_for(y.rows, y.cols), masked_kernel<decltype(a)::value, At, Out>,
+                   sums, at.as<At>(), slope, y.as<Out>());
+      });
+    });
+  });
+  return status;
+}
+
+cudaError_t column_sums(cudaStream_t stream, ConstMatrixRef x, bool accumulate,
+                        VectorView<float> sums) {
+  cudaError_t status = cudaSuccess;
+  with_float_type(x.type, [&](auto type) {
+    using T = decltype(type);
+    const auto blocks = static_cast<unsigned>((x.cols + sum_columns - 1) / sum_columns);
+    status = launch(stream, {dim3(blocks), dim3(sum_columns, sum_rows)}, column_sums_kernel<T>,
+                    x.as<T>(), accumulate, sums.data);
+  });
+  return status;
+}
+
+cudaError_t activation_backward(cudaStream_t stream, ConstMatrixRef y, Activation activation,
+                                float slope, MatrixRef dy) {
+  cudaError_t status = cudaSuccess;
+  with_activation(activation, [&](auto a) {
+    with_float_type(y.type, [&](auto from) {
+      with_float_type(dy.type, [&](auto to) {
+        using Y = decltype(from);
+        using T = decltype(to);
+        status = launch(stream, shape_for(dy.rows, dy.cols),
+                        activation_backward_kernel<decltype(a)::value, Y, T>, y.as<Y>(), slope,
+                        dy.as<T>());
+      });
+    });
+  });
+  return status;
+}
+
+}  // namespace vgan::cuda

@@ -1,0 +1,80 @@
+// A shuffled batch out of the data set on the device, brought to the network's range; and back to
+// pixels.
+#include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/pointwise.hpp"
+#include "kernels/dispatch.hpp"
+#include "kernels/math/permutation.hpp"
+#include "kernels/math/pixel.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+// ---- Device code ---------------------------------------------------------------------------
+
+__device__ float network_value(std::uint8_t pixel, float scale, float offset) {
+  return math::normalise_pixel(pixel, scale, offset);
+}
+__device__ float network_value(float value, float scale, float offset) {
+  return value * scale + offset;
+}
+
+// A block for each row of the batch.
+template <class In, class Out>
+__global__ void gather_kernel(MatrixView<const In> trials, float scale, float offset,
+                              std::uint64_t seed, const std::uint64_t* step, MatrixView<Out> out) {
+  __shared__ std::int64_t shared_trial;
+  if (threadIdx.x == 0) {
+    const auto count = static_cast<std::uint64_t>(trials.rows);
+    const std::uint64_t position = *step * static_cast<std::uint64_t>(out.rows) + blockIdx.x;
+    shared_trial =
+        static_cast<std::int64_t>(math::permute(position % count, count, seed, position / count));
+  }
+  __syncthreads();
+  const In* from = trials.row(shared_trial);
+  Out* to = out.row(blockIdx.x);
+  for (std::int64_t j = threadIdx.x; j < out.cols; j += blockDim.x) {
+    to[j] = math::from_float<Out>(network_value(from[j], scale, offset));
+  }
+}
+
+template <class T>
+__global__ void quantise_kernel(MatrixView<const T> in, float inverse_scale, float offset,
+                                MatrixView<std::uint8_t> out) {
+  for_each_element(out.rows, out.cols, [&](std::int64_t i, std::int64_t j) {
+    out.row(i)[j] = math::quantise_pixel(math::to_float(in.row(i)[j]), inverse_scale, offset);
+  });
+}
+
+}  // namespace
+
+// ---- Launchers -----------------------------------------------------------------------------
+
+cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out) {
+  cudaError_t status = cudaSuccess;
+  const LaunchShape shape{dim3(static_cast<unsigned>(out.rows)), dim3(block_threads)};
+  with_float_type(out.type, [&](auto type) {
+    using Out = decltype(type);
+    if (rows.trials.type == ElementType::u8) {
+      status =
+          launch(stream, shape, gather_kernel<std::uint8_t, Out>, rows.trials.as<std::uint8_t>(),
+                 rows.scale, rows.offset, rows.seed, rows.step, out.as<Out>());
+    } else {
+      status = launch(stream, shape, gather_kernel<float, Out>, rows.trials.as<float>(), rows.scale,
+                      rows.offset, rows.seed, rows.step, out.as<Out>());
+    }
+  });
+  return status;
+}
+
+cudaError_t quantise(cudaStream_t stream, ConstMatrixRef in, float scale, float offset,
+                     MatrixView<std::uint8_t> out) {
+  cudaError_t status = cudaSuccess;
+  with_float_type(in.type, [&](auto type) {
+    using T = decltype(type);
+    status = launch(stream, shape_for(out.rows, out.cols), quantise_kernel<T>, in.as<T>(),
+                    1.0F / scale, offset, out);
+  });
+  return status;
+}
+
+}  // namespace vgan::cuda

@@ -1,0 +1,110 @@
+// Random numbers by cuRAND's device Philox: each is a pure function of (seed, purpose, step,
+// place).
+#include <curand_kernel.h>
+
+#include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/pointwise.hpp"
+#include "kernels/dispatch.hpp"
+#include "kernels/math/gaussian.hpp"
+#include "kernels/math/uniform.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+// ---- Device code ---------------------------------------------------------------------------
+
+// Words 4 * block .. 4 * block + 3 of the stream at its step.
+__device__ math::Words4 words_at(const NumberStream& numbers, std::uint64_t block) {
+  const std::uint64_t step = numbers.step == nullptr ? 0 : *numbers.step;
+  curandStatePhilox4_32_10_t generator;
+  curand_init(numbers.seed, math::subsequence(numbers.purpose, step), 4 * block, &generator);
+  const uint4 words = curand4(&generator);
+  return {words.x, words.y, words.z, words.w};
+}
+
+// Calls `body(i, j, words, lane)` for each element of [rows, cols]: its number is lane `lane` of
+// `words`. A thread draws four words and serves up to four elements.
+template <class Body>
+__device__ void for_each_number(const NumberStream& numbers, std::int64_t rows, std::int64_t cols,
+                                Body body) {
+  const std::uint64_t first = numbers.first;
+  const std::uint64_t end = first + static_cast<std::uint64_t>(rows * cols);
+  const auto blocks = static_cast<std::int64_t>((end + 3) / 4 - first / 4);
+  for_each_index(blocks, [&](std::int64_t k) {
+    const std::uint64_t block = first / 4 + static_cast<std::uint64_t>(k);
+    const math::Words4 words = words_at(numbers, block);
+    for (int lane = 0; lane < 4; ++lane) {
+      const std::uint64_t number = 4 * block + static_cast<std::uint64_t>(lane);
+      if (number < first || number >= end) continue;
+      const auto element = static_cast<std::int64_t>(number - first);
+      body(element / cols, element % cols, words, lane);
+    }
+  });
+}
+
+__device__ float normal_lane(const math::Words4& words, int lane) {
+  const bool high = lane >= 2;
+  const math::Pair pair = math::box_muller(high ? words.z : words.x, high ? words.w : words.y);
+  return lane % 2 == 0 ? pair.first : pair.second;
+}
+
+template <class T>
+__global__ void normal_kernel(NumberStream numbers, MatrixView<T> out) {
+  for_each_number(numbers, out.rows, out.cols,
+                  [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
+                    out.row(i)[j] = math::from_float<T>(normal_lane(words, lane));
+                  });
+}
+
+template <class T>
+__global__ void add_normal_kernel(NumberStream numbers, MatrixView<const T> in, float sigma,
+                                  MatrixView<T> out) {
+  for_each_number(numbers, out.rows, out.cols,
+                  [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
+                    const float value = math::to_float(in.row(i)[j]);
+                    out.row(i)[j] = math::from_float<T>(value + sigma * normal_lane(words, lane));
+                  });
+}
+
+__global__ void uniform_kernel(NumberStream numbers, float bound, MatrixView<float> out) {
+  for_each_number(numbers, out.rows, out.cols,
+                  [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
+                    const std::uint32_t word = lane == 0   ? words.x
+                                               : lane == 1 ? words.y
+                                               : lane == 2 ? words.z
+                                                           : words.w;
+                    out.row(i)[j] = math::uniform_between(word, -bound, bound);
+                  });
+}
+
+}  // namespace
+
+// ---- Launchers -----------------------------------------------------------------------------
+
+cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out) {
+  cudaError_t status = cudaSuccess;
+  with_float_type(out.type, [&](auto type) {
+    using T = decltype(type);
+    status = launch(stream, shape_for(out.size() / 4 + 2), normal_kernel<T>, numbers, out.as<T>());
+  });
+  return status;
+}
+
+cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers, ConstMatrixRef in,
+                       float sigma, MatrixRef out) {
+  cudaError_t status = cudaSuccess;
+  with_float_type(out.type, [&](auto type) {
+    using T = decltype(type);
+    status = launch(stream, shape_for(out.size() / 4 + 2), add_normal_kernel<T>, numbers,
+                    in.as<T>(), sigma, out.as<T>());
+  });
+  return status;
+}
+
+cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float bound,
+                    MatrixView<float> out) {
+  return launch(stream, shape_for(out.rows * out.cols / 4 + 2), uniform_kernel, numbers, bound,
+                out);
+}
+
+}  // namespace vgan::cuda

@@ -1,0 +1,104 @@
+// Everything of a step that is not a matrix product, on a stream: the CUDA twins of
+// kernels/cpu/pointwise.hpp, over the same element math. What changes from step to step is read
+// from `StepState` in device memory, so that a captured step can be replayed.
+//
+// Each function puts its kernels on `stream` and returns what the launch returned.
+#pragma once
+
+#include <cstdint>
+
+#include <cuda_runtime_api.h>
+
+#include "kernels/math/activation.hpp"
+#include "kernels/math/philox.hpp"
+#include "kernels/step_state.hpp"
+#include "kernels/view.hpp"
+
+namespace vgan::cuda {
+
+/// y = activation(sums + bias), [rows, cols]; `sums` may be `y` itself; empty bias: none.
+[[nodiscard]] cudaError_t bias_activation(cudaStream_t stream, MatrixView<const float> sums,
+                                          VectorView<const float> bias, math::Activation activation,
+                                          float slope, MatrixRef y);
+/// y = sums * activation'(at); `sums` may be `y` itself; empty `at` with identity.
+[[nodiscard]] cudaError_t masked(cudaStream_t stream, MatrixView<const float> sums,
+                                 ConstMatrixRef at, math::Activation activation, float slope,
+                                 MatrixRef y);
+/// sums[j] = sum over i of x[i, j], in a fixed order, or added to what is there.
+[[nodiscard]] cudaError_t column_sums(cudaStream_t stream, ConstMatrixRef x, bool accumulate,
+                                      VectorView<float> sums);
+/// dy *= activation'(y), in place.
+[[nodiscard]] cudaError_t activation_backward(cudaStream_t stream, ConstMatrixRef y,
+                                              math::Activation activation, float slope,
+                                              MatrixRef dy);
+
+/// Sigmoid-BCE from the logit against one target for all rows; logits and gradient are [n, 1].
+struct BceRows {
+  MatrixView<const float> logits;
+  float target = 1.0F;
+  MatrixRef gradient;          ///< d(mean loss)/d(logit)
+  float* mean_loss = nullptr;  ///< nats
+  float* accuracy = nullptr;   ///< share of rows on the right side of 0; may be null
+  bool counts_as_real = true;
+};
+[[nodiscard]] cudaError_t bce_with_logits(cudaStream_t stream, const BceRows& rows);
+
+/// *sum = weight * |x|^2, then x *= scale. `row_sums` is scratch for x.rows floats.
+[[nodiscard]] cudaError_t squared_norm_and_scale(cudaStream_t stream, MatrixView<float> x,
+                                                 float weight, float scale, float* row_sums,
+                                                 float* sum);
+
+/// One Adam step over a network's arena; `average` and `shadow` may be empty.
+struct AdamVectors {
+  VectorView<float> weights;
+  VectorView<const float> gradients;
+  VectorView<float> m;
+  VectorView<float> v;
+  VectorView<float> average;
+  VectorView<math::BFloat16> shadow;
+};
+struct AdamRates {
+  double beta1 = 0.5;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  float average_decay = 0.0F;
+};
+/// The rate and the NaN flag are in `network`, the step's number is `*step` + 1.
+[[nodiscard]] cudaError_t adam(cudaStream_t stream, const AdamVectors& vectors,
+                               const AdamRates& rates, const std::uint64_t* step,
+                               AdamState* network);
+
+/// Numbers of the stream (seed, purpose, step) from `first` on; `step` null: step 0.
+struct NumberStream {
+  std::uint64_t seed = 0;
+  math::Purpose purpose = math::Purpose::latent;
+  std::uint64_t first = 0;
+  const std::uint64_t* step = nullptr;  ///< in device memory
+};
+[[nodiscard]] cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out);
+/// out = in + sigma * normal; `in` and `out` may be one.
+[[nodiscard]] cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers,
+                                     ConstMatrixRef in, float sigma, MatrixRef out);
+[[nodiscard]] cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float bound,
+                                  MatrixView<float> out);
+
+/// Row i of `out` is the trial at place *step * rows + i of the shuffled passes.
+struct GatherRows {
+  ConstMatrixRef trials;  ///< [count, cols], u8 or f32
+  float scale = 1.0F;     ///< out = trial * scale + offset
+  float offset = 0.0F;
+  std::uint64_t seed = 0;
+  const std::uint64_t* step = nullptr;  ///< in device memory
+};
+[[nodiscard]] cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out);
+
+[[nodiscard]] cudaError_t convert(cudaStream_t stream, ConstMatrixRef in, MatrixRef out);
+[[nodiscard]] cudaError_t fill(cudaStream_t stream, float value, MatrixRef out);
+/// out = (in - offset) / scale, rounded to nearest and held to 0..255.
+[[nodiscard]] cudaError_t quantise(cudaStream_t stream, ConstMatrixRef in, float scale,
+                                   float offset, MatrixView<std::uint8_t> out);
+
+/// Ends a step: files the report and counts the step.
+[[nodiscard]] cudaError_t advance(cudaStream_t stream, StepState* state);
+
+}  // namespace vgan::cuda
