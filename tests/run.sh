@@ -23,7 +23,8 @@ status=0
 ctest --test-dir "$build" --output-on-failure --no-tests=error -j 2 "$@" 2>&1 | tee "$log" ||
   status=$?
 
-# ctest keeps the output of passed and skipped tests in its own log; the reasons are there.
+# ctest keeps the output of passed and skipped tests in its own log.
+sed -n '/^kernel coverage:/p' "$build/Testing/Temporary/LastTest.log"
 reasons=$(sed -n 's/^SKIPPED //p' "$build/Testing/Temporary/LastTest.log" | sort -u)
 if [ -n "$reasons" ]; then
   printf '\nSkipped, and why:\n%s\n' "$reasons"

@@ -99,8 +99,9 @@ Resumption find_resumption(const RunRequest& request) {
   return found;
 }
 
-void require_work(const Trainer& trainer) {
-  if (trainer.epoch() < trainer.total_epochs()) return;
+// A run that was killed between its last epoch and its samples still has those to write.
+void require_work(const Trainer& trainer, const RunFolder& folder) {
+  if (trainer.epoch() < trainer.total_epochs() || !folder.has_samples()) return;
   const std::string at = std::to_string(trainer.epoch());
   throw Error(ErrorCode::bad_config, {"nothing left to train", "the run is at epoch " + at,
                                       std::to_string(trainer.total_epochs()) + " epochs asked for",
@@ -336,9 +337,9 @@ RunResult run_training(const RunRequest& request) {
   }
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
-  require_work(trainer);
   RunFolder folder =
       resumption ? RunFolder::open(resumption->folder) : RunFolder::create(config.out);
+  require_work(trainer, folder);
   TrainConfig written = trainer.config();
   written.out = folder.path().string();
   folder.write_config(written);

@@ -296,6 +296,11 @@ void RunFolder::write_loss_curves() const {
   write_png(path_ / "losses.png", draw_training("Training", history_));
 }
 
+bool RunFolder::has_samples() const {
+  std::error_code error;
+  return fs::exists(path_ / "samples.npy", error);
+}
+
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
   NpyWriter writer(path_ / "samples.npy", NpyType::f32,
                    {static_cast<std::int64_t>(count), images.height, images.width});

@@ -45,6 +45,7 @@ class RunFolder {
   void write_real_grid(const ImageSet& images) const;
   void write_loss_curves() const;
   /// `count` samples, float32, count x height x width.
+  bool has_samples() const;
   void write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const;
   /// Phase times as a Chrome trace (chrome://tracing, Perfetto).
   void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;

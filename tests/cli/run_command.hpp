@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/paths.hpp"
+
 extern char** environ;
 
 namespace vgan::testing {
@@ -45,7 +47,7 @@ class Command {
       : out_(out.empty() ? (folder / "stdout.txt").string() : std::move(out)),
         err_((folder / "stderr.txt").string()) {
     Words all = words;
-    all.insert(all.begin(), VGAN_BINARY);
+    all.insert(all.begin(), vgan_binary());
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
@@ -66,10 +68,10 @@ class Command {
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     const int error =
-        posix_spawn(&child_, VGAN_BINARY, &actions, &attributes, argv.data(), environ);
+        posix_spawn(&child_, vgan_binary().c_str(), &actions, &attributes, argv.data(), environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) throw std::runtime_error(std::string("cannot start ") + VGAN_BINARY);
+    if (error != 0) throw std::runtime_error("cannot start " + vgan_binary());
   }
 
   ~Command() {

@@ -30,7 +30,7 @@ Screen run_on_terminal(const std::filesystem::path& folder, unsigned short colum
   REQUIRE(ioctl(terminal, TIOCSWINSZ, &size) == 0);
   const std::string name = ptsname(terminal);
 
-  Words all = {"/usr/bin/env", "LC_ALL=" + locale, "TERM=xterm", VGAN_BINARY};
+  Words all = {"/usr/bin/env", "LC_ALL=" + locale, "TERM=xterm", vgan_binary()};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> argv;
   for (std::string& word : all) argv.push_back(word.data());

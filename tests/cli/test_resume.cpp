@@ -76,8 +76,7 @@ TEST_CASE("cli: SIGINT and SIGTERM save, say how to go on, and exit 75") {
   const std::string epoch = saved.checkpoint.metadata.at("epoch");
   CHECK_THAT(stopped.err, ContainsSubstring("after epoch " + epoch + ":"));
   CHECK_THAT(stopped.err, ContainsSubstring(saved.file.filename().string()));
-  CHECK_THAT(stopped.err,
-             ContainsSubstring(std::string(VGAN_BINARY) + " train --resume stopped\n"));
+  CHECK_THAT(stopped.err, ContainsSubstring(vgan_binary() + " train --resume stopped\n"));
   // No epoch was begun after the one in which the signal came.
   CHECK(runs.metrics("stopped").size() == std::stoul(epoch));
 

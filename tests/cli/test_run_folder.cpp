@@ -85,7 +85,7 @@ TEST_CASE("cli: a run says what it is made of, how far it is and what to do next
   CHECK(result.out.find('\x1b') == std::string::npos);
 
   const std::string last = result.out.substr(result.out.rfind("draw more: "));
-  const std::string command = std::string(VGAN_BINARY) + " generate --model a --count 1000 --out ";
+  const std::string command = vgan_binary() + " generate --model a --count 1000 --out ";
   CHECK(last == "draw more: " + command + "samples.npy\n");
   CHECK(
       run_vgan(runs.path(), {"generate", "--model", "a", "--count", "1000", "--out", "samples.npy"})

@@ -10,6 +10,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/device_array.hpp"
+#include "tests/support/paths.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
@@ -153,8 +154,8 @@ class GoldenRun {
 }  // namespace
 
 TEST_CASE("ten steps agree with PyTorch in double precision", "[engine][golden]") {
-  const auto file = SafetensorsReader::open(std::string(VGAN_SOURCE_DIR) +
-                                            "/tests/golden/gan_ten_steps.safetensors");
+  const auto file =
+      SafetensorsReader::open(source_dir() + "/tests/golden/gan_ten_steps.safetensors");
   const auto recipe = nlohmann::json::parse(file.header().metadata.at("recipe"));
   const auto variants = nlohmann::json::parse(file.header().metadata.at("variants"));
   REQUIRE(recipe["steps"] == steps);

@@ -126,6 +126,18 @@ TEST_CASE("a resume with nothing left to do changes nothing", "[engine][run]") {
   CHECK(lines_in(place.folder.path() / "a/metrics.jsonl") == 7);
 }
 
+TEST_CASE("a run that was killed before its samples were written gets them by a resume",
+          "[engine][run]") {
+  const Place place;
+  (void)run_training(place.request("a", 6));
+  const fs::path a = place.folder.path() / "a";
+  fs::rename(a / "samples.npy", a / "whole.npy");
+  CHECK(run_training(place.resume("a", 6)).epochs == 6);
+  REQUIRE(fs::exists(a / "samples.npy"));
+  CHECK(fs::file_size(a / "samples.npy") == fs::file_size(a / "whole.npy"));
+  CHECK(lines_in(a / "metrics.jsonl") == 7);
+}
+
 TEST_CASE("a resume refuses another --out", "[engine][run]") {
   const Place place;
   (void)run_training(place.request("a", 3));

@@ -18,7 +18,7 @@ struct Run {
 
 Run get_mnist(const std::string& before, const std::string& arguments) {
   const std::string command =
-      before + " bash '" + VGAN_SOURCE_DIR "/data/get_mnist.sh' " + arguments + " 2>&1";
+      before + " bash '" + source_dir() + "/data/get_mnist.sh' " + arguments + " 2>&1";
   Run run;
   FILE* pipe = popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);

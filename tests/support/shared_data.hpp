@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "tests/support/paths.hpp"
+
 namespace vgan::testing {
 
 /// The folder of real data: `VGAN_SHARED_DATA`, else `../shared/data` beside the repository.
@@ -15,7 +17,7 @@ inline std::optional<std::filesystem::path> shared_data() {
     return std::nullopt;
   }
   const std::filesystem::path beside =
-      std::filesystem::path(VGAN_SOURCE_DIR).parent_path() / "shared" / "data";
+      std::filesystem::path(source_dir()).parent_path() / "shared" / "data";
   if (std::filesystem::is_directory(beside)) return beside;
   return std::nullopt;
 }

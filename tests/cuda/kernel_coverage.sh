@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Every __global__ function of kernels/cuda has a test that runs it on the host executor.
+#
+# usage: kernel_coverage.sh VGAN_SIMT_TESTS [SOURCE_FOLDER]
+set -euo pipefail
+tests=$1
+sources=${2:-$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../../kernels/cuda}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+VGAN_SIMT_LOG=$log "$tests" '[kernels]' >/dev/null
+
+# `__global__ void name(`, on one line or two.
+mapfile -t kernels < <(cat "$sources"/*.cu | tr '\n' ' ' |
+  grep -oE '__global__[^(]*[[:space:]]([a-z_0-9]+)\(' | sed -E 's/.*[[:space:]]([a-z_0-9]+)\($/\1/' | sort -u)
+[ ${#kernels[@]} -gt 0 ] || { echo "no kernels found in $sources"; exit 1; }
+
+missing=0
+for kernel in "${kernels[@]}"; do
+  grep -qE "\b$kernel\b" "$log" && continue
+  echo "$kernel: no test of tests/kernels runs it"
+  missing=$((missing + 1))
+done
+echo "kernel coverage: $((${#kernels[@]} - missing)) of ${#kernels[@]} kernels run on the host executor"
+[ $missing = 0 ]

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Builds vgan_cuda and vgan_tests for a GPU and packs them with the libraries that a bare machine
+# lacks; CUDA's own libraries stay out. Called by check.sh --make-bundle.
+#
+# usage: bundle.sh FILE.tar.gz ARCHITECTURES DATA_FOLDER_OR_NOTHING
+#   VGAN_BUNDLE_CUDA=OFF packs a build without CUDA, to rehearse on machines without nvcc
+set -euo pipefail
+file=$1 architectures=$2 data=$3
+root=$(realpath "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../..")
+build=${VGAN_BUNDLE_BUILD:-$root/build/gpu-bundle}
+cuda=${VGAN_BUNDLE_CUDA:-ON}
+stage=$build/vgan-gpu
+
+# Old-style run paths (RPATH) also serve the libraries' own dependencies. cuRAND's host library is an
+# oracle of tests that run without a GPU; left out, so that the bundle starts where it is missing.
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DVGAN_BUILD_TESTS=ON \
+  -DVGAN_BUILD_STATIC=OFF -DVGAN_INSTALL=OFF -DVGAN_CUDA="$cuda" \
+  -DCMAKE_CUDA_ARCHITECTURES="$architectures" -DCURAND_LIBRARY= -DCMAKE_INSTALL_LIBDIR=lib \
+  -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON '-DCMAKE_INSTALL_RPATH=$ORIGIN/../lib;$ORIGIN' \
+  -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags \
+  -DCMAKE_SHARED_LINKER_FLAGS=-Wl,--disable-new-dtags
+cmake --build "$build" --target vgan_cuda vgan_tests
+
+rm -rf "$stage"
+mkdir -p "$stage/bin" "$stage/lib" "$stage/data"
+strip -o "$stage/bin/vgan_cuda" "$build/bin/vgan_cuda"
+strip -o "$stage/bin/vgan_tests" "$build/bin/vgan_tests"
+(cd "$build/lib" && cp -a libvgan.so* "$stage/lib/")
+strip "$stage"/lib/libvgan.so.*.*.*
+
+# Every library found by the loader, except the system's and CUDA's own.
+ldd "$stage/bin/vgan_cuda" "$stage/bin/vgan_tests" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' |
+  sort -u | grep -vE '/(libvgan|ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so|libcu|libnv)' |
+  while read -r library; do
+    cp -L "$library" "$stage/lib/"
+  done
+
+# What the tests read, and what runs the stages: the repository's files alone.
+(cd "$root" && find data tests/gpu tests/bench tests/golden -type f -not -path 'data/mnist/*' \
+  -not -name '*.pyc' -exec cp --parents -t "$stage" {} +)
+if [ -n "$data" ]; then
+  mkdir -p "$stage/data/mnist"
+  cp "$data"/*-ubyte* "$stage/data/mnist/"
+fi
+"$stage/bin/vgan_cuda" --version >/dev/null
+python3 - "$stage/bundle.json" <<PYTHON
+import json, sys
+facts = {"commit": """$(git -C "$root" describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null ||
+  echo unknown)""", "architectures": "$architectures", "cuda": "$cuda",
+         "compiler": """$("${CXX:-c++}" --version | head -n 1)""",
+         "nvcc": """$(nvcc --version 2>/dev/null | sed -n 's/^Cuda compilation tools, //p')""",
+         "made_on": """$(. /etc/os-release && echo "$PRETTY_NAME")"""}
+json.dump(facts, open(sys.argv[1], "w"), indent=1)
+PYTHON
+mkdir -p "$(dirname "$file")"
+tar -C "$build" --owner=0 --group=0 -czf "$file" "$(basename "$stage")"
+echo "bundle: $file, $(du -m "$file" | cut -f1) MB"

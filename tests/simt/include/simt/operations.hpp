@@ -1,0 +1,39 @@
+// Barriers and warp operations, by name.
+#pragma once
+
+#include <cstdint>
+
+namespace simt {
+
+enum class WarpOp : std::uint8_t {
+  sync,
+  shuffle,
+  shuffle_up,
+  shuffle_down,
+  shuffle_xor,
+  ballot,
+  any,
+  all,
+  reduce_add,
+  reduce_min_unsigned,
+  reduce_max_unsigned,
+  reduce_min_signed,
+  reduce_max_signed,
+  reduce_and,
+  reduce_or,
+  reduce_xor,
+};
+enum class BlockOp : std::uint8_t { sync, count, all, any };
+
+int block_barrier(BlockOp op, int predicate);
+/// Blocks of one cooperative launch, or of one cluster, wait for each other.
+void gang_barrier();
+std::uint64_t warp_operation(WarpOp op, unsigned mask, std::uint64_t value, int argument,
+                             int width);
+unsigned active_lanes();
+/// The block's dynamic shared memory; its size is the launch's.
+void* dynamic_shared();
+/// An atomic access is about to be made: checked like any other, but it races only with plain ones.
+void atomic_access(const void* address, std::size_t bytes);
+
+}  // namespace simt

@@ -1,0 +1,54 @@
+// What tests ask of the host executor: seeds, faults, findings, what ran.
+//
+// The executor runs the project's CUDA sources on the CPU. Work put on streams runs late, when
+// something waits for it, in a seeded random order that respects only the recorded dependencies.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace simt {
+
+/// A bug of a kernel or of the host code around it: which kernel, block and thread did what, where.
+/// A finding also becomes a sticky CUDA error, 700 for a bad address and 719 for the rest, and its
+/// text is part of what cudaGetErrorString says of that error until it is taken.
+class Finding : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The findings so far; they are forgotten, with the sticky error. A process that ends with
+/// findings that nobody took prints them and exits with status 1.
+std::vector<Finding> take_findings();
+
+/// As in a new process, with another seed: drops queued work, errors, faults and counts. Memory,
+/// streams, events and graphs stay their owners'. The first seed is $VGAN_SIMT_SEED, else 1.
+void reset(std::uint64_t seed = 1);
+
+/// The (after + 1)-th call of `name` from now returns `error`; "*" is any call but the error
+/// queries. A sticky error (700, 719, ...) is what every later call returns too.
+void fail_call(const std::string& name, int error, int after = 0);
+/// The (after + 1)-th call of `name` from now does nothing and says success: a call forgotten.
+void skip_call(const std::string& name, int after = 0);
+/// The (after + 1)-th queued operation from now whose name contains `part` ("" is any) fails as it
+/// runs, so that the error shows at a later call. Names are those of kernels and of API calls.
+void fail_work(const std::string& part, int error, int after = 0);
+
+void set_device_count(int count);
+/// Capacity of device memory, at most 16 GiB; 1 GiB at the start.
+void set_memory(std::size_t bytes);
+
+/// How often each kernel ran. With $VGAN_SIMT_LOG set, the names are appended to that file when the
+/// process ends, one a line.
+const std::map<std::string, std::uint64_t>& launched_kernels();
+/// Kernels run, operations queued, memory in use: one line each.
+std::string report();
+
+/// Whether kernels are compiled with the memory hooks, which find races and bad addresses.
+bool has_memory_hooks();
+
+}  // namespace simt

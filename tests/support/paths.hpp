@@ -1,0 +1,25 @@
+// Where the repository and the program lie: as built, or as the environment says, for tests that
+// run on another machine than they were built on.
+#pragma once
+
+#include <cstdlib>
+#include <string>
+
+namespace vgan::testing {
+
+/// The repository's root: `VGAN_SOURCE_DIR` of the environment, else the one compiled in.
+inline std::string source_dir() {
+  const char* moved = std::getenv("VGAN_SOURCE_DIR");
+  return moved != nullptr ? moved : VGAN_SOURCE_DIR;
+}
+
+#ifdef VGAN_BINARY
+/// vgan_cuda: `VGAN_BINARY` of the environment, else the one compiled in.
+inline const std::string& vgan_binary() {
+  static const char* const moved = std::getenv("VGAN_BINARY");
+  static const std::string path = moved != nullptr ? moved : VGAN_BINARY;
+  return path;
+}
+#endif
+
+}  // namespace vgan::testing
