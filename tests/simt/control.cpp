@@ -65,7 +65,7 @@ cudaError_t take_fault(std::vector<Fault>& faults, const std::function<bool(cons
 }
 
 // Not CUDA's: in place of an error, the call does nothing.
-constexpr auto skipped = static_cast<cudaError_t>(-1);
+constexpr auto skipped = static_cast<cudaError_t>(1000);
 
 }  // namespace
 
@@ -111,13 +111,14 @@ std::recursive_mutex& runtime_mutex() {
   return mutex;
 }
 
-cudaError_t api(const char* name, const std::function<cudaError_t()>& body) {
+cudaError_t api(const char* name, const std::function<cudaError_t()>& body, bool gives_back) {
   const std::lock_guard lock(runtime_mutex());
   Control& c = control();
   cudaError_t error = take_fault(
       c.call_faults, [&](const Fault& fault) { return fault.name == name || fault.name == "*"; });
   if (error == skipped) return cudaSuccess;
   if (is_sticky(error)) set_sticky_error(error);
+  if (c.sticky != cudaSuccess && gives_back) (void)body();
   if (error == cudaSuccess) error = c.sticky;
   if (error == cudaSuccess) error = device_error();
   if (error == cudaSuccess) error = body();

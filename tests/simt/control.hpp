@@ -32,6 +32,9 @@ void forget_queued_work();
 std::recursive_mutex& runtime_mutex();
 
 /// The frame of every runtime call: the lock, sticky and injected errors, the last error.
-cudaError_t api(const char* name, const std::function<cudaError_t()>& body);
+/// `gives_back`: what is given back is, though the context is lost; the error is returned all the
+/// same.
+cudaError_t api(const char* name, const std::function<cudaError_t()>& body,
+                bool gives_back = false);
 
 }  // namespace simt

@@ -2,10 +2,12 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
 #include <deque>
 #include <map>
 #include <new>
+#include <utility>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -21,6 +23,7 @@ namespace {
 constexpr std::size_t granule = 256;  // CUDA's alignment
 constexpr std::size_t page = 4096;
 constexpr std::size_t arena_bytes = std::size_t{1} << 34;
+constexpr std::size_t renewal_bytes = std::size_t{1} << 28;
 constexpr int poison = 0xFF;  // NaN as float, double and bfloat16; -1 as an integer
 
 char* reserve(std::size_t bytes, int protection) {
@@ -37,7 +40,8 @@ struct Arena {
       reinterpret_cast<std::uint32_t*>(reserve(arena_bytes / granule * 4, PROT_READ | PROT_WRITE));
   std::deque<Allocation> allocations;  // by number - 1
   std::size_t used = 0;                // bytes from the start that were ever handed out
-  std::size_t opened = 0;              // bytes from the start that can be touched now
+  std::size_t opened_from = 0;         // what can be touched now, as offsets of pages
+  std::size_t opened_to = 0;
   std::size_t capacity = std::size_t{1} << 30;
   std::size_t in_use = 0;
   std::size_t count_in_use = 0;
@@ -50,12 +54,32 @@ Arena& arena() {
   return instance;
 }
 
+// What is in use lies between these offsets. Changing the protection of pages costs time by page,
+// so freed ranges at either end are left out.
+std::pair<std::size_t, std::size_t> pages_in_use() {
+  const auto& all = arena().allocations;
+  const auto live = [](const Allocation& each) { return each.live; };
+  const auto first = std::find_if(all.begin(), all.end(), live);
+  if (first == all.end()) return {0, 0};
+  const auto last = std::find_if(all.rbegin(), all.rend(), live);
+  return {static_cast<std::size_t>(first->base - device_begin) / page * page,
+          rounded(static_cast<std::size_t>(last->base + last->bytes - device_begin), page)};
+}
+
 void open_all() {
   Arena& a = arena();
-  const std::size_t wanted = rounded(a.used, page);
-  if (wanted <= a.opened) return;
-  mprotect(device_begin + a.opened, wanted - a.opened, PROT_READ | PROT_WRITE);
-  a.opened = wanted;
+  const auto [from, to] = pages_in_use();
+  if (from == a.opened_from && to == a.opened_to) return;
+  if (to > from) mprotect(device_begin + from, to - from, PROT_READ | PROT_WRITE);
+  a.opened_from = from;
+  a.opened_to = to;
+}
+
+void close_all() {
+  Arena& a = arena();
+  if (a.opened_to > a.opened_from)
+    mprotect(device_begin + a.opened_from, a.opened_to - a.opened_from, PROT_NONE);
+  a.opened_from = a.opened_to = 0;
 }
 
 }  // namespace
@@ -67,7 +91,7 @@ void* allocate_device(std::size_t bytes) {
   Arena& a = arena();
   const std::size_t body = rounded(bytes, granule);
   if (bytes > a.capacity || a.in_use + body > a.capacity) return nullptr;
-  if (a.count_in_use == 0 && a.used > arena_bytes / 2) {  // all free: start again
+  if (a.count_in_use == 0 && a.used > renewal_bytes) {  // all free: start again
     std::memset(a.owners, 0, a.used / granule * 4);
     a.allocations.clear();
     a.used = 0;
@@ -99,11 +123,13 @@ bool free_device(void* pointer) {
   a.in_use -= body;
   --a.count_in_use;
   ASAN_POISON_MEMORY_REGION(found->base, body);
-  // Give whole pages back to the system; the addresses stay ours.
+  // Whole pages go back to the system, with their tables; the addresses stay ours.
   char* first = device_begin + rounded(static_cast<std::size_t>(found->base - device_begin), page);
   char* last =
       device_begin + static_cast<std::size_t>(found->base + body - device_begin) / page * page;
-  if (last > first) madvise(first, static_cast<std::size_t>(last - first), MADV_DONTNEED);
+  if (last > first)
+    mmap(first, static_cast<std::size_t>(last - first), PROT_NONE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
   return true;
 }
 
@@ -161,10 +187,7 @@ OpenDeviceMemory::OpenDeviceMemory() {
 }
 
 OpenDeviceMemory::~OpenDeviceMemory() {
-  Arena& a = arena();
-  if (--a.openers != 0) return;
-  mprotect(device_begin, a.opened, PROT_NONE);
-  a.opened = 0;
+  if (--arena().openers == 0) close_all();
 }
 
 }  // namespace simt

@@ -97,11 +97,12 @@ bool exists(Handle handle) {
 }
 template <class Handle>
 cudaError_t destroy(const char* name, Handle handle) {
-  return api(name, [&] {
+  const auto erase = [&] {
     if (live_handles<Handle>().erase(handle) == 0) return cudaErrorInvalidResourceHandle;
     delete handle;
     return cudaSuccess;
-  });
+  };
+  return api(name, erase, true);
 }
 
 inline bool is_capturing(const CUstream_st& stream) { return stream.capture != nullptr; }

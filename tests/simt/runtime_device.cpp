@@ -70,11 +70,13 @@ int attribute_of(const cudaDeviceProp& p, cudaDeviceAttr attribute) {
 }
 
 /// Calls that could disturb a capture.
-cudaError_t guarded_api(const char* name, const std::function<cudaError_t()>& body) {
-  return api(name, [&] {
+cudaError_t guarded_api(const char* name, const std::function<cudaError_t()>& body,
+                        bool gives_back = false) {
+  const auto guarded = [&] {
     const cudaError_t refused = refuse_in_capture();
     return refused != cudaSuccess ? refused : body();
-  });
+  };
+  return api(name, guarded, gives_back);
 }
 
 bool bad_range(const void* pointer, std::size_t bytes) {
@@ -190,11 +192,14 @@ cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
 }
 
 cudaError_t cudaFree(void* pointer) {
-  return guarded_api("cudaFree", [&] {
-    if (pointer == nullptr) return cudaSuccess;
-    run_all();
-    return free_device(pointer) ? cudaSuccess : cudaErrorInvalidValue;
-  });
+  return guarded_api(
+      "cudaFree",
+      [&] {
+        if (pointer == nullptr) return cudaSuccess;
+        run_all();
+        return free_device(pointer) ? cudaSuccess : cudaErrorInvalidValue;
+      },
+      true);
 }
 
 cudaError_t cudaHostAlloc(void** pointer, std::size_t bytes, unsigned) {
@@ -215,13 +220,16 @@ cudaError_t cudaMallocHost(void** pointer, std::size_t bytes) {
 }
 
 cudaError_t cudaFreeHost(void* pointer) {
-  return guarded_api("cudaFreeHost", [&] {
-    if (pointer == nullptr) return cudaSuccess;
-    run_all();
-    if (!remove_pinned(pointer)) return cudaErrorInvalidValue;
-    std::free(pointer);
-    return cudaSuccess;
-  });
+  return guarded_api(
+      "cudaFreeHost",
+      [&] {
+        if (pointer == nullptr) return cudaSuccess;
+        run_all();
+        if (!remove_pinned(pointer)) return cudaErrorInvalidValue;
+        std::free(pointer);
+        return cudaSuccess;
+      },
+      true);
 }
 
 cudaError_t cudaMemGetInfo(std::size_t* free_bytes, std::size_t* total_bytes) {

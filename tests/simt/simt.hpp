@@ -25,8 +25,9 @@ class Finding : public std::runtime_error {
 /// findings that nobody took prints them and exits with status 1.
 std::vector<Finding> take_findings();
 
-/// As in a new process, with another seed: drops queued work, errors, faults and counts. Memory,
-/// streams, events and graphs stay their owners'. The first seed is $VGAN_SIMT_SEED, else 1.
+/// As in a new process, with another seed: drops queued work, captures, errors, faults and counts.
+/// Memory, streams, events and graphs stay their owners'. The first seed is $VGAN_SIMT_SEED,
+/// else 1.
 void reset(std::uint64_t seed = 1);
 
 /// The (after + 1)-th call of `name` from now returns `error`; "*" is any call but the error

@@ -187,6 +187,11 @@ void forget_queued_work() {
   t.ready.clear();
   t.with_scratch.clear();
   t.mood = 0;
+  for (cudaStream_t each : live_handles<cudaStream_t>()) {
+    if (each->capture != nullptr) each->capture->ended = true;
+    each->capture.reset();
+    each->tail.clear();
+  }
 }
 
 }  // namespace simt
