@@ -120,7 +120,10 @@ cudaStream_t find_stream(cudaStream_t stream) {
 OperationRef add_operation(std::shared_ptr<const Work> work, std::uint64_t lane,
                            const std::vector<OperationRef>& before) {
   Timeline& t = timeline();
-  while (t.pending.size() > queue_capacity) run_one();
+  if (t.pending.size() > queue_capacity) {
+    const OpenDeviceMemory open;
+    while (t.pending.size() > queue_capacity / 2) run_one();
+  }
   auto made = std::make_shared<Operation>();
   made->work = std::move(work);
   made->lane = lane;
