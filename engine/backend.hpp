@@ -173,6 +173,18 @@ class Backend {
   virtual void advance(Queue& queue, StepState* state) = 0;
 };
 
+/// A range that ends with its scope.
+class NamedRange {
+ public:
+  NamedRange(Backend& backend, const char* name) : backend_(&backend) { backend.push_range(name); }
+  ~NamedRange() { backend_->pop_range(); }
+  NamedRange(const NamedRange&) = delete;
+  NamedRange& operator=(const NamedRange&) = delete;
+
+ private:
+  Backend* backend_;
+};
+
 /// One device as `--device` names it, present or not.
 struct DeviceStatus {
   std::string name;  ///< "cpu", "cuda:0"

@@ -37,7 +37,7 @@ std::string device_text(const Trainer& trainer, const std::string& asked_device)
   }
   if (!cpu || asked_device != "auto") return text;
   const std::string reason = cuda_status().detail;
-  return text + " (auto: " + reason.substr(0, reason.find(';')) + ")";
+  return text + " (auto: " + reason.substr(0, reason.find_first_of(":;")) + ")";
 }
 
 std::string network_text(std::int64_t inputs, const std::vector<std::int64_t>& hidden,

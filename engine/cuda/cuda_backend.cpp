@@ -16,8 +16,9 @@
 namespace vgan::cuda {
 namespace {
 
-// The workspaces of three queues and page tables: not there for a run's own memory.
-constexpr std::size_t reserved_bytes = std::size_t{128} << 20;
+// Not there for a run's own memory: the workspaces of three queues, code that CUDA loads on first
+// use, graphs, and what allocations are rounded up by.
+constexpr std::size_t reserved_bytes = std::size_t{256} << 20;
 
 class DeviceMemory final : public Memory {
  public:
@@ -56,7 +57,9 @@ class CudaBackend final : public Backend {
     use_device();
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, device_), "cudaGetDeviceProperties");
-    std::size_t free_bytes = 0;
+    check(products_.open());
+    setup_ = std::make_unique<CudaQueue>("setup", device_);
+    std::size_t free_bytes = 0;  // with the context and cuBLASLt in place
     std::size_t total_bytes = 0;
     check(cudaMemGetInfo(&free_bytes, &total_bytes), "cudaMemGetInfo");
     info_.name = properties.name;
@@ -65,8 +68,6 @@ class CudaBackend final : public Backend {
     info_.fast_bf16 = true;
     info_.tf32 = true;
     info_.asynchronous = true;
-    check(products_.open());
-    setup_ = std::make_unique<CudaQueue>("setup", device_);
   }
 
   const DeviceInfo& info() const override { return info_; }
@@ -341,7 +342,14 @@ std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
     throw Error(ErrorCode::no_device, {"cannot use the device", name, wanted.detail, "",
                                        "use --device cpu or --device auto"});
   }
-  return std::make_unique<cuda::CudaBackend>(ordinal);
+  try {
+    return std::make_unique<cuda::CudaBackend>(ordinal);
+  } catch (const Error& error) {
+    // Before any work, whatever CUDA says is a reason not to use the device.
+    throw Error(ErrorCode::no_device,
+                {"cannot use the device", name, error.detail().where + ", " + error.detail().found,
+                 "", "see vgan_cuda doctor, or use --device cpu"});
+  }
 }
 
 }  // namespace vgan

@@ -1,4 +1,5 @@
 // Which CUDA devices there are, and which versions of CUDA's libraries: for `auto` and `doctor`.
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "engine/backend.hpp"
 #include "engine/cuda/cuda_error.hpp"
 #include "engine/libraries.hpp"
+#include "kernels/cuda/pointwise.hpp"
 
 namespace vgan {
 namespace {
@@ -33,6 +35,12 @@ DeviceStatus absent(const std::string& name, cudaError_t status) {
 // Kernels are compiled for compute capability 8.0 and above.
 constexpr int oldest_major = 8;
 
+// Whether a context can be made and holds code that this build has for the device.
+cudaError_t open_context(int ordinal) {
+  const cudaError_t status = cudaSetDevice(ordinal);
+  return status != cudaSuccess ? status : cuda::find_kernels();
+}
+
 DeviceStatus describe(int ordinal) {
   const std::string name = "cuda:" + std::to_string(ordinal);
   cudaDeviceProp properties{};
@@ -46,12 +54,28 @@ DeviceStatus describe(int ordinal) {
   if (properties.major < oldest_major) {
     return {name, false, detail + "; vgan needs compute capability 8.0 (Ampere) or newer"};
   }
+  if (const cudaError_t opened = open_context(ordinal); opened != cudaSuccess) {
+    (void)cudaGetLastError();
+    const DeviceStatus why = absent(name, opened);
+    return {name, false, detail + "; " + why.detail};
+  }
   return {name, true, detail};
+}
+
+// Drivers before 12.3 cannot load a kernel while a stream is being captured, which is when lazy
+// loading, their default, would.
+void load_eagerly_on_old_drivers() {
+  constexpr int loads_in_capture = 12030;
+  int driver = 0;
+  if (cudaDriverGetVersion(&driver) == cudaSuccess && driver < loads_in_capture) {
+    (void)setenv("CUDA_MODULE_LOADING", "EAGER", 0);
+  }
 }
 
 }  // namespace
 
 std::vector<DeviceStatus> list_cuda_devices() {
+  load_eagerly_on_old_drivers();
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess) return {absent("cuda", status)};

@@ -39,16 +39,13 @@ void check(cudaError_t status, const char* call, const std::source_location& at)
                             std::to_string(static_cast<int>(status)) + "), " +
                             cudaGetErrorString(status);
   const std::string where = std::string(call) + " at " + place(at);
-  if (const char* reason = reason_without_device(status)) {
-    throw Error(ErrorCode::no_device, {"cannot use the CUDA device", where, found, "", reason});
-  }
   if (status == cudaErrorMemoryAllocation) {
     throw Error(ErrorCode::no_device,
                 {"not enough device memory", where, found, "",
                  "use a smaller --batch, or free the device of other processes"});
   }
   throw Error(ErrorCode::internal,
-              {"CUDA failed", where, found, "", "what was on the device is lost and not saved"});
+              {"CUDA failed", where, found, "", "nothing is saved from the device"});
 }
 
 void check(const MatmulStatus& status, const std::source_location& at) {
@@ -56,12 +53,13 @@ void check(const MatmulStatus& status, const std::source_location& at) {
   const std::string found = std::string(cublasLtGetStatusName(status.code)) + " (" +
                             std::to_string(static_cast<int>(status.code)) + ")";
   const std::string where = std::string(status.call) + " at " + place(at);
-  if (status.code == CUBLAS_STATUS_ALLOC_FAILED || status.code == CUBLAS_STATUS_ARCH_MISMATCH) {
-    throw Error(ErrorCode::no_device, {"cuBLASLt cannot use the device", where, found, "",
-                                       "use another device, or --device cpu"});
+  if (status.code == CUBLAS_STATUS_ALLOC_FAILED) {
+    throw Error(ErrorCode::no_device,
+                {"not enough device memory", where, found, "",
+                 "use a smaller --batch, or free the device of other processes"});
   }
-  throw Error(ErrorCode::internal, {"cuBLASLt failed", where, found, "",
-                                    "what was on the device is lost and not saved"});
+  throw Error(ErrorCode::internal,
+              {"cuBLASLt failed", where, found, "", "nothing is saved from the device"});
 }
 
 }  // namespace vgan::cuda

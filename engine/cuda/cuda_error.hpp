@@ -11,8 +11,7 @@
 namespace vgan::cuda {
 
 /// Throws unless `status` is success. `call` is what was called, as a reader would look it up.
-/// no_device: the driver or the device is absent or unfit, or memory does not suffice.
-/// internal: everything else; the context and what it held are then lost.
+/// no_device: memory does not suffice; internal: everything else.
 void check(cudaError_t status, const char* call,
            const std::source_location& at = std::source_location::current());
 void check(const MatmulStatus& status,

@@ -13,12 +13,14 @@ constexpr std::size_t staging_bytes = std::size_t{64} << 10;
 }  // namespace
 
 CudaQueue::CudaQueue(const std::string& name, int device) : Queue(name), device_(device) {
-  check(cudaSetDevice(device_), "cudaSetDevice");
+  use_device();
   check(cudaStreamCreateWithFlags(stream_.out(), cudaStreamNonBlocking),
         "cudaStreamCreateWithFlags");
   check(cudaEventCreateWithFlags(reached_.out(), cudaEventDisableTiming),
         "cudaEventCreateWithFlags");
 }
+
+void CudaQueue::use_device() const { check(cudaSetDevice(device_), "cudaSetDevice"); }
 
 CudaQueue::~CudaQueue() {
   (void)cudaSetDevice(device_);
@@ -30,12 +32,14 @@ CudaQueue::~CudaQueue() {
 }
 
 void CudaQueue::wait_for(Queue& other) {
+  use_device();
   auto& source = static_cast<CudaQueue&>(other);
   check(cudaEventRecord(source.reached_.get(), source.stream()), "cudaEventRecord");
   check(cudaStreamWaitEvent(stream(), source.reached_.get(), 0), "cudaStreamWaitEvent");
 }
 
 void CudaQueue::synchronise() {
+  use_device();
   check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize");
   for (const Waiting& one : waiting_) std::memcpy(one.host, one.staged, one.bytes);
   waiting_.clear();
@@ -44,12 +48,14 @@ void CudaQueue::synchronise() {
 
 void CudaQueue::download(const void* device, std::size_t bytes, void* host) {
   if (bytes == 0) return;
+  use_device();
   if (staging_ == nullptr) {
     void* made = nullptr;
-    check(cudaMallocHost(&made, staging_bytes), "cudaMallocHost");
+    // Without page-locked memory copies are slower, no more.
+    if (cudaMallocHost(&made, staging_bytes) != cudaSuccess) (void)cudaGetLastError();
     staging_ = static_cast<std::byte*>(made);
   }
-  if (staged_ + bytes > staging_bytes) {
+  if (staging_ == nullptr || staged_ + bytes > staging_bytes) {
     check(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream()),
           "cudaMemcpyAsync");
     return;

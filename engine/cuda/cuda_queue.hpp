@@ -33,6 +33,8 @@ class CudaQueue final : public Queue {
   void* scratch(std::size_t bytes);
 
  private:
+  void use_device() const;
+
   struct Waiting {
     const std::byte* staged;
     std::size_t bytes;

@@ -89,7 +89,7 @@ void AlternatingStep::run() {
           "at most " + std::to_string(most_pending));
   const auto every = static_cast<std::uint64_t>(options_.gan.r1_every);
   const bool with_penalty = gan_.has_penalty() && steps_ % every == 0;
-  backend_->push_range("step");
+  const NamedRange range(*backend_, "step");
   if (marker_) {
     body(with_penalty);  // a replay has no phases to mark
   } else {
@@ -99,7 +99,6 @@ void AlternatingStep::run() {
   reader.wait_for(*g_queue_);
   backend_->download(reader, &state_->reports[steps_ % StepState::report_capacity],
                      sizeof(StepReport), &reports_[steps_ % most_pending]);
-  backend_->pop_range();
   ++steps_;
 }
 

@@ -188,7 +188,23 @@ class Run {
         profile_(config_.profile_steps),
         saved_(std::move(resumed_from)) {}
 
+  /// An error of the device names the newest checkpoint.
   RunResult train() {
+    try {
+      return run();
+    } catch (const Error& error) {
+      const bool of_the_device =
+          error.code() == ErrorCode::internal || error.code() == ErrorCode::no_device;
+      if (!of_the_device || saved_.empty()) throw;
+      ErrorDetail detail = error.detail();
+      detail.remedy += (detail.remedy.empty() ? "" : "; ") + saved_.string() +
+                       " is the newest checkpoint: go on with --resume " + folder_.path().string();
+      throw Error(error.code(), detail);
+    }
+  }
+
+ private:
+  RunResult run() {
     const std::uint64_t first = trainer_.epoch();
     const std::uint64_t total = trainer_.total_epochs();
     folder_.start_metrics(first);
@@ -211,7 +227,6 @@ class Run {
     return finish(first, stopped && trainer_.epoch() < total);
   }
 
- private:
   /// The next epoch after which there is something to do beside training.
   std::uint64_t next_event(std::uint64_t epoch, std::uint64_t total) const {
     std::uint64_t next = profile_.next_change(epoch, total);
@@ -235,13 +250,6 @@ class Run {
         beside += seconds_since(at);
         return !stopped;
       });
-    } catch (const Error& error) {
-      folder_.flush_metrics();
-      if (error.code() != ErrorCode::internal || saved_.empty()) throw;
-      ErrorDetail detail = error.detail();
-      detail.remedy += (detail.remedy.empty() ? "" : "; ") + saved_.string() +
-                       " is the newest checkpoint: go on with --resume " + folder_.path().string();
-      throw Error(error.code(), detail);
     } catch (...) {
       folder_.flush_metrics();
       throw;

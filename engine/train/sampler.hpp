@@ -35,6 +35,9 @@ struct OutputRange {
 class Sampler {
  public:
   static constexpr std::int64_t block_rows = 256;
+  /// Bytes of device memory that a sampler of this size takes.
+  static std::size_t bytes(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
+                           ElementType type);
 
   Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, float slope, ElementType type,
           const OutputRange& range);

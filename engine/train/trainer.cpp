@@ -120,6 +120,7 @@ struct Trainer::Implementation {
                            : VectorView<const float>(average);
   }
   Sampler& sampler_with_weights_of_now();
+  void finish_steps();
   void note_phase(const char* name, Queue& queue);
 
   TrainConfig config;
@@ -196,6 +197,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   const std::size_t scratch =
       AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type);
   if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
+  made.parts.emplace_back("samples", Sampler::bytes(*backend, g_layers, type));
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
 }
@@ -222,9 +224,15 @@ Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
     sampler.emplace(*backend, g_layers, leaky_slope,
                     precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, range);
   }
-  step->queue().synchronise();
+  finish_steps();
   sampler->load(*queue, best_generator());
   return *sampler;
+}
+
+// Steps may be under way whose reports nobody waited for, if a watcher threw.
+void Trainer::Implementation::finish_steps() {
+  while (step->pending() > 0) (void)step->take_report();
+  step->queue().synchronise();
 }
 
 void Trainer::Implementation::note_phase(const char* name, Queue& at) {
@@ -300,7 +308,7 @@ void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepRep
 
 Checkpoint Trainer::checkpoint() {
   Implementation& self = *implementation_;
-  self.step->queue().synchronise();
+  self.finish_steps();
   Checkpoint made;
   made.metadata = describe_model(self.config, self.height, self.width, self.range);
   made.metadata["epoch"] = std::to_string(epoch());
@@ -320,6 +328,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
                  data + ", as the run was started on", "give the same --data"});
   }
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
+  self.finish_steps();
   load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
   load_network(*self.backend, *self.queue, *self.discriminator, "d", checkpoint);
   self.queue->synchronise();

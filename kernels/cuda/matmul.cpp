@@ -3,6 +3,8 @@
 #include <compare>
 #include <cstdint>
 
+#include "kernels/cuda/pointwise.hpp"
+
 namespace vgan::cuda {
 namespace {
 
@@ -42,6 +44,7 @@ struct Matmul::Plan {
   cublasLtMatmulDesc_t operation = nullptr;
   cublasLtMatrixLayout_t a = nullptr, b = nullptr, c = nullptr;
   cublasLtMatmulAlgo_t algorithm{};
+  bool refused = false;  ///< cuBLASLt has no algorithm
 };
 
 Matmul::Matmul() = default;
@@ -111,14 +114,24 @@ MatmulStatus Matmul::make_plan(const Shape& s, std::size_t workspace_bytes, Plan
   VGAN_RETURN_IF_FAILED(prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, s.c_alignment),
                         cublasLtMatmulPreferenceSetAttribute);
 
-  cublasLtMatmulHeuristicResult_t best{};
+  constexpr int most_candidates = 8;
+  cublasLtMatmulHeuristicResult_t candidates[most_candidates] = {};
   int found = 0;
-  VGAN_RETURN_IF_FAILED(
+  const cublasStatus_t asked =
       cublasLtMatmulAlgoGetHeuristic(handle_, plan.operation, plan.b, plan.a, plan.c, plan.c,
-                                     preference, 1, &best, &found),
-      cublasLtMatmulAlgoGetHeuristic);
-  if (found == 0) return {CUBLAS_STATUS_NOT_SUPPORTED, "cublasLtMatmulAlgoGetHeuristic"};
-  plan.algorithm = best.algo;
+                                     preference, most_candidates, candidates, &found);
+  if (asked != CUBLAS_STATUS_NOT_SUPPORTED) {
+    VGAN_RETURN_IF_FAILED(asked, cublasLtMatmulAlgoGetHeuristic);
+  }
+  plan.refused = true;
+  for (int i = 0; i < found && plan.refused; ++i) {
+    const cublasLtMatmulHeuristicResult_t& candidate = candidates[i];
+    if (candidate.state != CUBLAS_STATUS_SUCCESS || candidate.workspaceSize > workspace_bytes) {
+      continue;
+    }
+    plan.algorithm = candidate.algo;
+    plan.refused = false;
+  }
   return {};
 }
 
@@ -147,6 +160,12 @@ MatmulStatus Matmul::multiply(cudaStream_t stream, const MatmulWorkspace& worksp
     const MatmulStatus status = make_plan(shape, workspace.bytes, *made);
     if (status.code != CUBLAS_STATUS_SUCCESS) return status;
     plan = std::move(made);
+  }
+  if (plan->refused) {
+    const cudaError_t status = plain_product(stream, a, options.a_transposed, b,
+                                             options.b_transposed, c, options.accumulate);
+    return {status == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED,
+            "plain_product"};
   }
   const float one = 1.0F;
   const float beta = options.accumulate ? 1.0F : 0.0F;

@@ -27,6 +27,11 @@ namespace vgan::cuda {
 /// sums[j] = sum over i of x[i, j], in a fixed order, or added to what is there.
 [[nodiscard]] cudaError_t column_sums(cudaStream_t stream, ConstMatrixRef x, bool accumulate,
                                       VectorView<float> sums);
+/// c = op(a) op(b), or added to c, in f32 sums: slow, for shapes that cuBLASLt refuses. At most
+/// 2^20 columns.
+[[nodiscard]] cudaError_t plain_product(cudaStream_t stream, ConstMatrixRef a, bool a_transposed,
+                                        ConstMatrixRef b, bool b_transposed, MatrixView<float> c,
+                                        bool accumulate);
 /// dy *= activation'(y), in place.
 [[nodiscard]] cudaError_t activation_backward(cudaStream_t stream, ConstMatrixRef y,
                                               math::Activation activation, float slope,
@@ -97,6 +102,9 @@ struct GatherRows {
 /// out = (in - offset) / scale, rounded to nearest and held to 0..255.
 [[nodiscard]] cudaError_t quantise(cudaStream_t stream, ConstMatrixRef in, float scale,
                                    float offset, MatrixView<std::uint8_t> out);
+
+/// Success if the current device can run this build's kernels.
+[[nodiscard]] cudaError_t find_kernels();
 
 /// Ends a step: files the report and counts the step.
 [[nodiscard]] cudaError_t advance(cudaStream_t stream, StepState* state);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every __global__ function of kernels/cuda has a test that runs it on the host executor.
+# Every __global__ function of kernels/cuda has a test that runs it on the host executor: the cases tagged
+# [kernels] and [product], not whole trainings.
 #
 # usage: kernel_coverage.sh VGAN_SIMT_TESTS [SOURCE_FOLDER]
 set -euo pipefail
@@ -8,7 +9,7 @@ sources=${2:-$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../../kernels/cuda}
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-VGAN_SIMT_LOG=$log "$tests" '[kernels]' >/dev/null
+VGAN_SIMT_LOG=$log "$tests" '[kernels],[product]' >/dev/null
 
 # `__global__ void name(`, on one line or two.
 mapfile -t kernels < <(cat "$sources"/*.cu | tr '\n' ' ' |
@@ -18,7 +19,7 @@ mapfile -t kernels < <(cat "$sources"/*.cu | tr '\n' ' ' |
 missing=0
 for kernel in "${kernels[@]}"; do
   grep -qE "\b$kernel\b" "$log" && continue
-  echo "$kernel: no test of tests/kernels runs it"
+  echo "$kernel: no test of its own runs it"
   missing=$((missing + 1))
 done
 echo "kernel coverage: $((${#kernels[@]} - missing)) of ${#kernels[@]} kernels run on the host executor"

@@ -84,7 +84,7 @@ TEST_CASE("a device that is not there is refused by number", "[cuda][faults]") {
 TEST_CASE("a plan that exceeds the device's memory names the largest batch that fits",
           "[cuda][faults]") {
   const Restored restored;
-  simt::set_memory(std::size_t{140} << 20);  // 12 MiB beside what is held back
+  simt::set_memory(std::size_t{268} << 20);  // 12 MiB beside what is held back
   TrainConfig config = on_cuda();
   config.batch = 4096;
   config.g_layers = {2048};
@@ -98,7 +98,8 @@ TEST_CASE("a plan that exceeds the device's memory names the largest batch that 
   config.batch = std::stoll(text.substr(at));
   CHECK(config.batch >= 1);
   CHECK(config.batch < 4096);
-  const Trainer fits(config, images);
+  Trainer fits(config, images);
+  CHECK(fits.preview(1).size() == 36);
   ++config.batch;
   CHECK(error_of([&] { const Trainer trainer(config, images); }).code() == ErrorCode::no_device);
 }

@@ -1,5 +1,6 @@
 // One run, several devices: what must be the same, what must be close.
 #include <cstring>
+#include <stdexcept>
 
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
@@ -92,6 +93,29 @@ TEST_CASE("a stop leaves the trainer at the last epoch that it reported", "[engi
     CHECK(trainer.checkpoint().metadata.at("epoch") == std::to_string(last));
     // And it goes on from there.
     CHECK(trainer.train_epoch().epoch == last + 1);
+  }
+}
+
+TEST_CASE("a watcher that throws leaves a trainer whose checkpoint is true", "[engine][devices]") {
+  const ImageSet images = bar_images();
+  for (const std::string& device : usable_devices()) {
+    INFO(device);
+    Trainer whole(config_on(device), images);
+    train_to(whole, 12);
+    Trainer trainer(config_on(device), images);
+    CHECK_THROWS_AS(trainer.train(20,
+                                  [](const StepReport& report) -> bool {
+                                    if (report.epoch == 5) throw std::runtime_error("enough");
+                                    return true;
+                                  }),
+                    std::runtime_error);
+    const Checkpoint saved = trainer.checkpoint();
+    Trainer resumed(config_on(device), images);
+    resumed.restore(saved);
+    CHECK(resumed.epoch() == trainer.epoch());
+    CHECK(resumed.epoch() >= 5);
+    train_to(resumed, 12);
+    CHECK(same_tensors(resumed.checkpoint(), whole.checkpoint()));
   }
 }
 

@@ -26,7 +26,8 @@ struct Control {
   cudaError_t last = cudaSuccess;
   std::vector<Fault> call_faults;
   std::vector<Fault> work_faults;
-  std::map<std::string, std::uint64_t> kernels;
+  std::map<std::string, std::uint64_t> kernels;  // since the last reset
+  std::set<std::string> ever;                    // kernels that ran in this process
   std::uint64_t operations = 0;
   std::mt19937_64 random;
 };
@@ -40,7 +41,7 @@ void at_end() {
   const Control& c = control();
   if (const char* path = std::getenv("VGAN_SIMT_LOG")) {
     std::ofstream log(path, std::ios::app);
-    for (const auto& [name, runs] : c.kernels) log << name << '\n';
+    for (const std::string& name : c.ever) log << name << '\n';
   }
   if (c.findings.empty()) return;
   for (const Finding& each : c.findings) std::fprintf(stderr, "simt: %s\n", each.what());
@@ -102,7 +103,10 @@ cudaError_t injected_work_error(const std::string& name) {
                     [&](const Fault& fault) { return name.find(fault.name) != std::string::npos; });
 }
 
-void count_kernel(const std::string& name) { ++control().kernels[name]; }
+void count_kernel(const std::string& name) {
+  ++control().kernels[name];
+  control().ever.insert(name);
+}
 void count_operation() { ++control().operations; }
 std::mt19937_64& random_source() { return control().random; }
 

@@ -208,6 +208,7 @@ cublasStatus_t library_call(const char* name, const std::function<cublasStatus_t
   });
   if (status != CUBLAS_STATUS_SUCCESS || error == cudaSuccess) return status;
   if (error == cudaErrorMemoryAllocation) return CUBLAS_STATUS_ALLOC_FAILED;
+  if (error == cudaErrorNotSupported) return CUBLAS_STATUS_NOT_SUPPORTED;
   const bool unusable = error == cudaErrorNoDevice || error == cudaErrorInsufficientDriver;
   return unusable ? CUBLAS_STATUS_NOT_INITIALIZED : CUBLAS_STATUS_EXECUTION_FAILED;
 }
