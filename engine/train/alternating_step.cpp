@@ -52,6 +52,12 @@ void AlternatingStep::set_steps(std::uint64_t steps) {
   reported_ = steps;
 }
 
+void AlternatingStep::mark(const char* name, Queue& queue) {
+  phase_.reset();
+  if (*name != '\0') phase_.emplace(*backend_, name);
+  if (marker_) marker_(name, queue);
+}
+
 // Work begins and ends on `g`, which is also where the last step ended.
 void AlternatingStep::body(bool with_penalty) {
   Queue& data = *data_queue_;

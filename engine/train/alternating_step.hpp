@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,9 +61,8 @@ class AlternatingStep {
 
  private:
   void body(bool with_penalty);
-  void mark(const char* name, Queue& queue) {
-    if (marker_) marker_(name, queue);
-  }
+  /// The phase that begins here, for the marker and, as a range, for a profiler.
+  void mark(const char* name, Queue& queue);
 
   Backend* backend_;
   nn::Network* g_;
@@ -79,6 +79,7 @@ class AlternatingStep {
   optim::Adam g_adam_;
   optim::Adam d_adam_;
   PhaseMarker marker_;
+  std::optional<NamedRange> phase_;
   std::uint64_t steps_ = 0;
   std::uint64_t reported_ = 0;
   // Step s is read by queue s % most_pending into slot s % most_pending.

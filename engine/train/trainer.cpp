@@ -308,6 +308,7 @@ void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepRep
 
 Checkpoint Trainer::checkpoint() {
   Implementation& self = *implementation_;
+  const NamedRange range(*self.backend, "checkpoint");
   self.finish_steps();
   Checkpoint made;
   made.metadata = describe_model(self.config, self.height, self.width, self.range);
@@ -336,6 +337,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 }
 
 std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
+  const NamedRange range(*implementation_->backend, "sample");
   std::vector<float> all;
   all.reserve(count * static_cast<std::size_t>(implementation_->height * implementation_->width));
   implementation_->sampler_with_weights_of_now().sample(
@@ -345,6 +347,7 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
 }
 
 std::vector<std::uint8_t> Trainer::preview(std::uint64_t count) {
+  const NamedRange range(*implementation_->backend, "preview");
   std::vector<std::uint8_t> all;
   implementation_->sampler_with_weights_of_now().sample_u8(
       *implementation_->queue, config().seed, Purpose::preview, 0, count,
