@@ -136,7 +136,7 @@ TEST_CASE("cli: a setting with a value that it cannot have is one line and exit 
 }
 
 TEST_CASE("cli: a device that is not there is one line and exit 69") {
-  const Words device = GENERATE(Words{"--device", "cuda"}, Words{"--device", "cuda:3"});
+  const Words device = GENERATE(Words{"--device", "cuda:98"}, Words{"--device", "cuda:99"});
   refuse(device, 69, "cuda", "");
 }
 

@@ -164,7 +164,7 @@ TEST_CASE("cli: generate refuses what does not go together") {
   refuse({"--dtype", "f64"}, 78, "dtype: found 'f64'");
   refuse({"--shape", "cube"}, 78, "shape: found 'cube'");
   refuse({"--format", "gif"}, 78, "format: found 'gif'");
-  refuse({"--device", "cuda"}, 69, "cuda");
+  refuse({"--device", "cuda:99"}, 69, "cuda:99");
   refuse({"--out", "nowhere/s.npy"}, 74, "nowhere");
   refuse({"--model", "nowhere"}, 74, "nowhere");
   refuse({"--model", "tiny.npy"}, 65, "tiny.npy");

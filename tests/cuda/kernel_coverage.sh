@@ -12,9 +12,16 @@ trap 'rm -f "$log"' EXIT
 VGAN_SIMT_LOG=$log "$tests" '[kernels],[product]' >/dev/null
 
 # `__global__ void name(`, on one line or two.
-mapfile -t kernels < <(cat "$sources"/*.cu | tr '\n' ' ' |
-  grep -oE '__global__[^(]*[[:space:]]([a-z_0-9]+)\(' | sed -E 's/.*[[:space:]]([a-z_0-9]+)\($/\1/' | sort -u)
+mapfile -t files < <(find "$sources" -name '*.cu' -o -name '*.cuh' -o -name '*.hpp' | sort)
+mapfile -t kernels < <(cat "${files[@]}" | sed 's://.*::' | tr '\n' ' ' |
+  sed -E 's/__launch_bounds__\([^)]*\)//g' | grep -oE '__global__[^(]*[[:space:]]([A-Za-z_0-9]+)\(' |
+  sed -E 's/.*[[:space:]]([A-Za-z_0-9]+)\($/\1/' | sort -u)
 [ ${#kernels[@]} -gt 0 ] || { echo "no kernels found in $sources"; exit 1; }
+written=$(cat "${files[@]}" | sed 's://.*::' | grep -cw __global__)
+if [ "$written" != ${#kernels[@]} ]; then
+  echo "$written kernels are written, ${#kernels[@]} names were understood: ${kernels[*]}"
+  exit 1
+fi
 
 missing=0
 for kernel in "${kernels[@]}"; do

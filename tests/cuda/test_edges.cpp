@@ -13,6 +13,7 @@ using namespace vgan::testing;
 namespace {
 
 constexpr int all_edges = -1;
+constexpr int edges = 5;
 
 /// Three steps with their work put on the queues anew each time, as while profiling: in a recorded
 /// program CUDA itself refuses most missing edges. `left_out` counts the step's waits.
@@ -32,7 +33,10 @@ std::vector<float> weights_after_steps(std::uint64_t seed, int left_out) {
   AlternatingStep step(*device.backend, g, d, trials.ref(), options);
   step.set_marker([](const char*, Queue&) {});
   // Two steps on the queues at once, the edge left out of the second.
+  const std::uint64_t before = simt::calls("cudaStreamWaitEvent");
   step.run();
+  // data and noise wait for g, d for both, g for d; and the reader of the report for g.
+  REQUIRE(simt::calls("cudaStreamWaitEvent") - before == edges + 1);
   if (left_out != all_edges) simt::skip_call("cudaStreamWaitEvent", left_out);
   step.run();
   while (step.pending() > 0) (void)step.take_report();
@@ -54,8 +58,6 @@ TEST_CASE("every edge between the step's queues is needed, and a missing one is 
   for (std::uint64_t seed = 2; seed <= 8; ++seed) {
     CHECK(weights_after_steps(seed, all_edges) == right);
   }
-  // data and noise wait for g, d for both, g for d.
-  constexpr int edges = 5;
   for (int edge = 0; edge < edges; ++edge) {
     INFO("edge " << edge);
     bool found = false;

@@ -25,10 +25,12 @@ while [ $# -gt 0 ]; do
   esac
   [ $# -ge 2 ] || { echo "check.sh: $1 needs a value" >&2; exit 2; }
   case $1 in
-    --bundle) bundle=$(realpath "$2") ;;
+    --bundle | --data)
+      [ -e "$2" ] || { echo "check.sh: $1: $2 is not there" >&2; exit 2; }
+      if [ "$1" = --bundle ]; then bundle=$(realpath "$2"); else data=$(realpath "$2"); fi
+      ;;
     --make-bundle) make_bundle=$(realpath -m "$2") ;;
     --out) out=$(realpath -m "$2") ;;
-    --data) data=$(realpath "$2") ;;
     --architectures) architectures=$2 ;;
     *) arguments+=("$1" "$2") ;;
   esac

@@ -43,6 +43,11 @@ def vgan_environment():
     return os.environ | ({"LD_LIBRARY_PATH": path} if path else {})
 
 
+def required_device(args):
+    """Makes tests fail, not run on fewer devices, where the device cannot be used."""
+    return {} if args.rehearsal else {"VGAN_REQUIRE_DEVICE": "cuda"}
+
+
 def vgan(args, *words, check=True, **options):
     """Runs vgan_cuda to its end; a failure raises with its one line."""
     done = subprocess.run([args.binary, *map(str, words)], env=vgan_environment(), text=True,

@@ -10,14 +10,15 @@ TITLE = {"build": "build", "tests": "the whole test suite on the device",
          "generate": "generation rate", "ncu": "what Nsight Compute says"}
 
 
-def load(out, commit, device):
-    """The stages of an earlier part of the same check; none where commit or device differ, or where
-    the commit does not say what was built."""
+def load(out, commit, device, rehearsal):
+    """The stages of an earlier part of the same check; none where commit, device or kind differ, or
+    where the commit does not say what was built."""
     if commit == "unknown" or commit.endswith("-dirty"):
         return {}
     try:
         old = json.loads((pathlib.Path(out) / "gpu-report.json").read_text())
-        same = old["commit"] == commit and old["facts"].get("device", "") == device
+        same = old["commit"] == commit and old["facts"].get("device", "") == device and \
+            old["rehearsal"] == rehearsal
         return old["stages"] if same else {}
     except (OSError, ValueError, KeyError):
         return {}

@@ -92,7 +92,7 @@ def profile(args, program, batch, precision):
     said = "\n".join(line for line in (done.stdout + "\n" + text).splitlines()
                      if not line.startswith('"'))
     print(said[-3000:])
-    return launches(text), said
+    return launches(text), said, done.returncode
 
 
 def stage(args, result):
@@ -103,7 +103,7 @@ def stage(args, result):
     for batch, precision in ((128, "bf16"), (8192, "bf16")):
         label = f"{precision}, batch {batch}"
         try:
-            found, said = profile(args, program, batch, precision)
+            found, said, status = profile(args, program, batch, precision)
         except subprocess.TimeoutExpired:
             numbers[label] = "not done in time"
             break
@@ -112,6 +112,8 @@ def stage(args, result):
             if blocked:
                 result.write("skipped", blocked.group().strip("= ")[:200])
             result.write("fail", f"{label}: no kernel in ncu's output: {said.strip()[-200:]}")
+        if status != 0:
+            result.write("fail", f"{label}: exit {status}: {said.strip()[-200:]}")
         kernels = longest(found)
         numbers[label] = kernels
         lines += [row(label, kernel) for kernel in kernels]

@@ -13,23 +13,22 @@ TOOLS = {"memcheck": [], "racecheck": ["--kernel-name", "kns=vgan"],
          "initcheck": ["--kernel-name", "kns=vgan"], "synccheck": []}
 SUMMARY = re.compile(r"^=+ (?:ERROR SUMMARY: (\d+) error|RACECHECK SUMMARY: \d+ hazards?.*"
                      r"\((\d+) errors?, (\d+) warnings?\))", re.MULTILINE)
-UNSUPPORTED = re.compile(r"Device not supported.*|.*unsupported.*driver.*|.*not permitted.*",
-                         re.IGNORECASE)
+# The tool's own words, on its own lines.
+UNSUPPORTED = re.compile(r"^=+ .*?((?:Device not supported|unsupported.*driver|not permitted).*)",
+                         re.IGNORECASE | re.MULTILINE)
 RAN = re.compile(r"All tests passed \((\d+) assertions? in (\d+) test cases?|"
                  r"test cases: +(\d+) \|")
 
 
 def judge(text, status):
     """(status, why, errors) of one tool from its output and exit status."""
+    blocked = UNSUPPORTED.search(text)
+    if blocked:
+        return "skipped", blocked.group(1)[:200], None
     summary = SUMMARY.search(text)
     if summary is None:
-        blocked = UNSUPPORTED.search(text)
-        if blocked:
-            return "skipped", blocked.group().strip("= ")[:200], None
         return "fail", f"exit {status} without a summary", None
     errors = sum(int(number) for number in summary.groups() if number)
-    if errors == 0 and UNSUPPORTED.search(text):
-        return "skipped", UNSUPPORTED.search(text).group().strip("= ")[:200], None
     if errors or status == ERROR_EXIT:
         return "fail", f"{errors} errors or warnings", errors
     if not RAN.search(text):
@@ -47,8 +46,8 @@ def stage(args, result):
         running[tool] = log, subprocess.Popen(
             [program, "--tool", tool, "--error-exitcode", str(ERROR_EXIT), "--print-limit", "20",
              *options, args.tests, "[kernels]~[timing]~[slow]"], stdout=log,
-            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=common.vgan_environment(),
-            cwd=args.work)
+            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=args.work,
+            env=common.vgan_environment() | common.required_device(args))
     verdicts = {}
     for tool, (log, process) in running.items():
         try:

@@ -14,6 +14,17 @@ TOY = ["--batches", "16", "--precisions", "fp32", "--sides", "eager", "--check-b
 SHORT = ["--vgan-seconds", "0.3", "--peer-seconds", "0.12"]  # turns, for five rounds to fit
 
 
+def without_peer(found):
+    """Cells in which vgan was measured and no other side was; precisions that eager did not check."""
+    sides = {}
+    for cell in found["cells"]:
+        sides.setdefault((cell["precision"], cell["batch"]), set()).add(cell["side"])
+    checked = {part["precision"] for part in found["check"] if part["side"] == "eager"}
+    return [f"{precision} batch {batch}" for (precision, batch), names in sides.items()
+            if not names - {"vgan"} or precision not in checked] or (
+                [] if sides else ["nothing was measured"])
+
+
 def stage(args, result):
     missing = [name for name in ("numpy", "torch") if not importlib.util.find_spec(name)]
     if missing:
@@ -42,8 +53,10 @@ def stage(args, result):
                        *([""] + left_out if left_out else [])])
     rounds = [cell["rounds"] for cell in found["cells"]]
     failed_vgan = [part for part in found["left_out"] if part["side"] == "vgan"]
-    good = done.returncode == 0 and not failed_vgan
+    alone = without_peer(found)
+    good = done.returncode == 0 and not failed_vgan and not alone
     why = f"{min(rounds, default=0)} rounds of each" if good else \
+        f"no peer to compare with: {', '.join(alone)}" if alone else \
         (done.stdout.strip().splitlines() or ["it said nothing"])[-1]
     result.write("pass" if good else "fail", why, table, cells=found["cells"],
                  left_out=found["left_out"], check=found["check"], versions=found["versions"])

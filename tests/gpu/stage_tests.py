@@ -28,8 +28,8 @@ def run_case(args, name):
     try:
         done = subprocess.run([args.tests, pattern, "-w", "NoTests"], text=True, errors="replace",
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, env=common.vgan_environment(),
-                              cwd=args.work, timeout=left)
+                              stderr=subprocess.STDOUT, cwd=args.work, timeout=left,
+                              env=common.vgan_environment() | common.required_device(args))
     except subprocess.TimeoutExpired:
         return name, "failed", [], f"not done in the {left:.0f} s that were left"
     reasons = REASON.findall(done.stdout)

@@ -23,6 +23,7 @@ import report  # noqa: E402
 import stage_ncu  # noqa: E402
 import stage_resume  # noqa: E402
 import stage_sanitizer  # noqa: E402
+import stage_speed  # noqa: E402
 import stages  # noqa: E402
 
 NCU_CSV = '''==PROF== Connected to process 7 (/x/bin/vgan_cuda)
@@ -148,13 +149,14 @@ class Report(Folder):
 
     def test_earlier_stages_stay_only_for_the_same_commit_and_device(self):
         report.write(self.folder, "abc", {"device": "GPU 0"}, {"train": self.ENTRY})
-        self.assertIn("train", report.load(self.folder, "abc", "GPU 0"))
-        self.assertEqual(report.load(self.folder, "abd", "GPU 0"), {})
-        self.assertEqual(report.load(self.folder, "abc", "GPU 1"), {})
-        self.assertEqual(report.load(self.folder / "none", "abc", "GPU 0"), {})
+        self.assertIn("train", report.load(self.folder, "abc", "GPU 0", False))
+        self.assertEqual(report.load(self.folder, "abc", "GPU 0", True), {})
+        self.assertEqual(report.load(self.folder, "abd", "GPU 0", False), {})
+        self.assertEqual(report.load(self.folder, "abc", "GPU 1", False), {})
+        self.assertEqual(report.load(self.folder / "none", "abc", "GPU 0", False), {})
         for unclear in ("unknown", "abc-dirty"):
             report.write(self.folder, unclear, {"device": "GPU 0"}, {"train": self.ENTRY})
-            self.assertEqual(report.load(self.folder, unclear, "GPU 0"), {})
+            self.assertEqual(report.load(self.folder, unclear, "GPU 0", False), {})
 
 
 class Sanitizer(unittest.TestCase):
@@ -177,6 +179,26 @@ class Sanitizer(unittest.TestCase):
     def test_an_unsupported_device_is_skipped_with_its_words(self):
         status, why, _ = stage_sanitizer.judge("========= Error: Device not supported. x\n", 1)
         self.assertEqual((status, why), ("skipped", "Device not supported. x"))
+        refused = "========= Error: Device not supported.\n========= ERROR SUMMARY: 1 error\n"
+        self.assertEqual(stage_sanitizer.judge(refused, 86)[0], "skipped")
+
+    def test_a_program_that_speaks_of_permissions_is_not_the_tool(self):
+        text = "operation not permitted when stream is capturing\n" + CLEAN
+        self.assertEqual(stage_sanitizer.judge(text, 0), ("pass", "no errors", 0))
+
+
+class Speed(unittest.TestCase):
+    def test_a_race_without_a_peer_or_a_check_is_no_pass(self):
+        ours = {"side": "vgan", "precision": "fp32", "batch": 128}
+        eager = ours | {"side": "eager"}
+        check = [{"side": "eager", "precision": "fp32"}]
+        self.assertEqual(stage_speed.without_peer({"cells": [ours, eager], "check": check}), [])
+        self.assertEqual(stage_speed.without_peer({"cells": [ours], "check": check}),
+                         ["fp32 batch 128"])
+        self.assertEqual(stage_speed.without_peer({"cells": [ours, eager], "check": []}),
+                         ["fp32 batch 128"])
+        self.assertEqual(stage_speed.without_peer({"cells": [], "check": []}),
+                         ["nothing was measured"])
 
 
 class Nsight(unittest.TestCase):

@@ -22,12 +22,14 @@ struct Fault {
 struct Control {
   Control();
   std::vector<Finding> findings;
+  std::vector<Finding> overlooked;  // that a reset found untaken
   cudaError_t sticky = cudaSuccess;
   cudaError_t last = cudaSuccess;
   std::vector<Fault> call_faults;
   std::vector<Fault> work_faults;
   std::map<std::string, std::uint64_t> kernels;  // since the last reset
   std::set<std::string> ever;                    // kernels that ran in this process
+  std::map<std::string, std::uint64_t> calls;
   std::uint64_t operations = 0;
   std::mt19937_64 random;
 };
@@ -43,8 +45,10 @@ void at_end() {
     std::ofstream log(path, std::ios::app);
     for (const std::string& name : c.ever) log << name << '\n';
   }
-  if (c.findings.empty()) return;
-  for (const Finding& each : c.findings) std::fprintf(stderr, "simt: %s\n", each.what());
+  if (c.findings.empty() && c.overlooked.empty()) return;
+  for (const auto* list : {&c.overlooked, &c.findings}) {
+    for (const Finding& each : *list) std::fprintf(stderr, "simt: %s\n", each.what());
+  }
   std::fflush(nullptr);
   _exit(1);
 }
@@ -118,6 +122,7 @@ std::recursive_mutex& runtime_mutex() {
 cudaError_t api(const char* name, const std::function<cudaError_t()>& body, bool gives_back) {
   const std::lock_guard lock(runtime_mutex());
   Control& c = control();
+  ++c.calls[name];
   cudaError_t error = take_fault(
       c.call_faults, [&](const Fault& fault) { return fault.name == name || fault.name == "*"; });
   if (error == skipped) return cudaSuccess;
@@ -147,11 +152,13 @@ void reset(std::uint64_t seed) {
   const std::lock_guard lock(runtime_mutex());
   forget_queued_work();
   Control& c = control();
+  c.overlooked.insert(c.overlooked.end(), c.findings.begin(), c.findings.end());
   c.findings.clear();
   c.sticky = c.last = cudaSuccess;
   c.call_faults.clear();
   c.work_faults.clear();
   c.kernels.clear();
+  c.calls.clear();
   c.operations = 0;
   c.random.seed(seed);
   set_device_count(1);
@@ -164,6 +171,12 @@ void set_memory(std::size_t bytes) {
 }
 
 const std::map<std::string, std::uint64_t>& launched_kernels() { return control().kernels; }
+
+std::uint64_t calls(const std::string& name) {
+  const std::lock_guard lock(runtime_mutex());
+  const auto found = control().calls.find(name);
+  return found == control().calls.end() ? 0 : found->second;
+}
 
 std::string report() {
   const std::lock_guard lock(runtime_mutex());

@@ -46,6 +46,8 @@ void set_memory(std::size_t bytes);
 /// How often each kernel ran. With $VGAN_SIMT_LOG set, the names are appended to that file when the
 /// process ends, one a line.
 const std::map<std::string, std::uint64_t>& launched_kernels();
+/// How often an API function was called since the last reset.
+std::uint64_t calls(const std::string& name);
 /// Kernels run, operations queued, memory in use: one line each.
 std::string report();
 

@@ -3,8 +3,10 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,10 +23,16 @@ struct Device {
   std::unique_ptr<Queue> queue;
 };
 
-/// Names of the devices that tests can use here: the CPU, and CUDA where there is one.
+/// Names of the devices that tests can use here: the CPU, and CUDA where there is one. With
+/// $VGAN_REQUIRE_DEVICE=cuda its absence is an error, not one device fewer.
 inline std::vector<std::string> usable_devices() {
   std::vector<std::string> names{"cpu"};
-  if (cuda_status().usable) names.push_back("cuda");
+  const DeviceStatus cuda = cuda_status();
+  if (cuda.usable) names.push_back("cuda");
+  const char* required = std::getenv("VGAN_REQUIRE_DEVICE");
+  if (required != nullptr && std::string(required) == "cuda" && !cuda.usable) {
+    throw std::runtime_error("VGAN_REQUIRE_DEVICE=cuda: " + cuda.detail);
+  }
   return names;
 }
 
