@@ -30,14 +30,19 @@ namespace {
 constexpr int poison = 0xFF;
 
 // One byte of shared memory: its last writer, and who has read it since, in this phase.
+// Threads that touched a byte in the same way since the block's last barrier.
+struct Touched {
+  std::uint32_t warps = 0;
+  std::uint32_t lanes = 0;  // of the warp, while there is one
+  std::uint32_t time = 0;   // of the latest
+};
+
 struct Cell {
   std::uint32_t phase = 0;
   std::uint32_t write_time = 0;
-  std::uint16_t writer = 0;  // rank + 1
-  bool atomic = false;
-  std::uint32_t read_warps = 0;
-  std::uint32_t read_lanes = 0;  // of the warp that read, while there is one
-  std::uint32_t read_time = 0;
+  std::uint16_t writer = 0;  // rank + 1, of the last plain write
+  Touched reads;             // since that write
+  Touched atomics;           // likewise
 };
 
 struct SharedVariable {
@@ -56,6 +61,7 @@ std::uint32_t last_phase = 0;
 struct SharedCopy {
   SharedVariable* variable;
   std::vector<char> bytes;
+  std::vector<Cell> cells;
 };
 
 /// A block's dynamic shared memory, with room around it that no thread may touch.
@@ -112,55 +118,66 @@ bool comes_before(const Thread& me, unsigned lane, std::uint32_t time) {
   return lane == me.lane || me.warp->seen[me.lane][lane] >= time;
 }
 
-// The thread whose access this one races with, as text; "" if there is none.
-std::string opponent(const Cell& cell, const Thread& me, Access access) {
-  const Block& block = *me.block;
-  if (cell.writer != 0 && !(access == Access::atomic && cell.atomic)) {
-    const Thread& writer = block.threads[cell.writer - 1U];
-    if (writer.warp != me.warp || !comes_before(me, writer.lane, cell.write_time))
-      return thread_text(block, writer.rank) + " wrote";
-  }
-  if (access == Access::read) return "";
+// A thread among those that touched the byte and does not come before this one, as text.
+std::string unordered(const Touched& touched, const Thread& me, const char* verb) {
   const unsigned mine = 1U << (me.rank / warp_size);
-  if ((cell.read_warps & ~mine) != 0)
-    return "a thread of warp " + std::to_string(std::countr_zero(cell.read_warps & ~mine)) +
-           " read";
-  if (cell.read_warps == 0) return "";
-  for (unsigned rest = cell.read_lanes; rest != 0; rest &= rest - 1) {
+  if ((touched.warps & ~mine) != 0)
+    return "a thread of warp " + std::to_string(std::countr_zero(touched.warps & ~mine)) + verb;
+  if (touched.warps == 0) return "";
+  for (unsigned rest = touched.lanes; rest != 0; rest &= rest - 1) {
     const auto lane = static_cast<unsigned>(std::countr_zero(rest));
-    if (!comes_before(me, lane, cell.read_time))
-      return thread_text(block, me.rank - me.lane + lane) + " read";
+    if (!comes_before(me, lane, touched.time))
+      return thread_text(*me.block, me.rank - me.lane + lane) + verb;
   }
   return "";
 }
 
-void note(Cell& cell, const Thread& me, Access access) {
+// The thread whose access this one races with, as text; "" if there is none.
+std::string opponent(const Cell& cell, const Thread& me, Access access) {
+  if (cell.writer != 0) {
+    const Thread& writer = me.block->threads[cell.writer - 1U];
+    if (writer.warp != me.warp || !comes_before(me, writer.lane, cell.write_time))
+      return thread_text(*me.block, writer.rank) + " wrote";
+  }
+  std::string found;
+  if (access != Access::read) found = unordered(cell.reads, me, " read");
+  if (access != Access::atomic && found.empty())
+    found = unordered(cell.atomics, me, " atomically updated");
+  return found;
+}
+
+void add(Touched& touched, const Thread& me) {
   const std::uint32_t now = me.warp->time;
-  if (access != Access::read) {
-    cell = {cell.phase, now, static_cast<std::uint16_t>(me.rank + 1), access == Access::atomic};
-    return;
-  }
   const unsigned mine = 1U << (me.rank / warp_size);
-  if (cell.read_warps == mine && cell.read_time != now) {
-    // Readers that come before this one need not be kept: what comes after this comes after them.
+  if (touched.warps == mine && touched.time != now) {
+    // Those that come before this one need not be kept: what comes after this comes after them.
     unsigned kept = 0;
-    for (unsigned rest = cell.read_lanes; rest != 0; rest &= rest - 1) {
+    for (unsigned rest = touched.lanes; rest != 0; rest &= rest - 1) {
       const auto lane = static_cast<unsigned>(std::countr_zero(rest));
-      if (!comes_before(me, lane, cell.read_time)) kept |= 1U << lane;
+      if (!comes_before(me, lane, touched.time)) kept |= 1U << lane;
     }
-    cell.read_lanes = kept;
+    touched.lanes = kept;
   }
-  if (cell.read_warps == 0) cell.read_lanes = 0;
-  cell.read_warps |= mine;
-  cell.read_lanes |= 1U << me.lane;
-  cell.read_time = now;
+  if (touched.warps == 0) touched.lanes = 0;
+  touched.warps |= mine;
+  touched.lanes |= 1U << me.lane;
+  touched.time = now;
+}
+
+void note(Cell& cell, const Thread& me, Access access) {
+  switch (access) {
+    case Access::read: return add(cell.reads, me);
+    case Access::atomic: return add(cell.atomics, me);
+    case Access::write:
+      cell = {cell.phase, me.warp->time, static_cast<std::uint16_t>(me.rank + 1), {}, {}};
+  }
 }
 
 void check_race(Cell* cells, std::size_t offset, std::size_t bytes, Access access,
                 const std::string& name) {
   const Thread& me = *running;
   for (Cell* cell = cells + offset; cell != cells + offset + bytes; ++cell) {
-    if (cell->phase != me.block->phase) *cell = {me.block->phase};
+    if (cell->phase != me.block->phase) *cell = {me.block->phase, 0, 0, {}, {}};
     if (!opponent(*cell, me, access).empty())
       stop_thread([&] {
         return "race: " + access_text(access, bytes) + " of shared memory " + name + " at offset " +
@@ -242,12 +259,14 @@ void exchange_shared(Block* from, Block& to) {
   from->set_aside = std::make_shared<std::vector<SharedCopy>>();
   for (auto& [symbol, variable] : shared_variables) {
     if (variable.owner == from->serial)
-      from->set_aside->push_back({&variable, {symbol->base, symbol->base + symbol->bytes}});
+      from->set_aside->push_back(
+          {&variable, {symbol->base, symbol->base + symbol->bytes}, variable.cells});
   }
   if (to.set_aside == nullptr) return;
   for (const SharedCopy& each : *to.set_aside) {
     std::memcpy(each.variable->symbol->base, each.bytes.data(), each.bytes.size());
     each.variable->owner = to.serial;
+    each.variable->cells = each.cells;
   }
 }
 
