@@ -14,6 +14,7 @@
 
 #include "engine/buffer.hpp"
 #include "engine/queue.hpp"
+#include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/step_state.hpp"
@@ -57,20 +58,7 @@ struct BceOptions {
   float StepReport::*accuracy = nullptr;  ///< where the share of right calls goes; may be null
 };
 
-struct AdamArena {
-  VectorView<float> weights;
-  VectorView<const float> gradients;
-  VectorView<float> m;
-  VectorView<float> v;
-  VectorView<float> average;          ///< EMA of the weights, or empty
-  VectorView<math::BFloat16> shadow;  ///< bf16 copy of the weights, or empty
-};
-
-struct AdamOptions {
-  double beta1 = 0.5;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  float average_decay = 0.0F;
+struct AdamOptions : AdamRates {
   AdamState StepState::*network = nullptr;
 };
 

@@ -158,11 +158,7 @@ class CpuBackend final : public Backend {
 
   void adam(Queue&, const AdamArena& arena, StepState* state, const AdamOptions& options) override {
     check_adam(arena, options);
-    const cpu::AdamVectors vectors{arena.weights, arena.gradients, arena.m,
-                                   arena.v,       arena.average,   arena.shadow};
-    cpu::adam(team_, vectors,
-              {options.beta1, options.beta2, options.epsilon, options.average_decay},
-              state->step + 1, state->*options.network);
+    cpu::adam(team_, arena, options, state->step + 1, state->*options.network);
   }
 
   void normal(Queue&, const StepState* state, const RandomStream& stream, MatrixRef out) override {

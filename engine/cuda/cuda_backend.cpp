@@ -6,8 +6,8 @@
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
 #include "engine/cuda/cuda_error.hpp"
+#include "engine/cuda/cuda_graph.hpp"
 #include "engine/cuda/cuda_queue.hpp"
-#include "engine/cuda/handle.hpp"
 #include "engine/cuda/ranges.hpp"
 #include "engine/seam_checks.hpp"
 #include "kernels/cuda/matmul.hpp"
@@ -29,21 +29,6 @@ class DeviceMemory final : public Memory {
   }
 
  private:
-  int device_;
-};
-
-class GraphProgram final : public Program {
- public:
-  GraphProgram(GraphExecHandle graph, CudaQueue& origin, int device)
-      : graph_(std::move(graph)), origin_(&origin), device_(device) {}
-  void replay() override {
-    check(cudaSetDevice(device_), "cudaSetDevice");
-    check(cudaGraphLaunch(graph_.get(), origin_->stream()), "cudaGraphLaunch");
-  }
-
- private:
-  GraphExecHandle graph_;
-  CudaQueue* origin_;
   int device_;
 };
 
@@ -97,23 +82,7 @@ class CudaBackend final : public Backend {
 
   std::unique_ptr<Program> record(Queue& queue, std::function<void()> body) override {
     use_device();
-    auto& origin = static_cast<CudaQueue&>(queue);
-    // Relaxed: what is made on first use (plans, scratch) may be made while capturing.
-    check(cudaStreamBeginCapture(origin.stream(), cudaStreamCaptureModeRelaxed),
-          "cudaStreamBeginCapture");
-    GraphHandle graph;
-    try {
-      body();
-    } catch (...) {
-      (void)cudaStreamEndCapture(origin.stream(), graph.out());
-      (void)cudaGetLastError();
-      throw;
-    }
-    check(cudaStreamEndCapture(origin.stream(), graph.out()), "cudaStreamEndCapture");
-    GraphExecHandle executable;
-    check(cudaGraphInstantiate(executable.out(), graph.get(), 0), "cudaGraphInstantiate");
-    check(cudaGraphUpload(executable.get(), origin.stream()), "cudaGraphUpload");
-    return std::make_unique<GraphProgram>(std::move(executable), origin, device_);
+    return capture(static_cast<CudaQueue&>(queue), device_, body);
   }
 
   std::size_t product_scratch(std::int64_t rows, std::int64_t cols,
@@ -218,12 +187,7 @@ class CudaBackend final : public Backend {
   void adam(Queue& queue, const AdamArena& arena, StepState* state,
             const AdamOptions& options) override {
     check_adam(arena, options);
-    const AdamVectors vectors{arena.weights, arena.gradients, arena.m,
-                              arena.v,       arena.average,   arena.shadow};
-    check(cuda::adam(on(queue), vectors,
-                     {options.beta1, options.beta2, options.epsilon, options.average_decay},
-                     &state->step, &(state->*options.network)),
-          "adam");
+    check(cuda::adam(on(queue), arena, options, &state->step, &(state->*options.network)), "adam");
   }
 
   void normal(Queue& queue, const StepState* state, const RandomStream& stream,

@@ -76,6 +76,10 @@ Network::Network(Backend& backend, std::vector<DenseSpec> layers, float slope,
       tf32_(tf32),
       arena_(backend, tensor_sizes(layers_), options, what) {}
 
+std::size_t Network::bytes(const std::vector<DenseSpec>& layers, const ArenaOptions& options) {
+  return ParameterArena::bytes(tensor_sizes(layers), options);
+}
+
 void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const float bound = 1.0F / std::sqrt(static_cast<float>(layers_[l].inputs));

@@ -60,6 +60,9 @@ class Network {
   Network(Backend& backend, std::vector<DenseSpec> layers, float slope, const ArenaOptions& options,
           const std::string& what, bool tf32 = false);
 
+  /// Bytes of device memory that such a network takes.
+  static std::size_t bytes(const std::vector<DenseSpec>& layers, const ArenaOptions& options);
+
   const std::vector<DenseSpec>& layers() const { return layers_; }
   std::int64_t inputs() const { return layers_.front().inputs; }
   std::int64_t outputs() const { return layers_.back().outputs; }

@@ -1,7 +1,10 @@
 #include "engine/readers/image_set.hpp"
 
+#include <cmath>
 #include <cstdio>
 #include <cstring>
+
+#include "engine/error.hpp"
 
 namespace vgan {
 namespace {
@@ -40,6 +43,33 @@ std::string ImageSet::fingerprint() const {
   char text[17];
   std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(hash));
   return text;
+}
+
+void ImageSet::require_consistent() const {
+  const std::int64_t each = pixels_per_image();
+  if (count < 1 || height < 1 || width < 1) {
+    throw Error(ErrorCode::bad_data,
+                {"no data to train on", source,
+                 std::to_string(count) + " images of " + std::to_string(each) + " pixels",
+                 "at least one image of one pixel", ""});
+  }
+  const std::size_t held = std::visit([](const auto& values) { return values.size(); }, pixels);
+  if (held / static_cast<std::size_t>(each) != static_cast<std::size_t>(count) ||
+      held % static_cast<std::size_t>(each) != 0) {
+    throw Error(ErrorCode::bad_data,
+                {"data that contradict themselves", source, std::to_string(held) + " pixels",
+                 std::to_string(count) + " images of " + std::to_string(each), ""});
+  }
+  if (!labels.empty() && labels.size() != static_cast<std::size_t>(count)) {
+    throw Error(ErrorCode::bad_data,
+                {"data that contradict themselves", source,
+                 std::to_string(labels.size()) + " labels", std::to_string(count), ""});
+  }
+  if (!(low < high) || !std::isfinite(high - low)) {
+    throw Error(ErrorCode::bad_data, {"data without a range", source,
+                                      std::to_string(low) + " to " + std::to_string(high),
+                                      "finite, low below high", ""});
+  }
 }
 
 }  // namespace vgan

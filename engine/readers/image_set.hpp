@@ -22,6 +22,8 @@ struct ImageSet {
 
   std::int64_t pixels_per_image() const { return height * width; }
   std::size_t bytes() const;
+  /// Throws bad_data unless there is an image and counts, labels and range agree with the pixels.
+  void require_consistent() const;
   /// 64-bit FNV-1a over shape and pixels, as 16 hex digits: tells whether a resumed run sees the
   /// data that it was started on.
   std::string fingerprint() const;

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <map>
 #include <optional>
 
 #include "engine/error.hpp"
 #include "engine/readers/open_images.hpp"
-#include "engine/train/generator_model.hpp"
+#include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
+#include "engine/train/step_profile.hpp"
 
 namespace vgan {
 namespace {
@@ -23,24 +22,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The start of a resumed run: where, from what, with which settings.
-struct Resumption {
-  fs::path folder;
-  LoadedCheckpoint loaded;
-  TrainConfig config;
-};
-
-// A checkpoint lies in RUN/checkpoints; the run's folder is two up.
-fs::path run_folder_of(const fs::path& checkpoint) {
-  const fs::path parent = fs::absolute(checkpoint).parent_path();
-  return parent.filename() == "checkpoints" ? parent.parent_path() : parent;
-}
-
-bool same_folder(const fs::path& a, const fs::path& b) {
-  std::error_code error;
-  return fs::equivalent(a, b, error) && !error;
-}
-
 // Data by a name that means the same from any folder and at any time.
 std::string lasting_name(const std::string& data, const ImageSet& images) {
   std::error_code error;
@@ -49,54 +30,6 @@ std::string lasting_name(const std::string& data, const ImageSet& images) {
   if (path == "digits") return path;
   const fs::path absolute = fs::absolute(path, error);
   return error ? path : absolute.lexically_normal().string();
-}
-
-Resumption find_resumption(const RunRequest& request) {
-  Resumption found;
-  fs::path from = request.resume_from;
-  if (from.empty())
-    from = request.config.out.empty() ? newest_run("runs") : fs::path(request.config.out);
-  const fs::path place = find_checkpoint(from);
-  std::error_code ignored;
-  if (fs::is_directory(place, ignored)) {
-    found.loaded = load_newest(place);
-    found.folder = from;
-    if (place == from) found.folder = run_folder_of(place / "x");
-  } else {
-    found.loaded = {load_checkpoint(place), place, {}};
-    found.folder = run_folder_of(place);
-  }
-  const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
-  found.config = model.config;
-  // What was given now counts where it may change, and must agree where it may not.
-  TrainConfig wanted = model.config;
-  const auto given = [&](const char* name) {
-    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-  };
-  std::vector<const void*> sources;
-  visit_settings(request.config,
-                 [&](const SettingInfo&, const auto& field) { sources.push_back(&field); });
-  std::size_t index = 0;
-  visit_settings(wanted, [&](const SettingInfo& info, auto& field) {
-    using Field = std::decay_t<decltype(field)>;
-    const void* source = sources[index++];
-    if (given(info.name)) field = *static_cast<const Field*>(source);
-  });
-  if (given("epochs") && !given("passes")) wanted.passes = 0.0;
-  if (given("precision") && request.config.precision == "auto") {
-    wanted.precision = model.config.precision;
-  }
-  if (given("out") && !same_folder(wanted.out, found.folder)) {
-    throw Error(
-        ErrorCode::bad_config,
-        {"bad setting", "out", "'" + wanted.out + "'",
-         "the resumed run's own folder, '" + found.folder.string() + "'", "leave --out away"});
-  }
-  wanted.out = model.config.out;
-  check_resume(model.config, wanted);
-  found.config = wanted;
-  found.config.out = found.folder.string();
-  return found;
 }
 
 // A run that was killed between its last epoch and its samples still has those to write.
@@ -117,62 +50,6 @@ void take_up(const Resumption& resumption, const Trainer& trainer, const RunFold
   observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
                  (folder.path() / "superseded").string());
 }
-
-/// Switches the step's phase timing on for epochs A to B and prints what it found.
-class StepProfile {
- public:
-  explicit StepProfile(const std::string& range) {
-    if (!range.empty()) range_ = parse_step_range(range);
-  }
-
-  /// The first epoch past `epoch` at which profiling starts or ends, or `otherwise`.
-  std::uint64_t next_change(std::uint64_t epoch, std::uint64_t otherwise) const {
-    if (!range_) return otherwise;
-    for (const std::uint64_t change : {range_->first - 1, range_->second}) {
-      if (change > epoch) return std::min(change, otherwise);
-    }
-    return otherwise;
-  }
-
-  void before(Trainer& trainer) {
-    if (range_ && trainer.epoch() + 1 >= range_->first) trainer.set_profiling(true);
-  }
-
-  void after(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
-    const auto phases = trainer.take_profile();
-    all_.insert(all_.end(), phases.begin(), phases.end());
-    if (range_ && trainer.epoch() >= range_->second) finish(trainer, folder, observer);
-  }
-
-  void finish(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
-    if (!range_) return;
-    trainer.set_profiling(false);
-    range_.reset();
-    if (all_.empty()) return;
-    folder.write_profile(all_);
-    if (observer == nullptr) return;
-    std::map<std::string, std::vector<double>> times;
-    std::vector<std::string> order;
-    for (const auto& phase : all_) {
-      if (times[phase.name].empty()) order.push_back(phase.name);
-      times[phase.name].push_back(phase.seconds);
-    }
-    for (const std::string& name : order) {
-      auto& values = times[name];
-      std::nth_element(values.begin(),
-                       values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                       values.end());
-      char line[96];
-      std::snprintf(line, sizeof(line), "profile: %-12s median %8.1f us over %zu epochs",
-                    name.c_str(), values[values.size() / 2] * 1e6, values.size());
-      observer->note(line);
-    }
-  }
-
- private:
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> range_;
-  std::vector<Trainer::PhaseTime> all_;
-};
 
 /// One call of run_training, after data, folder and trainer are there.
 class Run {
@@ -305,27 +182,6 @@ class Run {
 };
 
 }  // namespace
-
-fs::path newest_run(const fs::path& runs) {
-  fs::path newest;
-  std::error_code error;
-  fs::file_time_type newest_time;
-  for (const auto& run : fs::directory_iterator(runs, error)) {
-    std::error_code none;
-    for (const auto& file : fs::directory_iterator(run.path() / "checkpoints", none)) {
-      if (file.path().extension() != ".safetensors") continue;
-      const auto time = fs::last_write_time(file.path(), none);
-      if (none || (!newest.empty() && time <= newest_time)) continue;
-      newest = run.path();
-      newest_time = time;
-    }
-  }
-  if (newest.empty()) {
-    throw Error(ErrorCode::bad_config,
-                {"no run to resume", runs.string(), "", "", "name one: --resume RUN"});
-  }
-  return newest;
-}
 
 RunResult run_training(const RunRequest& request) {
   std::optional<Resumption> resumption;

@@ -23,16 +23,13 @@ Sampler::Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, flo
 
 std::size_t Sampler::bytes(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
                            ElementType type) {
-  std::vector<std::int64_t> sizes;
   std::size_t scratch = 0;
   for (const nn::DenseSpec& layer : layers) {
-    sizes.push_back(layer.inputs * layer.outputs);
-    sizes.push_back(layer.outputs);
     scratch = std::max(scratch, backend.product_scratch(block_rows, layer.outputs, type));
   }
   const nn::ArenaOptions arena{
       .training = false, .average = false, .shadow = type == ElementType::bf16};
-  return nn::ParameterArena::bytes(sizes, arena) + scratch +
+  return nn::Network::bytes(layers, arena) + scratch +
          nn::TapeStorage::bytes(layers, block_rows, type, ElementType::f32, false) +
          nn::matrix_bytes(block_rows, layers.front().inputs, type) +
          static_cast<std::size_t>(block_rows * layers.back().outputs);

@@ -19,12 +19,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t generator_id = 0;  // of the stream `initialise`
 constexpr std::uint64_t discriminator_id = 1;
 
-std::string megabytes(std::size_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", static_cast<double>(bytes) * 1e-6);
-  return text;
-}
-
 objectives::GanOptions gan_options(const TrainConfig& c) {
   return {static_cast<float>(c.label_smoothing), static_cast<float>(c.instance_noise),
           static_cast<float>(c.r1), c.r1_every, c.seed};
@@ -44,42 +38,8 @@ StepOptions step_options(const TrainConfig& c, const OutputRange& range) {
   return options;
 }
 
-std::size_t arena_bytes(const std::vector<nn::DenseSpec>& layers, const nn::ArenaOptions& options) {
-  std::vector<std::int64_t> sizes;
-  for (const nn::DenseSpec& layer : layers) {
-    sizes.push_back(layer.inputs * layer.outputs);
-    sizes.push_back(layer.outputs);
-  }
-  return nn::ParameterArena::bytes(sizes, options);
-}
-
 void require_data(const TrainConfig& config, const ImageSet& images) {
-  const std::int64_t pixels = images.pixels_per_image();
-  if (images.count < 1 || images.height < 1 || images.width < 1) {
-    throw Error(ErrorCode::bad_data,
-                {"no data to train on", images.source,
-                 std::to_string(images.count) + " images of " + std::to_string(pixels) + " pixels",
-                 "at least one image of one pixel", ""});
-  }
-  const std::size_t held =
-      std::visit([](const auto& values) { return values.size(); }, images.pixels);
-  if (held / static_cast<std::size_t>(pixels) != static_cast<std::size_t>(images.count) ||
-      held % static_cast<std::size_t>(pixels) != 0) {
-    throw Error(ErrorCode::bad_data,
-                {"data that contradict themselves", images.source, std::to_string(held) + " pixels",
-                 std::to_string(images.count) + " images of " + std::to_string(pixels), ""});
-  }
-  if (!images.labels.empty() && images.labels.size() != static_cast<std::size_t>(images.count)) {
-    throw Error(ErrorCode::bad_data, {"data that contradict themselves", images.source,
-                                      std::to_string(images.labels.size()) + " labels",
-                                      std::to_string(images.count), ""});
-  }
-  if (!(images.low < images.high) || !std::isfinite(images.high - images.low)) {
-    throw Error(ErrorCode::bad_data,
-                {"data without a range", images.source,
-                 std::to_string(images.low) + " to " + std::to_string(images.high),
-                 "finite, low below high", ""});
-  }
+  images.require_consistent();
   if (config.batch > images.count) {
     throw Error(ErrorCode::bad_config,
                 {"bad setting", "batch", std::to_string(config.batch),
@@ -101,19 +61,10 @@ void require_finite(const StepReport& report) {
 
 }  // namespace
 
-std::string MemoryPlan::text() const {
-  std::string line;
-  for (const auto& [name, bytes] : parts) {
-    line += (line.empty() ? "" : ", ") + name + " " + megabytes(bytes);
-  }
-  return megabytes(total) + " MB: " + line;
-}
-
 struct Trainer::Implementation {
   Implementation(const TrainConfig& wanted, const ImageSet& images);
 
   MemoryPlan plan(std::int64_t batch) const;
-  void require_memory() const;
   VectorView<const float> best_generator() const {
     const auto average = generator->arena().average();
     return average.empty() ? VectorView<const float>(generator->arena().weights())
@@ -166,7 +117,8 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   g_arena = {.training = true, .average = config.ema > 0.0, .shadow = bf16};
   d_arena = {.training = true, .average = false, .shadow = bf16};
   memory = plan(config.batch);
-  require_memory();
+  require_memory(memory, backend->info(), config.batch,
+                 [this](std::int64_t batch) { return plan(batch); });
 
   queue = backend->make_queue("main");
   data = backend->allocate(data_bytes, "the data set");
@@ -190,8 +142,8 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   MemoryPlan made;
   made.parts = {
-      {"G", arena_bytes(g_layers, g_arena)},
-      {"D", arena_bytes(d_layers, d_arena)},
+      {"G", nn::Network::bytes(g_layers, g_arena)},
+      {"D", nn::Network::bytes(d_layers, d_arena)},
       {"activations", objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
       {"data", data_bytes}};
   const std::size_t scratch =
@@ -200,23 +152,6 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   made.parts.emplace_back("samples", Sampler::bytes(*backend, g_layers, type));
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
-}
-
-// Bytes grow with the batch, so the largest that fits is found by halving.
-void Trainer::Implementation::require_memory() const {
-  const std::size_t available = backend->info().memory;
-  if (memory.total <= available) return;
-  std::int64_t fits = 0;
-  for (std::int64_t step_size = config.batch; step_size > 0; step_size /= 2) {
-    while (fits + step_size < config.batch && plan(fits + step_size).total <= available) {
-      fits += step_size;
-    }
-  }
-  throw Error(
-      ErrorCode::no_device,
-      {"not enough memory", backend->info().name, memory.text(), megabytes(available) + " MB",
-       fits > 0 ? "the largest batch that fits is " + std::to_string(fits)
-                : "no batch fits: use narrower layers or less data"});
 }
 
 Sampler& Trainer::Implementation::sampler_with_weights_of_now() {

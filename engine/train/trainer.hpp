@@ -11,17 +11,10 @@
 #include "engine/error.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/train/config.hpp"
+#include "engine/train/memory_plan.hpp"
 #include "kernels/step_state.hpp"
 
 namespace vgan {
-
-/// Device memory that a run needs, by purpose.
-struct MemoryPlan {
-  std::vector<std::pair<std::string, std::size_t>> parts;  ///< bytes
-  std::size_t total = 0;
-  /// "94.0 MB: G 32.7, D 10.2, activations 4.1, data 47.0".
-  std::string text() const;
-};
 
 /// Trains a GAN on images. Several trainers may live in one process; each may be used by one thread
 /// at a time.

@@ -35,24 +35,24 @@ VGAN_CPU_CLONES void shadow(const float* __restrict w, std::int64_t count,
 
 }  // namespace
 
-void adam(ThreadTeam& team, const AdamVectors& vectors, const AdamRates& rates, std::uint64_t t,
+void adam(ThreadTeam& team, const AdamArena& arena, const AdamRates& rates, std::uint64_t t,
           AdamState& state) {
   const math::AdamStep step =
       math::make_adam_step(state.learning_rate, rates.beta1, rates.beta2, rates.epsilon, t);
   const float decay = math::ema_decay(rates.average_decay, t);
   std::atomic<std::uint32_t> nonfinite{0};
   // The average and the shadow are taken while the chunk's weights are in the first-level cache.
-  for_each_chunk(team, vectors.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
+  for_each_chunk(team, arena.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
     constexpr std::int64_t piece = 2048;
     for (std::int64_t at = first; at < first + count; at += piece) {
       const std::int64_t n = std::min(piece, first + count - at);
-      float* w = vectors.weights.data + at;
-      if (update(w, vectors.gradients.data + at, vectors.m.data + at, vectors.v.data + at, n,
-                 step) != 0) {
+      float* w = arena.weights.data + at;
+      if (update(w, arena.gradients.data + at, arena.m.data + at, arena.v.data + at, n, step) !=
+          0) {
         nonfinite.store(1, std::memory_order_relaxed);
       }
-      if (!vectors.average.empty()) average(w, n, decay, vectors.average.data + at);
-      if (!vectors.shadow.empty()) shadow(w, n, vectors.shadow.data + at);
+      if (!arena.average.empty()) average(w, n, decay, arena.average.data + at);
+      if (!arena.shadow.empty()) shadow(w, n, arena.shadow.data + at);
     }
   });
   state.nonfinite |= nonfinite.load();

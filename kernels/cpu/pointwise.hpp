@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "kernels/adam_arena.hpp"
 #include "kernels/cpu/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
@@ -27,24 +28,9 @@ struct BceRows {
 };
 void bce_with_logits(ThreadTeam& team, const BceRows& rows);
 
-/// One Adam step over a network's arena; vectors have one length. `average` (EMA) and `shadow`
-/// (bf16 copy of the weights) may be empty.
-struct AdamVectors {
-  VectorView<float> weights;
-  VectorView<const float> gradients;
-  VectorView<float> m;
-  VectorView<float> v;
-  VectorView<float> average;
-  VectorView<math::BFloat16> shadow;
-};
-struct AdamRates {
-  double beta1 = 0.5;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  float average_decay = 0.0F;
-};
+/// One Adam step over a network's arena; `average` and `shadow` may be empty.
 /// Takes step `t` (counted from 1). Sets `state.nonfinite` if a gradient is NaN or Inf.
-void adam(ThreadTeam& team, const AdamVectors& vectors, const AdamRates& rates, std::uint64_t t,
+void adam(ThreadTeam& team, const AdamArena& arena, const AdamRates& rates, std::uint64_t t,
           AdamState& state);
 
 /// Standard normal numbers of the stream (seed, subsequence): element (i, j) of `out` is number

@@ -11,7 +11,7 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-__global__ void adam_kernel(AdamVectors vectors, AdamRates rates, const std::uint64_t* step,
+__global__ void adam_kernel(AdamArena arena, AdamRates rates, const std::uint64_t* step,
                             AdamState* network) {
   __shared__ math::AdamStep shared_step;
   __shared__ float shared_decay;
@@ -25,20 +25,20 @@ __global__ void adam_kernel(AdamVectors vectors, AdamRates rates, const std::uin
   const math::AdamStep s = shared_step;
   const float decay = shared_decay;
   bool nonfinite = false;
-  for_each_index(vectors.weights.size, [&](std::int64_t i) {
-    const float gradient = vectors.gradients.data[i];
+  for_each_index(arena.weights.size, [&](std::int64_t i) {
+    const float gradient = arena.gradients.data[i];
     nonfinite = nonfinite || (math::bits_of(gradient) & 0x7F800000U) == 0x7F800000U;
-    float weight = vectors.weights.data[i];
-    float m = vectors.m.data[i];
-    float v = vectors.v.data[i];
+    float weight = arena.weights.data[i];
+    float m = arena.m.data[i];
+    float v = arena.v.data[i];
     math::adam_update(weight, m, v, gradient, s);
-    vectors.weights.data[i] = weight;
-    vectors.m.data[i] = m;
-    vectors.v.data[i] = v;
-    if (!vectors.average.empty()) {
-      vectors.average.data[i] = math::ema_update(vectors.average.data[i], weight, decay);
+    arena.weights.data[i] = weight;
+    arena.m.data[i] = m;
+    arena.v.data[i] = v;
+    if (!arena.average.empty()) {
+      arena.average.data[i] = math::ema_update(arena.average.data[i], weight, decay);
     }
-    if (!vectors.shadow.empty()) vectors.shadow.data[i] = math::to_bfloat16(weight);
+    if (!arena.shadow.empty()) arena.shadow.data[i] = math::to_bfloat16(weight);
   });
   if (nonfinite) atomicOr(&network->nonfinite, 1U);
 }
@@ -56,10 +56,9 @@ __global__ void advance_kernel(StepState* state) {
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t adam(cudaStream_t stream, const AdamVectors& vectors, const AdamRates& rates,
+cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
                  const std::uint64_t* step, AdamState* network) {
-  return launch(stream, shape_for(vectors.weights.size), adam_kernel, vectors, rates, step,
-                network);
+  return launch(stream, shape_for(arena.weights.size), adam_kernel, arena, rates, step, network);
 }
 
 cudaError_t find_kernels() {

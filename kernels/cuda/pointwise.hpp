@@ -9,6 +9,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/step_state.hpp"
@@ -54,24 +55,9 @@ struct BceRows {
                                                  float* sum);
 
 /// One Adam step over a network's arena; `average` and `shadow` may be empty.
-struct AdamVectors {
-  VectorView<float> weights;
-  VectorView<const float> gradients;
-  VectorView<float> m;
-  VectorView<float> v;
-  VectorView<float> average;
-  VectorView<math::BFloat16> shadow;
-};
-struct AdamRates {
-  double beta1 = 0.5;
-  double beta2 = 0.999;
-  double epsilon = 1e-8;
-  float average_decay = 0.0F;
-};
 /// The rate and the NaN flag are in `network`, the step's number is `*step` + 1.
-[[nodiscard]] cudaError_t adam(cudaStream_t stream, const AdamVectors& vectors,
-                               const AdamRates& rates, const std::uint64_t* step,
-                               AdamState* network);
+[[nodiscard]] cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
+                               const std::uint64_t* step, AdamState* network);
 
 /// Numbers of the stream (seed, purpose, step) from `first` on; `step` null: step 0.
 struct NumberStream {

@@ -1,0 +1,97 @@
+#include "engine/train/resumption.hpp"
+
+#include <algorithm>
+
+#include "engine/error.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/run_folder.hpp"
+
+namespace vgan {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A checkpoint lies in RUN/checkpoints; the run's folder is two up.
+fs::path run_folder_of(const fs::path& checkpoint) {
+  const fs::path parent = fs::absolute(checkpoint).parent_path();
+  return parent.filename() == "checkpoints" ? parent.parent_path() : parent;
+}
+
+bool same_folder(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  return fs::equivalent(a, b, error) && !error;
+}
+
+}  // namespace
+
+fs::path newest_run(const fs::path& runs) {
+  fs::path newest;
+  std::error_code error;
+  fs::file_time_type newest_time;
+  for (const auto& run : fs::directory_iterator(runs, error)) {
+    std::error_code none;
+    for (const auto& file : fs::directory_iterator(run.path() / "checkpoints", none)) {
+      if (file.path().extension() != ".safetensors") continue;
+      const auto time = fs::last_write_time(file.path(), none);
+      if (none || (!newest.empty() && time <= newest_time)) continue;
+      newest = run.path();
+      newest_time = time;
+    }
+  }
+  if (newest.empty()) {
+    throw Error(ErrorCode::bad_config,
+                {"no run to resume", runs.string(), "", "", "name one: --resume RUN"});
+  }
+  return newest;
+}
+
+Resumption find_resumption(const RunRequest& request) {
+  Resumption found;
+  fs::path from = request.resume_from;
+  if (from.empty())
+    from = request.config.out.empty() ? newest_run("runs") : fs::path(request.config.out);
+  const fs::path place = find_checkpoint(from);
+  std::error_code ignored;
+  if (fs::is_directory(place, ignored)) {
+    found.loaded = load_newest(place);
+    found.folder = from;
+    if (place == from) found.folder = run_folder_of(place / "x");
+  } else {
+    found.loaded = {load_checkpoint(place), place, {}};
+    found.folder = run_folder_of(place);
+  }
+  const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
+  found.config = model.config;
+  // What was given now counts where it may change, and must agree where it may not.
+  TrainConfig wanted = model.config;
+  const auto given = [&](const char* name) {
+    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
+  };
+  std::vector<const void*> sources;
+  visit_settings(request.config,
+                 [&](const SettingInfo&, const auto& field) { sources.push_back(&field); });
+  std::size_t index = 0;
+  visit_settings(wanted, [&](const SettingInfo& info, auto& field) {
+    using Field = std::decay_t<decltype(field)>;
+    const void* source = sources[index++];
+    if (given(info.name)) field = *static_cast<const Field*>(source);
+  });
+  if (given("epochs") && !given("passes")) wanted.passes = 0.0;
+  if (given("precision") && request.config.precision == "auto") {
+    wanted.precision = model.config.precision;
+  }
+  if (given("out") && !same_folder(wanted.out, found.folder)) {
+    throw Error(
+        ErrorCode::bad_config,
+        {"bad setting", "out", "'" + wanted.out + "'",
+         "the resumed run's own folder, '" + found.folder.string() + "'", "leave --out away"});
+  }
+  wanted.out = model.config.out;
+  check_resume(model.config, wanted);
+  found.config = wanted;
+  found.config.out = found.folder.string();
+  return found;
+}
+
+}  // namespace vgan

@@ -1,0 +1,26 @@
+// What an Adam step reads and writes, and how fast it goes.
+#pragma once
+
+#include "kernels/view.hpp"
+
+namespace vgan {
+
+/// A network's parameters, section by section; vectors have one length.
+struct AdamArena {
+  VectorView<float> weights;
+  VectorView<const float> gradients;
+  VectorView<float> m;
+  VectorView<float> v;
+  VectorView<float> average;          ///< EMA of the weights, or empty
+  VectorView<math::BFloat16> shadow;  ///< bf16 copy of the weights, or empty
+};
+
+/// The learning rate is in `AdamState`, in device memory.
+struct AdamRates {
+  double beta1 = 0.5;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  float average_decay = 0.0F;
+};
+
+}  // namespace vgan
