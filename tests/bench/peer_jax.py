@@ -1,7 +1,6 @@
 """The JAX peer of compare_cuda.py, in a process of its own: the step inside jit(lax.scan), state
 donated, the hardware-friendly random generator, the faster of two unroll factors."""
 
-import argparse
 import time
 
 import numpy as np
@@ -119,14 +118,5 @@ class JaxPeer:
         return [[float(d), float(g)] for d, g in zip(d_losses, g_losses)]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name in ("side", "precision", "device", "images", "script"):
-        parser.add_argument(f"--{name}", default="")
-    parser.add_argument("--batch", type=int)
-    args = parser.parse_args()
-    plain_step.serve(lambda: JaxPeer(args))
-
-
 if __name__ == "__main__":
-    main()
+    plain_step.peer_main(__doc__, JaxPeer)

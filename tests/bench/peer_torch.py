@@ -11,7 +11,6 @@ D sees [real; fake] in one pass, the fakes are drawn once, D's weights get no gr
 and in bf16 activations stay bf16 between layers. Draws are made on the device.
 """
 
-import argparse
 import time
 
 import numpy as np
@@ -168,14 +167,5 @@ class TorchPeer:
         return [[float(loss) for loss in (self.replay or self.step)()] for _ in range(count)]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name in ("side", "precision", "device", "images", "script"):
-        parser.add_argument(f"--{name}", default="")
-    parser.add_argument("--batch", type=int)
-    args = parser.parse_args()
-    plain_step.serve(lambda: TorchPeer(args))
-
-
 if __name__ == "__main__":
-    main()
+    plain_step.peer_main(__doc__, TorchPeer)

@@ -2,6 +2,7 @@
 D and one of G on the same fakes; and scripted draws, by which peers are shown to take the same
 step."""
 
+import argparse
 import json
 import os
 import sys
@@ -71,3 +72,13 @@ def serve(prepare):
         reason = (str(error).strip().splitlines() or [""])[0][:200]
         answer(error=f"{type(error).__name__}: {reason}")
         raise SystemExit(1)
+
+
+def peer_main(about, peer):
+    """The program of a peer: `peer(args)` is made once the flags of compare_cuda.py are read."""
+    parser = argparse.ArgumentParser(description=about.split("\n")[0])
+    for name in ("side", "precision", "device", "images", "script"):
+        parser.add_argument(f"--{name}", default="")
+    parser.add_argument("--batch", type=int)
+    args = parser.parse_args()
+    serve(lambda: peer(args))

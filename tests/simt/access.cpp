@@ -10,18 +10,12 @@
 #include <map>
 #include <new>
 
+#include "tests/simt/asan.hpp"
 #include "tests/simt/executor.hpp"
 #include "tests/simt/include/cuda_runtime.h"
 #include "tests/simt/memory.hpp"
 #include "tests/simt/simt.hpp"
 #include "tests/simt/symbols.hpp"
-
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, bytes) (static_cast<void>(address))
-#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) (static_cast<void>(address))
-#endif
 
 namespace simt {
 
@@ -29,7 +23,6 @@ namespace {
 
 constexpr int poison = 0xFF;
 
-// One byte of shared memory: its last writer, and who has read it since, in this phase.
 // Threads that touched a byte in the same way since the block's last barrier.
 struct Touched {
   std::uint32_t warps = 0;
@@ -37,6 +30,7 @@ struct Touched {
   std::uint32_t time = 0;   // of the latest
 };
 
+// One byte of shared memory in this phase: its last writer, and who has touched it since.
 struct Cell {
   std::uint32_t phase = 0;
   std::uint32_t write_time = 0;

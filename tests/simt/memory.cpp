@@ -9,12 +9,7 @@
 #include <new>
 #include <utility>
 
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(address, bytes) (static_cast<void>(address))
-#define ASAN_UNPOISON_MEMORY_REGION(address, bytes) (static_cast<void>(address))
-#endif
+#include "tests/simt/asan.hpp"
 
 namespace simt {
 
