@@ -4,6 +4,8 @@
 #include <cuda_runtime.h>
 #include <curand_kernel.h>
 
+#include "kernels/cuda/launch.hpp"
+
 namespace vgan::simt_tests {
 namespace {
 
@@ -84,7 +86,7 @@ __global__ void shared_kernel(Bug bug, float* values, int count) {
 }
 
 __global__ void dynamic_kernel(Bug bug, float* values, int count) {
-  auto* tile = static_cast<float*>(simt::dynamic_shared());
+  auto* tile = cuda::dynamic_shared<float>();
   tile[threadIdx.x + (bug == Bug::dynamic_past_end ? 1 : 0)] = 3.0F;
   __syncthreads();
   if (static_cast<int>(threadIdx.x) < count) values[threadIdx.x] = tile[63 - threadIdx.x];
@@ -176,7 +178,7 @@ __global__ void grid_sum_kernel(const float* values, float* partial, float* out)
 }
 
 __global__ void use_dynamic_kernel(int words, float* out) {
-  auto* memory = static_cast<float*>(simt::dynamic_shared());
+  auto* memory = cuda::dynamic_shared<float>();
   memory[words - 1] = 7.0F;
   *out = memory[words - 1];
 }
