@@ -1,4 +1,4 @@
-// THE SEAM. All that the engine asks of a device, in some twenty coarse, fused operations.
+// THE SEAM. All that the engine asks of a device, in some twenty coarse operations.
 //
 // Each operation takes the queue it is put on, its input views, its output views and one options
 // struct, and throws vgan::Error (internal) on a mismatch of shapes or types before any work.
@@ -9,12 +9,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/buffer.hpp"
 #include "engine/queue.hpp"
 #include "kernels/adam_arena.hpp"
+#include "kernels/dense_tasks.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/step_state.hpp"
@@ -38,28 +40,38 @@ struct DeviceInfo {
   bool fast_bf16 = false;     ///< has matrix units for bf16 (AMX, tensor cores)
   bool tf32 = false;          ///< can compute in tf32
   bool asynchronous = false;  ///< work goes on while the host does other things
+  /// The largest batch that the fused operations are meant for; 0: any.
+  std::int64_t fused_batch = 0;
 };
 
 struct ActivationOptions {
   Activation activation = Activation::identity;
   float slope = 0.2F;  ///< of leaky ReLU below zero
   bool tf32 = false;   ///< the product of f32 operands may be computed in tf32
+  bool fused = false;  ///< all in one kernel of our own, where the device has one for the shape
 };
 
 struct WeightGradientOptions {
-  bool accumulate = false;  ///< add to what is there
-  bool tf32 = false;        ///< as in ActivationOptions
+  bool accumulate = false;       ///< add to the dw that is there
+  bool accumulate_bias = false;  ///< add to the dbias that is there
+  bool tf32 = false;             ///< as in ActivationOptions
 };
 
 struct BceOptions {
-  float target = 1.0F;                ///< label of these rows
-  bool real_side = true;              ///< a logit above 0 counts as right, else one at or below 0
-  float StepReport::*loss = nullptr;  ///< where the mean loss goes
-  float StepReport::*accuracy = nullptr;  ///< where the share of right calls goes; may be null
+  float target = 1.0F;        ///< label of these rows
+  bool real_side = true;      ///< a logit above 0 counts as right, else one at or below 0
+  float* loss = nullptr;      ///< where the mean loss goes, in device memory
+  float* accuracy = nullptr;  ///< where the share of right calls goes; may be null
 };
 
 struct AdamOptions : AdamRates {
   AdamState StepState::*network = nullptr;
+};
+
+/// What the fused operations share: the Adam step that their updates take, and the sums.
+struct FusedOptions {
+  AdamOptions adam;  ///< may be left as it is where nothing is updated
+  bool tf32 = false;
 };
 
 /// Which random numbers: stream (seed, purpose, step), from number `first` on. The step is
@@ -132,12 +144,23 @@ class Backend {
 
   /// Value and gradient of the mean sigmoid-BCE over the rows of `logits` [n, 1].
   virtual void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
-                               StepState* state, const BceOptions& options) = 0;
+                               const BceOptions& options) = 0;
   /// *sum = weight * |x|^2 into the report's `r1`, then x *= scale.
   virtual void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,
                                 float scale) = 0;
   virtual void adam(Queue& queue, const AdamArena& arena, StepState* state,
                     const AdamOptions& options) = 0;
+
+  // The fused operations. Unless a backend has something better they are made of the ones above,
+  // which is also what they are tested against (engine/composed.cpp).
+
+  /// One layer's input gradient and up to two layers' updates, in any order or at once: an update
+  /// may not touch the weights that `dx` reads. Either may be left out.
+  virtual void dense_backward(Queue& queue, const InputGradientTask& dx,
+                              std::span<const DenseUpdateTask> updates, StepState* state,
+                              const FusedOptions& options);
+  virtual void logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
+                          const FusedOptions& options);
 
   virtual void normal(Queue& queue, const StepState* state, const RandomStream& stream,
                       MatrixRef out) = 0;

@@ -8,7 +8,7 @@ namespace vgan {
 /// A network's parameters, section by section; vectors have one length.
 struct AdamArena {
   VectorView<float> weights;
-  VectorView<const float> gradients;
+  VectorView<float> gradients;  ///< read by Adam; written by what adds to them
   VectorView<float> m;
   VectorView<float> v;
   VectorView<float> average;          ///< EMA of the weights, or empty

@@ -83,6 +83,7 @@ void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
   const TrainConfig& config = trainer.config();
   print("data", data_text(images));
   print("device", device_text(trainer, asked_device_));
+  print("step", trainer.step_choice());
   print("generator", network_text(config.latent, config.g_layers, images.pixels_per_image(),
                                   trainer.generator_parameters()) +
                          ", " + config.output);

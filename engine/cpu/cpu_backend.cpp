@@ -134,7 +134,7 @@ class CpuBackend final : public Backend {
                               VectorView<float> dbias,
                               const WeightGradientOptions& options) override {
     check_dense_backward_weights(x, dy, dw, dbias);
-    dense_.backward_weights(x, dy, options.accumulate, dw, dbias);
+    dense_.backward_weights(x, dy, options.accumulate, dw, options.accumulate_bias, dbias);
   }
 
   void activation_backward(Queue&, ConstMatrixRef y, MatrixRef dy,
@@ -143,12 +143,11 @@ class CpuBackend final : public Backend {
     cpu::activation_backward(team_, y, options.activation, options.slope, dy);
   }
 
-  void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient, StepState* state,
+  void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient,
                        const BceOptions& options) override {
     check_bce(logits, gradient, options);
-    float* accuracy = options.accuracy == nullptr ? nullptr : &(state->current.*options.accuracy);
-    cpu::bce_with_logits(team_, {logits, options.target, gradient, &(state->current.*options.loss),
-                                 accuracy, options.real_side});
+    cpu::bce_with_logits(team_, {logits, options.target, gradient, options.loss, options.accuracy,
+                                 options.real_side});
   }
 
   void gradient_penalty(Queue&, MatrixView<float> x, StepState* state, float weight,

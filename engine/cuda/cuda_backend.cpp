@@ -53,6 +53,7 @@ class CudaBackend final : public Backend {
     info_.fast_bf16 = true;
     info_.tf32 = true;
     info_.asynchronous = true;
+    info_.fused_batch = 512;
   }
 
   const DeviceInfo& info() const override { return info_; }
@@ -144,9 +145,10 @@ class CudaBackend final : public Backend {
                               const WeightGradientOptions& options) override {
     check_dense_backward_weights(x, dy, dw, dbias);
     if (x.rows == 0) {
-      if (options.accumulate) return;
-      fill(queue, 0.0F, {dw.data, ElementType::f32, dw.rows, dw.cols, dw.stride});
-      if (dbias.empty()) return;
+      if (!options.accumulate) {
+        fill(queue, 0.0F, {dw.data, ElementType::f32, dw.rows, dw.cols, dw.stride});
+      }
+      if (dbias.empty() || options.accumulate_bias) return;
       return fill(queue, 0.0F, {dbias.data, ElementType::f32, 1, dbias.size, dbias.size});
     }
     if (dw.rows > 0 && dw.cols > 0) {
@@ -154,7 +156,7 @@ class CudaBackend final : public Backend {
                {.a_transposed = true, .accumulate = options.accumulate, .tf32 = options.tf32});
     }
     if (dbias.empty()) return;
-    check(column_sums(on(queue), dy, options.accumulate, dbias), "column_sums");
+    check(column_sums(on(queue), dy, options.accumulate_bias, dbias), "column_sums");
   }
 
   void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
@@ -166,12 +168,10 @@ class CudaBackend final : public Backend {
   }
 
   void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
-                       StepState* state, const BceOptions& options) override {
+                       const BceOptions& options) override {
     check_bce(logits, gradient, options);
-    float* accuracy = options.accuracy == nullptr ? nullptr : &(state->current.*options.accuracy);
-    check(cuda::bce_with_logits(on(queue),
-                                {logits, options.target, gradient, &(state->current.*options.loss),
-                                 accuracy, options.real_side}),
+    check(cuda::bce_with_logits(on(queue), {logits, options.target, gradient, options.loss,
+                                            options.accuracy, options.real_side}),
           "bce_with_logits");
   }
 

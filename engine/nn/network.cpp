@@ -68,12 +68,12 @@ TapeStorage::TapeStorage(Backend& backend, const std::vector<DenseSpec>& layers,
 }
 
 Network::Network(Backend& backend, std::vector<DenseSpec> layers, float slope,
-                 const ArenaOptions& options, const std::string& what, bool tf32)
+                 const ArenaOptions& options, const std::string& what, ProductOptions products)
     : backend_(&backend),
       layers_(std::move(layers)),
       slope_(slope),
       compute_type_(options.shadow ? ElementType::bf16 : ElementType::f32),
-      tf32_(tf32),
+      products_(products),
       arena_(backend, tensor_sizes(layers_), options, what) {}
 
 std::size_t Network::bytes(const std::vector<DenseSpec>& layers, const ArenaOptions& options) {
@@ -132,30 +132,103 @@ VectorView<float> Network::bias_gradient(std::size_t layer) const {
   return {arena_.gradients().data + arena_.offset(2 * layer + 1), layers_[layer].outputs};
 }
 
-void Network::forward(Queue& queue, ConstMatrixRef x, const Tape& tape) {
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    backend_->dense_forward(queue, x, compute_weight(l), bias(l), tape.outputs[l], activation(l));
-    x = tape.outputs[l];
+void Network::forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
+    backend_->dense_forward(queue, below(l, x, tape), compute_weight(l), bias(l), tape.outputs[l],
+                            activation(l));
   }
+}
+
+void Network::forward(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  forward_hidden(queue, x, tape);
+  const std::size_t last = layers_.size() - 1;
+  backend_->dense_forward(queue, below(last, x, tape), compute_weight(last), bias(last),
+                          tape.outputs[last], activation(last));
 }
 
 void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
                        const BackwardOptions& options) {
   for (std::size_t l = layers_.size(); l-- > 0;) {
-    const ConstMatrixRef below = l == 0 ? x : ConstMatrixRef(tape.outputs[l - 1]);
     if (options.weights) {
-      backend_->dense_backward_weights(queue, below, tape.deltas[l], weight_gradient(l).as<float>(),
-                                       bias_gradient(l),
-                                       {.accumulate = options.accumulate, .tf32 = tf32_});
+      backend_->dense_backward_weights(queue, below(l, x, tape), tape.deltas[l],
+                                       weight_gradient(l).as<float>(), bias_gradient(l),
+                                       {.tf32 = products_.tf32});
     }
     if (l > 0) {
-      backend_->dense_backward_input(queue, tape.deltas[l], compute_weight(l), below,
+      backend_->dense_backward_input(queue, tape.deltas[l], compute_weight(l), tape.outputs[l - 1],
                                      tape.deltas[l - 1], activation(l - 1));
     } else if (!options.input_gradient.empty()) {
       backend_->dense_backward_input(queue, tape.deltas[0], compute_weight(0), {},
-                                     options.input_gradient, {.tf32 = tf32_});
+                                     options.input_gradient, {.tf32 = products_.tf32});
     }
   }
+}
+
+InputGradientTask Network::input_gradient_task(std::size_t layer, const Tape& tape) const {
+  return {tape.deltas[layer],     compute_weight(layer),         tape.outputs[layer - 1],
+          tape.deltas[layer - 1], layers_[layer - 1].activation, slope_};
+}
+
+DenseUpdateTask Network::update_task(std::size_t layer, ConstMatrixRef x, const Tape& tape,
+                                     bool accumulate) const {
+  DenseUpdateTask task{below(layer, x, tape), tape.deltas[layer], arena_.adam(2 * layer),
+                       arena_.adam(2 * layer + 1), accumulate};
+  task.bias.shadow = {};
+  return task;
+}
+
+void Network::logit_loss(Queue& queue, const Tape& tape, const LogitLossSide& first,
+                         const LogitLossSide& second, const UpdateOptions* update) {
+  const std::size_t last = layers_.size() - 1;
+  LogitLossTask task;
+  task.x = tape.outputs[last - 1];
+  task.w = compute_weight(last);
+  task.bias = bias(last);
+  task.logits = tape.outputs[last].as<float>();
+  task.gradient = tape.deltas[last];
+  task.dx = tape.deltas[last - 1];
+  task.activation = layers_[last - 1].activation;
+  task.slope = slope_;
+  task.sides[0] = first;
+  task.sides[1] = second;
+  if (update != nullptr) {
+    task.weight_step = arena_.adam(2 * last);
+    task.bias_step = arena_.adam(2 * last + 1);
+    task.bias_step.shadow = {};
+  }
+  FusedOptions options{.tf32 = products_.tf32};
+  if (update != nullptr) options.adam = update->adam;
+  backend_->logit_loss(queue, task, update == nullptr ? nullptr : update->state, options);
+}
+
+// The input gradient of layer l and the update of layer l + 1 do not touch each other's weights, so
+// they go together; the updates of the two lowest layers are left for the end.
+void Network::backward_and_update(Queue& queue, ConstMatrixRef x, const Tape& tape,
+                                  const UpdateOptions& options) {
+  const FusedOptions fused{options.adam, products_.tf32};
+  const std::size_t last = layers_.size() - 1;
+  std::vector<DenseUpdateTask> ready;
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    if (l > 0 && !(l == last && options.after_logit_loss)) {
+      backend_->dense_backward(queue, input_gradient_task(l, tape), ready, options.state, fused);
+      ready.clear();
+    }
+    if (!(l == last && options.top_is_done)) {
+      ready.push_back(update_task(l, x, tape, options.accumulate));
+    }
+  }
+  backend_->dense_backward(queue, {}, ready, options.state, fused);
+}
+
+void Network::backward_to_input(Queue& queue, const Tape& tape, ConstMatrixRef x,
+                                const ActivationOptions& activation, MatrixRef input_gradient) {
+  const FusedOptions fused{.tf32 = products_.tf32};
+  for (std::size_t l = layers_.size() - 1; l-- > 1;) {
+    backend_->dense_backward(queue, input_gradient_task(l, tape), {}, nullptr, fused);
+  }
+  const InputGradientTask task{tape.deltas[0], compute_weight(0),     x,
+                               input_gradient, activation.activation, activation.slope};
+  backend_->dense_backward(queue, task, {}, nullptr, fused);
 }
 
 void Network::input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tape& scratch,
@@ -168,11 +241,11 @@ void Network::input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tap
   backend_->dense_backward_input(queue, scratch.deltas[0], weight(0), {}, v, {});
 }
 
-void Network::accumulate_tangent_gradient(Queue& queue, const Tape& outputs, const Tape& scratch,
-                                          ConstMatrixRef t) {
+void Network::tangent_gradient(Queue& queue, const Tape& outputs, const Tape& scratch,
+                               ConstMatrixRef t, bool accumulate) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     backend_->dense_backward_weights(queue, t, scratch.deltas[l], weight_gradient(l).as<float>(),
-                                     {}, {.accumulate = true});
+                                     {}, {.accumulate = accumulate});
     if (l + 1 == layers_.size()) break;
     backend_->dense_tangent(queue, t, weight(l), outputs.outputs[l], scratch.outputs[l],
                             exact_activation(l));

@@ -50,15 +50,28 @@ class TapeStorage {
 /// What a backward pass shall leave behind.
 struct BackwardOptions {
   bool weights = true;       ///< gradients in the arena
-  bool accumulate = false;   ///< add to them
   MatrixRef input_gradient;  ///< [rows, inputs]; empty: not wanted
+};
+
+/// How a network's products are computed.
+struct ProductOptions {
+  bool tf32 = false;   ///< forward and backward passes may use it; gradient penalties never do
+  bool fused = false;  ///< by the device's fused kernels where it has them
+};
+
+/// A backward pass that moves each layer's weights as soon as nothing needs the old ones.
+struct UpdateOptions {
+  AdamOptions adam;
+  StepState* state = nullptr;
+  bool accumulate = false;        ///< add what is in the weights' gradients, as a penalty leaves it
+  bool after_logit_loss = false;  ///< the last hidden layer's delta is there already
+  bool top_is_done = false;       ///< and so is the last layer's update
 };
 
 class Network {
  public:
-  /// `tf32`: forward and backward passes may use it; gradient penalties never do.
   Network(Backend& backend, std::vector<DenseSpec> layers, float slope, const ArenaOptions& options,
-          const std::string& what, bool tf32 = false);
+          const std::string& what, ProductOptions products = {});
 
   /// Bytes of device memory that such a network takes.
   static std::size_t bytes(const std::vector<DenseSpec>& layers, const ArenaOptions& options);
@@ -79,23 +92,39 @@ class Network {
   MatrixRef weight(std::size_t layer) const;  ///< f32 [inputs, outputs]
   VectorView<float> bias(std::size_t layer) const;
   ActivationOptions activation(std::size_t layer) const {
-    return {layers_[layer].activation, slope_, tf32_};
+    return {layers_[layer].activation, slope_, products_.tf32, products_.fused};
   }
 
   /// Fills `tape.outputs` from x [rows, inputs] of the compute type.
   void forward(Queue& queue, ConstMatrixRef x, const Tape& tape);
+  /// All but the last layer.
+  void forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// Expects the gradient before the last activation in `tape.deltas.back()`.
   void backward(Queue& queue, ConstMatrixRef x, const Tape& tape, const BackwardOptions& options);
 
+  /// The last layer of a network with one output, with its loss (Backend::logit_loss): from the
+  /// last hidden layer's output it leaves the logits, their gradient, and the last hidden layer's
+  /// delta. `update`: this layer's Adam step too.
+  void logit_loss(Queue& queue, const Tape& tape, const LogitLossSide& first,
+                  const LogitLossSide& second, const UpdateOptions* update);
+  /// Expects deltas of the last layer and, after `logit_loss`, of the last hidden one. Each layer's
+  /// input gradient is taken at the old weights.
+  void backward_and_update(Queue& queue, ConstMatrixRef x, const Tape& tape,
+                           const UpdateOptions& options);
+  /// After `logit_loss`: from the last hidden layer's delta to input_gradient = d/dx *
+  /// activation'(x), where x is an output of `activation`.
+  void backward_to_input(Queue& queue, const Tape& tape, ConstMatrixRef x,
+                         const ActivationOptions& activation, MatrixRef input_gradient);
+
   /// Second-order term of a gradient penalty, in f32, for nets that are piecewise linear.
   /// With delta_l = d(sum of logits)/d(pre-activation l) and v = d(sum of logits)/dx (rows x
-  /// inputs), `input_gradient_of_sum` leaves delta in `deltas` and v in `v`;
-  /// `accumulate_tangent_gradient` then adds d(sum_i <t_i, v_i>)/dW for a fixed t: the forward pass
-  /// of the tangent t with the same masks, W gradient += tangent_{l-1}^T delta_l.
+  /// inputs), `input_gradient_of_sum` leaves delta in `deltas` and v in `v`; `tangent_gradient` is
+  /// then d(sum_i <t_i, v_i>)/dW for a fixed t: the forward pass of the tangent t with the same
+  /// masks, W gradient = tangent_{l-1}^T delta_l, or added with `accumulate`. Biases have none.
   /// Masks are read from `outputs` of a forward pass at the same weights.
   void input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tape& scratch, MatrixRef v);
-  void accumulate_tangent_gradient(Queue& queue, const Tape& outputs, const Tape& scratch,
-                                   ConstMatrixRef t);
+  void tangent_gradient(Queue& queue, const Tape& outputs, const Tape& scratch, ConstMatrixRef t,
+                        bool accumulate);
 
  private:
   ActivationOptions exact_activation(std::size_t layer) const {
@@ -104,12 +133,18 @@ class Network {
   ConstMatrixRef compute_weight(std::size_t layer) const;
   MatrixRef weight_gradient(std::size_t layer) const;
   VectorView<float> bias_gradient(std::size_t layer) const;
+  ConstMatrixRef below(std::size_t layer, ConstMatrixRef x, const Tape& tape) const {
+    return layer == 0 ? x : ConstMatrixRef(tape.outputs[layer - 1]);
+  }
+  InputGradientTask input_gradient_task(std::size_t layer, const Tape& tape) const;
+  DenseUpdateTask update_task(std::size_t layer, ConstMatrixRef x, const Tape& tape,
+                              bool accumulate) const;
 
   Backend* backend_;
   std::vector<DenseSpec> layers_;
   float slope_;
   ElementType compute_type_;
-  bool tf32_;
+  ProductOptions products_;
   ParameterArena arena_;
 };
 

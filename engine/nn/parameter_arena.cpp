@@ -24,7 +24,7 @@ std::size_t ParameterArena::bytes(const std::vector<std::int64_t>& tensor_sizes,
 
 ParameterArena::ParameterArena(Backend& backend, const std::vector<std::int64_t>& tensor_sizes,
                                const ArenaOptions& options, const std::string& what)
-    : size_(section_size(tensor_sizes)) {
+    : size_(section_size(tensor_sizes)), sizes_(tensor_sizes) {
   std::int64_t at = 0;
   for (const std::int64_t tensor : tensor_sizes) {
     offsets_.push_back(at);
@@ -39,6 +39,15 @@ ParameterArena::ParameterArena(Backend& backend, const std::vector<std::int64_t>
   if (options.average) average_ = sections++;
   if (options.shadow) shadow_ = sections;
   buffer_ = backend.allocate(bytes(tensor_sizes, options), what);
+}
+
+AdamArena ParameterArena::adam(std::size_t tensor) const {
+  const auto part = [&](auto section) {
+    return section.empty() ? section
+                           : decltype(section){section.data + offsets_[tensor], sizes_[tensor]};
+  };
+  return {part(weights()), part(gradients()), part(m()),
+          part(v()),       part(average()),   part(shadow())};
 }
 
 VectorView<float> ParameterArena::section(int index) const {

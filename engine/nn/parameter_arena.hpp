@@ -42,7 +42,10 @@ class ParameterArena {
   VectorView<float> average() const { return section(average_); }
   VectorView<math::BFloat16> shadow() const;
 
+  /// All of it, for one Adam step of the network.
   AdamArena adam() const { return {weights(), gradients(), m(), v(), average(), shadow()}; }
+  /// Tensor i alone, without its padding.
+  AdamArena adam(std::size_t tensor) const;
 
   static std::int64_t section_size(const std::vector<std::int64_t>& tensor_sizes);
   static std::size_t bytes(const std::vector<std::int64_t>& tensor_sizes,
@@ -52,6 +55,7 @@ class ParameterArena {
   VectorView<float> section(int index) const;
 
   std::int64_t size_ = 0;
+  std::vector<std::int64_t> sizes_;
   std::vector<std::int64_t> offsets_;
   int gradients_ = -1;
   int m_ = -1;

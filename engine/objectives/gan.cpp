@@ -73,41 +73,78 @@ void Gan::add_instance_noise(Queue& queue) {
                        {options_.seed, Purpose::instance_noise_fake, 0}, sigma, d_fake_input_);
 }
 
+LogitLossSide Gan::real_side() const {
+  StepReport& report = state_->current;
+  return {batch_, options_.real_target, true, &report.d_loss_real, &report.real_accuracy};
+}
+
+LogitLossSide Gan::fake_side() const {
+  StepReport& report = state_->current;
+  return {batch_, 0.0F, false, &report.d_loss_fake, &report.fake_accuracy};
+}
+
+LogitLossSide Gan::fooled_side() const {
+  return {batch_, 1.0F, true, &state_->current.g_loss, nullptr};
+}
+
+void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {
+  backend_->bce_with_logits(queue, tape.outputs.back().as<float>(), tape.deltas.back(),
+                            {side.target, side.real_side, side.loss, side.accuracy});
+}
+
 void Gan::discriminator_gradients(Queue& queue, bool with_penalty) {
   g_->forward(queue, latent_, g_tape_);
   add_instance_noise(queue);
   d_->forward(queue, d_input_, d_tape_);
-  backend_->bce_with_logits(
-      queue, d_real_.outputs.back().as<float>(), d_real_.deltas.back(), state_,
-      {options_.real_target, true, &StepReport::d_loss_real, &StepReport::real_accuracy});
-  backend_->bce_with_logits(queue, d_fake_.outputs.back().as<float>(), d_fake_.deltas.back(),
-                            state_,
-                            {0.0F, false, &StepReport::d_loss_fake, &StepReport::fake_accuracy});
+  loss(queue, d_real_, real_side());
+  loss(queue, d_fake_, fake_side());
   d_->backward(queue, d_input_, d_tape_, {});
-  if (with_penalty) add_penalty(queue);
+  if (with_penalty) penalty_gradient(queue, true);
+}
+
+void Gan::discriminator_update(Queue& queue, bool with_penalty, const AdamOptions& adam) {
+  g_->forward(queue, latent_, g_tape_);
+  add_instance_noise(queue);
+  d_->forward_hidden(queue, d_input_, d_tape_);
+  // The penalty needs all of D as it was.
+  const nn::UpdateOptions update{.adam = adam,
+                                 .state = state_,
+                                 .accumulate = with_penalty,
+                                 .after_logit_loss = true,
+                                 .top_is_done = !with_penalty};
+  d_->logit_loss(queue, d_tape_, real_side(), fake_side(), with_penalty ? nullptr : &update);
+  if (with_penalty) penalty_gradient(queue, false);
+  d_->backward_and_update(queue, d_input_, d_tape_, update);
 }
 
 // d/dW of gamma/2B sum_i |v_i|^2, v = grad_x D, is gamma/B sum_i <v_i, dv_i/dW>: the tangent pass
 // with t = gamma/B * v held fixed, and `r1_every` times as long where the penalty is lazy.
-void Gan::add_penalty(Queue& queue) {
+void Gan::penalty_gradient(Queue& queue, bool accumulate) {
   const float share = options_.r1 / static_cast<float>(batch_);
   const float lazy_share = share * static_cast<float>(options_.r1_every);
   const nn::Tape& scratch = penalty_storage_->tape();
   d_->input_gradient_of_sum(queue, d_real_, scratch, penalty_gradient_);
   backend_->gradient_penalty(queue, penalty_gradient_.as<float>(), state_, 0.5F * share,
                              lazy_share);
-  d_->accumulate_tangent_gradient(queue, d_real_, scratch, penalty_gradient_);
+  d_->tangent_gradient(queue, d_real_, scratch, penalty_gradient_, accumulate);
 }
 
 void Gan::generator_gradients(Queue& queue) {
   d_->forward(queue, d_fake_input_, d_fake_);
-  backend_->bce_with_logits(queue, d_fake_.outputs.back().as<float>(), d_fake_.deltas.back(),
-                            state_, {1.0F, true, &StepReport::g_loss, nullptr});
+  loss(queue, d_fake_, fooled_side());
   const MatrixRef gradient = g_tape_.deltas.back();
   d_->backward(queue, d_fake_input_, d_fake_, {.weights = false, .input_gradient = gradient});
   backend_->activation_backward(queue, g_tape_.outputs.back(), gradient,
                                 g_->activation(g_->layers().size() - 1));
   g_->backward(queue, latent_, g_tape_, {});
+}
+
+void Gan::generator_update(Queue& queue, const AdamOptions& adam) {
+  d_->forward_hidden(queue, d_fake_input_, d_fake_);
+  d_->logit_loss(queue, d_fake_, fooled_side(), {}, nullptr);
+  d_->backward_to_input(queue, d_fake_, g_tape_.outputs.back(),
+                        g_->activation(g_->layers().size() - 1), g_tape_.deltas.back());
+  g_->backward_and_update(queue, latent_, g_tape_, {.adam = adam, .state = state_});
 }
 
 }  // namespace vgan::objectives

@@ -39,6 +39,11 @@ class Gan {
   /// Leaves the gradient of L_G in G's arena, through the D of now; D's arena is not touched.
   void generator_gradients(Queue& queue);
 
+  /// The same with each layer's Adam step in the backward pass, by the seam's fused operations. The
+  /// two take turns as the two above do.
+  void discriminator_update(Queue& queue, bool with_penalty, const AdamOptions& adam);
+  void generator_update(Queue& queue, const AdamOptions& adam);
+
   bool has_penalty() const { return options_.r1 > 0.0F; }
   /// Bytes of device memory that a Gan of this size plans.
   static std::size_t bytes(const std::vector<nn::DenseSpec>& generator,
@@ -46,7 +51,12 @@ class Gan {
                            ElementType type, const GanOptions& options);
 
  private:
-  void add_penalty(Queue& queue);
+  /// Adds the penalty's gradient to D's arena, or puts it there.
+  void penalty_gradient(Queue& queue, bool accumulate);
+  LogitLossSide real_side() const;
+  LogitLossSide fake_side() const;
+  LogitLossSide fooled_side() const;  ///< fakes, as G wants D to see them
+  void loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side);
   void add_instance_noise(Queue& queue);
 
   Backend* backend_;

@@ -3,9 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,7 @@ using PhaseMarker = std::function<void(const char* name, Queue& queue)>;
 
 struct StepOptions {
   std::int64_t batch = 128;
+  bool fused = false;  ///< by the seam's fused operations, Adam riding along the backward pass
   objectives::GanOptions gan;
   AdamOptions adam;  ///< `network` is filled in for each of the two
   double generator_rate = 2e-4;
@@ -31,23 +34,27 @@ struct StepOptions {
 
 /// Queues `data` and `noise` fill the batch, `d` and `g` update; each edge is one `wait_for`.
 /// Counters, rates and reports are in device memory (StepState), so every replay is the same
-/// program. There are two: with and without the lazy gradient penalty.
+/// program. There are two, with and without the lazy gradient penalty, and where the device works
+/// by itself a third of `unrolled` steps, so that the host has less to launch.
 class AlternatingStep {
  public:
   /// `trials` is [count, trial] in device memory, u8 or f32, and must outlive the step.
   AlternatingStep(Backend& backend, nn::Network& generator, nn::Network& discriminator,
                   ConstMatrixRef trials, const StepOptions& options);
 
-  /// Puts the next step on the queues, and the reading of its report behind it; the host's own
-  /// count of steps picks the program. At most `most_pending` reports may wait to be taken.
-  void run();
-  /// Waits for the oldest step whose report has not been taken.
-  StepReport take_report();
-  std::uint64_t pending() const { return steps_ - reported_; }
-  static constexpr std::uint64_t most_pending = 2;
+  /// Puts up to `limit` >= 1 steps on the queues as one replay, and the reading of their reports
+  /// behind it; the host's own count of steps picks the program. Returns how many. At most
+  /// `most_replays` may wait for `take_reports`.
+  std::uint64_t run(std::uint64_t limit);
+  /// Waits for the oldest replay whose reports have not been taken; valid until the next `run`.
+  std::span<const StepReport> take_reports();
+  std::size_t replays_pending() const { return replays_.size(); }
+  static constexpr std::size_t most_replays = 2;
+  static constexpr std::uint64_t unrolled = 16;
 
-  /// Steps put on the queues since the beginning of the run.
+  /// Steps put on the queues since the beginning of the run, and those with their reports taken.
   std::uint64_t steps() const { return steps_; }
+  std::uint64_t reported() const;
   /// Sets the counter of all random streams and schedules.
   void set_steps(std::uint64_t steps);
 
@@ -60,7 +67,18 @@ class AlternatingStep {
   void set_marker(PhaseMarker marker) { marker_ = std::move(marker); }
 
  private:
-  void body(bool with_penalty);
+  /// The steps that one replay runs.
+  struct Replay {
+    std::uint64_t first, count;
+    std::size_t slot;  ///< of reader and reports
+  };
+
+  void body(std::uint64_t count, bool with_penalty);
+  void one_step(bool with_penalty);
+  void update(bool with_penalty);
+  void update_fused(bool with_penalty);
+  bool penalty_at(std::uint64_t step) const;
+  void read_reports(const Replay& replay);
   /// The phase that begins here, for the marker and, as a range, for a profiler.
   void mark(const char* name, Queue& queue);
 
@@ -76,17 +94,20 @@ class AlternatingStep {
   Buffer state_buffer_;
   StepState* state_;
   objectives::Gan gan_;
+  AdamOptions g_adam_options_;
+  AdamOptions d_adam_options_;
   optim::Adam g_adam_;
   optim::Adam d_adam_;
   PhaseMarker marker_;
   std::optional<NamedRange> phase_;
   std::uint64_t steps_ = 0;
-  std::uint64_t reported_ = 0;
-  // Step s is read by queue s % most_pending into slot s % most_pending.
-  std::array<std::unique_ptr<Queue>, most_pending> report_queues_;
-  std::array<StepReport, most_pending> reports_{};
+  std::size_t next_slot_ = 0;
+  std::deque<Replay> replays_;
+  std::array<std::unique_ptr<Queue>, most_replays> report_queues_;
+  std::array<std::array<StepReport, unrolled>, most_replays> reports_{};
   std::unique_ptr<Program> plain_;
   std::unique_ptr<Program> penalised_;
+  std::unique_ptr<Program> unrolled_;  ///< from a step with penalty on; null: not worth it
 };
 
 }  // namespace vgan

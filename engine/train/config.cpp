@@ -123,6 +123,7 @@ void validate(const TrainConfig& c) {
   require_count("r1-every", c.r1_every, 1, 1 << 20);
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
+  require_word("step", c.step, {"auto", "graph", "fused"});
   if (c.seed >> 63 != 0) refuse("seed", std::to_string(c.seed), "0 to 2^63 - 1");
   require_count("threads", c.threads, 0, 4096);
   require_count("keep", c.keep, 0, 1 << 30);

@@ -39,6 +39,7 @@ struct TrainConfig {
   std::string device = "auto";
   std::string precision = "auto";  ///< fp32, bf16, tf32 or auto
   std::int64_t threads = 0;        ///< 0 = all that the process may use
+  std::string step = "auto";       ///< graph, fused or auto
   // run folder
   std::string out;  ///< "" = runs/NNNN, the next free number
   std::uint64_t save_every = 1000;
@@ -107,6 +108,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, c.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", true},
           c.threads);
+  visitor(S{"step", machine, "NAME",
+            "fused (Adam rides along the backward pass), graph (apart from it) or auto", true},
+          c.step);
   visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
   visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", true},
           c.save_every);

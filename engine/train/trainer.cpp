@@ -10,6 +10,7 @@
 #include "engine/train/generator_model.hpp"
 #include "engine/train/sampler.hpp"
 #include "engine/train/state_tensors.hpp"
+#include "engine/train/step_kind.hpp"
 
 namespace vgan {
 namespace {
@@ -77,6 +78,7 @@ struct Trainer::Implementation {
   TrainConfig config;
   std::unique_ptr<Backend> backend;
   Precision precision;
+  StepKind step_kind;
   OutputRange range;
   std::int64_t height, width, count;
   std::size_t data_bytes;
@@ -105,6 +107,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
   config.precision = to_string(precision);
   config.threads = backend->info().threads;
+  step_kind = choose_step(config.step, backend->info(), config.batch);
   range = {output_activation(config.output), images.low, images.high,
            std::holds_alternative<std::vector<std::uint8_t>>(images.pixels)};
   height = images.height, width = images.width, count = images.count;
@@ -125,17 +128,18 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   const void* pixels =
       std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
   backend->upload(*queue, pixels, data_bytes, data.data());
-  const float slope = leaky_slope;
-  const bool tf32 = precision == Precision::tf32;
-  generator.emplace(*backend, g_layers, slope, g_arena, "the generator", tf32);
-  discriminator.emplace(*backend, d_layers, slope, d_arena, "the discriminator", tf32);
+  const nn::ProductOptions products{precision == Precision::tf32, step_kind.fused};
+  generator.emplace(*backend, g_layers, leaky_slope, g_arena, "the generator", products);
+  discriminator.emplace(*backend, d_layers, leaky_slope, d_arena, "the discriminator", products);
   generator->initialise(*queue, config.seed, generator_id);
   discriminator->initialise(*queue, config.seed, discriminator_id);
   queue->synchronise();
   const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
   const ConstMatrixRef trials{data.data(), u8 ? ElementType::u8 : ElementType::f32, count,
                               images.pixels_per_image(), images.pixels_per_image()};
-  step.emplace(*backend, *generator, *discriminator, trials, step_options(config, range));
+  StepOptions options = step_options(config, range);
+  options.fused = step_kind.fused;
+  step.emplace(*backend, *generator, *discriminator, trials, options);
 }
 
 MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
@@ -166,7 +170,7 @@ Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
 
 // Steps may be under way whose reports nobody waited for, if a watcher threw.
 void Trainer::Implementation::finish_steps() {
-  while (step->pending() > 0) (void)step->take_report();
+  while (step->replays_pending() > 0) (void)step->take_reports();
   step->queue().synchronise();
 }
 
@@ -191,10 +195,12 @@ Trainer& Trainer::operator=(Trainer&&) noexcept = default;
 const TrainConfig& Trainer::config() const { return implementation_->config; }
 std::string Trainer::device_name() const { return implementation_->backend->info().name; }
 std::string Trainer::precision() const { return to_string(implementation_->precision); }
-const MemoryPlan& Trainer::memory_plan() const { return implementation_->memory; }
-std::uint64_t Trainer::epoch() const {
-  return implementation_->step->steps() - implementation_->step->pending();
+std::string Trainer::step_choice() const {
+  const StepKind& kind = implementation_->step_kind;
+  return (kind.fused ? "fused: " : "graph: ") + kind.reason;
 }
+const MemoryPlan& Trainer::memory_plan() const { return implementation_->memory; }
+std::uint64_t Trainer::epoch() const { return implementation_->step->reported(); }
 
 std::int64_t Trainer::generator_parameters() const {
   return nn::parameter_count(implementation_->g_layers);
@@ -227,17 +233,17 @@ StepReport Trainer::train_epoch() {
 
 void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report) {
   AlternatingStep& step = *implementation_->step;
-  const std::uint64_t ahead = implementation_->backend->info().asynchronous ? 2 : 1;
+  const std::size_t ahead = implementation_->backend->info().asynchronous ? 2 : 1;
   std::uint64_t begun = 0;
   bool going_on = true;
-  while (step.pending() > 0 || (going_on && begun < epochs)) {
-    while (going_on && begun < epochs && step.pending() < ahead) {
-      step.run();
-      ++begun;
+  while (step.replays_pending() > 0 || (going_on && begun < epochs)) {
+    while (going_on && begun < epochs && step.replays_pending() < ahead) {
+      begun += step.run(epochs - begun);
     }
-    const StepReport one = step.take_report();
-    require_finite(one);
-    going_on = report(one) && going_on;
+    for (const StepReport& one : step.take_reports()) {
+      require_finite(one);
+      going_on = report(one) && going_on;
+    }
   }
 }
 

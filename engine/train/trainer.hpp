@@ -36,6 +36,8 @@ class Trainer {
   std::uint64_t total_epochs() const;
   std::string device_name() const;
   std::string precision() const;
+  /// How the step is computed and why: "fused: ..." or "graph: ...".
+  std::string step_choice() const;
   const MemoryPlan& memory_plan() const;
   std::int64_t generator_parameters() const;
   std::int64_t discriminator_parameters() const;
@@ -48,8 +50,9 @@ class Trainer {
   /// finite; the trainer is then of no further use.
   StepReport train_epoch();
   /// Up to `epochs` updates; `report` gets the report of each, in order, and returns whether to go
-  /// on. Where the device works by itself the next update is under way by then, and is finished and
-  /// reported too; elsewhere none is begun after `report` has said no. Throws as train_epoch.
+  /// on. Where the device works by itself the next updates, some tens at most, are under way by
+  /// then, and are finished and reported too; elsewhere none is begun after `report` has said no.
+  /// Throws as train_epoch.
   void train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report);
 
   /// The whole state. Throws diverged if a weight or moment is not finite.

@@ -71,10 +71,8 @@ void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum) {
 }
 
 // The gradient of an empty batch.
-void clear_unless(bool accumulate, MatrixView<float> dw, VectorView<float> dbias) {
-  if (accumulate) return;
+void clear(MatrixView<float> dw) {
   for (std::int64_t i = 0; i < dw.rows; ++i) std::fill_n(dw.row(i), dw.cols, 0.0F);
-  std::fill_n(dbias.data, dbias.size, 0.0F);
 }
 
 ConstMatrixRef block_or_empty(ConstMatrixRef at, const Slice& slice) {
@@ -243,8 +241,12 @@ void Dense::backward_input(ConstMatrixRef dy, ConstMatrixRef w, Activation activ
 }
 
 void Dense::backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate,
-                             MatrixView<float> dw, VectorView<float> dbias) {
-  if (x.rows == 0) return clear_unless(accumulate, dw, dbias);
+                             MatrixView<float> dw, bool accumulate_bias, VectorView<float> dbias) {
+  if (x.rows == 0) {
+    if (!accumulate) clear(dw);
+    if (!accumulate_bias) std::fill_n(dbias.data, dbias.size, 0.0F);
+    return;
+  }
   const Tiling tiling{dw.rows, dw.cols, gradient_rows, gradient_cols};
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
@@ -261,7 +263,7 @@ void Dense::backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulat
         const ConstMatrixRef b = dy.block(0, dy.rows, slice.col, slice.cols);
         product.execute(member, a.data, b.data, nullptr, dw.row(slice.row) + slice.col);
         if (slice.row == 0 && !dbias.empty()) {
-          add_columns(b, accumulate, {dbias.data + slice.col, slice.cols});
+          add_columns(b, accumulate_bias, {dbias.data + slice.col, slice.cols});
         }
       });
 }

@@ -37,10 +37,10 @@ class Dense {
   void backward_input(ConstMatrixRef dy, ConstMatrixRef w, math::Activation activation, float slope,
                       ConstMatrixRef at, MatrixRef dx);
 
-  /// dw = x^T dy and dbias = column sums of dy, in f32; added to what is there if `accumulate`.
+  /// dw = x^T dy and dbias = column sums of dy, in f32; added to what is there where asked for.
   /// `dbias` may be empty.
   void backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate, MatrixView<float> dw,
-                        VectorView<float> dbias);
+                        bool accumulate_bias, VectorView<float> dbias);
 
  private:
   struct Implementation;

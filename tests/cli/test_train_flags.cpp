@@ -215,6 +215,13 @@ const std::map<std::string, Check> checks = {
                   ContainsSubstring(", 1 thread ") || ContainsSubstring(", 1 thread\n"));
        CHECK_THAT(runs.run("b", {"--threads", "2"}).out, ContainsSubstring(", 2 threads"));
      }},
+    {"step",
+     [](const TinyRuns& runs) {
+       CHECK_THAT(runs.run("a").out, ContainsSubstring("\nstep           fused: Adam moves"));
+       CHECK_THAT(runs.run("b", {"--step", "graph"}).out, ContainsSubstring("graph: as asked for"));
+       CHECK_THAT(runs.run("c", {"--step", "fused"}).out, ContainsSubstring("fused: as asked for"));
+       CHECK(runs.run("d", {"--step", "persistent"}).exit_code == 78);
+     }},
     {"out",
      [](const TinyRuns& runs) {
        for (int i = 0; i < 2; ++i) CHECK(runs.run("").exit_code == 0);

@@ -34,14 +34,14 @@ std::vector<float> weights_after_steps(std::uint64_t seed, int left_out) {
   step.set_marker([](const char*, Queue&) {});
   // Two steps on the queues at once, the edge left out of the second.
   const std::uint64_t before = simt::calls("cudaStreamWaitEvent");
-  step.run();
+  step.run(1);
   // data and noise wait for g, d for both, g for d; and the reader of the report for g.
   REQUIRE(simt::calls("cudaStreamWaitEvent") - before == edges + 1);
   if (left_out != all_edges) simt::skip_call("cudaStreamWaitEvent", left_out);
-  step.run();
-  while (step.pending() > 0) (void)step.take_report();
-  step.run();
-  (void)step.take_report();
+  step.run(1);
+  while (step.replays_pending() > 0) (void)step.take_reports();
+  step.run(1);
+  (void)step.take_reports();
   step.queue().synchronise();
   const VectorView<float> all = g.arena().weights();
   std::vector<float> values(static_cast<std::size_t>(all.size));

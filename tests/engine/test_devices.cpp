@@ -2,6 +2,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "engine/train/alternating_step.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
@@ -82,13 +83,15 @@ TEST_CASE("a stop leaves the trainer at the last epoch that it reported", "[engi
     INFO(device);
     Trainer trainer(config_on(device), bar_images());
     std::uint64_t last = 0;
-    trainer.train(20, [&](const StepReport& report) {
+    trainer.train(60, [&](const StepReport& report) {
       CHECK(report.epoch == last + 1);
       last = report.epoch;
       return report.epoch < 7;
     });
     CHECK(last >= 7);
-    CHECK(last <= 8);
+    // No replay is begun after the word to stop; on a device that works by itself two are under
+    // way.
+    CHECK(last <= (device == "cpu" ? 7 : 2 * AlternatingStep::unrolled));
     CHECK(trainer.epoch() == last);
     CHECK(trainer.checkpoint().metadata.at("epoch") == std::to_string(last));
     // And it goes on from there.
@@ -100,10 +103,8 @@ TEST_CASE("a watcher that throws leaves a trainer whose checkpoint is true", "[e
   const ImageSet images = bar_images();
   for (const std::string& device : usable_devices()) {
     INFO(device);
-    Trainer whole(config_on(device), images);
-    train_to(whole, 12);
     Trainer trainer(config_on(device), images);
-    CHECK_THROWS_AS(trainer.train(20,
+    CHECK_THROWS_AS(trainer.train(40,
                                   [](const StepReport& report) -> bool {
                                     if (report.epoch == 5) throw std::runtime_error("enough");
                                     return true;
@@ -114,7 +115,10 @@ TEST_CASE("a watcher that throws leaves a trainer whose checkpoint is true", "[e
     resumed.restore(saved);
     CHECK(resumed.epoch() == trainer.epoch());
     CHECK(resumed.epoch() >= 5);
-    train_to(resumed, 12);
+    const std::uint64_t end = trainer.epoch() + 7;
+    train_to(resumed, end);
+    Trainer whole(config_on(device), images);
+    train_to(whole, end);
     CHECK(same_tensors(resumed.checkpoint(), whole.checkpoint()));
   }
 }
@@ -137,6 +141,39 @@ TEST_CASE("resume is exact on every device and in every precision", "[engine][de
   }
 }
 
+TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
+  const ImageSet images = bar_images();
+  for (const std::string& device : usable_devices()) {
+    for (const std::string& precision : precisions_of(device)) {
+      for (const double r1 : {0.0, 1.0}) {
+        INFO(device << ", " << precision << ", R1 " << r1);
+        TrainConfig config = config_on(device, precision);
+        config.r1 = r1;
+        config.step = "fused";
+        Trainer fused(config, images);
+        config.step = "graph";
+        Trainer plain(config, images);
+        CHECK(fused.step_choice() == "fused: as asked for");
+        CHECK(plain.step_choice() == "graph: as asked for");
+        const auto fused_reports = train_to(fused, 10);
+        const auto plain_reports = train_to(plain, 10);
+        // Without a penalty the CPU adds the same numbers in the same order.
+        if (device == "cpu" && precision == "fp32" && r1 == 0.0) {
+          CHECK(same_tensors(fused.checkpoint(), plain.checkpoint()));
+        }
+        // Else in another order; bf16 also rounds G's last delta once instead of twice.
+        const double close = precision == "fp32" ? 1e-4 : 2e-2;
+        for (std::size_t i = 0; i < plain_reports.size(); ++i) {
+          INFO("epoch " << i + 1);
+          CHECK(fused_reports[i].d_loss() == Approx(plain_reports[i].d_loss()).epsilon(close));
+          CHECK(fused_reports[i].g_loss == Approx(plain_reports[i].g_loss).epsilon(close));
+          CHECK(fused_reports[i].r1 == Approx(plain_reports[i].r1).epsilon(10 * close));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("timing the phases of a step does not change it", "[engine][devices]") {
   const ImageSet images = bar_images();
   for (const std::string& device : usable_devices()) {
@@ -148,7 +185,7 @@ TEST_CASE("timing the phases of a step does not change it", "[engine][devices]")
     profiled.set_profiling(true);
     train_to(profiled, 8);
     profiled.set_profiling(false);
-    CHECK(profiled.take_profile().size() >= 5 * 6);
+    CHECK(profiled.take_profile().size() >= 5 * 4);
     train_to(profiled, 10);
     CHECK(same_tensors(profiled.checkpoint(), plain.checkpoint()));
   }

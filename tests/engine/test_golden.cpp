@@ -24,18 +24,19 @@ constexpr Tolerance tolerance{1e-6, 1e-5};
 class GoldenRun {
  public:
   GoldenRun(Device& device, const SafetensorsReader& file, std::string variant,
-            const nlohmann::json& recipe, const nlohmann::json& settings)
+            const nlohmann::json& recipe, const nlohmann::json& settings, bool fused)
       : device_(device), file_(file), variant_(std::move(variant)), settings_(settings) {
     const std::string output = settings["output"];
     const Activation last = output == "tanh"      ? Activation::tanh
                             : output == "sigmoid" ? Activation::sigmoid
                                                   : Activation::identity;
     const bool average = settings["ema_decay"].get<double>() > 0.0;
+    const nn::ProductOptions products{.fused = fused};
     Backend& backend = *device.backend;
     g_.emplace(backend, nn::dense_stack(recipe["g_layers"], last), 0.2F,
-               nn::ArenaOptions{true, average, false}, "G");
+               nn::ArenaOptions{true, average, false}, "G", products);
     d_.emplace(backend, nn::dense_stack(recipe["d_layers"], Activation::identity), 0.2F,
-               nn::ArenaOptions{true, false, false}, "D");
+               nn::ArenaOptions{true, false, false}, "D", products);
     batch_ = recipe["batch"];
     StepState start{};
     start.generator.learning_rate = settings["lr_g"];
@@ -46,7 +47,7 @@ class GoldenRun {
     load(*d_, "d");
   }
 
-  void run() {
+  void run(bool fused) {
     objectives::GanOptions options;
     options.real_target = settings_["real_target"];
     options.r1 = settings_["r1_gamma"];
@@ -57,18 +58,24 @@ class GoldenRun {
     objectives::Gan gan(backend, *g_, *d_, batch_, state, options);
     AdamOptions adam{settings_value("beta1", 0.5), settings_value("beta2", 0.999), 1e-8,
                      settings_["ema_decay"], &StepState::generator};
-    const optim::Adam g_adam(backend, adam);
+    const AdamOptions g_options = adam;
+    optim::Adam g_adam(backend, g_options);
     adam.average_decay = 0.0F;
     adam.network = &StepState::discriminator;
     optim::Adam d_adam(backend, adam);
-    optim::Adam g_adam_copy = g_adam;
     for (int step = 0; step < steps; ++step) {
       put(step, "x", gan.real());
       put(step, "z", gan.latent());
-      gan.discriminator_gradients(queue, gan.has_penalty() && step % options.r1_every == 0);
-      d_adam.step(queue, *d_, state);
-      gan.generator_gradients(queue);
-      g_adam_copy.step(queue, *g_, state);
+      const bool with_penalty = gan.has_penalty() && step % options.r1_every == 0;
+      if (fused) {
+        gan.discriminator_update(queue, with_penalty, adam);
+        gan.generator_update(queue, g_options);
+      } else {
+        gan.discriminator_gradients(queue, with_penalty);
+        d_adam.step(queue, *d_, state);
+        gan.generator_gradients(queue);
+        g_adam.step(queue, *g_, state);
+      }
       backend.advance(queue, state);
     }
   }
@@ -162,11 +169,13 @@ TEST_CASE("ten steps agree with PyTorch in double precision", "[engine][golden]"
   REQUIRE(variants.size() >= 8);
   for (const std::string& name : usable_devices()) {
     for (const auto& [variant, settings] : variants.items()) {
-      INFO(name << ", " << variant);
-      Device device = open_device(name);
-      GoldenRun run(device, file, variant, recipe, settings);
-      run.run();
-      run.check();
+      for (const bool fused : {false, true}) {
+        INFO(name << ", " << variant << (fused ? ", fused" : ""));
+        Device device = open_device(name);
+        GoldenRun run(device, file, variant, recipe, settings, fused);
+        run.run(fused);
+        run.check();
+      }
     }
   }
 }

@@ -135,7 +135,8 @@ TEST_CASE("dense_backward_weights is x^T dy and the column sums of dy", "[kernel
     require_close("dw", dw.get(), want, tolerance);
     require_close("db", db.get(), want_bias, tolerance);
     device.backend->dense_backward_weights(*device.queue, dx.ref(), ddy.ref(), dw.view(),
-                                           db.vector(), {.accumulate = true});
+                                           db.vector(),
+                                           {.accumulate = true, .accumulate_bias = true});
     for (double& value : want) value *= 2.0;
     for (double& value : want_bias) value *= 2.0;
     require_close("dw twice", dw.get(), want, {2 * tolerance.absolute, tolerance.relative});

@@ -87,8 +87,8 @@ TEST_CASE("bce_with_logits gives the mean loss, its gradient and the accuracy",
         const DeviceState state(device);
         const bool real = target > 0.5F;
         device.backend->bce_with_logits(
-            *device.queue, device_logits.view(), gradient.ref(), state.get(),
-            {target, real, &StepReport::d_loss_real, &StepReport::real_accuracy});
+            *device.queue, device_logits.view(), gradient.ref(),
+            {target, real, &state.get()->current.d_loss_real, &state.get()->current.real_accuracy});
         double loss = 0.0;
         double right = 0.0;
         std::vector<double> want;

@@ -1,0 +1,19 @@
+#include "engine/train/step_kind.hpp"
+
+#include "engine/error.hpp"
+
+namespace vgan {
+
+StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch) {
+  if (name == "fused" || name == "graph") return {name == "fused", "as asked for"};
+  if (name != "auto") {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", "step", "'" + name + "'", "auto, graph, fused", ""});
+  }
+  const std::string at = "batch " + std::to_string(batch);
+  if (device.fused_batch == 0) return {true, "Adam moves a slice of weights while it is in cache"};
+  if (batch > device.fused_batch) return {false, at + " fills the library's large tiles"};
+  return {true, at + " is bound by launches and memory, which fused kernels save"};
+}
+
+}  // namespace vgan

@@ -1,0 +1,22 @@
+// `--step`: how the alternating step is computed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/backend.hpp"
+
+namespace vgan {
+
+struct StepKind {
+  /// Adam rides along the backward pass, by the seam's fused operations; else products, the
+  /// pointwise work around them and one Adam step a network are operations of their own.
+  bool fused = false;
+  std::string reason;  ///< half a line, for people
+};
+
+/// What "auto", "graph" or "fused" means on this device at this batch. Throws bad_config for
+/// another word.
+StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch);
+
+}  // namespace vgan
