@@ -75,17 +75,19 @@ struct FusedOptions {
 };
 
 /// Which random numbers: stream (seed, purpose, step), from number `first` on. The step is
-/// `StepState::step` where a state is given, else 0.
+/// `StepState::step` + `ahead` where a state is given, else 0.
 struct RandomStream {
   std::uint64_t seed = 0;
   Purpose purpose = Purpose::latent;
   std::uint64_t first = 0;
+  std::uint64_t ahead = 0;
 };
 
 struct GatherOptions {
   float scale = 1.0F;  ///< out = trial * scale + offset
   float offset = 0.0F;
   std::uint64_t seed = 0;
+  std::uint64_t ahead = 0;  ///< the batch of the step so many steps on
 };
 
 /// A recorded step. On CUDA it is an instantiated graph.

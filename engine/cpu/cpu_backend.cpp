@@ -179,7 +179,9 @@ class CpuBackend final : public Backend {
   void gather(Queue&, ConstMatrixRef trials, const StepState* state, MatrixRef out,
               const GatherOptions& options) override {
     check_gather(trials, out);
-    cpu::gather(team_, {trials, options.scale, options.offset, options.seed, state->step}, out);
+    cpu::gather(team_,
+                {trials, options.scale, options.offset, options.seed, state->step + options.ahead},
+                out);
   }
 
   void convert(Queue&, ConstMatrixRef in, MatrixRef out) override {
@@ -205,7 +207,7 @@ class CpuBackend final : public Backend {
 
  private:
   static cpu::NormalStream at_step(const StepState* state, const RandomStream& stream) {
-    const std::uint64_t step = state == nullptr ? 0 : state->step;
+    const std::uint64_t step = state == nullptr ? 0 : state->step + stream.ahead;
     return {stream.seed, math::subsequence(stream.purpose, step), stream.first};
   }
 

@@ -215,8 +215,10 @@ class CudaBackend final : public Backend {
               const GatherOptions& options) override {
     check_gather(trials, out);
     if (out.size() == 0) return;
-    check(cuda::gather(on(queue),
-                       {trials, options.scale, options.offset, options.seed, &state->step}, out),
+    check(cuda::gather(
+              on(queue),
+              {trials, options.scale, options.offset, options.seed, &state->step, options.ahead},
+              out),
           "gather");
   }
 
@@ -276,7 +278,8 @@ class CudaBackend final : public Backend {
   }
 
   static NumberStream numbers(const StepState* state, const RandomStream& stream) {
-    return {stream.seed, stream.purpose, stream.first, state == nullptr ? nullptr : &state->step};
+    return {stream.seed, stream.purpose, stream.first, state == nullptr ? nullptr : &state->step,
+            stream.ahead};
   }
 
   int device_;

@@ -8,7 +8,7 @@ namespace {
 
 std::size_t input_bytes(std::int64_t latent, std::int64_t trial, std::int64_t batch,
                         ElementType type, const GanOptions& options) {
-  return nn::matrix_bytes(batch, latent, type) + nn::matrix_bytes(2 * batch, trial, type) +
+  return 2 * nn::matrix_bytes(batch, latent, type) + nn::matrix_bytes(2 * batch, trial, type) +
          (options.r1 > 0.0F ? nn::matrix_bytes(batch, trial, ElementType::f32) : 0);
 }
 
@@ -51,7 +51,8 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
           "gan", "G and D that do not fit", "D takes G's output, of G's type, to one logit");
   const ElementType type = generator.compute_type();
   nn::Carver carver(inputs_.data());
-  latent_ = carver.take(batch, generator.inputs(), type);
+  for (MatrixRef& latent : latents_) latent = carver.take(batch, generator.inputs(), type);
+  latent_ = latents_[0];
   d_input_ = carver.take(2 * batch, generator.outputs(), type);
   real_ = d_input_.rows_from(0, batch);
   d_fake_input_ = d_input_.rows_from(batch, batch);

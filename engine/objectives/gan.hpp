@@ -1,6 +1,7 @@
 // The GAN objective: what D and G minimise on one batch, as gradients in their arenas.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -29,9 +30,13 @@ class Gan {
   Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, std::int64_t batch,
       StepState* state, const GanOptions& options);
 
-  /// Inputs, to be filled before each step: [batch, latent] and [batch, trial].
-  MatrixRef latent() const { return latent_; }
+  /// Inputs, to be filled before each step: [batch, latent] and [batch, trial]. There are two
+  /// latents, so that the next can be drawn while G's update still reads this one; real trials are
+  /// read by D's update alone.
+  MatrixRef latent(std::size_t slot = 0) const { return latents_[slot]; }
   MatrixRef real() const { return real_; }
+  /// The latent that the next two updates work on.
+  void use_latent(std::size_t slot) { latent_ = latents_[slot]; }
 
   /// Leaves the gradient of L_D in D's arena, and fake = G(latent) for `generator_gradients`.
   /// `with_penalty`: whether this step's program has R1.
@@ -71,10 +76,11 @@ class Gan {
   std::optional<nn::TapeStorage> penalty_storage_;
   Buffer inputs_;
   nn::Tape g_tape_;
-  nn::Tape d_tape_;    ///< [real; fake]
-  nn::Tape d_real_;    ///< first half
-  nn::Tape d_fake_;    ///< second half
-  MatrixRef latent_;   ///< [batch, latent]
+  nn::Tape d_tape_;                   ///< [real; fake]
+  nn::Tape d_real_;                   ///< first half
+  nn::Tape d_fake_;                   ///< second half
+  std::array<MatrixRef, 2> latents_;  ///< [batch, latent]
+  MatrixRef latent_;
   MatrixRef d_input_;  ///< [2 batch, trial]: real, then fake
   MatrixRef real_;     ///< d_input_'s first half
   MatrixRef d_fake_input_;

@@ -39,12 +39,14 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
                                             options.batch, generator.compute_type());
   for (Queue* queue : {d_queue_.get(), g_queue_.get()}) backend.reserve_scratch(*queue, scratch);
   set_steps(0);
-  plain_ = backend.record(*g_queue_, [this] { body(1, false); });
-  if (gan_.has_penalty()) penalised_ = backend.record(*g_queue_, [this] { body(1, true); });
-  const bool same_from_replay_to_replay =
-      !gan_.has_penalty() || unrolled % options.gan.r1_every == 0;
-  if (backend.info().asynchronous && same_from_replay_to_replay) {
-    unrolled_ = backend.record(*g_queue_, [this] { body(unrolled, true); });
+  for (const std::size_t latent : {0, 1}) {
+    plain_[latent] = backend.record(*g_queue_, [=, this] { put_step(latent, false); });
+    if (!gan_.has_penalty()) continue;
+    penalised_[latent] = backend.record(*g_queue_, [=, this] { put_step(latent, true); });
+  }
+  const auto every = static_cast<std::uint64_t>(options.gan.r1_every);
+  if (backend.info().asynchronous && (!gan_.has_penalty() || unrolled % every == 0)) {
+    unrolled_ = backend.record(*g_queue_, [this] { put_steps(0, unrolled); });
   }
 }
 
@@ -54,6 +56,7 @@ void AlternatingStep::set_steps(std::uint64_t steps) {
   state.generator.learning_rate = options_.generator_rate;
   state.discriminator.learning_rate = options_.discriminator_rate;
   backend_->upload(*g_queue_, &state, sizeof(state), state_);
+  prepare(*g_queue_, *g_queue_, steps % 2, 0);
   g_queue_->synchronise();
   steps_ = steps;
 }
@@ -68,59 +71,62 @@ bool AlternatingStep::penalty_at(std::uint64_t step) const {
   return gan_.has_penalty() && step % static_cast<std::uint64_t>(options_.gan.r1_every) == 0;
 }
 
-void AlternatingStep::body(std::uint64_t count, bool with_penalty) {
-  for (std::uint64_t i = 0; i < count; ++i) one_step(with_penalty && penalty_at(i));
+void AlternatingStep::put_steps(std::uint64_t first, std::uint64_t count) {
+  for (std::uint64_t step = first; step < first + count; ++step) {
+    put_step(step % 2, penalty_at(step));
+  }
 }
 
-// Work begins and ends on `g`, which is also where the last step ended.
-void AlternatingStep::one_step(bool with_penalty) {
+void AlternatingStep::prepare(Queue& data, Queue& noise, std::size_t latent, std::uint64_t ahead) {
+  const std::uint64_t seed = options_.gan.seed;
+  mark("gather", data);
+  backend_->gather(data, trials_, state_, gan_.real(),
+                   {options_.data_scale, options_.data_offset, seed, ahead});
+  mark("noise", noise);
+  backend_->normal(noise, state_, {seed, Purpose::latent, 0, ahead}, gan_.latent(latent));
+}
+
+// Work begins and ends on `g`, which is also where the last step ended. D's update is the last to
+// read the real trials, and the first after which the other latent is free.
+void AlternatingStep::put_step(std::size_t latent, bool with_penalty) {
   Queue& data = *data_queue_;
   Queue& noise = *noise_queue_;
   Queue& d = *d_queue_;
   Queue& g = *g_queue_;
-  const std::uint64_t seed = options_.gan.seed;
-
-  data.wait_for(g);
-  mark("gather", data);
-  backend_->gather(data, trials_, state_, gan_.real(),
-                   {options_.data_scale, options_.data_offset, seed});
-  noise.wait_for(g);
-  mark("noise", noise);
-  backend_->normal(noise, state_, {seed, Purpose::latent, 0}, gan_.latent());
-
-  d.wait_for(data);
-  d.wait_for(noise);
-  if (options_.fused) {
-    update_fused(with_penalty);
-  } else {
-    update(with_penalty);
-  }
+  gan_.use_latent(latent);
+  d.wait_for(g);
+  update_discriminator(d, with_penalty);
+  data.wait_for(d);
+  noise.wait_for(d);
+  prepare(data, noise, 1 - latent, 1);
+  g.wait_for(d);
+  update_generator(g);
+  g.wait_for(data);
+  g.wait_for(noise);
   mark("", g);
   backend_->advance(g, state_);
 }
 
-void AlternatingStep::update(bool with_penalty) {
-  Queue& d = *d_queue_;
-  Queue& g = *g_queue_;
+void AlternatingStep::update_discriminator(Queue& d, bool with_penalty) {
+  if (options_.fused) {
+    mark("d update", d);
+    return gan_.discriminator_update(d, with_penalty, d_adam_options_);
+  }
   mark("d gradients", d);
   gan_.discriminator_gradients(d, with_penalty);
   mark("d adam", d);
   d_adam_.step(d, *d_, state_);
-  g.wait_for(d);
+}
+
+void AlternatingStep::update_generator(Queue& g) {
+  if (options_.fused) {
+    mark("g update", g);
+    return gan_.generator_update(g, g_adam_options_);
+  }
   mark("g gradients", g);
   gan_.generator_gradients(g);
   mark("g adam", g);
   g_adam_.step(g, *g_, state_);
-}
-
-void AlternatingStep::update_fused(bool with_penalty) {
-  Queue& d = *d_queue_;
-  Queue& g = *g_queue_;
-  mark("d update", d);
-  gan_.discriminator_update(d, with_penalty, d_adam_options_);
-  g.wait_for(d);
-  mark("g update", g);
-  gan_.generator_update(g, g_adam_options_);
 }
 
 std::uint64_t AlternatingStep::run(std::uint64_t limit) {
@@ -128,14 +134,13 @@ std::uint64_t AlternatingStep::run(std::uint64_t limit) {
           std::to_string(replays_.size()) + " replays whose reports were not taken", "fewer");
   require(limit > 0, "step", "0 steps to run", "1 or more");
   const bool with_penalty = penalty_at(steps_);
-  const bool many =
-      unrolled_ != nullptr && !marker_ && limit >= unrolled && with_penalty == gan_.has_penalty();
+  const bool many = unrolled_ != nullptr && !marker_ && limit >= unrolled && steps_ % unrolled == 0;
   const Replay replay{steps_, many ? unrolled : 1, next_slot_};
   const NamedRange range(*backend_, "step");
   if (marker_) {
-    one_step(with_penalty);  // a replay has no phases to mark
+    put_step(steps_ % 2, with_penalty);  // a replay has no phases to mark
   } else {
-    (many ? *unrolled_ : with_penalty ? *penalised_ : *plain_).replay();
+    (many ? *unrolled_ : *(with_penalty ? penalised_ : plain_)[steps_ % 2]).replay();
   }
   read_reports(replay);
   steps_ += replay.count;

@@ -32,10 +32,11 @@ struct StepOptions {
   float data_offset = 0.0F;
 };
 
-/// Queues `data` and `noise` fill the batch, `d` and `g` update; each edge is one `wait_for`.
-/// Counters, rates and reports are in device memory (StepState), so every replay is the same
-/// program. There are two, with and without the lazy gradient penalty, and where the device works
-/// by itself a third of `unrolled` steps, so that the host has less to launch.
+/// Queues `d` and `g` update, and while `g` does, `data` and `noise` prepare the next step's batch;
+/// each edge is one `wait_for`. Counters, rates and reports are in device memory (StepState), so
+/// every replay is the same program: with and without the lazy gradient penalty, for each of the
+/// two latents that take turns, and where the device works by itself one of `unrolled` steps, so
+/// that the host has less to launch.
 class AlternatingStep {
  public:
   /// `trials` is [count, trial] in device memory, u8 or f32, and must outlive the step.
@@ -73,10 +74,11 @@ class AlternatingStep {
     std::size_t slot;  ///< of reader and reports
   };
 
-  void body(std::uint64_t count, bool with_penalty);
-  void one_step(bool with_penalty);
-  void update(bool with_penalty);
-  void update_fused(bool with_penalty);
+  void put_steps(std::uint64_t first, std::uint64_t count);
+  void put_step(std::size_t latent, bool with_penalty);
+  void prepare(Queue& data, Queue& noise, std::size_t latent, std::uint64_t ahead);
+  void update_discriminator(Queue& d, bool with_penalty);
+  void update_generator(Queue& g);
   bool penalty_at(std::uint64_t step) const;
   void read_reports(const Replay& replay);
   /// The phase that begins here, for the marker and, as a range, for a profiler.
@@ -105,9 +107,10 @@ class AlternatingStep {
   std::deque<Replay> replays_;
   std::array<std::unique_ptr<Queue>, most_replays> report_queues_;
   std::array<std::array<StepReport, unrolled>, most_replays> reports_{};
-  std::unique_ptr<Program> plain_;
-  std::unique_ptr<Program> penalised_;
-  std::unique_ptr<Program> unrolled_;  ///< from a step with penalty on; null: not worth it
+  // By the latent that the (first) step reads.
+  std::array<std::unique_ptr<Program>, 2> plain_;
+  std::array<std::unique_ptr<Program>, 2> penalised_;
+  std::unique_ptr<Program> unrolled_;  ///< from a multiple of `unrolled` on; null: not worth it
 };
 
 }  // namespace vgan

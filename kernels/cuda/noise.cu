@@ -15,7 +15,7 @@ namespace {
 
 // Words 4 * block .. 4 * block + 3 of the stream at its step.
 __device__ math::Words4 words_at(const NumberStream& numbers, std::uint64_t block) {
-  const std::uint64_t step = numbers.step == nullptr ? 0 : *numbers.step;
+  const std::uint64_t step = numbers.step == nullptr ? 0 : *numbers.step + numbers.ahead;
   curandStatePhilox4_32_10_t generator;
   curand_init(numbers.seed, math::subsequence(numbers.purpose, step), 4 * block, &generator);
   const uint4 words = curand4(&generator);

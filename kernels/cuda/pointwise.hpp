@@ -59,12 +59,13 @@ struct BceRows {
 [[nodiscard]] cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
                                const std::uint64_t* step, AdamState* network);
 
-/// Numbers of the stream (seed, purpose, step) from `first` on; `step` null: step 0.
+/// Numbers of the stream (seed, purpose, *step + ahead) from `first` on; `step` null: step 0.
 struct NumberStream {
   std::uint64_t seed = 0;
   math::Purpose purpose = math::Purpose::latent;
   std::uint64_t first = 0;
   const std::uint64_t* step = nullptr;  ///< in device memory
+  std::uint64_t ahead = 0;
 };
 [[nodiscard]] cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out);
 /// out = in + sigma * normal; `in` and `out` may be one.
@@ -73,13 +74,14 @@ struct NumberStream {
 [[nodiscard]] cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float bound,
                                   MatrixView<float> out);
 
-/// Row i of `out` is the trial at place *step * rows + i of the shuffled passes.
+/// Row i of `out` is the trial at place (*step + ahead) * rows + i of the shuffled passes.
 struct GatherRows {
   ConstMatrixRef trials;  ///< [count, cols], u8 or f32
   float scale = 1.0F;     ///< out = trial * scale + offset
   float offset = 0.0F;
   std::uint64_t seed = 0;
   const std::uint64_t* step = nullptr;  ///< in device memory
+  std::uint64_t ahead = 0;
 };
 [[nodiscard]] cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out);
 
