@@ -30,10 +30,10 @@ objection() {
   fi
 
   case $file in
-    kernels/cuda/* | engine/cuda/* | engine/comm/nccl* | tests/*curand* | tests/simt/*) ;;
+    kernels/cuda/* | engine/cuda/* | engine/comm/nccl* | tests/*curand* | tests/cuda/* | tests/simt/*) ;;
     *)
       if is_cuda "$header"; then
-        echo 'CUDA headers belong to kernels/cuda, engine/cuda, engine/comm/nccl*, tests/simt and tests of cuRAND'
+        echo 'CUDA headers belong to kernels/cuda, engine/cuda, engine/comm/nccl*, tests/cuda, tests/simt and tests of cuRAND'
       fi
       ;;
   esac

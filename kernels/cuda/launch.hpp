@@ -13,7 +13,14 @@ struct LaunchShape {
   dim3 grid;
   dim3 block;
   std::size_t shared_bytes = 0;
+  /// The kernel may start before the one just before it on the stream has ended, and calls
+  /// wait_for_previous_kernel() (tensor_core.hpp) before it reads what that one wrote. From sm_90
+  /// on.
+  bool programmatic = false;
 };
+
+/// Dynamic shared memory that every kernel may have; more must be asked for.
+constexpr std::size_t granted_shared_bytes = 48 * 1024;
 
 /// Puts `kernel` on `stream`. Arguments are converted to the kernel's own parameter types.
 template <class... Parameters, class... Arguments>
@@ -24,6 +31,16 @@ template <class... Parameters, class... Arguments>
   config.blockDim = shape.block;
   config.dynamicSmemBytes = shape.shared_bytes;
   config.stream = stream;
+  cudaLaunchAttribute early{};
+  early.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  early.val.programmaticStreamSerializationAllowed = 1;
+  config.attrs = &early;
+  config.numAttrs = shape.programmatic ? 1 : 0;
+  if (shape.shared_bytes > granted_shared_bytes) {
+    const cudaError_t status = cudaFuncSetAttribute(
+        kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shape.shared_bytes));
+    if (status != cudaSuccess) return status;
+  }
   return cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...);
 }
 

@@ -34,11 +34,12 @@ VGAN_HOST_DEVICE inline double power(double base, std::uint64_t exponent) {
   return result;
 }
 
-/// The constants of step `t`, the first step being t = 1. Betas in [0, 1), epsilon > 0.
+/// The constants of step t from beta1^t and beta2^t, for whoever finds the two side by side.
 VGAN_HOST_DEVICE inline AdamStep make_adam_step(double learning_rate, double beta1, double beta2,
-                                                double epsilon, std::uint64_t t) {
-  const double bias1 = 1.0 - power(beta1, t);
-  const double bias2 = 1.0 - power(beta2, t);
+                                                double epsilon, double beta1_power,
+                                                double beta2_power) {
+  const double bias1 = 1.0 - beta1_power;
+  const double bias2 = 1.0 - beta2_power;
   AdamStep step;
   step.learning_rate = static_cast<float>(learning_rate);
   step.beta1 = static_cast<float>(beta1);
@@ -50,6 +51,12 @@ VGAN_HOST_DEVICE inline AdamStep make_adam_step(double learning_rate, double bet
   step.one_minus_beta2 = static_cast<float>(1.0 - beta2);
   step.step_size = static_cast<float>(learning_rate / bias1);
   return step;
+}
+
+/// The constants of step `t`, the first step being t = 1. Betas in [0, 1), epsilon > 0.
+VGAN_HOST_DEVICE inline AdamStep make_adam_step(double learning_rate, double beta1, double beta2,
+                                                double epsilon, std::uint64_t t) {
+  return make_adam_step(learning_rate, beta1, beta2, epsilon, power(beta1, t), power(beta2, t));
 }
 
 /// One weight and its moments, moved by one gradient, in the order

@@ -33,6 +33,21 @@ struct WarpRequest {
   int width = 32;
 };
 
+/// What the `value` of an exchange points to, on the stack of the fibre that asks.
+struct ExchangeRequest {
+  const void* mine = nullptr;
+  std::size_t bytes = 0;
+  void* all = nullptr;
+};
+
+/// A copy on its way to shared memory (copies.cpp).
+struct PendingCopy {
+  void* to = nullptr;
+  std::uint32_t bytes = 0;
+  std::uint32_t group = 0;  ///< how many groups the thread had committed before this one
+  unsigned char data[16] = {};
+};
+
 enum class ThreadState : std::uint8_t {
   running,
   in_warp_operation,
@@ -54,6 +69,8 @@ struct Thread {
   Fibre* fibre = nullptr;
   WarpRequest request;
   int predicate = 0;
+  std::vector<PendingCopy> copies;
+  std::uint32_t copy_groups = 0;  ///< committed so far
 };
 
 /// What lanes of a warp know of each other, for the race check. `seen[t][u]` is the time up to

@@ -2,12 +2,15 @@
 // computes for all.
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "tests/simt/executor.hpp"
 
 namespace simt {
 
 namespace {
+
+constexpr std::size_t max_exchange_bytes = 64;
 
 std::string lanes_text(unsigned lanes) {
   std::string text;
@@ -82,10 +85,29 @@ void order_lanes(Warp& warp, unsigned lanes) {
     std::copy(std::begin(known), std::end(known), warp.seen[std::countr_zero(rest)]);
 }
 
+const ExchangeRequest& exchange_of(const Thread& thread) {
+  return *reinterpret_cast<const ExchangeRequest*>(thread.request.value);
+}
+
+// Every lane's bytes to every lane, while all of `lanes` wait and their stacks stand still.
+void exchange(const Warp& warp, unsigned lanes) {
+  const std::size_t bytes = exchange_of(warp.threads[std::countr_zero(lanes)]).bytes;
+  unsigned char all[warp_size * max_exchange_bytes] = {};
+  for (unsigned rest = lanes; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    std::memcpy(all + static_cast<std::size_t>(lane) * bytes, exchange_of(warp.threads[lane]).mine,
+                bytes);
+  }
+  for (unsigned rest = lanes; rest != 0; rest &= rest - 1)
+    std::memcpy(exchange_of(warp.threads[std::countr_zero(rest)]).all, all, warp_size * bytes);
+}
+
 // All of `lanes` have arrived.
 void finish(Warp& warp, WarpOp op, unsigned lanes) {
   if (op == WarpOp::sync) {
     order_lanes(warp, lanes);
+  } else if (op == WarpOp::exchange) {
+    exchange(warp, lanes);
   } else if (is_shuffle(op)) {
     std::uint64_t values[warp_size];
     for (unsigned rest = lanes; rest != 0; rest &= rest - 1) {
@@ -126,7 +148,9 @@ void check_request(const Thread& me) {
   }
   for (unsigned rest = warp.waiting & request.mask; rest != 0; rest &= rest - 1) {
     const Thread& other = warp.threads[std::countr_zero(rest)];
-    const bool same = other.request.mask == request.mask && other.request.op == request.op;
+    bool same = other.request.mask == request.mask && other.request.op == request.op;
+    if (same && request.op == WarpOp::exchange)
+      same = exchange_of(other).bytes == exchange_of(me).bytes;
     if (!same && (other.request.mask >> me.lane & 1U) != 0)
       stop_thread([&] {
         return "and lane " + std::to_string(other.lane) +
@@ -160,6 +184,13 @@ std::uint64_t warp_operation(WarpOp op, unsigned mask, std::uint64_t value, int 
   for (unsigned rest = lanes & ~(1U << me.lane); rest != 0; rest &= rest - 1)
     release(warp.threads[std::countr_zero(rest)]);
   return me.request.value;
+}
+
+void warp_exchange(unsigned mask, const void* mine, std::size_t bytes, void* all) {
+  if (bytes > max_exchange_bytes)
+    stop_thread([&] { return "exchanges " + std::to_string(bytes) + " bytes with its warp"; });
+  const ExchangeRequest request{mine, bytes, all};
+  warp_operation(WarpOp::exchange, mask, reinterpret_cast<std::uintptr_t>(&request), 0, 32);
 }
 
 unsigned active_lanes() {

@@ -10,6 +10,7 @@
 
 #include "../vector_types.h"
 #include "operations.hpp"
+#include "tensor_core.hpp"
 
 #define __global__
 #define __device__
@@ -17,6 +18,7 @@
 #define __constant__
 #define __forceinline__ inline __attribute__((always_inline))
 #define __launch_bounds__(...)
+#define __grid_constant__
 // Blocks run one after another, so one copy serves them all (tests/simt/access.cpp poisons it).
 #define __shared__ static
 #define __align__(bytes) alignas(bytes)

@@ -1,6 +1,7 @@
 // Barriers and warp operations, by name.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace simt {
@@ -22,6 +23,7 @@ enum class WarpOp : std::uint8_t {
   reduce_and,
   reduce_or,
   reduce_xor,
+  exchange,
 };
 enum class BlockOp : std::uint8_t { sync, count, all, any };
 
@@ -30,6 +32,9 @@ int block_barrier(BlockOp op, int predicate);
 void gang_barrier();
 std::uint64_t warp_operation(WarpOp op, unsigned mask, std::uint64_t value, int argument,
                              int width);
+/// Each lane that `mask` names gives `bytes` bytes, at most 64, and gets those of lane l at
+/// `all + l * bytes`; of other lanes zeros. Orders no memory.
+void warp_exchange(unsigned mask, const void* mine, std::size_t bytes, void* all);
 unsigned active_lanes();
 /// The block's dynamic shared memory; its size is the launch's.
 void* dynamic_shared();
