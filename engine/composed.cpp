@@ -1,5 +1,6 @@
 // The fused operations of the seam, made of the plain ones: the slow, obvious twins.
 #include "engine/backend.hpp"
+#include "engine/seam_checks.hpp"
 
 namespace vgan {
 namespace {
@@ -17,6 +18,7 @@ BceOptions bce_options(const LogitLossSide& side) {
 void Backend::dense_backward(Queue& queue, const InputGradientTask& dx,
                              std::span<const DenseUpdateTask> updates, StepState* state,
                              const FusedOptions& options) {
+  check_dense_backward(dx, updates, options);
   if (!dx.empty()) {
     dense_backward_input(queue, dx.dy, dx.w, dx.at, dx.dx, {dx.activation, dx.slope, options.tf32});
   }
@@ -31,6 +33,7 @@ void Backend::dense_backward(Queue& queue, const InputGradientTask& dx,
 
 void Backend::logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                          const FusedOptions& options) {
+  check_logit_loss(task, options);
   const MatrixRef logits{task.logits.data, ElementType::f32, task.logits.rows, task.logits.cols,
                          task.logits.stride};
   dense_forward(queue, task.x, task.w, task.bias, logits, {.tf32 = options.tf32});

@@ -74,6 +74,58 @@ inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
   require(options.network != nullptr, "adam", "no network named", "one");
 }
 
+inline void check_update(const char* name, const DenseUpdateTask& task) {
+  require(task.x.type == task.dy.type, name, "x and dy of two types", "one type");
+  require(task.x.rows == task.dy.rows, name, "x of " + std::to_string(task.x.rows) + " rows",
+          std::to_string(task.dy.rows));
+  require(task.weights.weights.size == task.x.cols * task.dy.cols, name,
+          std::to_string(task.weights.weights.size) + " weights",
+          shape_text(task.x.cols, task.dy.cols));
+  require(task.bias.weights.size == task.dy.cols, name,
+          "a bias of " + std::to_string(task.bias.weights.size), std::to_string(task.dy.cols));
+}
+
+inline void check_dense_backward(const InputGradientTask& dx,
+                                 std::span<const DenseUpdateTask> updates,
+                                 const FusedOptions& options) {
+  if (!dx.empty()) {
+    check_dense_backward_input(dx.dy, dx.w, dx.at, dx.dx, {dx.activation, dx.slope});
+  }
+  require(updates.size() <= 2, "dense_backward", std::to_string(updates.size()) + " updates",
+          "up to 2");
+  for (const DenseUpdateTask& task : updates) {
+    check_update("dense_backward", task);
+    check_adam(task.weights, options.adam);
+    check_adam(task.bias, options.adam);
+  }
+}
+
+inline void check_logit_loss(const LogitLossTask& task, const FusedOptions& options) {
+  const char* name = "logit_loss";
+  const std::int64_t rows = task.x.rows;
+  require_float(name, "x", task.x.type);
+  require(task.w.type == task.x.type && task.gradient.type == task.x.type, name,
+          "x, w and gradient of several types", "one type");
+  require_shape(name, "w", task.w, task.x.cols, 1);
+  require(task.bias.size == 1, name, "a bias of " + std::to_string(task.bias.size), "1");
+  require_shape(name, "logits", task.logits, rows, 1);
+  require_shape(name, "gradient", task.gradient, rows, 1);
+  if (!task.dx.empty()) require_shape(name, "dx", task.dx, rows, task.x.cols);
+  require(task.sides[0].rows > 0 && task.sides[0].rows + task.sides[1].rows == rows, name,
+          std::to_string(task.sides[0].rows) + " + " + std::to_string(task.sides[1].rows) +
+              " labelled rows",
+          std::to_string(rows));
+  for (const LogitLossSide& side : task.sides) {
+    require(side.rows == 0 || side.loss != nullptr, name, "no place for the loss", "one");
+  }
+  if (task.weight_step.weights.empty()) return;
+  check_adam(task.weight_step, options.adam);
+  check_adam(task.bias_step, options.adam);
+  require(task.weight_step.weights.size == task.x.cols && task.bias_step.weights.size == 1, name,
+          "a step of " + std::to_string(task.weight_step.weights.size) + " weights",
+          std::to_string(task.x.cols));
+}
+
 inline void check_gather(ConstMatrixRef trials, MatrixRef out) {
   require_float("gather", "out", out.type);
   require(trials.type != ElementType::bf16, "gather", "trials of bf16", "u8 or f32");

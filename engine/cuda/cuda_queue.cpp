@@ -1,5 +1,6 @@
 #include "engine/cuda/cuda_queue.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "engine/cuda/cuda_error.hpp"
@@ -34,6 +35,7 @@ CudaQueue::~CudaQueue() {
 void CudaQueue::wait_for(Queue& other) {
   use_device();
   auto& source = static_cast<CudaQueue&>(other);
+  end_chain();
   check(cudaEventRecord(source.reached_.get(), source.stream()), "cudaEventRecord");
   check(cudaStreamWaitEvent(stream(), source.reached_.get(), 0), "cudaStreamWaitEvent");
 }
@@ -48,6 +50,7 @@ void CudaQueue::synchronise() {
 
 void CudaQueue::download(const void* device, std::size_t bytes, void* host) {
   if (bytes == 0) return;
+  end_chain();
   use_device();
   if (staging_ == nullptr) {
     void* made = nullptr;
@@ -64,6 +67,15 @@ void CudaQueue::download(const void* device, std::size_t bytes, void* host) {
   check(cudaMemcpyAsync(place, device, bytes, cudaMemcpyDeviceToHost, stream()), "cudaMemcpyAsync");
   waiting_.push_back({place, bytes, host});
   staged_ += bytes;
+}
+
+bool CudaQueue::chain_moves(const void* weights) const {
+  return std::find(moved_.begin(), moved_.end(), weights) != moved_.end();
+}
+
+void CudaQueue::extend_chain(std::vector<const void*> moved) {
+  chained_ = true;
+  moved_ = std::move(moved);
 }
 
 MatmulWorkspace CudaQueue::workspace() {

@@ -26,6 +26,19 @@ class CudaQueue final : public Queue {
   void download(const void* device, std::size_t bytes, void* host);
 
   cudaStream_t stream() const { return stream_.get(); }
+
+  /// Fused kernels may overlap with the fused kernel just before them on this queue
+  /// (kernels/cuda/tensor_core.hpp has the rule). `continues_chain` is whether there is one, with
+  /// nothing in between and no wait for another queue.
+  bool continues_chain() const { return chained_; }
+  /// Whether that kernel moves the weights that start at `weights`.
+  bool chain_moves(const void* weights) const;
+  /// A fused kernel was put on this queue; `moved`: starts of all weights and copies of weights
+  /// that it writes.
+  void extend_chain(std::vector<const void*> moved);
+  /// Anything else was put here.
+  void end_chain() { chained_ = false; }
+
   /// For one product at a time, made when the first is put on this queue.
   MatmulWorkspace workspace();
   /// At least `bytes`, for use by one operation at a time on this queue. Blocks that recorded
@@ -50,6 +63,8 @@ class CudaQueue final : public Queue {
   std::byte* staging_ = nullptr;  ///< page-locked
   std::size_t staged_ = 0;
   std::vector<Waiting> waiting_;
+  bool chained_ = false;
+  std::vector<const void*> moved_;
 };
 
 }  // namespace vgan::cuda

@@ -17,19 +17,20 @@ constexpr int edges = 6;
 
 /// Three steps with their work put on the queues anew each time, as while profiling: in a recorded
 /// program CUDA itself refuses most missing edges. `left_out` counts the step's waits.
-std::vector<float> weights_after_steps(std::uint64_t seed, int left_out) {
+std::vector<float> weights_after_steps(bool fused, std::uint64_t seed, int left_out) {
   simt::reset(seed);
   Device device = open_device("cuda");
   nn::Network g(*device.backend, nn::dense_stack({5, 12, 9}, Activation::tanh), 0.2F,
-                {.training = true, .average = true, .shadow = false}, "G");
+                {.training = true, .average = true, .shadow = false}, "G", {.fused = fused});
   nn::Network d(*device.backend, nn::dense_stack({9, 8, 1}, Activation::identity), 0.2F,
-                {.training = true, .average = false, .shadow = false}, "D");
+                {.training = true, .average = false, .shadow = false}, "D", {.fused = fused});
   g.initialise(*device.queue, 1, 0);
   d.initialise(*device.queue, 1, 1);
   const DeviceMatrix trials(device, 32, 9, random_values(32 * 9, 3));
   device.queue->synchronise();
   StepOptions options;
   options.batch = 8;
+  options.fused = fused;
   AlternatingStep step(*device.backend, g, d, trials.ref(), options);
   step.set_marker([](const char*, Queue&) {});
   // Two steps on the queues at once, the edge left out of the second.
@@ -54,17 +55,19 @@ std::vector<float> weights_after_steps(std::uint64_t seed, int left_out) {
 
 TEST_CASE("every edge between the step's queues is needed, and a missing one is found",
           "[cuda][order]") {
-  const std::vector<float> right = weights_after_steps(1, all_edges);
-  for (std::uint64_t seed = 2; seed <= 8; ++seed) {
-    CHECK(weights_after_steps(seed, all_edges) == right);
-  }
-  for (int edge = 0; edge < edges; ++edge) {
-    INFO("edge " << edge);
-    bool found = false;
-    for (std::uint64_t seed = 1; seed <= 64 && !found; ++seed) {
-      found = weights_after_steps(seed, edge) != right;
+  for (const bool fused : {false, true}) {
+    const std::vector<float> right = weights_after_steps(fused, 1, all_edges);
+    for (std::uint64_t seed = 2; seed <= 8; ++seed) {
+      CHECK(weights_after_steps(fused, seed, all_edges) == right);
     }
-    CHECK(found);
+    for (int edge = 0; edge < edges; ++edge) {
+      INFO((fused ? "fused, edge " : "graph, edge ") << edge);
+      bool found = false;
+      for (std::uint64_t seed = 1; seed <= 64 && !found; ++seed) {
+        found = weights_after_steps(fused, seed, edge) != right;
+      }
+      CHECK(found);
+    }
   }
   simt::reset();
 }

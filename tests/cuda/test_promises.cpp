@@ -184,7 +184,7 @@ TEST_CASE("a lost context names the newest checkpoint and saves nothing of its o
     void note(const std::string&) override {}
     void epoch_done(const StepReport& report) override {
       // Inside queued work of a later epoch, so that it shows when something waits for it.
-      if (report.epoch == 15) simt::fail_work("adam", 700, 3);
+      if (report.epoch == 15) simt::fail_work("advance", 700, 3);
     }
   } observer;
   request.observer = &observer;
