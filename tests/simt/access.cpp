@@ -96,16 +96,7 @@ class DynamicShared {
 namespace {
 
 std::string thread_text(const Block& block, unsigned rank) {
-  const uint3 at = block.threads[rank].index;
-  return "thread (" + std::to_string(at.x) + "," + std::to_string(at.y) + "," +
-         std::to_string(at.z) + ")";
-}
-
-std::string access_text(Access access, std::size_t bytes) {
-  const char* verb = access == Access::read    ? "reads "
-                     : access == Access::write ? "writes "
-                                               : "atomically updates ";
-  return verb + std::to_string(bytes) + " bytes";
+  return "thread " + place(block.threads[rank].index);
 }
 
 bool comes_before(const Thread& me, unsigned lane, std::uint32_t time) {
@@ -183,7 +174,7 @@ void check_race(Cell* cells, std::size_t offset, std::size_t bytes, Access acces
 }
 
 void check_dynamic(DynamicShared& shared, const char* at, std::size_t bytes, Access access) {
-  const std::size_t size = launch_now.shape.dynamic_bytes;
+  const std::size_t size = launch_now->shape.dynamic_bytes;
   if (at < shared.data() || at + bytes > shared.data() + size)
     stop_thread(
         [&] {
@@ -233,33 +224,42 @@ void check_program(const char* at, std::size_t bytes, Access access, bool writab
 
 }  // namespace
 
+std::string access_text(Access access, std::size_t bytes) {
+  const char* verb = access == Access::read    ? "reads "
+                     : access == Access::write ? "writes "
+                                               : "atomically updates ";
+  return verb + std::to_string(bytes) + " bytes";
+}
+
 std::uint32_t next_phase() { return ++last_phase; }
 
 void begin_block(Block& block) {
   block.phase = next_phase();
   block.serial = block.phase;
   block.set_aside.reset();
-  if (launch_now.shape.dynamic_bytes != 0) {
+  if (launch_now->shape.dynamic_bytes != 0) {
     if (block.dynamic == nullptr) block.dynamic = std::make_shared<DynamicShared>();
-    block.dynamic->begin(launch_now.shape.dynamic_bytes);
+    block.dynamic->begin(launch_now->shape.dynamic_bytes);
   }
   if (has_memory_hooks()) return;  // they poison each variable as it is first touched
-  for (const Symbol* each : variables_of(launch_now.call->kernel))
+  for (const Symbol* each : variables_of(launch_now->call->kernel))
     std::memset(each->base, poison, each->bytes);
 }
 
-void exchange_shared(Block* from, Block& to) {
-  if (from == nullptr) return;
-  from->set_aside = std::make_shared<std::vector<SharedCopy>>();
+void set_shared_aside(Block& block) {
+  block.set_aside = std::make_shared<std::vector<SharedCopy>>();
   for (auto& [symbol, variable] : shared_variables) {
-    if (variable.owner == from->serial)
-      from->set_aside->push_back(
+    if (variable.owner == block.serial)
+      block.set_aside->push_back(
           {&variable, {symbol->base, symbol->base + symbol->bytes}, variable.cells});
   }
-  if (to.set_aside == nullptr) return;
-  for (const SharedCopy& each : *to.set_aside) {
+}
+
+void bring_shared_back(Block& block) {
+  if (block.set_aside == nullptr) return;
+  for (const SharedCopy& each : *block.set_aside) {
     std::memcpy(each.variable->symbol->base, each.bytes.data(), each.bytes.size());
-    each.variable->owner = to.serial;
+    each.variable->owner = block.serial;
     each.variable->cells = each.cells;
   }
 }
@@ -278,7 +278,7 @@ void check_access(const void* address, std::size_t bytes, Access access) {
   if (is_device(at)) {
     const Allocation* owner = allocation_at(at);
     const bool inside = owner != nullptr && owner->live && at + bytes <= owner->base + owner->bytes;
-    if (inside) return;
+    if (inside) return check_launch_order(at, bytes, access);
     stop_thread(
         [&] { return access_text(access, bytes) + ", which " + device_range_problem(at, bytes); },
         cudaErrorIllegalAddress);
@@ -288,8 +288,8 @@ void check_access(const void* address, std::size_t bytes, Access access) {
   if (recent != nullptr && at >= recent->symbol->base &&
       at + bytes <= recent->symbol->base + recent->symbol->bytes)
     return check_static(*recent, at, bytes, access);
-  const auto* parameters = reinterpret_cast<const char*>(launch_now.call);
-  if (at >= parameters && at + bytes <= parameters + launch_now.call->bytes) return;
+  const auto* parameters = reinterpret_cast<const char*>(launch_now->call.get());
+  if (at >= parameters && at + bytes <= parameters + launch_now->call->bytes) return;
   bool writable = false;
   if (in_program(at, &writable)) return check_program(at, bytes, access, writable);
   if (is_pinned(at, bytes)) return;

@@ -1,10 +1,11 @@
-// Runs one kernel launch: blocks one after the other, threads as fibres.
+// Runs kernel launches: blocks one after the other, threads as fibres.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tests/simt/fibre.hpp"
@@ -22,7 +23,15 @@ struct LaunchShape {
   uint3 block{1, 1, 1};
   std::size_t dynamic_bytes = 0;
   uint3 cluster{1, 1, 1};
-  bool cooperative = false;  ///< all blocks live at once
+  bool cooperative = false;   ///< all blocks live at once
+  bool programmatic = false;  ///< may start before the kernel before it has ended
+};
+
+/// A kernel as it was put on a stream.
+struct KernelLaunch {
+  std::shared_ptr<const KernelCall> call;
+  LaunchShape shape;
+  std::string name;
 };
 
 struct WarpRequest {
@@ -53,6 +62,7 @@ enum class ThreadState : std::uint8_t {
   in_warp_operation,
   in_block_barrier,
   in_gang_barrier,
+  in_grid_wait,  // for the launch before
   exited
 };
 
@@ -71,6 +81,7 @@ struct Thread {
   int predicate = 0;
   std::vector<PendingCopy> copies;
   std::uint32_t copy_groups = 0;  ///< committed so far
+  bool after_wait = true;  ///< sees what the launch before wrote
 };
 
 /// What lanes of a warp know of each other, for the race check. `seen[t][u]` is the time up to
@@ -104,17 +115,70 @@ struct Block {
 
 /// The thread that is running now; null outside kernels.
 extern Thread* running;
-/// Parameters and shape of the running launch, for the access check.
-struct RunningLaunch {
-  const KernelCall* call = nullptr;
-  LaunchShape shape;
-  std::string name;
-};
-extern RunningLaunch launch_now;
 
-/// Runs the launch to its end or to its first finding.
-void run_kernel(const std::shared_ptr<const KernelCall>& call, const LaunchShape& shape,
-                const std::string& name, std::mt19937_64& random);
+/// Device memory that threads of a launch have read before their waits, by words of 4 bytes.
+class EarlyReads {
+ public:
+  struct Reader {
+    uint3 block{};
+    uint3 thread{};
+  };
+  void add(const void* address, std::size_t bytes, const Thread& reader);
+  /// Who has read from the same word as one of these bytes; null: nobody has read these bytes.
+  const Reader* find(const void* address, std::size_t bytes) const;
+
+ private:
+  struct Word {
+    unsigned bytes = 0;  // bit b: byte b was read
+    Reader reader;       // the first
+  };
+  std::unordered_map<std::uintptr_t, Word> words_;
+};
+
+/// A launch of which some blocks have begun.
+struct RunningLaunch : KernelLaunch {
+  bool ahead = false;   ///< the launch before it has not run yet
+  bool waited = false;  ///< at least one thread has waited for that launch
+  EarlyReads reads;
+  /// Launches that have begun before this one has ended.
+  std::vector<const RunningLaunch*> next;
+};
+/// Whose threads run now; null outside kernels.
+extern RunningLaunch* launch_now;
+
+class Gang;
+
+/// A launch from its first block to its last or to its first finding.
+class Launch {
+ public:
+  explicit Launch(const KernelLaunch& kernel);
+  ~Launch();  ///< drops the threads that have not ended
+  Launch(const Launch&) = delete;
+  Launch& operator=(const Launch&) = delete;
+
+  /// Whether blocks of `kernel` can wait here while another launch runs. Not those of a cooperative
+  /// launch, nor those that cannot live together.
+  static bool can_start_ahead(const KernelLaunch& kernel);
+  /// Runs blocks up to their waits for the launch before, as many as find room; to be called once,
+  /// before that launch runs.
+  void start_ahead(std::mt19937_64& random);
+  /// Runs the rest. `next`: launches that have started ahead behind this one.
+  void run(std::mt19937_64& random, std::vector<const RunningLaunch*> next = {});
+
+  const RunningLaunch& state() const { return state_; }
+
+ private:
+  void begin(std::mt19937_64& random);
+  std::vector<unsigned> take_clusters(std::size_t count);
+
+  RunningLaunch state_;
+  std::vector<unsigned> clusters_;  // their first blocks, in the order in which they run
+  std::size_t begun_ = 0;           // of clusters_
+  std::unique_ptr<Gang> ahead_;     // blocks that wait for the launch before
+};
+
+/// "(1,2,3)"
+std::string place(uint3 at);
 
 /// The running thread waits until another releases it.
 void wait_for_release();
@@ -145,14 +209,22 @@ constexpr std::size_t max_dynamic_bytes = 232448;  // sm_90: 227 KiB
 enum class Access : std::uint8_t { read, write, atomic };
 /// Checks an access of the running thread; stops the thread if it is wrong.
 void check_access(const void* address, std::size_t bytes, Access access);
+/// "writes 4 bytes"
+std::string access_text(Access access, std::size_t bytes);
 /// A block begins: its shared memory holds nothing.
 void begin_block(Block& block);
 /// Of a block between two of its barriers; never the same twice.
 std::uint32_t next_phase();
-/// Another block of the gang goes on: static shared memory becomes its own. `from` may be null.
-void exchange_shared(Block* from, Block& to);
+/// Another block goes on: this one's static shared memory is kept, or put in place again.
+void set_shared_aside(Block& block);
+void bring_shared_back(Block& block);
 /// Whether blocks of this kernel can live at the same time here: without the memory hooks, those
 /// with static shared memory cannot.
 bool can_live_together(const void* kernel);
+
+// ---- programmatic.cpp: launches that start before the one before has ended ---------------------
+
+/// Checks an access to device memory against the launches before and behind the running one.
+void check_launch_order(const void* address, std::size_t bytes, Access access);
 
 }  // namespace simt

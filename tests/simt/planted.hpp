@@ -59,4 +59,31 @@ cudaError_t bad_shape(cudaStream_t stream, unsigned threads);
 /// Atomics from all threads: out = {sum, max, min, or, swaps}
 cudaError_t atomics(cudaStream_t stream, int blocks, int* out);
 
+// ---- planted_programmatic.cu -------------------------------------------------------------------
+
+enum class StageBug {
+  none,
+  none_one_waits,  ///< one thread of a block waits, then comes __syncthreads: as good
+  early_read,      ///< what the launch before writes
+  early_write,
+  early_signal,  ///< lets the next launch start before it has waited
+  no_wait,
+  no_barrier,  ///< one thread of a block waits, the others go on
+};
+/// to[i] = from[i] * weights[i] + 1, in blocks of 64 threads; the weights are read before the wait
+/// for the launch before.
+struct Stage {
+  const float* weights;
+  const float* from;
+  float* to;  ///< null: nothing is written
+  int count;
+  int* blocks_done;  ///< pinned; each block adds 1 at its end
+  int* blocks_seen;  ///< pinned, or null: at most what blocks_done was as a block began
+};
+cudaError_t run_stage(cudaStream_t stream, StageBug bug, const Stage& stage);
+/// The same, not launched programmatically.
+cudaError_t run_plain_stage(cudaStream_t stream, const Stage& stage);
+/// values[i] = 2 values[i] + step * (63 - i) for i < 64, through static shared memory
+cudaError_t run_static_stage(cudaStream_t stream, float* values, float step);
+
 }  // namespace vgan::simt_tests

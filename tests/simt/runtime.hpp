@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/simt/control.hpp"
+#include "tests/simt/executor.hpp"
 #include "tests/simt/include/cuda_runtime_api.h"
 
 namespace simt {
@@ -23,8 +24,30 @@ struct Scratch {
 
 struct Work {
   std::string name;
-  std::function<void()> run;  ///< may be empty: a point in time
+  std::function<void()> run;  ///< may be empty: a kernel, or a point in time
   Scratch scratch;
+  std::shared_ptr<const KernelLaunch> kernel = nullptr;
+};
+
+struct Operation;
+using OperationRef = std::shared_ptr<Operation>;
+
+/// What an operation comes after.
+struct Dependency {
+  Dependency(OperationRef operation, bool is_programmatic = false)
+      : on(std::move(operation)), programmatic(is_programmatic) {}
+  OperationRef on;    ///< null: nothing
+  bool programmatic;  ///< between kernels: it is enough that `on` is the only one left to run
+};
+/// Whether a launch of `to` that directly follows `from` makes such an edge.
+inline bool is_programmatic_edge(const Work& from, const Work& to) {
+  return from.kernel != nullptr && to.kernel != nullptr && to.kernel->shape.programmatic;
+}
+
+/// The other end of a dependency.
+struct Follower {
+  Operation* operation;
+  bool programmatic;
 };
 
 struct Operation {
@@ -32,13 +55,14 @@ struct Operation {
   std::uint64_t lane = 0;  ///< of the stream it was put on
   std::size_t blockers = 0;
   std::vector<std::shared_ptr<Operation>> before;  ///< what must be done first and is not
-  std::vector<Operation*> after;
+  std::vector<Follower> after;
+  std::shared_ptr<Launch> launch;  ///< of a kernel, from its first block to its last
   bool done = false;
   std::chrono::steady_clock::time_point time;
 };
-using OperationRef = std::shared_ptr<Operation>;
 
-/// One node of a graph: its work and the nodes, by number, that come before it.
+/// One node of a graph: its work and the nodes, by number, that come before it. Edges from kernels
+/// to a kernel that was launched programmatically are programmatic.
 struct Node {
   std::shared_ptr<const Work> work;
   std::uint64_t lane = 0;
@@ -118,7 +142,7 @@ cudaStream_t find_stream(cudaStream_t stream);
 /// Puts work on a stream, or into the graph that the stream captures.
 cudaError_t enqueue(cudaStream_t stream, Work work, OperationRef* made = nullptr);
 OperationRef add_operation(std::shared_ptr<const Work> work, std::uint64_t lane,
-                           const std::vector<OperationRef>& before);
+                           const std::vector<Dependency>& before);
 
 /// Runs queued operations until `target` has run. Whatever else is ready may run before it.
 void run_until(const OperationRef& target);

@@ -55,12 +55,13 @@ cudaError_t launch_graph(CUgraphExec_st& graph, CUstream_st& stream) {
   start = add_operation(start->work, stream.lane, {start, graph.last});
   std::vector<OperationRef> made;
   for (const Node& node : graph.nodes) {
-    std::vector<OperationRef> before{start};
-    for (const std::size_t i : node.before) before.push_back(made[i]);
+    std::vector<Dependency> before{start};
+    for (const std::size_t i : node.before)
+      before.emplace_back(made[i], is_programmatic_edge(*made[i]->work, *node.work));
     made.push_back(add_operation(node.work, node.lane, before));
   }
   made.push_back(start);
-  stream.last = graph.last = add_operation(start->work, stream.lane, made);
+  stream.last = graph.last = add_operation(start->work, stream.lane, {made.begin(), made.end()});
   return cudaSuccess;
 }
 

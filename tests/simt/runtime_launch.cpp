@@ -34,10 +34,12 @@ const std::string& kernel_name(const void* kernel) {
 std::uint64_t volume(uint3 size) { return std::uint64_t{size.x} * size.y * size.z; }
 
 LaunchShape shape_of(const cudaLaunchConfig_t& config) {
-  LaunchShape shape{config.gridDim, config.blockDim, config.dynamicSmemBytes, {1, 1, 1}, false};
+  LaunchShape shape{config.gridDim, config.blockDim, config.dynamicSmemBytes};
   for (unsigned i = 0; i < config.numAttrs; ++i) {
     const cudaLaunchAttribute& each = config.attrs[i];
     if (each.id == cudaLaunchAttributeCooperative) shape.cooperative = each.val.cooperative != 0;
+    if (each.id == cudaLaunchAttributeProgrammaticStreamSerialization)
+      shape.programmatic = each.val.programmaticStreamSerializationAllowed != 0;
     if (each.id == cudaLaunchAttributeClusterDimension)
       shape.cluster = {each.val.clusterDim.x, each.val.clusterDim.y, each.val.clusterDim.z};
   }
@@ -83,12 +85,9 @@ cudaError_t launch(const cudaLaunchConfig_t& config, std::shared_ptr<const Kerne
                      cudaErrorNotSupported);
       return cudaErrorNotSupported;
     }
-    return enqueue(config.stream, {name,
-                                   [call, shape, &name] {
-                                     count_kernel(name);
-                                     run_kernel(call, shape, name, random_source());
-                                   },
-                                   {}});
+    const auto kernel =
+        std::make_shared<const KernelLaunch>(KernelLaunch{std::move(call), shape, name});
+    return enqueue(config.stream, {name, {}, {}, kernel});
   });
 }
 

@@ -43,12 +43,6 @@ void expect_clean(Run run) {
   }
 }
 
-#define NEEDS_HOOKS()                                  \
-  if (!simt::has_memory_hooks())                       \
-  VGAN_SKIP(                                           \
-      "kernels are compiled without the memory hooks " \
-      "(AddressSanitizer build)")
-
 TEST_CASE("simt: right kernels have no findings", "[simt]") {
   for (const Run run : {run_barrier, run_warp, run_global, run_shared, run_dynamic, run_race})
     expect_clean(run);

@@ -11,6 +11,12 @@
 
 #define SIMT_OK(call) REQUIRE((call) == cudaSuccess)
 
+#define NEEDS_HOOKS()                                  \
+  if (!simt::has_memory_hooks())                       \
+  VGAN_SKIP(                                           \
+      "kernels are compiled without the memory hooks " \
+      "(AddressSanitizer build)")
+
 namespace vgan::simt_tests {
 
 /// Starts from a seed, and forgets what the test left behind.

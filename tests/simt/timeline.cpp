@@ -53,21 +53,48 @@ void finish(Operation& operation) {
   Timeline& t = timeline();
   operation.done = true;
   operation.time = std::chrono::steady_clock::now();
-  for (Operation* next : operation.after) {
-    if (--next->blockers == 0) t.ready.push_back(t.pending.at(next));
+  for (const Follower& next : operation.after) {
+    if (--next.operation->blockers == 0) t.ready.push_back(t.pending.at(next.operation));
   }
   operation.after.clear();
   operation.before.clear();
+  operation.launch.reset();
   std::erase(t.with_scratch, &operation);
   t.pending.erase(&operation);
+}
+
+// Starts kernels that may overlap with this one and wait for nothing else, each in most seeds. They
+// run up to their waits, before this one has written anything.
+std::vector<const RunningLaunch*> start_followers(const Operation& operation) {
+  std::vector<const RunningLaunch*> started;
+  for (const Follower& each : operation.after) {
+    Operation& next = *each.operation;
+    if (!each.programmatic || next.blockers != 1) continue;
+    if (!Launch::can_start_ahead(*next.work->kernel) || random_source()() % 4 == 0) continue;
+    next.launch = std::make_shared<Launch>(*next.work->kernel);
+    next.launch->start_ahead(random_source());
+    started.push_back(&next.launch->state());
+    if (sticky_error() != cudaSuccess) break;
+  }
+  return started;
+}
+
+void run_kernel(Operation& operation) {
+  const KernelLaunch& kernel = *operation.work->kernel;
+  const std::vector<const RunningLaunch*> followers = start_followers(operation);
+  if (sticky_error() != cudaSuccess) return;
+  if (operation.launch == nullptr) operation.launch = std::make_shared<Launch>(kernel);
+  count_kernel(kernel.name);
+  operation.launch->run(random_source(), followers);
 }
 
 void run(Operation& operation) {
   const cudaError_t injected = injected_work_error(operation.work->name);
   if (injected != cudaSuccess) set_sticky_error(injected);
-  if (sticky_error() == cudaSuccess && operation.work->run) {
+  if (sticky_error() == cudaSuccess) {
     const OpenDeviceMemory open;
-    operation.work->run();
+    if (operation.work->kernel != nullptr) run_kernel(operation);
+    if (operation.work->run) operation.work->run();
   }
   finish(operation);
 }
@@ -118,7 +145,7 @@ cudaStream_t find_stream(cudaStream_t stream) {
 }
 
 OperationRef add_operation(std::shared_ptr<const Work> work, std::uint64_t lane,
-                           const std::vector<OperationRef>& before) {
+                           const std::vector<Dependency>& before) {
   Timeline& t = timeline();
   if (t.pending.size() > queue_capacity) {
     const OpenDeviceMemory open;
@@ -127,10 +154,10 @@ OperationRef add_operation(std::shared_ptr<const Work> work, std::uint64_t lane,
   auto made = std::make_shared<Operation>();
   made->work = std::move(work);
   made->lane = lane;
-  for (const OperationRef& each : before) {
-    if (each == nullptr || each->done) continue;
-    made->before.push_back(each);
-    each->after.push_back(made.get());
+  for (const Dependency& each : before) {
+    if (each.on == nullptr || each.on->done) continue;
+    made->before.push_back(each.on);
+    each.on->after.push_back({made.get(), each.programmatic});
     ++made->blockers;
   }
   count_operation();
@@ -145,7 +172,8 @@ cudaError_t enqueue(cudaStream_t handle, Work work, OperationRef* made) {
   if (stream == nullptr) return cudaErrorInvalidResourceHandle;
   if (stream->capture != nullptr) return capture_node(*stream, std::move(work));
   CUstream_st& legacy = timeline().legacy;
-  std::vector<OperationRef> before{stream->last};
+  const bool overlaps = stream->last != nullptr && is_programmatic_edge(*stream->last->work, work);
+  std::vector<Dependency> before{{stream->last, overlaps}};
   if (stream == &legacy) {
     for (cudaStream_t other : live_handles<cudaStream_t>()) {
       if (!other->blocking) continue;
@@ -185,6 +213,7 @@ void forget_queued_work() {
     operation->done = true;
     operation->before.clear();
     operation->after.clear();
+    operation->launch.reset();
   }
   t.pending.clear();
   t.ready.clear();

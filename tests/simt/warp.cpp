@@ -75,14 +75,19 @@ std::uint64_t vote_or_reduce(const Warp& warp, WarpOp op, unsigned lanes) {
 // What any of `lanes` did is before what any of them does next.
 void order_lanes(Warp& warp, unsigned lanes) {
   std::uint32_t known[warp_size] = {};
+  bool after_wait = false;
   for (unsigned rest = lanes; rest != 0; rest &= rest - 1) {
     const int lane = std::countr_zero(rest);
+    after_wait |= warp.threads[lane].after_wait;
     for (unsigned u = 0; u < warp_size; ++u) known[u] = std::max(known[u], warp.seen[lane][u]);
     known[lane] = warp.time;
   }
   ++warp.time;
-  for (unsigned rest = lanes; rest != 0; rest &= rest - 1)
-    std::copy(std::begin(known), std::end(known), warp.seen[std::countr_zero(rest)]);
+  for (unsigned rest = lanes; rest != 0; rest &= rest - 1) {
+    const int lane = std::countr_zero(rest);
+    std::copy(std::begin(known), std::end(known), warp.seen[lane]);
+    warp.threads[lane].after_wait = after_wait;
+  }
 }
 
 const ExchangeRequest& exchange_of(const Thread& thread) {

@@ -147,12 +147,12 @@ T atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T
   return simt::atomic_update(address, [=](T old) { return old == expected ? value : old; });
 }
 
-// Threads of other blocks are never running, and programmatic launches start in stream order.
+// Threads of other blocks are never running.
 inline void __threadfence() {}
 inline void __threadfence_block() {}
 inline void __threadfence_system() {}
-inline void cudaGridDependencySynchronize() {}
-inline void cudaTriggerProgrammaticLaunchCompletion() {}
+inline void cudaGridDependencySynchronize() { simt::wait_for_previous_launch(); }
+inline void cudaTriggerProgrammaticLaunchCompletion() { simt::let_next_launch_start(); }
 
 template <class T>
 T __ldg(const T* address) {

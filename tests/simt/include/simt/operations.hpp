@@ -30,6 +30,11 @@ enum class BlockOp : std::uint8_t { sync, count, all, any };
 int block_barrier(BlockOp op, int predicate);
 /// Blocks of one cooperative launch, or of one cluster, wait for each other.
 void gang_barrier();
+/// griddepcontrol.wait: the launch before has ended. Returns at once in a launch without the
+/// attribute.
+void wait_for_previous_launch();
+/// griddepcontrol.launch_dependents.
+void let_next_launch_start();
 std::uint64_t warp_operation(WarpOp op, unsigned mask, std::uint64_t value, int argument,
                              int width);
 /// Each lane that `mask` names gives `bytes` bytes, at most 64, and gets those of lane l at
