@@ -65,8 +65,7 @@ Launch::~Launch() {
 }
 
 bool Launch::can_start_ahead(const KernelLaunch& kernel) {
-  return kernel.shape.programmatic && !kernel.shape.cooperative &&
-         can_live_together(kernel.call->kernel);
+  return !kernel.shape.cooperative && can_live_together(kernel.call->kernel);
 }
 
 // Clusters run in random order.

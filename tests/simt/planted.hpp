@@ -63,8 +63,9 @@ cudaError_t atomics(cudaStream_t stream, int blocks, int* out);
 
 enum class StageBug {
   none,
-  none_one_waits,  ///< one thread of a block waits, then comes __syncthreads: as good
-  early_read,      ///< what the launch before writes
+  none_one_waits,   ///< one thread of a block waits, then comes __syncthreads: as good
+  none_lanes_wait,  ///< one lane of each warp waits, then comes __syncwarp: as good
+  early_read,       ///< what the launch before writes
   early_write,
   early_signal,  ///< lets the next launch start before it has waited
   no_wait,
@@ -83,6 +84,9 @@ struct Stage {
 cudaError_t run_stage(cudaStream_t stream, StageBug bug, const Stage& stage);
 /// The same, not launched programmatically.
 cudaError_t run_plain_stage(cudaStream_t stream, const Stage& stage);
+/// values[i] += 1 for i < 128 * clusters, in clusters of two blocks or in one cooperative launch,
+/// of which one thread waits before a barrier of all
+cudaError_t run_together(cudaStream_t stream, float* values, int clusters, bool cooperative);
 /// values[i] = 2 values[i] + step * (63 - i) for i < 64, through static shared memory
 cudaError_t run_static_stage(cudaStream_t stream, float* values, float step);
 

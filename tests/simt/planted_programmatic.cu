@@ -1,6 +1,7 @@
 // Kernels that may start before the one before them has ended.
 #include "tests/simt/planted.hpp"
 
+#include <cooperative_groups.h>
 #include <cuda_runtime.h>
 
 #include "kernels/cuda/launch.hpp"
@@ -36,15 +37,30 @@ __global__ void stage_kernel(StageBug bug, Stage s) {
   if (bug == StageBug::early_read && inside) value = s.from[i];
   if (bug == StageBug::early_write && inside) s.to[i] = 0.0F;
   if (bug == StageBug::early_signal) cudaTriggerProgrammaticLaunchCompletion();
-  const bool one_waits = bug == StageBug::none_one_waits || bug == StageBug::no_barrier;
-  if (one_waits ? threadIdx.x == 0 : bug != StageBug::no_wait) cudaGridDependencySynchronize();
-  if (bug != StageBug::no_barrier) __syncthreads();
+  bool waits = bug != StageBug::no_wait;
+  if (bug == StageBug::none_one_waits || bug == StageBug::no_barrier) waits = threadIdx.x == 0;
+  if (bug == StageBug::none_lanes_wait) waits = threadIdx.x % 32 == 0;
+  if (waits) cudaGridDependencySynchronize();
+  if (bug == StageBug::none_lanes_wait) {
+    __syncwarp();
+  } else if (bug != StageBug::no_barrier) {
+    __syncthreads();
+  }
   if (bug != StageBug::no_wait) cudaTriggerProgrammaticLaunchCompletion();
   if (bug != StageBug::early_read && inside) value = s.from[i];
   if (inside && s.to != nullptr) s.to[i] = value * weights[threadIdx.x] + 1.0F;
   if (threadIdx.x != 0) return;
   if (s.blocks_seen != nullptr) atomicMin(s.blocks_seen, blocks_before);
   atomicAdd(s.blocks_done, 1);
+}
+
+// One thread of blocks that live together waits for all of them.
+__global__ void together_kernel(float* values, int blocks_together) {
+  const bool waits = static_cast<int>(blockIdx.x) % blocks_together == 0 && threadIdx.x == 0;
+  if (waits) cudaGridDependencySynchronize();
+  cooperative_groups::this_cluster().sync();
+  cudaTriggerProgrammaticLaunchCompletion();
+  values[blockIdx.x * blockDim.x + threadIdx.x] += 1.0F;
 }
 
 // values[i] = 2 values[i] + step * (63 - i), of which the second part is written before the wait.
@@ -71,6 +87,27 @@ cudaError_t run_plain_stage(cudaStream_t stream, const Stage& stage) {
 
 cudaError_t run_static_stage(cudaStream_t stream, float* values, float step) {
   return launch(stream, 64, 0, true, static_stage_kernel, values, step);
+}
+
+cudaError_t run_together(cudaStream_t stream, float* values, int clusters, bool cooperative) {
+  const int blocks_together = cooperative ? 2 * clusters : 2;
+  cudaLaunchAttribute attributes[2]{};
+  attributes[0].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attributes[0].val.programmaticStreamSerializationAllowed = 1;
+  if (cooperative) {
+    attributes[1].id = cudaLaunchAttributeCooperative;
+    attributes[1].val.cooperative = 1;
+  } else {
+    attributes[1].id = cudaLaunchAttributeClusterDimension;
+    attributes[1].val.clusterDim = {2, 1, 1};
+  }
+  cudaLaunchConfig_t config{};
+  config.gridDim = 2 * static_cast<unsigned>(clusters);
+  config.blockDim = block_threads;
+  config.stream = stream;
+  config.attrs = attributes;
+  config.numAttrs = 2;
+  return cudaLaunchKernelEx(&config, together_kernel, values, blocks_together);
 }
 
 }  // namespace vgan::simt_tests

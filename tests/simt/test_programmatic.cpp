@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "tests/simt/executor.hpp"
 #include "tests/simt/planted.hpp"
 #include "tests/simt/test_fixture.hpp"
 
@@ -104,12 +105,14 @@ Found run_with(StageBug bug, const std::string& text) {
 }
 
 TEST_CASE("simt: programmatic launches start early in some seeds, and are right in all", "[simt]") {
+  constexpr StageBug twins[] = {StageBug::none, StageBug::none_one_waits,
+                                StageBug::none_lanes_wait};
   for (const int count : {1, 100, 64 * 100}) {
     int early = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       const Clean clean(seed);
       const Chain chain(count);
-      chain.run(seed % 2 == 0 ? StageBug::none : StageBug::none_one_waits);
+      chain.run(twins[seed % std::size(twins)]);
       CHECK(chain.is_right());
       early += early_stages(chain);
     }
@@ -201,6 +204,32 @@ TEST_CASE("simt: static shared memory is each launch's own, also of one that wai
     CHECK(values.get()[0] == 12.0F * 63.0F);
     CHECK(values.get()[60] == 12.0F * 3.0F);
   }
+}
+
+TEST_CASE("simt: one thread waits for a whole cluster, or for a cooperative launch", "[simt]") {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Clean clean(seed);
+    const Stream stream;
+    const DeviceValues<float> values(std::vector<float>(384, 0.0F));
+    for (const bool cooperative : {false, true, false, false})
+      SIMT_OK(run_together(stream, values.data(), 3, cooperative));
+    for (const float value : values.get()) CHECK(value == 4.0F);
+  }
+}
+
+TEST_CASE("simt: early reads are kept by the byte", "[simt]") {
+  simt::Block block;
+  block.index = {7, 0, 0};
+  simt::Thread thread;
+  thread.block = &block;
+  alignas(16) char memory[32] = {};
+  simt::EarlyReads reads;
+  reads.add(memory + 6, 4, thread);  // across two words
+  for (int i = 0; i < 32; ++i) CHECK((reads.find(memory + i, 1) != nullptr) == (i >= 6 && i < 10));
+  CHECK(reads.find(memory, 6) == nullptr);
+  CHECK(reads.find(memory + 10, 16) == nullptr);
+  REQUIRE(reads.find(memory, 16) != nullptr);
+  CHECK(reads.find(memory, 16)->block.x == 7);
 }
 
 TEST_CASE("simt: a read before the wait of what the launch before writes is found", "[simt]") {
