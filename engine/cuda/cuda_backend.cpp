@@ -312,9 +312,8 @@ class CudaBackend final : public Backend {
     launch.tf32 = tf32;
     launch.programmatic = programmatic_ && before.continues_chain();
     launch.prefetch_weights =
-        launch.programmatic && std::none_of(touched.begin(), touched.end(), [&](const void* w) {
-          return before.chain_moves(w);
-        });
+        launch.programmatic && std::none_of(touched.begin(), touched.end(),
+                                            [&](const void* w) { return before.chain_moves(w); });
     return launch;
   }
 

@@ -81,7 +81,7 @@ struct Thread {
   int predicate = 0;
   std::vector<PendingCopy> copies;
   std::uint32_t copy_groups = 0;  ///< committed so far
-  bool after_wait = true;  ///< sees what the launch before wrote
+  bool after_wait = true;         ///< sees what the launch before wrote
 };
 
 /// What lanes of a warp know of each other, for the race check. `seen[t][u]` is the time up to
