@@ -2,11 +2,10 @@
 #pragma once
 
 #include <string>
-#include <vector>
+
+#include "apps/shared/program.hpp"
 
 namespace vgan::app {
-
-using Words = std::vector<std::string>;
 
 /// All throw Error; usage where the words cannot be understood. `program` is the word that started
 /// this program, for commands that the user may copy.
@@ -14,8 +13,5 @@ int run_train(const std::string& program, const Words& words);
 int run_generate(const Words& words);
 int run_inspect(const Words& words);
 int run_doctor(const Words& words);
-
-/// Build facts, as --version prints them.
-std::string version_text();
 
 }  // namespace vgan::app

@@ -5,29 +5,20 @@
 #include <set>
 #include <sstream>
 
-#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "engine/backend.hpp"
 #include "engine/error.hpp"
 #include "engine/libraries.hpp"
 #include "engine/readers/open_images.hpp"
-#include "engine/version.hpp"
 
 namespace vgan::app {
 namespace {
 
-std::string fact(const std::string& name, const std::string& value) {
-  std::string line = "  " + name;
-  if (line.size() < 14) line.resize(14, ' ');
-  return line + " " + value + "\n";
-}
-
-std::string text_of(std::string_view value) { return std::string(value); }
-
 std::string devices_text() {
   std::string text = "devices\n";
   for (const DeviceStatus& device : list_devices()) {
-    text += fact(device.name, (device.usable ? "usable: " : "not usable: ") + device.detail);
+    text += fact_line(device.name, (device.usable ? "usable: " : "not usable: ") + device.detail);
   }
   return text;
 }
@@ -35,8 +26,8 @@ std::string devices_text() {
 std::string libraries_text() {
   std::string text = "libraries\n";
   for (const Library& library : libraries()) {
-    text +=
-        fact(library.name, library.version + (library.detail.empty() ? "" : ", ") + library.detail);
+    text += fact_line(library.name,
+                      library.version + (library.detail.empty() ? "" : ", ") + library.detail);
   }
   return text;
 }
@@ -59,7 +50,7 @@ std::string features_text() {
 #endif
     text += (text.empty() ? "" : ", ") + std::string(offered.contains(name) ? "" : "no ") + name;
   }
-  return fact("features", text);
+  return fact_line("features", text);
 }
 
 // Brings the default data in, if it lies there, so that what is wrong with it is said here.
@@ -68,40 +59,29 @@ std::string data_text() {
   std::error_code unreachable;
   if (!std::filesystem::exists(folder / "train-images-idx3-ubyte.gz", unreachable) &&
       !std::filesystem::exists(folder / "train-images-idx3-ubyte", unreachable)) {
-    return fact(folder.string(),
-                "not there: without --data, the built-in digits are used; "
-                "data/get_mnist.sh brings it");
+    return fact_line(folder.string(),
+                     "not there: without --data, the built-in digits are used; "
+                     "data/get_mnist.sh brings it");
   }
   try {
     const ImageSet images = open_images({});
-    return fact(folder.string(), "verified: " + std::to_string(images.count) + " images of " +
-                                     std::to_string(images.height) + " x " +
-                                     std::to_string(images.width));
+    return fact_line(folder.string(), "verified: " + std::to_string(images.count) + " images of " +
+                                          std::to_string(images.height) + " x " +
+                                          std::to_string(images.width));
   } catch (const Error& error) {
-    return fact(folder.string(), error.what());
+    return fact_line(folder.string(), error.what());
   }
 }
 
 }  // namespace
-
-std::string version_text() {
-  using namespace build;
-  std::string text = "vgan_cuda " + text_of(version) + "\n";
-  text += fact("commit", text_of(git_commit));
-  text += fact("compiler", text_of(compiler));
-  text += fact("build", text_of(build_type) +
-                            (sanitizers.empty() ? "" : ", sanitizers " + text_of(sanitizers)));
-  text += fact("oneDNN", text_of(onednn_version));
-  return text + fact("CUDA", text_of(cuda));
-}
 
 int run_doctor(const Words& words) {
   CommandLine line("vgan_cuda doctor",
                    "Prints devices, libraries and data: what is there, what is missing, what to "
                    "do.");
   if (!line.parse(words)) return 0;
-  std::fputs((version_text() + "\n" + devices_text() + features_text() + "\n" + libraries_text() +
-              "\ndata\n" + data_text())
+  std::fputs((version_text("vgan_cuda") + "\n" + devices_text() + features_text() + "\n" +
+              libraries_text() + "\ndata\n" + data_text())
                  .c_str(),
              stdout);
   return 0;

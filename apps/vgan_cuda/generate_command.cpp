@@ -1,7 +1,7 @@
 // vgan_cuda generate: virtual trials from a trained model to a file or to standard output.
 #include <cstdio>
 
-#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"

@@ -1,7 +1,7 @@
 // vgan_cuda inspect: what a checkpoint holds.
 #include <cstdio>
 
-#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "engine/error.hpp"
 #include "engine/train/generate.hpp"

@@ -1,12 +1,7 @@
 // vgan_cuda: parse, dispatch, print. What it does is in libvgan.
-#include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <new>
 
 #include "apps/vgan_cuda/commands.hpp"
-#include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
 #include "engine/train/config.hpp"
 
@@ -32,7 +27,7 @@ constexpr const char* overview =
 int run(const std::string& program, Words words) {
   const std::string first = words.empty() ? "" : words.front();
   if (first == "--version") {
-    std::fputs(vgan::app::version_text().c_str(), stdout);
+    std::fputs(vgan::app::version_text("vgan_cuda").c_str(), stdout);
     return 0;
   }
   if (first == "--help" || first == "-h") {
@@ -53,34 +48,6 @@ int run(const std::string& program, Words words) {
                "train, generate, inspect, doctor", vgan::suggestion(command, command_names)});
 }
 
-void finish_output() {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  throw Error(ErrorCode::io, {"cannot write to standard output", "", "", "",
-                              errno == 0 ? "" : std::strerror(errno)});
-}
-
-int complain(std::string line, ErrorCode code) {
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  std::fflush(stdout);
-  std::fprintf(stderr, "vgan_cuda: %s\n", line.c_str());
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-  vgan::app::prepare_streams();
-  try {
-    const int status =
-        run(argc > 0 ? argv[0] : "vgan_cuda", Words(argv + std::min(argc, 1), argv + argc));
-    finish_output();
-    return status;
-  } catch (const Error& error) {
-    return complain(error.what(), error.code());
-  } catch (const std::bad_alloc&) {
-    return complain("not enough memory; use a smaller --batch or narrower layers",
-                    ErrorCode::no_device);
-  } catch (const std::exception& error) {
-    return complain(error.what(), ErrorCode::internal);
-  }
-}
+int main(int argc, char** argv) { return vgan::app::run_program("vgan_cuda", argc, argv, run); }

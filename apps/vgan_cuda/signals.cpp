@@ -1,9 +1,7 @@
 #include "apps/vgan_cuda/signals.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <atomic>
 
@@ -47,15 +45,5 @@ void catch_stop_signals() {
 }
 
 bool stop_requested() { return stop; }
-
-void prepare_streams() {
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN);
-  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
-    if (fcntl(stream, F_GETFD) >= 0) continue;
-    // The lowest free number is the closed one.
-    if (open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0) return;
-  }
-}
 
 }  // namespace vgan::app

@@ -12,9 +12,4 @@ void catch_stop_signals();
 /// Whether a stop was asked for.
 bool stop_requested();
 
-/// A pipe that is closed at the other end and a file-size limit are errors of the write, not the
-/// end of the process. A standard stream that is closed becomes /dev/null, so that no file of ours
-/// takes its number and with it what is printed.
-void prepare_streams();
-
 }  // namespace vgan::app

@@ -1,7 +1,7 @@
 // vgan_cuda train: every setting is a flag; a config file and a preset lie beneath the flags.
 #include <cstdio>
 
-#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/run_display.hpp"
 #include "apps/vgan_cuda/signals.hpp"

@@ -1,4 +1,4 @@
-// Runs vgan_cuda as a user does, and keeps what it said.
+// Runs vgan_cuda, or vgan_bench, as a user does, and keeps what it said.
 #pragma once
 
 #include <fcntl.h>
@@ -39,15 +39,17 @@ struct CommandResult {
   std::string err;
 };
 
-/// One started vgan_cuda; its output goes to files in `folder`, its working directory.
+/// One started program; its output goes to files in `folder`, its working directory.
 class Command {
  public:
-  /// `out`: where standard output goes instead, e.g. /dev/full.
-  Command(const std::filesystem::path& folder, const Words& words, std::string out = "")
+  /// `out`: where standard output goes instead, e.g. /dev/full. `in`: what standard input comes
+  /// from.
+  Command(const std::filesystem::path& folder, const Words& words, std::string out = "",
+          const std::string& program = vgan_binary(), const std::string& in = "/dev/null")
       : out_(out.empty() ? (folder / "stdout.txt").string() : std::move(out)),
         err_((folder / "stderr.txt").string()) {
     Words all = words;
-    all.insert(all.begin(), vgan_binary());
+    all.insert(all.begin(), program);
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
@@ -55,7 +57,7 @@ class Command {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 0, in.c_str(), O_RDONLY, 0);
     const int flags = O_WRONLY | O_CREAT | O_TRUNC;
     posix_spawn_file_actions_addopen(&actions, 1, out_.c_str(), flags, 0600);
     posix_spawn_file_actions_addopen(&actions, 2, err_.c_str(), flags, 0600);
@@ -68,10 +70,10 @@ class Command {
     posix_spawnattr_setsigdefault(&attributes, &defaults);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     const int error =
-        posix_spawn(&child_, vgan_binary().c_str(), &actions, &attributes, argv.data(), environ);
+        posix_spawn(&child_, program.c_str(), &actions, &attributes, argv.data(), environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) throw std::runtime_error("cannot start " + vgan_binary());
+    if (error != 0) throw std::runtime_error("cannot start " + program);
   }
 
   ~Command() {
@@ -136,8 +138,8 @@ inline CommandResult run_vgan(const std::filesystem::path& folder, const Words& 
 }
 
 /// Whether `text` is one line, and begins as every complaint of the program does.
-inline bool is_one_complaint(const std::string& text) {
-  return text.starts_with("vgan_cuda: ") && text.find('\n') == text.size() - 1;
+inline bool is_one_complaint(const std::string& text, const std::string& program = "vgan_cuda") {
+  return text.starts_with(program + ": ") && text.find('\n') == text.size() - 1;
 }
 
 }  // namespace vgan::testing

@@ -22,4 +22,12 @@ inline const std::string& vgan_binary() {
 }
 #endif
 
+#ifdef VGAN_BENCH_BINARY
+/// vgan_bench, as built.
+inline const std::string& bench_binary() {
+  static const std::string path = VGAN_BENCH_BINARY;
+  return path;
+}
+#endif
+
 }  // namespace vgan::testing

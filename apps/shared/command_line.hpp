@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/vgan_cuda/values.hpp"
+#include "apps/shared/values.hpp"
 #include "engine/train/config.hpp"
 
 namespace CLI {

@@ -1,4 +1,4 @@
-#include "apps/vgan_cuda/values.hpp"
+#include "apps/shared/values.hpp"
 
 #include <algorithm>
 #include <charconv>

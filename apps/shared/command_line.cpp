@@ -1,4 +1,4 @@
-#include "apps/vgan_cuda/command_line.hpp"
+#include "apps/shared/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -79,7 +79,7 @@ std::string wrap(const std::string& text, std::size_t indent, std::size_t width)
 }
 
 CommandLine::CommandLine(std::string usage, std::string about)
-    : usage_(std::move(usage)), app_(std::make_unique<CLI::App>(std::move(about), "vgan_cuda")) {
+    : usage_(std::move(usage)), app_(std::make_unique<CLI::App>(std::move(about))) {
   app_->allow_extras();  // so that refuse_mistakes can name the nearest flag
   app_->set_help_flag("-h,--help", "print this and exit")->group("Help");
   app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

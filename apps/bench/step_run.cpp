@@ -1,0 +1,81 @@
+#include "apps/bench/step_run.hpp"
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "apps/bench/measure.hpp"
+#include "engine/error.hpp"
+#include "engine/version.hpp"
+
+namespace vgan::bench {
+namespace {
+
+void answer(const nlohmann::json& fields) {
+  std::fputs((fields.dump() + "\n").c_str(), stdout);
+  std::fflush(stdout);
+}
+
+// What the other sides of a comparison must train by.
+nlohmann::json recipe_of(const TrainConfig& config) {
+  return {{"latent", config.latent},
+          {"g_layers", config.g_layers},
+          {"d_layers", config.d_layers},
+          {"output", config.output},
+          {"lr_g", config.generator_rate()},
+          {"lr_d", config.discriminator_rate()},
+          {"beta1", config.beta1},
+          {"beta2", config.beta2},
+          {"r1", config.r1},
+          {"r1_every", config.r1_every},
+          {"ema", config.ema},
+          {"label_smoothing", config.label_smoothing},
+          {"instance_noise", config.instance_noise}};
+}
+
+}  // namespace
+
+double StepRun::seconds_per_epoch(std::int64_t epochs) {
+  const double seconds = seconds_of([&] {
+    trainer_.train(static_cast<std::uint64_t>(epochs), [](const StepReport&) { return true; });
+  });
+  return seconds / static_cast<double>(epochs);
+}
+
+std::vector<std::array<float, 3>> StepRun::losses(std::int64_t epochs) {
+  std::vector<std::array<float, 3>> all;
+  trainer_.train(static_cast<std::uint64_t>(epochs), [&](const StepReport& report) {
+    all.push_back({report.d_loss(), report.g_loss, report.r1});
+    return true;
+  });
+  return all;
+}
+
+int serve_steps(const TrainConfig& config, const ImageSet& images, std::int64_t warm_up) {
+  StepRun run(config, images);
+  run.seconds_per_epoch(warm_up);
+  answer({{"ready", true},
+          {"versions",
+           {{"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
+            {"oneDNN", std::string(build::onednn_version)}}},
+          {"recipe", recipe_of(config)}});
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string order;
+    std::int64_t count = 0;
+    words >> order >> count;
+    if (order == "run" && count > 0) {
+      answer({{"seconds", run.seconds_per_epoch(count) * static_cast<double>(count)}});
+    } else if (TrainConfig own = config; order == "losses" && count > 0 && words >> own.seed) {
+      answer({{"losses", StepRun(own, images).losses(count)}});
+    } else {
+      throw Error(ErrorCode::usage,
+                  {"bad order", "standard input", "'" + line + "'", "run N, losses N SEED", ""});
+    }
+  }
+  return 0;
+}
+
+}  // namespace vgan::bench
