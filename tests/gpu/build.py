@@ -55,7 +55,7 @@ def from_source(root, cuda):
                  *(["-DVGAN_CUDA=ON", f"-DCMAKE_CUDA_COMPILER={compiler}",
                     "-DCMAKE_CUDA_ARCHITECTURES=90a-real"] if cuda else ["-DVGAN_CUDA=OFF"])],
                 ["cmake", "--build", str(folder), "-j", str(len(os.sched_getaffinity(0))),
-                 "--target", "vgan_cuda", "vgan_tests"]]
+                 "--target", "vgan_cuda", "vgan_bench", "vgan_tests"]]
     for command in commands:
         print("+", *command, flush=True)
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds vgan_cuda and vgan_tests for a GPU and packs them with the libraries that a bare machine
+# Builds vgan_cuda, vgan_bench and vgan_tests for a GPU and packs them with the libraries that a bare machine
 # lacks; CUDA's own libraries stay out. Called by check.sh --make-bundle.
 #
 # usage: bundle.sh FILE.tar.gz ARCHITECTURES DATA_FOLDER_OR_NOTHING
@@ -19,17 +19,18 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DVGAN_BUILD_TE
   -DCMAKE_BUILD_WITH_INSTALL_RPATH=ON '-DCMAKE_INSTALL_RPATH=$ORIGIN/../lib;$ORIGIN' \
   -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags \
   -DCMAKE_SHARED_LINKER_FLAGS=-Wl,--disable-new-dtags
-cmake --build "$build" --target vgan_cuda vgan_tests
+cmake --build "$build" --target vgan_cuda vgan_bench vgan_tests
 
 rm -rf "$stage"
 mkdir -p "$stage/bin" "$stage/lib" "$stage/data"
-strip -o "$stage/bin/vgan_cuda" "$build/bin/vgan_cuda"
-strip -o "$stage/bin/vgan_tests" "$build/bin/vgan_tests"
+for program in vgan_cuda vgan_bench vgan_tests; do
+  strip -o "$stage/bin/$program" "$build/bin/$program"
+done
 (cd "$build/lib" && cp -a libvgan.so* "$stage/lib/")
 strip "$stage"/lib/libvgan.so.*.*.*
 
 # Every library found by the loader, except the system's and CUDA's own.
-ldd "$stage/bin/vgan_cuda" "$stage/bin/vgan_tests" | awk '$2 == "=>" && $3 ~ /^\// {print $3}' |
+ldd "$stage"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' |
   sort -u | grep -vE '/(libvgan|ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so|libcu|libnv)' |
   while read -r library; do
     cp -L "$library" "$stage/lib/"

@@ -189,16 +189,22 @@ class Sanitizer(unittest.TestCase):
 
 class Speed(unittest.TestCase):
     def test_a_race_without_a_peer_or_a_check_is_no_pass(self):
-        ours = {"side": "vgan", "precision": "fp32", "batch": 128}
+        ours = {"side": "vgan", "recipe": "article", "precision": "fp32", "batch": 128}
         eager = ours | {"side": "eager"}
-        check = [{"side": "eager", "precision": "fp32"}]
-        self.assertEqual(stage_speed.without_peer({"cells": [ours, eager], "check": check}), [])
-        self.assertEqual(stage_speed.without_peer({"cells": [ours], "check": check}),
-                         ["fp32 batch 128"])
-        self.assertEqual(stage_speed.without_peer({"cells": [ours, eager], "check": []}),
-                         ["fp32 batch 128"])
-        self.assertEqual(stage_speed.without_peer({"cells": [], "check": []}),
-                         ["nothing was measured"])
+        good = dict(cells=[ours, eager], check=[eager], band=[ours])
+        self.assertEqual(stage_speed.without_peer(good), [])
+        for part in (dict(cells=[ours]), dict(cells=[eager]), dict(check=[]), dict(band=[])):
+            self.assertEqual(stage_speed.without_peer(good | part), ["article fp32 batch 128"])
+        self.assertEqual(stage_speed.without_peer(good | dict(cells=[])), ["nothing was measured"])
+
+    def test_every_check_has_its_line(self):
+        part = dict(recipe="article", precision="fp32", ok=False)
+        lines = stage_speed.check_lines(dict(
+            check=[part | dict(side="jax", worst_relative=2e-4)],
+            band=[part | dict(loss="G loss", ours=[0.5, 0.75], low=1.0, high=2.0)]))
+        self.assertIn("- article fp32 jax: worst relative difference 2.0e-04, TOO LARGE", lines)
+        self.assertIn("- article fp32 G loss: vgan 0.5000, 0.7500; band 1.0000 to 2.0000, OUT",
+                      lines)
 
 
 class Nsight(unittest.TestCase):
