@@ -128,8 +128,9 @@ void Operation::prepare_pointwise() {
     run_ = [=, this] { backend_->normal(*queue_, counters, {1, Purpose::latent, 0}, x); };
   } else if (spec_.name == "bce_with_logits") {
     const MatrixView<const float> logits = matrix(rows, 1, ElementType::f32).as<float>();
-    const BceOptions options{1.0F, true, &StepReport::d_loss_real, &StepReport::real_accuracy};
-    run_ = [=, this] { backend_->bce_with_logits(*queue_, logits, x, counters, options); };
+    StepReport& report = counters->current;  // in device memory: only its address is taken
+    const BceOptions options{1.0F, true, &report.d_loss_real, &report.real_accuracy};
+    run_ = [=, this] { backend_->bce_with_logits(*queue_, logits, x, options); };
   } else if (spec_.name == "gradient_penalty") {
     run_ = [=, this] {  // scaled by one, so that it is the same work each time
       backend_->gradient_penalty(*queue_, x.as<float>(), counters, 0.5F, 1.0F);

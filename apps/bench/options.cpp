@@ -32,8 +32,8 @@ const SettingInfo json_flag{"json", group, "FILE",
 /// Calls `visitor` for those settings of a training run that a measurement depends on.
 template <class Config, class Visitor>
 void visit_shared(Config& config, Visitor visitor) {
-  static const std::set<std::string_view> names{"batch", "latent", "g-layers", "d-layers",
-                                                "seed",  "device", "precision"};
+  static const std::set<std::string_view> names{"batch", "latent", "g-layers",  "d-layers",
+                                                "seed",  "device", "precision", "step"};
   visit_settings(config, [&](const SettingInfo& info, auto& field) {
     if (names.contains(info.name)) visitor(info, field);
   });
@@ -62,7 +62,9 @@ void add_options(app::CommandLine& line, bool with_steps) {
   const Options defaults;
   TrainConfig config = preset("default");
   line.add(preset_flag, config.preset);
-  visit_shared(config, [&](const SettingInfo& info, auto& field) { line.add(info, field); });
+  visit_shared(config, [&](const SettingInfo& info, auto& field) {
+    if (with_steps || info.name != std::string_view("step")) line.add(info, field);
+  });
   if (with_steps) {
     line.add(data_flag, std::string());
     line.add(threads_flag, defaults.threads);

@@ -96,6 +96,7 @@ nlohmann::json Bench::record() const {
   nlohmann::json made = describe("step", options.config, device);
   made["precision"] = to_string(precision);
   made["warm_up"] = warm_up;
+  made["step"] = runs.front().step->trainer().step_choice();
   made["steps"] = steps;
   made["rounds"] = options.rounds;
   made["gflop_per_epoch"] = gflop;
@@ -116,10 +117,11 @@ nlohmann::json Bench::record() const {
 std::string Bench::text() const {
   char head[300];
   std::snprintf(head, sizeof(head),
-                "%s\npreset %s, %s, batch %lld; %s GFLOP an epoch\n"
+                "%s\npreset %s, %s, batch %lld; %s GFLOP an epoch\nstep %s\n"
                 "medians (least to most) of %lld rounds of %lld epochs after %lld\n",
                 device.name.c_str(), options.config.preset.c_str(), to_string(precision).c_str(),
                 static_cast<long long>(options.config.batch), figure(gflop).c_str(),
+                runs.front().step->trainer().step_choice().c_str(),
                 static_cast<long long>(options.rounds), static_cast<long long>(steps),
                 static_cast<long long>(warm_up));
   std::string text = head;

@@ -89,6 +89,7 @@ TEST_CASE("bench: step gives times, rates and work that agree with each other") 
   CHECK(record.at("batch") == 8);
   CHECK(record.at("warm_up") == 2);
   CHECK(record.at("steps") == 4);
+  CHECK_FALSE(record.at("step").get<std::string>().empty());
   CHECK(record.at("device").at("kind") == "cpu");
   CHECK_FALSE(record.at("build").at("version").get<std::string>().empty());
   require_equal(record.at("gflop_per_epoch"), 1e-9 * flop);
@@ -256,7 +257,8 @@ TEST_CASE("bench: mistakes are one line with the exit status of their kind") {
   };
   const auto mistake = GENERATE(
       Mistake{{"stpe"}, 2, "no command 'stpe': allowed step, generate, op; did you mean 'step'?"},
-      Mistake{{"step", "--step", "3"}, 2, "--step: no such flag"},
+      Mistake{{"step", "--stepz", "3"}, 2, "--stepz: no such flag"},
+      Mistake{{"step", "--step", "best"}, 78, "step: found 'best'"},
       Mistake{{"step", "--threads", "1,x"}, 2, "--threads: found '1,x'"},
       Mistake{{"step", "--threads", "-1"}, 78, "threads: found -1"},
       Mistake{{"step", "--rounds", "0"}, 78, "--rounds: found 0; allowed 1 to 2^30"},
