@@ -19,12 +19,14 @@
 #include "kernels/dense_tasks.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
+#include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
 
 using math::Activation;
+using math::OutputMap;
 using math::Purpose;
 
 /// How matrix products are computed. Weights, moments and sums are f32 in all of them.
@@ -42,6 +44,7 @@ struct DeviceInfo {
   bool asynchronous = false;  ///< work goes on while the host does other things
   /// The largest batch that the fused operations are meant for; 0: any.
   std::int64_t fused_batch = 0;
+  bool host_memory = false;  ///< its memory is the host's: results can be read where they are
 };
 
 struct ActivationOptions {
@@ -95,6 +98,16 @@ class Program {
  public:
   virtual ~Program() = default;
   virtual void replay() = 0;
+};
+
+/// Time that passes on the device between two points of a queue's work.
+class Stopwatch {
+ public:
+  virtual ~Stopwatch() = default;
+  virtual void start(Queue& queue) = 0;
+  virtual void stop(Queue& queue) = 0;
+  /// Seconds from start to stop, when both have been reached.
+  virtual double seconds() const = 0;
 };
 
 class Backend {
@@ -179,11 +192,18 @@ class Backend {
 
   virtual void convert(Queue& queue, ConstMatrixRef in, MatrixRef out) = 0;
   virtual void fill(Queue& queue, float value, MatrixRef out) = 0;
-  /// out = (in - offset) / scale, rounded to nearest and held to 0..255.
-  virtual void quantise(Queue& queue, ConstMatrixRef in, float scale, float offset,
-                        MatrixView<std::uint8_t> out) = 0;
   /// Files the step's report and counts the step.
   virtual void advance(Queue& queue, StepState* state) = 0;
+
+  /// trials[n, out] = map.low + (activation(x w + bias) - map.origin) * map.gain, in f32, or
+  /// rounded to the nearest of 0..255 in u8: a generator's last layer, without its floats in memory
+  /// between.
+  virtual void dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                            VectorView<const float> bias, MatrixRef trials,
+                            const ActivationOptions& options, const OutputMap& map) = 0;
+  /// Host memory that downloads reach without waiting for the host: page-locked on CUDA.
+  virtual Buffer allocate_host(std::size_t bytes, const std::string& what) = 0;
+  virtual std::unique_ptr<Stopwatch> make_stopwatch() = 0;
 };
 
 /// A range that ends with its scope.

@@ -29,6 +29,18 @@ inline void check_dense_forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<c
           "a bias of " + std::to_string(bias.size), std::to_string(w.cols));
 }
 
+inline void check_dense_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                               MatrixRef trials) {
+  const char* name = "dense_trials";
+  require_float(name, "x", x.type);
+  require(x.type == w.type, name, "x and w of two types", "one type");
+  require(trials.type != ElementType::bf16, name, "trials of bf16", "f32 or u8");
+  require_shape(name, "w", w, x.cols, trials.cols);
+  require_shape(name, "trials", trials, x.rows, w.cols);
+  require(bias.empty() || bias.size == w.cols, name, "a bias of " + std::to_string(bias.size),
+          std::to_string(w.cols));
+}
+
 inline void check_dense_tangent(ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
                                 const ActivationOptions& options) {
   check_product("dense_tangent", x, w, y);

@@ -37,14 +37,31 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
 }
 
+double rate_of(const GenerateResult& result, double seconds) {
+  return static_cast<double>(result.count) / (seconds > 0.0 ? seconds : 1.0);
+}
+
+// Each stage by the time that it was busy: they overlap, so each is what it could do alone.
+std::string stages_text(const GenerateResult& result) {
+  char delivered[64] = "delivered where computed";
+  if (result.copy_seconds > 0.0) {
+    std::snprintf(delivered, sizeof(delivered), "delivered to the host %.0f",
+                  rate_of(result, result.copy_seconds));
+  }
+  char text[192];
+  std::snprintf(
+      text, sizeof(text), "samples a second of each stage: computed %.0f, %s, written %.0f",
+      rate_of(result, result.compute_seconds), delivered, rate_of(result, result.write_seconds));
+  return text;
+}
+
 std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
   const std::string to = request.out == "-" ? "standard output" : request.out;
-  const double rate = static_cast<double>(result.count) / (result.seconds > 0 ? result.seconds : 1);
   char text[160];
   std::snprintf(text, sizeof(text), ": %llu samples of %lld x %lld, %.3g s, %.0f a second; from ",
                 static_cast<unsigned long long>(result.count),
                 static_cast<long long>(result.height), static_cast<long long>(result.width),
-                result.seconds, rate);
+                result.seconds, rate_of(result, result.seconds));
   return "wrote " + to + text + result.checkpoint.string() + " (epoch " +
          std::to_string(result.epoch) + ")";
 }
@@ -72,7 +89,8 @@ int run_generate(const Words& words) {
   const GenerateResult result = generate(request);
   std::FILE* const stream = request.out == "-" ? stderr : stdout;
   if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());
-  std::fprintf(stream, "%s\n", result_text(request, result).c_str());
+  std::fprintf(stream, "%s\n%s\n", result_text(request, result).c_str(),
+               stages_text(result).c_str());
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // The CPU behind the seam: checks, then the kernels, at once and in order.
 #include <sys/sysinfo.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -40,6 +41,16 @@ class InlineProgram final : public Program {
   std::function<void()> body_;
 };
 
+class HostStopwatch final : public Stopwatch {
+ public:
+  void start(Queue&) override { start_ = std::chrono::steady_clock::now(); }
+  void stop(Queue&) override { stop_ = std::chrono::steady_clock::now(); }
+  double seconds() const override { return std::chrono::duration<double>(stop_ - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_, stop_;
+};
+
 std::string processor_name() {
 #if defined(__x86_64__)
   unsigned words[12] = {};
@@ -75,6 +86,7 @@ class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(int threads) : team_(threads), dense_(team_) {
     info_ = {processor_name(), "cpu", physical_memory(), team_.size(), has_amx_bf16(), false};
+    info_.host_memory = true;
   }
 
   const DeviceInfo& info() const override { return info_; }
@@ -196,14 +208,21 @@ class CpuBackend final : public Backend {
     cpu::fill(team_, value, out);
   }
 
-  void quantise(Queue&, ConstMatrixRef in, float scale, float offset,
-                MatrixView<std::uint8_t> out) override {
-    require_float("quantise", "in", in.type);
-    require_shape("quantise", "out", out, in.rows, in.cols);
-    cpu::quantise(team_, in, scale, offset, out);
+  void advance(Queue&, StepState* state) override { cpu::advance(*state); }
+
+  void dense_trials(Queue&, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                    MatrixRef trials, const ActivationOptions& options,
+                    const OutputMap& map) override {
+    check_dense_trials(x, w, bias, trials);
+    if (trials.size() == 0) return;
+    dense_.forward_trials(x, w, bias, options.activation, options.slope, map, trials);
   }
 
-  void advance(Queue&, StepState* state) override { cpu::advance(*state); }
+  Buffer allocate_host(std::size_t bytes, const std::string& what) override {
+    return allocate(bytes, what);
+  }
+
+  std::unique_ptr<Stopwatch> make_stopwatch() override { return std::make_unique<HostStopwatch>(); }
 
  private:
   static cpu::NormalStream at_step(const StepState* state, const RandomStream& stream) {

@@ -7,6 +7,7 @@
 #include "engine/check.hpp"
 #include "engine/cuda/cuda_error.hpp"
 #include "engine/cuda/cuda_graph.hpp"
+#include "engine/cuda/cuda_host.hpp"
 #include "engine/cuda/cuda_queue.hpp"
 #include "engine/cuda/ranges.hpp"
 #include "engine/seam_checks.hpp"
@@ -276,16 +277,28 @@ class CudaBackend final : public Backend {
     check(cuda::fill(on(queue), value, out), "fill");
   }
 
-  void quantise(Queue& queue, ConstMatrixRef in, float scale, float offset,
-                MatrixView<std::uint8_t> out) override {
-    require_float("quantise", "in", in.type);
-    require_shape("quantise", "out", out, in.rows, in.cols);
-    if (in.size() == 0) return;
-    check(cuda::quantise(on(queue), in, scale, offset, out), "quantise");
-  }
-
   void advance(Queue& queue, StepState* state) override {
     check(cuda::advance(on(queue), state), "advance");
+  }
+
+  void dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                    MatrixRef trials, const ActivationOptions& options,
+                    const OutputMap& map) override {
+    check_dense_trials(x, w, bias, trials);
+    if (trials.size() == 0) return;
+    const MatrixView<float> sums = sums_for(queue, trials);
+    multiply(queue, x, w, sums, {.tf32 = options.tf32});
+    check(bias_activation_trials(on(queue), sums, bias, options.activation, options.slope, map,
+                                 trials),
+          "bias_activation_trials");
+  }
+
+  Buffer allocate_host(std::size_t bytes, const std::string& what) override {
+    return allocate_page_locked(device_, bytes, what);
+  }
+
+  std::unique_ptr<Stopwatch> make_stopwatch() override {
+    return std::make_unique<CudaStopwatch>(device_);
   }
 
  private:

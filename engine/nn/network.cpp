@@ -146,6 +146,14 @@ void Network::forward(Queue& queue, ConstMatrixRef x, const Tape& tape) {
                           tape.outputs[last], activation(last));
 }
 
+void Network::forward_trials(Queue& queue, ConstMatrixRef x, const Tape& tape, MatrixRef trials,
+                             const OutputMap& map) {
+  forward_hidden(queue, x, tape);
+  const std::size_t last = layers_.size() - 1;
+  backend_->dense_trials(queue, below(last, x, tape), compute_weight(last), bias(last), trials,
+                         activation(last), map);
+}
+
 void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
                        const BackwardOptions& options) {
   for (std::size_t l = layers_.size(); l-- > 0;) {

@@ -99,6 +99,10 @@ class Network {
   void forward(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// All but the last layer.
   void forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape);
+  /// `forward` with the last layer mapped to trials [rows, outputs], f32 or u8; `tape` needs the
+  /// outputs of the layers before it only.
+  void forward_trials(Queue& queue, ConstMatrixRef x, const Tape& tape, MatrixRef trials,
+                      const OutputMap& map);
   /// Expects the gradient before the last activation in `tape.deltas.back()`.
   void backward(Queue& queue, ConstMatrixRef x, const Tape& tape, const BackwardOptions& options);
 

@@ -56,6 +56,14 @@ std::string format_of(const GenerateRequest& request) {
 class Sink {
  public:
   virtual ~Sink() = default;
+  void take_block(ConstMatrixRef block) {
+    const auto size = static_cast<std::size_t>(block.size());
+    if (block.type == ElementType::u8) {
+      take(std::span(block.as<std::uint8_t>().data, size));
+    } else {
+      take(std::span(block.as<float>().data, size));
+    }
+  }
   virtual void take(std::span<const float> values) = 0;
   virtual void take(std::span<const std::uint8_t> pixels) = 0;
   virtual void finish() = 0;
@@ -222,31 +230,30 @@ GenerateResult generate(const GenerateRequest& request) {
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
   const auto queue = backend->make_queue("generate");
-  Sampler sampler(*backend, generator_layers(model.config, model.height * model.width), leaky_slope,
-                  precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, model.range);
+  const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+  const auto layers = generator_layers(model.config, model.height * model.width);
+  Sampler sampler(*backend, layers, leaky_slope, type, model.range,
+                  Sampler::bulk(*backend, layers, type));
   const bool averaged = model.averaged && !request.raw_weights;
   load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
+  queue->synchronise();
 
-  const auto start = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  const auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
+  const auto start = Clock::now();
   const auto keep_going = [&] {
     if (!request.stop_requested || !request.stop_requested()) return;
     throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
                                          request.out == "-" ? "" : "nothing was written"});
   };
   const auto sink = make_sink(request, format, u8, model);
-  if (u8) {
-    sampler.sample_u8(*queue, request.seed, Purpose::sample, request.first, request.count,
-                      [&](std::span<const std::uint8_t> part) {
-                        sink->take(part);
-                        keep_going();
-                      });
-  } else {
-    sampler.sample(*queue, request.seed, Purpose::sample, request.first, request.count,
-                   [&](std::span<const float> part) {
-                     sink->take(part);
-                     keep_going();
-                   });
-  }
+  const SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
+                              u8 ? ElementType::u8 : ElementType::f32};
+  const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
+  const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);
+  const auto all_taken = Clock::now();
   sink->finish();
 
   GenerateResult result;
@@ -255,7 +262,10 @@ GenerateResult generate(const GenerateRequest& request) {
   result.width = model.width;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = since(start);
+  result.compute_seconds = stages.computing;
+  result.copy_seconds = stages.copying;
+  result.write_seconds = stages.taking + since(all_taken);
   for (const std::string& line : loaded.skipped) {
     result.note += (result.note.empty() ? "" : "\n") + line;
   }

@@ -23,7 +23,7 @@ struct GenerateRequest {
   std::string precision = "auto";
   std::int64_t threads = 0;
   bool raw_weights = false;              ///< G as trained, not its average
-  std::function<bool()> stop_requested;  ///< asked after each block; may be empty
+  std::function<bool()> stop_requested;  ///< asked with each block; may be empty
 };
 
 struct GenerateResult {
@@ -31,7 +31,10 @@ struct GenerateResult {
   std::int64_t height = 0, width = 0;
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
-  double seconds = 0.0;
+  double seconds = 0.0;  ///< from the first block to the finished file
+  /// Seconds that computing, copying to the host (0 where samples are computed in its memory) and
+  /// writing were busy; they overlap. Writing includes what `finish` flushes to the disk.
+  double compute_seconds = 0.0, copy_seconds = 0.0, write_seconds = 0.0;
   std::string note;  ///< newer checkpoints passed over, or empty
 };
 

@@ -1,39 +1,122 @@
 #include "engine/train/sampler.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "engine/check.hpp"
 #include "engine/nn/layout.hpp"
+#include "engine/train/hand_over.hpp"
 
 namespace vgan {
+namespace {
 
-Sampler::Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, float slope,
-                 ElementType type, const OutputRange& range)
+using Layers = std::vector<nn::DenseSpec>;
+
+Layers all_but_last(const Layers& layers) { return {layers.begin(), layers.end() - 1}; }
+
+nn::ArenaOptions arena_of(ElementType type) {
+  return {.training = false, .average = false, .shadow = type == ElementType::bf16};
+}
+
+std::size_t slot_bytes(const Layers& layers, std::int64_t rows) {
+  return static_cast<std::size_t>(rows * layers.back().outputs) * sizeof(float);
+}
+
+std::size_t scratch_bytes(const Backend& backend, const Layers& layers, ElementType type,
+                          std::int64_t rows) {
+  std::size_t most = backend.product_scratch(rows, layers.back().outputs, ElementType::u8);
+  for (const nn::DenseSpec& layer : all_but_last(layers)) {
+    most = std::max(most, backend.product_scratch(rows, layer.outputs, type));
+  }
+  return most;
+}
+
+}  // namespace
+
+OutputMap OutputRange::map_to(ElementType type) const {
+  const float span = output_high() - output_low();
+  if (type == ElementType::u8) return {output_low(), 255.0F / span, 0.0F};
+  if (from_u8) return {output_low(), 1.0F / span, 0.0F};
+  return {output_low(), (high - low) / span, low};
+}
+
+/// One block on its way. Where the device's memory is the host's, `device` is both and there is
+/// nothing to copy.
+struct Sampler::Slot {
+  Buffer device, host;
+  std::unique_ptr<Queue> copies;  ///< destroyed, and so emptied, before the buffers
+  std::unique_ptr<Stopwatch> computing, copying;
+  MatrixRef trials;        ///< on the device: whole units
+  ConstMatrixRef samples;  ///< on the host: those that were asked for
+};
+
+/// The part of a request that one block covers.
+struct Sampler::Part {
+  std::uint64_t start;  ///< number of the block's first row
+  std::int64_t rows;    ///< to compute: whole units
+  std::int64_t skipped, taken;
+
+  Part(std::uint64_t next, std::uint64_t end, std::int64_t unit, std::int64_t most_rows) {
+    const auto u = static_cast<std::uint64_t>(unit);
+    start = next / u * u;
+    const std::uint64_t last = std::min(end, start + static_cast<std::uint64_t>(most_rows));
+    rows = static_cast<std::int64_t>((last - start + u - 1) / u * u);
+    skipped = static_cast<std::int64_t>(next - start);
+    taken = static_cast<std::int64_t>(last - next);
+  }
+};
+
+Sampler::Room Sampler::bulk(const Backend& backend, const Layers& layers, ElementType type) {
+  constexpr std::size_t most_bytes = std::size_t{512} << 20;
+  Room room = backend.info().asynchronous ? Room{16384, 3} : Room{512, 3};
+  while (room.block_rows > small.block_rows && bytes(backend, layers, type, room) > most_bytes) {
+    room.block_rows /= 2;
+  }
+  return room;
+}
+
+std::size_t Sampler::bytes(const Backend& backend, const Layers& layers, ElementType type,
+                           const Room& room) {
+  const std::int64_t rows = room.block_rows;
+  return nn::Network::bytes(layers, arena_of(type)) + scratch_bytes(backend, layers, type, rows) +
+         nn::TapeStorage::bytes(all_but_last(layers), rows, type, type, false) +
+         nn::matrix_bytes(rows, layers.front().inputs, type) +
+         static_cast<std::size_t>(room.slots) * slot_bytes(layers, rows);
+}
+
+Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementType type,
+                 const OutputRange& range, const Room& room)
     : backend_(&backend),
       range_(range),
-      network_(backend, layers, slope,
-               {.training = false, .average = false, .shadow = type == ElementType::bf16},
-               "the generator for sampling"),
-      tape_(backend, layers, block_rows, type, ElementType::f32, false, "a block of samples"),
-      latent_buffer_(backend.allocate(nn::matrix_bytes(block_rows, layers.front().inputs, type),
-                                      "a block of noise")),
-      u8_buffer_(backend.allocate(static_cast<std::size_t>(block_rows * layers.back().outputs),
-                                  "a block of pixels")),
-      latent_(nn::Carver(latent_buffer_.data()).take(block_rows, layers.front().inputs, type)) {}
-
-std::size_t Sampler::bytes(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
-                           ElementType type) {
-  std::size_t scratch = 0;
-  for (const nn::DenseSpec& layer : layers) {
-    scratch = std::max(scratch, backend.product_scratch(block_rows, layer.outputs, type));
+      room_(room),
+      // The CPU cuts products into slices of 256 rows; elsewhere a product's shape is the block's.
+      unit_rows_(backend.info().asynchronous ? room.block_rows : 256),
+      scratch_(scratch_bytes(backend, layers, type, room.block_rows)),
+      network_(backend, layers, slope, arena_of(type), "the generator for sampling"),
+      tape_(backend, all_but_last(layers), room.block_rows, type, type, false,
+            "a block of activations"),
+      latent_buffer_(backend.allocate(
+          nn::matrix_bytes(room.block_rows, layers.front().inputs, type), "a block of noise")),
+      latent_(
+          nn::Carver(latent_buffer_.data()).take(room.block_rows, layers.front().inputs, type)) {
+  require(room.slots >= 1 && room.block_rows >= 256 && room.block_rows % 256 == 0, "sampler",
+          std::to_string(room.slots) + " slots of " + std::to_string(room.block_rows) + " rows",
+          "at least one of a multiple of 256");
+  for (int i = 0; i < room.slots; ++i) {
+    auto slot = std::make_unique<Slot>();
+    slot->device = backend.allocate(slot_bytes(layers, room.block_rows), "a block of samples");
+    slot->computing = backend.make_stopwatch();
+    if (!backend.info().host_memory) {
+      slot->host = backend.allocate_host(slot_bytes(layers, room.block_rows), "a block of samples");
+      slot->copies = backend.make_queue("copies");
+      slot->copying = backend.make_stopwatch();
+    }
+    slots_.push_back(std::move(slot));
   }
-  const nn::ArenaOptions arena{
-      .training = false, .average = false, .shadow = type == ElementType::bf16};
-  return nn::Network::bytes(layers, arena) + scratch +
-         nn::TapeStorage::bytes(layers, block_rows, type, ElementType::f32, false) +
-         nn::matrix_bytes(block_rows, layers.front().inputs, type) +
-         static_cast<std::size_t>(block_rows * layers.back().outputs);
 }
+
+Sampler::Sampler(Sampler&&) noexcept = default;
+Sampler::~Sampler() = default;
 
 void Sampler::load(Queue& queue, VectorView<const float> weights) {
   const VectorView<float> own = network_.arena().weights();
@@ -44,68 +127,73 @@ void Sampler::load(Queue& queue, VectorView<const float> weights) {
   network_.weights_changed(queue, false);
 }
 
-void Sampler::run_block(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t block) {
-  const auto numbers = static_cast<std::uint64_t>(block_rows * latent());
-  backend_->normal(queue, nullptr, {seed, purpose, block * numbers}, latent_);
-  network_.forward(queue, latent_, tape_.tape());
+void Sampler::compute(Queue& queue, const SampleRequest& request, const Part& part, Slot& slot) {
+  const std::int64_t cols = trial_size();
+  slot.trials = {slot.device.data(), request.type, part.rows, cols, cols};
+  const void* host = slot.copies ? slot.host.data() : slot.device.data();
+  slot.samples =
+      ConstMatrixRef{host, request.type, part.rows, cols, cols}.rows_from(part.skipped, part.taken);
+  const MatrixRef latent = latent_.rows_from(0, part.rows);
+  const std::uint64_t number = part.start * static_cast<std::uint64_t>(this->latent());
+  slot.computing->start(queue);
+  backend_->normal(queue, nullptr, {request.seed, request.purpose, number}, latent);
+  network_.forward_trials(queue, latent, tape_.tape().rows_from(0, part.rows), slot.trials,
+                          range_.map_to(request.type));
+  slot.computing->stop(queue);
 }
 
-namespace {
+// Copies wait for one another, so that their times can be added.
+void Sampler::copy(Queue& queue, Slot& slot, Slot& before) {
+  slot.copies->wait_for(queue);
+  slot.copies->wait_for(*before.copies);
+  slot.copying->start(*slot.copies);
+  const auto bytes = static_cast<std::size_t>(slot.trials.size()) * element_size(slot.trials.type);
+  backend_->download(*slot.copies, slot.trials.data, bytes, slot.host.data());
+  slot.copying->stop(*slot.copies);
+}
 
-// Calls `body(block, first_row, row_count)` for the parts of blocks that [first, first + count)
-// covers.
-template <class Body>
-void for_each_block(std::uint64_t first, std::uint64_t count, Body body) {
-  constexpr auto rows = static_cast<std::uint64_t>(Sampler::block_rows);
-  while (count > 0) {
-    const std::uint64_t row = first % rows;
-    const std::uint64_t taken = std::min(count, rows - row);
-    body(first / rows, static_cast<std::int64_t>(row), static_cast<std::int64_t>(taken));
-    first += taken;
-    count -= taken;
+StageSeconds Sampler::sample(Queue& queue, const SampleRequest& request, const Take& take,
+                             const std::function<void()>& between) {
+  require(request.type != ElementType::bf16, "sampler", "samples of bf16", "f32 or u8");
+  backend_->reserve_scratch(queue, scratch_);
+  const auto slots = static_cast<std::uint64_t>(room_.slots);
+  const auto slot_of = [&](std::uint64_t block) -> Slot& { return *slots_[block % slots]; };
+  for (const auto& slot : slots_) {
+    if (slot->copies) slot->copies->synchronise();  // left over from a call that threw
   }
-}
-
-}  // namespace
-
-void Sampler::sample(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
-                     std::uint64_t count, const std::function<void(std::span<const float>)>& sink) {
-  const MatrixRef out = tape_.tape().outputs.back();
-  std::vector<float> host(static_cast<std::size_t>(out.rows * out.stride));
-  std::vector<float> dense(static_cast<std::size_t>(out.rows * out.cols));
-  const float low = range_.from_u8 ? 0.0F : range_.low;
-  const float high = range_.from_u8 ? 1.0F : range_.high;
-  const float gain = (high - low) / (range_.output_high() - range_.output_low());
-  for_each_block(first, count, [&](std::uint64_t block, std::int64_t row, std::int64_t taken) {
-    run_block(queue, seed, purpose, block);
-    backend_->download(queue, out.data, host.size() * sizeof(float), host.data());
-    queue.synchronise();
-    for (std::int64_t i = 0; i < taken; ++i) {
-      const float* from = host.data() + (row + i) * out.stride;
-      float* to = dense.data() + i * out.cols;
-      for (std::int64_t j = 0; j < out.cols; ++j) {
-        to[j] = low + (from[j] - range_.output_low()) * gain;
+  StageSeconds seconds;
+  HandOver hand_over([&](std::uint64_t block) { take(slot_of(block).samples); });
+  std::uint64_t given = 0;
+  const auto give_up_to = [&](std::uint64_t blocks) {
+    for (; given < blocks; ++given) {
+      Slot& slot = slot_of(given);
+      if (slot.copies) {
+        slot.copies->synchronise();
+        seconds.copying += slot.copying->seconds();
       }
+      seconds.computing += slot.computing->seconds();
+      hand_over.give();
+      if (between) between();
     }
-    sink({dense.data(), static_cast<std::size_t>(taken * out.cols)});
-  });
-}
-
-void Sampler::sample_u8(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
-                        std::uint64_t count,
-                        const std::function<void(std::span<const std::uint8_t>)>& sink) {
-  const MatrixRef out = tape_.tape().outputs.back();
-  const MatrixView<std::uint8_t> pixels{u8_buffer_.as<std::uint8_t>(), out.rows, out.cols,
-                                        out.cols};
-  std::vector<std::uint8_t> host(static_cast<std::size_t>(out.rows * out.cols));
-  const float scale = (range_.output_high() - range_.output_low()) / 255.0F;
-  for_each_block(first, count, [&](std::uint64_t block, std::int64_t row, std::int64_t taken) {
-    run_block(queue, seed, purpose, block);
-    backend_->quantise(queue, out, scale, range_.output_low(), pixels);
-    backend_->download(queue, pixels.data, host.size(), host.data());
-    queue.synchronise();
-    sink({host.data() + row * out.cols, static_cast<std::size_t>(taken * out.cols)});
-  });
+  };
+  // The host waits for a copy when the next block is on the queue, if there is a slot for it.
+  const std::uint64_t behind = backend_->info().asynchronous && slots > 1 ? 1 : 0;
+  const std::uint64_t end = request.first + request.count;
+  std::uint64_t blocks = 0;
+  for (std::uint64_t next = request.first; next < end; ++blocks) {
+    const Part part(next, end, unit_rows_, room_.block_rows);
+    if (blocks >= slots) hand_over.wait_for(blocks - slots + 1);
+    Slot& slot = slot_of(blocks);
+    compute(queue, request, part, slot);
+    if (slot.copies) copy(queue, slot, slot_of(blocks + slots - 1));
+    give_up_to(blocks + 1 - std::min(blocks + 1, behind));
+    next += static_cast<std::uint64_t>(part.taken);
+  }
+  give_up_to(blocks);
+  hand_over.wait_for(blocks);
+  if (between) between();
+  seconds.taking = hand_over.busy_seconds();
+  return seconds;
 }
 
 }  // namespace vgan

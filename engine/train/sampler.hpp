@@ -1,10 +1,10 @@
-// Virtual trials from a trained G.
+// Virtual trials from a trained G, in bulk: while one block is computed, the one before it is
+// copied to the host and the one before that is taken (written, say).
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <span>
+#include <memory>
 #include <vector>
 
 #include "engine/backend.hpp"
@@ -25,51 +25,92 @@ struct OutputRange {
   /// output = trial * scale + offset
   float scale() const { return (output_high() - output_low()) / (high - low); }
   float offset() const { return output_low() - low * scale(); }
+  /// From an output to a trial as it is handed out: `u8`, 0 to 255 for low to high; `f32`, in
+  /// [0, 1] for u8 data, else in the data's own range.
+  OutputMap map_to(ElementType type) const;
 };
 
-/// A G without gradients, and room for one block of samples.
+/// Which samples: [first, first + count) of the stream (seed, purpose).
+struct SampleRequest {
+  std::uint64_t seed = 1;
+  Purpose purpose = Purpose::sample;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  ElementType type = ElementType::f32;  ///< f32 or u8
+};
+
+/// Seconds that each stage of `Sampler::sample` was busy; stages overlap.
+struct StageSeconds {
+  double computing = 0.0;
+  double copying = 0.0;  ///< to the host; 0 where samples are computed in the host's memory
+  double taking = 0.0;
+};
+
+/// A G without gradients, and room for some blocks of samples.
 ///
-/// Sample n of seed s is the same number for number whatever the block it is asked for in: its
-/// noise is numbers n * latent to (n+1) * latent of the stream (s, purpose), and products always
-/// run over whole blocks of `block_rows` rows.
+/// Sample n of seed s is the same number for number whatever it is asked for with: its noise is
+/// numbers n * latent to (n+1) * latent of the stream (s, purpose), and products run over whole
+/// units of `unit_rows()` rows. On CUDA that is for one size of block: the library that multiplies
+/// may choose another algorithm for another.
 class Sampler {
  public:
-  static constexpr std::int64_t block_rows = 256;
-  /// Bytes of device memory that a sampler of this size takes.
+  struct Room {
+    std::int64_t block_rows = 256;  ///< samples computed at once, a multiple of 256
+    int slots = 1;                  ///< blocks under way: computed, copied, taken
+  };
+  /// For few samples beside other work.
+  static constexpr Room small{256, 1};
+  /// For many, see `docs/performance.md`, "Bulk generation"; smaller blocks for wide networks. A
+  /// matter of the network alone, not of what memory is free: samples stay what they are.
+  static Room bulk(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
+                   ElementType type);
+  /// Bytes of device memory that a sampler takes, its queue's room for products included.
   static std::size_t bytes(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
-                           ElementType type);
+                           ElementType type, const Room& room);
 
+  /// `type` is what G computes in, f32 or bf16.
   Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, float slope, ElementType type,
-          const OutputRange& range);
+          const OutputRange& range, const Room& room);
+  Sampler(Sampler&&) noexcept;
+  ~Sampler();
 
   /// Takes weights laid out as a ParameterArena section of the same layers, from device memory.
   void load(Queue& queue, VectorView<const float> weights);
 
   std::int64_t latent() const { return network_.inputs(); }
   std::int64_t trial_size() const { return network_.outputs(); }
+  std::int64_t unit_rows() const { return unit_rows_; }
 
-  /// Samples [first, first + count) of `seed`, row-major count x trial_size, handed to `sink` in
-  /// order, at most `block_rows` at a time. Floats are in [0, 1] for u8 data, else in the data's
-  /// range; u8 is rounded from 0..255.
-  void sample(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
-              std::uint64_t count, const std::function<void(std::span<const float>)>& sink);
-  void sample_u8(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t first,
-                 std::uint64_t count,
-                 const std::function<void(std::span<const std::uint8_t>)>& sink);
+  /// Takes samples [n, trial_size] of the request's type in host memory, row after row without
+  /// padding; they are there until it returns.
+  using Take = std::function<void(ConstMatrixRef samples)>;
+
+  /// Hands the samples out in order, at most `block_rows` at a time, on a thread of its own.
+  /// `between` runs on the calling thread each time a block has been handed over, and at the end.
+  /// What either throws stops the rest and is thrown here.
+  StageSeconds sample(Queue& queue, const SampleRequest& request, const Take& take,
+                      const std::function<void()>& between = {});
 
   /// The network, for loading weights tensor by tensor.
   nn::Network& network() { return network_; }
 
  private:
-  void run_block(Queue& queue, std::uint64_t seed, Purpose purpose, std::uint64_t block);
+  struct Slot;
+  struct Part;
+
+  void compute(Queue& queue, const SampleRequest& request, const Part& part, Slot& slot);
+  void copy(Queue& queue, Slot& slot, Slot& before);
 
   Backend* backend_;
   OutputRange range_;
+  Room room_;
+  std::int64_t unit_rows_;
+  std::size_t scratch_;
   nn::Network network_;
   nn::TapeStorage tape_;
   Buffer latent_buffer_;
-  Buffer u8_buffer_;
   MatrixRef latent_;
+  std::vector<std::unique_ptr<Slot>> slots_;
 };
 
 }  // namespace vgan

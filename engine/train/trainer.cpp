@@ -153,7 +153,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   const std::size_t scratch =
       AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type);
   if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
-  made.parts.emplace_back("samples", Sampler::bytes(*backend, g_layers, type));
+  made.parts.emplace_back("samples", Sampler::bytes(*backend, g_layers, type, Sampler::small));
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
 }
@@ -161,7 +161,8 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
 Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
   if (!sampler) {
     sampler.emplace(*backend, g_layers, leaky_slope,
-                    precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, range);
+                    precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, range,
+                    Sampler::small);
   }
   finish_steps();
   sampler->load(*queue, best_generator());
@@ -282,17 +283,23 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
   std::vector<float> all;
   all.reserve(count * static_cast<std::size_t>(implementation_->height * implementation_->width));
   implementation_->sampler_with_weights_of_now().sample(
-      *implementation_->queue, seed, Purpose::sample, 0, count,
-      [&](std::span<const float> part) { all.insert(all.end(), part.begin(), part.end()); });
+      *implementation_->queue, {seed, Purpose::sample, 0, count, ElementType::f32},
+      [&](ConstMatrixRef part) {
+        const float* values = part.as<float>().data;
+        all.insert(all.end(), values, values + part.size());
+      });
   return all;
 }
 
 std::vector<std::uint8_t> Trainer::preview(std::uint64_t count) {
   const NamedRange range(*implementation_->backend, "preview");
   std::vector<std::uint8_t> all;
-  implementation_->sampler_with_weights_of_now().sample_u8(
-      *implementation_->queue, config().seed, Purpose::preview, 0, count,
-      [&](std::span<const std::uint8_t> part) { all.insert(all.end(), part.begin(), part.end()); });
+  implementation_->sampler_with_weights_of_now().sample(
+      *implementation_->queue, {config().seed, Purpose::preview, 0, count, ElementType::u8},
+      [&](ConstMatrixRef part) {
+        const std::uint8_t* pixels = part.as<std::uint8_t>().data;
+        all.insert(all.end(), pixels, pixels + part.size());
+      });
   return all;
 }
 

@@ -5,7 +5,9 @@
 
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/matmul.hpp"
+#include "kernels/dispatch.hpp"
 #include "kernels/math/bfloat16.hpp"
+#include "kernels/math/pixel.hpp"
 
 namespace vgan::cpu {
 namespace {
@@ -39,6 +41,25 @@ VGAN_CPU_CLONES void store_activated(const float* from, std::int64_t count, floa
   for (std::int64_t i = 0; i < count; ++i) {
     to[i] = math::from_float<Out>(math::activate<A>(from[i], slope));
   }
+}
+
+template <Activation A>
+VGAN_CPU_CLONES void store_trials(const float* from, std::int64_t count, float slope,
+                                  math::OutputMap map, float* to) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    to[i] = math::map_output(math::activate<A>(from[i], slope), map);
+  }
+}
+
+// Two loops: one over bytes would take 64 at a time, and the last columns of a row one by one.
+template <Activation A>
+VGAN_CPU_CLONES void store_trials(const float* from, std::int64_t count, float slope,
+                                  math::OutputMap map, std::uint8_t* to) {
+  float values[tile_cols];
+  for (std::int64_t i = 0; i < count; ++i) {
+    values[i] = math::map_output(math::activate<A>(from[i], slope), map);
+  }
+  for (std::int64_t i = 0; i < count; ++i) to[i] = math::round_pixel(values[i]);
 }
 
 template <Activation A, class At, class Out>
@@ -99,6 +120,17 @@ void store_activated_tile(const float* tile, Activation activation, float slope,
     case Activation::tanh: return store_activated_tile<Activation::tanh>(tile, slope, y);
     case Activation::sigmoid: return store_activated_tile<Activation::sigmoid>(tile, slope, y);
   }
+}
+
+template <class Trial>
+void store_trials_tile(const float* tile, Activation activation, float slope,
+                       const math::OutputMap& map, MatrixView<Trial> trials) {
+  with_activation(activation, [&](auto a) {
+    for (std::int64_t i = 0; i < trials.rows; ++i) {
+      store_trials<decltype(a)::value>(tile + i * trials.cols, trials.cols, slope, map,
+                                       trials.row(i));
+    }
+  });
 }
 
 template <Activation A, class At>
@@ -196,6 +228,33 @@ void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
         float* tile = implementation_->tile(member);
         product.execute(member, a.data, b.data, offset, tile);
         store_activated_tile(tile, activation, slope, c);
+      });
+}
+
+void Dense::forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                           Activation activation, float slope, const math::OutputMap& map,
+                           MatrixRef trials) {
+  const Tiling tiling{trials.rows, trials.cols, tile_rows, tile_cols};
+  const auto shape_of = [&](const Slice& slice) {
+    MatmulShape shape;
+    shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
+    shape.a_stride = x.stride, shape.b_stride = w.stride, shape.c_stride = slice.cols;
+    shape.input = x.type;
+    shape.bias = !bias.empty();
+    return shape;
+  };
+  implementation_->for_each_slice(
+      tiling, shape_of, [&](const Slice& slice, Matmul& product, int member) {
+        float* tile = implementation_->tile(member);
+        const float* offset = bias.empty() ? nullptr : bias.data + slice.col;
+        const ConstMatrixRef b = w.block(0, w.rows, slice.col, slice.cols);
+        product.execute(member, x.rows_from(slice.row, slice.rows).data, b.data, offset, tile);
+        const MatrixRef to = trials.block(slice.row, slice.rows, slice.col, slice.cols);
+        if (to.type == ElementType::u8) {
+          store_trials_tile(tile, activation, slope, map, to.as<std::uint8_t>());
+        } else {
+          store_trials_tile(tile, activation, slope, map, to.as<float>());
+        }
       });
 }
 

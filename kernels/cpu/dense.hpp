@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/thread_team.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/math/pixel.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {
@@ -26,6 +27,11 @@ class Dense {
   /// y = activation(x w + bias). `bias` may be empty.
   void forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                math::Activation activation, float slope, MatrixRef y);
+
+  /// trials = map_output(activation(x w + bias)), f32 or u8 (rounded, see round_pixel).
+  void forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                      math::Activation activation, float slope, const math::OutputMap& map,
+                      MatrixRef trials);
 
   /// y = (x w) * activation'(at), with the derivative read from the output `at` [batch, outputs]
   /// of the layer that x is a tangent of; identity takes none.

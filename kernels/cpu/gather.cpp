@@ -23,20 +23,6 @@ VGAN_CPU_CLONES void normalise_row(const float* from, std::int64_t cols, float s
   }
 }
 
-VGAN_CPU_CLONES void quantise_row(const float* from, std::int64_t cols, float inverse_scale,
-                                  float offset, std::uint8_t* to) {
-  for (std::int64_t j = 0; j < cols; ++j) {
-    to[j] = math::quantise_pixel(from[j], inverse_scale, offset);
-  }
-}
-
-VGAN_CPU_CLONES void quantise_row(const math::BFloat16* from, std::int64_t cols,
-                                  float inverse_scale, float offset, std::uint8_t* to) {
-  for (std::int64_t j = 0; j < cols; ++j) {
-    to[j] = math::quantise_pixel(math::to_float(from[j]), inverse_scale, offset);
-  }
-}
-
 template <class In, class Out>
 void gather_rows(ThreadTeam& team, const GatherRows& rows, MatrixView<Out> out) {
   const auto trials = rows.trials.as<In>();
@@ -60,17 +46,6 @@ void gather(ThreadTeam& team, const GatherRows& rows, MatrixRef out) {
     } else {
       gather_rows<float>(team, rows, out.as<Out>());
     }
-  });
-}
-
-void quantise(ThreadTeam& team, ConstMatrixRef in, float scale, float offset,
-              MatrixView<std::uint8_t> out) {
-  const float inverse_scale = 1.0F / scale;
-  with_float_type(in.type, [&](auto type) {
-    const auto from = in.as<decltype(type)>();
-    for_each_row(team, in.rows, in.cols, [&](std::int64_t i) {
-      quantise_row(from.row(i), in.cols, inverse_scale, offset, out.row(i));
-    });
   });
 }
 

@@ -65,9 +65,6 @@ void squared_norm_and_scale(ThreadTeam& team, MatrixView<float> x, float weight,
 /// out = in, converted between f32 and bf16, [rows, cols].
 void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out);
 void fill(ThreadTeam& team, float value, MatrixRef out);
-/// out = round((in - offset) / scale) clamped to 0..255.
-void quantise(ThreadTeam& team, ConstMatrixRef in, float scale, float offset,
-              MatrixView<std::uint8_t> out);
 
 /// Ends a step: files the report and counts the step.
 void advance(StepState& state);

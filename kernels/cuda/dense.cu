@@ -1,8 +1,11 @@
 // What stands around a dense layer's product: bias and activation forward, the activation's
 // derivative backward, the bias gradient.
+#include <type_traits>
+
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/pointwise.hpp"
 #include "kernels/dispatch.hpp"
+#include "kernels/math/pixel.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -17,6 +20,21 @@ __global__ void bias_activation_kernel(MatrixView<const float> sums, const float
   for_each_element(y.rows, y.cols, [&](std::int64_t i, std::int64_t j) {
     const float sum = bias == nullptr ? sums.row(i)[j] : sums.row(i)[j] + bias[j];
     y.row(i)[j] = math::from_float<Out>(math::activate<A>(sum, slope));
+  });
+}
+
+template <Activation A, class Trial>
+__global__ void bias_activation_trials_kernel(MatrixView<const float> sums, const float* bias,
+                                              float slope, math::OutputMap map,
+                                              MatrixView<Trial> trials) {
+  for_each_element(trials.rows, trials.cols, [&](std::int64_t i, std::int64_t j) {
+    const float sum = bias == nullptr ? sums.row(i)[j] : sums.row(i)[j] + bias[j];
+    const float value = math::map_output(math::activate<A>(sum, slope), map);
+    if constexpr (std::is_same_v<Trial, std::uint8_t>) {
+      trials.row(i)[j] = math::round_pixel(value);
+    } else {
+      trials.row(i)[j] = value;
+    }
   });
 }
 
@@ -75,6 +93,25 @@ cudaError_t bias_activation(cudaStream_t stream, MatrixView<const float> sums,
           launch(stream, shape_for(y.rows, y.cols), bias_activation_kernel<decltype(a)::value, Out>,
                  sums, offset, slope, y.as<Out>());
     });
+  });
+  return status;
+}
+
+cudaError_t bias_activation_trials(cudaStream_t stream, MatrixView<const float> sums,
+                                   VectorView<const float> bias, Activation activation, float slope,
+                                   const math::OutputMap& map, MatrixRef trials) {
+  const float* offset = bias.empty() ? nullptr : bias.data;
+  const LaunchShape shape = shape_for(trials.rows, trials.cols);
+  cudaError_t status = cudaSuccess;
+  with_activation(activation, [&](auto a) {
+    constexpr Activation A = decltype(a)::value;
+    if (trials.type == ElementType::u8) {
+      status = launch(stream, shape, bias_activation_trials_kernel<A, std::uint8_t>, sums, offset,
+                      slope, map, trials.as<std::uint8_t>());
+    } else {
+      status = launch(stream, shape, bias_activation_trials_kernel<A, float>, sums, offset, slope,
+                      map, trials.as<float>());
+    }
   });
   return status;
 }

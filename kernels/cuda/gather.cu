@@ -1,5 +1,4 @@
-// A shuffled batch out of the data set on the device, brought to the network's range; and back to
-// pixels.
+// A shuffled batch out of the data set on the device, brought to the network's range.
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/pointwise.hpp"
 #include "kernels/dispatch.hpp"
@@ -39,14 +38,6 @@ __global__ void gather_kernel(MatrixView<const In> trials, float scale, float of
   }
 }
 
-template <class T>
-__global__ void quantise_kernel(MatrixView<const T> in, float inverse_scale, float offset,
-                                MatrixView<std::uint8_t> out) {
-  for_each_element(out.rows, out.cols, [&](std::int64_t i, std::int64_t j) {
-    out.row(i)[j] = math::quantise_pixel(math::to_float(in.row(i)[j]), inverse_scale, offset);
-  });
-}
-
 }  // namespace
 
 // ---- Launchers -----------------------------------------------------------------------------
@@ -64,17 +55,6 @@ cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out) {
       status = launch(stream, shape, gather_kernel<float, Out>, rows.trials.as<float>(), rows.scale,
                       rows.offset, rows.seed, rows.step, rows.ahead, out.as<Out>());
     }
-  });
-  return status;
-}
-
-cudaError_t quantise(cudaStream_t stream, ConstMatrixRef in, float scale, float offset,
-                     MatrixView<std::uint8_t> out) {
-  cudaError_t status = cudaSuccess;
-  with_float_type(in.type, [&](auto type) {
-    using T = decltype(type);
-    status = launch(stream, shape_for(out.rows, out.cols), quantise_kernel<T>, in.as<T>(),
-                    1.0F / scale, offset, out);
   });
   return status;
 }

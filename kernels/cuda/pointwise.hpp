@@ -12,6 +12,7 @@
 #include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
+#include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
 #include "kernels/view.hpp"
 
@@ -21,6 +22,11 @@ namespace vgan::cuda {
 [[nodiscard]] cudaError_t bias_activation(cudaStream_t stream, MatrixView<const float> sums,
                                           VectorView<const float> bias, math::Activation activation,
                                           float slope, MatrixRef y);
+/// trials = map_output(activation(sums + bias)), f32 or u8; `sums` may be f32 trials themselves.
+[[nodiscard]] cudaError_t bias_activation_trials(cudaStream_t stream, MatrixView<const float> sums,
+                                                 VectorView<const float> bias,
+                                                 math::Activation activation, float slope,
+                                                 const math::OutputMap& map, MatrixRef trials);
 /// y = sums * activation'(at); `sums` may be `y` itself; empty `at` with identity.
 [[nodiscard]] cudaError_t masked(cudaStream_t stream, MatrixView<const float> sums,
                                  ConstMatrixRef at, math::Activation activation, float slope,
@@ -87,9 +93,6 @@ struct GatherRows {
 
 [[nodiscard]] cudaError_t convert(cudaStream_t stream, ConstMatrixRef in, MatrixRef out);
 [[nodiscard]] cudaError_t fill(cudaStream_t stream, float value, MatrixRef out);
-/// out = (in - offset) / scale, rounded to nearest and held to 0..255.
-[[nodiscard]] cudaError_t quantise(cudaStream_t stream, ConstMatrixRef in, float scale,
-                                   float offset, MatrixView<std::uint8_t> out);
 
 /// Success if the current device can run this build's kernels.
 [[nodiscard]] cudaError_t find_kernels();

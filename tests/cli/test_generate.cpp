@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <cmath>
 #include <set>
 
 #include "engine/readers/idx.hpp"
@@ -52,6 +53,9 @@ TEST_CASE("cli: generate writes every form") {
   REQUIRE(npy.exit_code == 0);
   CHECK(npy.err.empty());
   CHECK_THAT(npy.out, ContainsSubstring("wrote s.npy: 5 samples of 8 x 8, "));
+  for (const char* stage : {"computed ", "delivered ", "written "}) {
+    CHECK_THAT(npy.out, ContainsSubstring(stage));
+  }
   const std::string flat = model.file("s.npy");
   CHECK_THAT(flat.substr(0, 128), ContainsSubstring("'descr': '<f4'"));
   CHECK_THAT(flat.substr(0, 128), ContainsSubstring("(5, 64)"));
@@ -88,8 +92,7 @@ TEST_CASE("cli: floats and u8 are the same samples") {
     float value = 0.0F;
     std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
     REQUIRE((value >= 0.0F && value <= 1.0F));
-    CHECK(static_cast<double>(static_cast<unsigned char>(u8[i])) ==
-          Approx(value * 255.0).margin(0.51));
+    CHECK(static_cast<float>(static_cast<unsigned char>(u8[i])) == std::nearbyint(255.0F * value));
   }
 }
 
@@ -132,6 +135,13 @@ TEST_CASE("cli: standard output that takes no more is exit 74") {
   const CommandResult full = Command(model.runs.path(), words, "/dev/full").wait();
   CHECK(full.exit_code == 74);
   CHECK(is_one_complaint(full.err));
+
+  // The same by name, for a count that takes many blocks, each computed before the last is refused.
+  const CommandResult device = model.generate(
+      {"--count", "100000", "--dtype", "u8", "--out", "/dev/full", "--format", "raw"});
+  CHECK(device.exit_code == 74);
+  CHECK(is_one_complaint(device.err));
+  CHECK_THAT(device.err, ContainsSubstring("/dev/full"));
 
   // A reader that goes away: nobody opens the other end of the pipe for more than a moment.
   const std::filesystem::path pipe = model.runs.path() / "pipe";

@@ -1,0 +1,70 @@
+#include "engine/train/hand_over.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace vgan {
+
+HandOver::HandOver(std::function<void(std::uint64_t)> take)
+    : take_(std::move(take)), thread_([this] { run(); }) {}
+
+HandOver::~HandOver() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void HandOver::give() {
+  std::unique_lock lock(mutex_);
+  throw_failure(lock);
+  ++given_;
+  changed_.notify_all();
+}
+
+void HandOver::wait_for(std::uint64_t count) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return taken_ >= count || closed_; });
+  throw_failure(lock);
+}
+
+double HandOver::busy_seconds() {
+  const std::lock_guard lock(mutex_);
+  return busy_seconds_;
+}
+
+void HandOver::throw_failure(std::unique_lock<std::mutex>& lock) {
+  if (!failure_) return;
+  const std::exception_ptr failure = std::exchange(failure_, nullptr);
+  lock.unlock();
+  std::rethrow_exception(failure);
+}
+
+void HandOver::run() {
+  using Clock = std::chrono::steady_clock;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [&] { return given_ > taken_ || closed_; });
+    if (closed_) return;
+    const std::uint64_t next = taken_;
+    lock.unlock();
+    std::exception_ptr failure;
+    const auto begin = Clock::now();
+    try {
+      take_(next);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    const std::chrono::duration<double> passed = Clock::now() - begin;
+    lock.lock();
+    busy_seconds_ += passed.count();
+    failure_ = failure;
+    closed_ = closed_ || failure != nullptr;
+    if (!failure) ++taken_;
+    changed_.notify_all();
+  }
+}
+
+}  // namespace vgan
