@@ -88,7 +88,10 @@ __device__ void copy_half(CopyBug bug, float* to, const float* in, int count, in
 template <int Bytes>
 __global__ void copies_kernel(CopyBug bug, const float* in, int count, float* out) {
   __shared__ float4 shared[32];
-  float* values = bug == CopyBug::to_global ? out : reinterpret_cast<float*>(shared);
+  auto* const memory = reinterpret_cast<float*>(shared);
+  memory[threadIdx.x] = memory[64 + threadIdx.x] = 0.0F;  // what an earlier stage left
+  __syncthreads();
+  float* values = bug == CopyBug::to_global ? out : memory;
   copy_half<Bytes>(bug, values, in, count, 0);
   cuda::commit_copies();
   copy_half<Bytes>(bug, values, in, count, 1);

@@ -51,7 +51,22 @@ __global__ void warp_kernel(Bug bug, float* values) {
   if (bug == Bug::ballot_exited) value += static_cast<float>(__ballot_sync(whole_warp, 1));
   if (bug == Bug::shuffle_outside_mask) value += __shfl_sync(0x0000FFFFu, value, 0);
   if (bug == Bug::shuffle_inactive && lane < 16) value += __shfl_sync(0x0000FFFFu, value, 20);
+  float all[32 * 2] = {};
+  if (bug == Bug::exchange_sizes) {
+    const float two[2] = {value, value};
+    simt::warp_exchange(whole_warp, two, lane < 16 ? 4 : 8, all);
+  }
+  if (bug == Bug::exchange_divergent) {
+    if (lane < 16) {
+      simt::warp_exchange(whole_warp, &value, sizeof(value), all);
+    } else {
+      value += static_cast<float>(__ballot_sync(whole_warp, 1));
+    }
+  }
   if (bug == Bug::none) {
+    // Half of a warp at a time; what the other half gives is not there.
+    simt::warp_exchange(lane < 16 ? 0x0000FFFFu : 0xFFFF0000u, &value, sizeof(value), all);
+    value += all[lane ^ 1] + all[lane ^ 16];
     // Two halves apart, with masks that name just their own lanes; then the whole warp.
     const unsigned half = lane < 16 ? 0x0000FFFFu : 0xFFFF0000u;
     if (lane < 16) {

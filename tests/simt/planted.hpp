@@ -16,6 +16,8 @@ enum class Bug {
   shuffle_inactive,      ///< from a lane that the mask leaves out
   ballot_exited,         ///< the mask names lanes that have left
   ballot_divergent,      ///< the mask names lanes that wait elsewhere
+  exchange_sizes,        ///< lanes exchange different numbers of bytes
+  exchange_divergent,    ///< the mask names lanes that vote instead
   global_past_end,
   global_before_begin,
   host_memory,

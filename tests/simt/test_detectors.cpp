@@ -72,6 +72,11 @@ TEST_CASE("simt: a ballot that names lanes which wait elsewhere is found", "[sim
   expect_found(run_warp, Bug::ballot_divergent, "different warp operations");
 }
 
+TEST_CASE("simt: an exchange between lanes that do not all ask for the same is found", "[simt]") {
+  expect_found(run_warp, Bug::exchange_sizes, "different warp operations");
+  expect_found(run_warp, Bug::exchange_divergent, "different warp operations");
+}
+
 TEST_CASE("simt: a global access past an allocation is found", "[simt]") {
   NEEDS_HOOKS();
   expect_found(run_global, Bug::global_past_end,
