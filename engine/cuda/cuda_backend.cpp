@@ -165,7 +165,10 @@ class CudaBackend final : public Backend {
                {.a_transposed = true, .accumulate = options.accumulate, .tf32 = options.tf32});
     }
     if (dbias.empty()) return;
-    check(column_sums(on(queue), dy, options.accumulate_bias, dbias), "column_sums");
+    const std::int64_t parts = cuda::column_sum_bands(dy.rows) * dy.cols;
+    auto* scratch = static_cast<float*>(
+        static_cast<CudaQueue&>(queue).scratch(static_cast<std::size_t>(parts) * sizeof(float)));
+    check(column_sums(on(queue), dy, options.accumulate_bias, dbias, scratch), "column_sums");
   }
 
   void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
@@ -179,8 +182,11 @@ class CudaBackend final : public Backend {
   void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
                        const BceOptions& options) override {
     check_bce(logits, gradient, options);
+    const auto parts = static_cast<std::size_t>(cuda::bce_blocks(logits.rows));
+    auto* scratch = static_cast<cuda::BcePart*>(
+        static_cast<CudaQueue&>(queue).scratch(parts * sizeof(cuda::BcePart)));
     check(cuda::bce_with_logits(on(queue), {logits, options.target, gradient, options.loss,
-                                            options.accuracy, options.real_side}),
+                                            options.accuracy, options.real_side, scratch}),
           "bce_with_logits");
   }
 

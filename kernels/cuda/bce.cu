@@ -11,17 +11,32 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-// One block: the mean is over all rows, and a batch is a few hundred to some ten thousand logits.
+struct BceMeans {
+  std::int64_t rows;
+  float* loss;
+  float* accuracy;
+};
+
+__device__ inline void store_means(const BceMeans& means, double loss, int right) {
+  *means.loss = static_cast<float>(loss / static_cast<double>(means.rows));
+  if (means.accuracy != nullptr) {
+    *means.accuracy = static_cast<float>(right) * (1.0F / static_cast<float>(means.rows));
+  }
+}
+
+// Block b has rows [b band, (b + 1) band); it gives a part where there are parts, else the means.
 template <class T>
-__global__ void bce_with_logits_kernel(MatrixView<const float> logits, float target,
-                                       MatrixView<T> gradient, float* mean_loss, float* accuracy,
-                                       bool counts_as_real) {
+__global__ void bce_with_logits_kernel(MatrixView<const float> logits, std::int64_t band,
+                                       float target, MatrixView<T> gradient, bool counts_as_real,
+                                       BcePart* parts, BceMeans means) {
   __shared__ double losses[32];
   __shared__ int rights[32];
   const float share = 1.0F / static_cast<float>(logits.rows);
+  const std::int64_t first = blockIdx.x * band;
+  const std::int64_t end = min(first + band, logits.rows);
   double loss = 0.0;
   int right = 0;
-  for (std::int64_t i = threadIdx.x; i < logits.rows; i += blockDim.x) {
+  for (std::int64_t i = first + threadIdx.x; i < end; i += blockDim.x) {
     const float logit = *logits.row(i);
     const math::LossAndGradient one = math::bce_with_logits(logit, target);
     loss += one.loss;
@@ -31,23 +46,54 @@ __global__ void bce_with_logits_kernel(MatrixView<const float> logits, float tar
   const double total = block_sum(loss, losses);
   const int total_right = block_sum(right, rights);
   if (threadIdx.x != 0) return;
-  *mean_loss = static_cast<float>(total / static_cast<double>(logits.rows));
-  if (accuracy != nullptr) *accuracy = static_cast<float>(total_right) * share;
+  if (parts != nullptr) {
+    parts[blockIdx.x] = {total, total_right};
+  } else {
+    store_means(means, total, total_right);
+  }
+}
+
+// One block: the parts in a fixed order.
+__global__ void bce_means_kernel(const BcePart* parts, std::int64_t count, BceMeans means) {
+  __shared__ double losses[32];
+  __shared__ int rights[32];
+  double loss = 0.0;
+  int right = 0;
+  for (std::int64_t i = threadIdx.x; i < count; i += blockDim.x) {
+    loss += parts[i].loss;
+    right += parts[i].right;
+  }
+  const double total = block_sum(loss, losses);
+  const int total_right = block_sum(right, rights);
+  if (threadIdx.x == 0) store_means(means, total, total_right);
 }
 
 }  // namespace
 
 // ---- Launcher ------------------------------------------------------------------------------
 
+std::int64_t bce_blocks(std::int64_t rows) {
+  constexpr std::int64_t band = 8 * block_threads;
+  constexpr std::int64_t most = 1024;
+  return std::clamp<std::int64_t>((rows + band - 1) / band, 1, most);
+}
+
 cudaError_t bce_with_logits(cudaStream_t stream, const BceRows& rows) {
+  const std::int64_t n = rows.logits.rows;
+  const std::int64_t blocks = rows.scratch == nullptr ? 1 : bce_blocks(n);
+  const std::int64_t band = (n + blocks - 1) / blocks;
+  BcePart* parts = blocks == 1 ? nullptr : rows.scratch;
+  const BceMeans means{n, rows.mean_loss, rows.accuracy};
   cudaError_t status = cudaSuccess;
   with_float_type(rows.gradient.type, [&](auto type) {
     using T = decltype(type);
-    status = launch(stream, {dim3(1), dim3(block_threads)}, bce_with_logits_kernel<T>, rows.logits,
-                    rows.target, rows.gradient.as<T>(), rows.mean_loss, rows.accuracy,
-                    rows.counts_as_real);
+    status = launch(stream, {dim3(static_cast<unsigned>(blocks)), dim3(block_threads)},
+                    bce_with_logits_kernel<T>, rows.logits, band, rows.target,
+                    rows.gradient.as<T>(), rows.counts_as_real, parts, means);
   });
-  return status;
+  if (status != cudaSuccess || parts == nullptr) return status;
+  return launch(stream, {dim3(1), dim3(block_threads)}, bce_means_kernel, rows.scratch, blocks,
+                means);
 }
 
 }  // namespace vgan::cuda

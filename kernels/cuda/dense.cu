@@ -50,23 +50,28 @@ __global__ void masked_kernel(MatrixView<const float> sums, MatrixView<const At>
 constexpr int sum_columns = 32;  // of one block: one line of floats
 constexpr int sum_rows = 32;     // rows added side by side
 
-// Thread (c, r) adds rows r, r + 32, ... of its column; then row 0 adds the 32 parts in order.
+// Block (b, p) adds rows [p band, (p + 1) band) to row p of `sums`: thread (c, r) rows r, r + 32,
+// ... of its column; then row 0 the 32 parts in order.
 template <class T>
-__global__ void column_sums_kernel(MatrixView<const T> x, bool accumulate, float* sums) {
+__global__ void column_sums_kernel(MatrixView<const T> x, std::int64_t band, bool accumulate,
+                                   MatrixView<float> sums) {
   __shared__ float parts[sum_rows][sum_columns + 1];
   const std::int64_t column = static_cast<std::int64_t>(blockIdx.x) * sum_columns + threadIdx.x;
+  const std::int64_t first = blockIdx.y * band;
+  const std::int64_t end = min(first + band, x.rows);
   float part = 0.0F;
   if (column < x.cols) {
-    for (std::int64_t i = threadIdx.y; i < x.rows; i += sum_rows) {
+    for (std::int64_t i = first + threadIdx.y; i < end; i += sum_rows) {
       part += math::to_float(x.row(i)[column]);
     }
   }
   parts[threadIdx.y][threadIdx.x] = part;
   __syncthreads();
   if (threadIdx.y != 0 || column >= x.cols) return;
-  float sum = accumulate ? sums[column] : 0.0F;
+  float* to = sums.row(blockIdx.y) + column;
+  float sum = accumulate ? *to : 0.0F;
   for (int r = 0; r < sum_rows; ++r) sum += parts[r][threadIdx.x];
-  sums[column] = sum;
+  *to = sum;
 }
 
 template <Activation A, class Y, class T>
@@ -136,16 +141,30 @@ cudaError_t masked(cudaStream_t stream, MatrixView<const float> sums, ConstMatri
   return status;
 }
 
+std::int64_t column_sum_bands(std::int64_t rows) {
+  constexpr std::int64_t band = 1024;  // 32 numbers for each thread
+  constexpr std::int64_t most = 1024;
+  return std::clamp<std::int64_t>((rows + band - 1) / band, 1, most);
+}
+
 cudaError_t column_sums(cudaStream_t stream, ConstMatrixRef x, bool accumulate,
-                        VectorView<float> sums) {
+                        VectorView<float> sums, float* scratch) {
+  const auto blocks = static_cast<unsigned>((x.cols + sum_columns - 1) / sum_columns);
+  const dim3 threads(sum_columns, sum_rows);
+  const MatrixView<float> whole{sums.data, 1, x.cols, x.cols};
+  const std::int64_t bands = scratch == nullptr ? 1 : column_sum_bands(x.rows);
+  const std::int64_t band = (x.rows + bands - 1) / bands;
+  const MatrixView<float> parts{scratch, bands, x.cols, x.cols};
   cudaError_t status = cudaSuccess;
   with_float_type(x.type, [&](auto type) {
     using T = decltype(type);
-    const auto blocks = static_cast<unsigned>((x.cols + sum_columns - 1) / sum_columns);
-    status = launch(stream, {dim3(blocks), dim3(sum_columns, sum_rows)}, column_sums_kernel<T>,
-                    x.as<T>(), accumulate, sums.data);
+    status =
+        launch(stream, {dim3(blocks, static_cast<unsigned>(bands)), threads}, column_sums_kernel<T>,
+               x.as<T>(), band, bands == 1 && accumulate, bands == 1 ? whole : parts);
   });
-  return status;
+  if (status != cudaSuccess || bands == 1) return status;
+  return launch(stream, {dim3(blocks), threads}, column_sums_kernel<float>, parts, bands,
+                accumulate, whole);
 }
 
 cudaError_t activation_backward(cudaStream_t stream, ConstMatrixRef y, Activation activation,

@@ -31,9 +31,12 @@ namespace vgan::cuda {
 [[nodiscard]] cudaError_t masked(cudaStream_t stream, MatrixView<const float> sums,
                                  ConstMatrixRef at, math::Activation activation, float slope,
                                  MatrixRef y);
-/// sums[j] = sum over i of x[i, j], in a fixed order, or added to what is there.
+/// Bands of rows that `column_sums` adds side by side: 1 up to 1,024 rows.
+std::int64_t column_sum_bands(std::int64_t rows);
+/// sums[j] = sum over i of x[i, j], in a fixed order, or added to what is there. `scratch` is for
+/// column_sum_bands(x.rows) * x.cols floats; null: one band.
 [[nodiscard]] cudaError_t column_sums(cudaStream_t stream, ConstMatrixRef x, bool accumulate,
-                                      VectorView<float> sums);
+                                      VectorView<float> sums, float* scratch = nullptr);
 /// c = op(a) op(b), or added to c, in f32 sums: slow, for shapes that cuBLASLt refuses. At most
 /// 2^20 columns.
 [[nodiscard]] cudaError_t plain_product(cudaStream_t stream, ConstMatrixRef a, bool a_transposed,
@@ -44,6 +47,13 @@ namespace vgan::cuda {
                                               math::Activation activation, float slope,
                                               MatrixRef dy);
 
+/// What a block of `bce_with_logits` adds up.
+struct BcePart {
+  double loss;
+  int right;
+};
+/// Blocks that `bce_with_logits` takes: 1 up to 2,048 rows.
+std::int64_t bce_blocks(std::int64_t rows);
 /// Sigmoid-BCE from the logit against one target for all rows; logits and gradient are [n, 1].
 struct BceRows {
   MatrixView<const float> logits;
@@ -52,6 +62,7 @@ struct BceRows {
   float* mean_loss = nullptr;  ///< nats
   float* accuracy = nullptr;   ///< share of rows on the right side of 0; may be null
   bool counts_as_real = true;
+  BcePart* scratch = nullptr;  ///< for bce_blocks(rows) parts; null: one block
 };
 [[nodiscard]] cudaError_t bce_with_logits(cudaStream_t stream, const BceRows& rows);
 
