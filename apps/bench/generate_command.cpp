@@ -16,7 +16,6 @@ namespace vgan::bench {
 namespace {
 
 constexpr std::int64_t trial = 784;
-constexpr std::int64_t block_rows = Sampler::block_rows;
 
 struct Request {
   std::uint64_t count = 16384;
@@ -42,10 +41,10 @@ class Draw {
  public:
   Draw(const Options& options, const Request& request);
 
-  /// Noise and network alone, in whole blocks that stay on the device; how many samples.
-  double compute();
-  /// All samples, to the host.
-  void deliver() { sample({}); }
+  /// All samples, to the host; seconds that computing was busy.
+  double deliver() {
+    return sample([](ConstMatrixRef) {});
+  }
   /// The same, each block written to the file; throws io.
   void write();
   /// G's products alone, by rows of a block; seconds a sample.
@@ -55,8 +54,7 @@ class Draw {
   Precision precision() const { return precision_; }
 
  private:
-  using Sink = std::function<void(const void* data, std::size_t bytes)>;
-  void sample(const Sink& sink);
+  double sample(const Sampler::Take& take);
 
   Request request_;
   std::unique_ptr<Backend> backend_;
@@ -64,9 +62,8 @@ class Draw {
   Precision precision_;
   ElementType type_;
   std::vector<nn::DenseSpec> layers_;
+  Sampler::Room room_;
   std::optional<Sampler> sampler_;
-  std::optional<nn::TapeStorage> tape_;
-  Buffer latent_;
   std::vector<std::unique_ptr<Operation>> products_;
 };
 
@@ -76,49 +73,31 @@ Draw::Draw(const Options& options, const Request& request)
       queue_(backend_->make_queue("bench")),
       precision_(choose_precision(options.config.precision, backend_->info())),
       type_(precision_ == Precision::bf16 ? ElementType::bf16 : ElementType::f32),
-      layers_(generator_layers(options.config, trial)) {
+      layers_(generator_layers(options.config, trial)),
+      room_(Sampler::bulk(*backend_, layers_, type_)) {
   OutputRange range;
   range.activation = output_activation(options.config.output);
-  sampler_.emplace(*backend_, layers_, leaky_slope, type_, range);
+  sampler_.emplace(*backend_, layers_, leaky_slope, type_, range, room_);
   sampler_->network().initialise(*queue_, options.config.seed, 0);
-  tape_.emplace(*backend_, layers_, block_rows, type_, ElementType::f32, false, "a block");
-  latent_ = backend_->allocate(
-      static_cast<std::size_t>(block_rows * options.config.latent) * element_size(type_), "noise");
   for (const OperationSpec& spec :
-       generator_products(options.config, trial, precision_, block_rows)) {
+       generator_products(options.config, trial, precision_, room_.block_rows)) {
     products_.push_back(std::make_unique<Operation>(*backend_, *queue_, spec, false));
   }
   queue_->synchronise();
 }
 
-double Draw::compute() {
-  const std::int64_t latent = layers_.front().inputs;
-  const MatrixRef noise{latent_.data(), type_, block_rows, latent, latent};
-  const auto rows = static_cast<std::uint64_t>(block_rows);
-  std::uint64_t first = 0;
-  for (; first < request_.count; first += rows) {
-    backend_->normal(*queue_, nullptr,
-                     {1, Purpose::sample, first * static_cast<std::uint64_t>(latent)}, noise);
-    sampler_->network().forward(*queue_, noise, tape_->tape());
-  }
-  queue_->synchronise();
-  return static_cast<double>(first);
-}
-
-void Draw::sample(const Sink& sink) {
-  const auto hand_on = [&](auto samples) {
-    if (sink) sink(samples.data(), samples.size_bytes());
-  };
-  if (request_.dtype == "u8") {
-    sampler_->sample_u8(*queue_, 1, Purpose::sample, 0, request_.count, hand_on);
-  } else {
-    sampler_->sample(*queue_, 1, Purpose::sample, 0, request_.count, hand_on);
-  }
+double Draw::sample(const Sampler::Take& take) {
+  SampleRequest wanted;
+  wanted.count = request_.count;
+  wanted.type = request_.dtype == "u8" ? ElementType::u8 : ElementType::f32;
+  return sampler_->sample(*queue_, wanted, take).computing;
 }
 
 void Draw::write() {
   AtomicFile file(request_.out, "cannot write samples");
-  sample([&](const void* data, std::size_t bytes) { file.write(data, bytes); });
+  sample([&](ConstMatrixRef samples) {
+    file.write(samples.data, static_cast<std::size_t>(samples.size()) * element_size(samples.type));
+  });
   file.commit();
 }
 
@@ -127,7 +106,7 @@ double Draw::product_seconds() {
   for (const auto& product : products_) {
     sum += seconds_each(*queue_, 8, [&] { product->run(); });
   }
-  return sum / static_cast<double>(block_rows);
+  return sum / static_cast<double>(room_.block_rows);
 }
 
 /// Samples a second, for each round.
@@ -135,10 +114,9 @@ struct Rates {
   std::vector<double> computed, delivered, written, products;
 
   void measure(Draw& draw, double count) {
-    double made = 0.0;
-    const double seconds = seconds_of([&] { made = draw.compute(); });
-    computed.push_back(made / seconds);
-    delivered.push_back(count / seconds_of([&] { draw.deliver(); }));
+    double computing = 0.0;
+    delivered.push_back(count / seconds_of([&] { computing = draw.deliver(); }));
+    computed.push_back(count / computing);
     written.push_back(count / seconds_of([&] { draw.write(); }));
     products.push_back(1.0 / draw.product_seconds());
   }
@@ -184,7 +162,6 @@ int run_generate(const app::Words& words) {
 
   Draw draw(options, request);
   Rates rates;
-  draw.compute();
   draw.deliver();
   (void)draw.product_seconds();
   for (std::int64_t round = 0; round < options.rounds; ++round) {
