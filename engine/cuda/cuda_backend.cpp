@@ -6,12 +6,12 @@
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
 #include "engine/cuda/cuda_error.hpp"
+#include "engine/cuda/cuda_fused.hpp"
 #include "engine/cuda/cuda_graph.hpp"
 #include "engine/cuda/cuda_host.hpp"
 #include "engine/cuda/cuda_queue.hpp"
 #include "engine/cuda/ranges.hpp"
 #include "engine/seam_checks.hpp"
-#include "kernels/cuda/fused.hpp"
 #include "kernels/cuda/matmul.hpp"
 #include "kernels/cuda/pointwise.hpp"
 
@@ -56,7 +56,7 @@ class CudaBackend final : public Backend {
     info_.tf32 = true;
     info_.asynchronous = true;
     info_.fused_batch = 512;
-    programmatic_ = properties.major >= 9;
+    fused_ = FusedOperations(properties.major >= 9);
   }
 
   const DeviceInfo& info() const override { return info_; }
@@ -116,12 +116,7 @@ class CudaBackend final : public Backend {
                      MatrixRef y, const ActivationOptions& options) override {
     check_dense_forward(x, w, bias, y);
     if (y.size() == 0) return;
-    if (options.fused && fused_supports(x, w, bias, y)) {
-      const FusedLaunch launch = fused_launch(queue, options.tf32, {w.data});
-      check(fused_forward(chain(queue), x, w, bias, options.activation, options.slope, y, launch),
-            "fused_forward");
-      return extend_chain(queue, {});
-    }
+    if (options.fused && fused_.forward(chain(queue), x, w, bias, y, options)) return;
     const MatrixView<float> sums = sums_for(queue, y);
     multiply(queue, x, w, sums, {.tf32 = options.tf32});
     const bool finished =
@@ -210,31 +205,15 @@ class CudaBackend final : public Backend {
                       const FusedOptions& options) override {
     check_dense_backward(dx, updates, options);
     if (dx.empty() && updates.empty()) return;
-    if (!fused_supports(dx, updates)) {
-      return Backend::dense_backward(queue, dx, updates, state, options);
-    }
-    std::vector<const void*> moved;
-    for (const DenseUpdateTask& update : updates) note_moved(update.weights, moved);
-    std::vector<const void*> touched = moved;
-    if (!dx.empty()) touched.push_back(dx.w.data);
-    const FusedLaunch launch = fused_launch(queue, options.tf32, touched);
-    const auto [step, network] = adam_state(state, options.adam);
-    check(fused_backward(chain(queue), dx, updates, options.adam, step, network, launch),
-          "fused_backward");
-    extend_chain(queue, std::move(moved));
+    if (fused_.backward(chain(queue), dx, updates, state, options)) return;
+    Backend::dense_backward(queue, dx, updates, state, options);
   }
 
   void logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                   const FusedOptions& options) override {
     check_logit_loss(task, options);
-    if (!fused_supports(task)) return Backend::logit_loss(queue, task, state, options);
-    std::vector<const void*> moved;
-    if (!task.weight_step.weights.empty()) note_moved(task.weight_step, moved);
-    const FusedLaunch launch = fused_launch(queue, options.tf32, {task.w.data});
-    const auto [step, network] = adam_state(state, options.adam);
-    check(fused_logit_loss(chain(queue), task, options.adam, step, network, launch),
-          "fused_logit_loss");
-    extend_chain(queue, std::move(moved));
+    if (fused_.logit_loss(chain(queue), task, state, options)) return;
+    Backend::logit_loss(queue, task, state, options);
   }
 
   void normal(Queue& queue, const StepState* state, const RandomStream& stream,
@@ -312,39 +291,14 @@ class CudaBackend final : public Backend {
 
   /// The queue's stream, with its device current on this thread.
   cudaStream_t on(Queue& queue) const {
-    static_cast<CudaQueue&>(queue).end_chain();
-    return chain(queue);
+    CudaQueue& at = chain(queue);
+    at.end_chain();
+    return at.stream();
   }
-  /// The same for a fused kernel, which goes on with the queue's chain.
-  cudaStream_t chain(Queue& queue) const {
+  /// The queue itself, for fused kernels, which go on with its chain.
+  CudaQueue& chain(Queue& queue) const {
     use_device();
-    return static_cast<CudaQueue&>(queue).stream();
-  }
-  static void extend_chain(Queue& queue, std::vector<const void*> moved) {
-    static_cast<CudaQueue&>(queue).extend_chain(std::move(moved));
-  }
-
-  /// How the next fused kernel starts; `touched`: weights that it may fetch early.
-  FusedLaunch fused_launch(Queue& queue, bool tf32, const std::vector<const void*>& touched) const {
-    const auto& before = static_cast<CudaQueue&>(queue);
-    FusedLaunch launch;
-    launch.tf32 = tf32;
-    launch.programmatic = programmatic_ && before.continues_chain();
-    launch.prefetch_weights =
-        launch.programmatic && std::none_of(touched.begin(), touched.end(),
-                                            [&](const void* w) { return before.chain_moves(w); });
-    return launch;
-  }
-
-  static void note_moved(const AdamArena& arena, std::vector<const void*>& moved) {
-    moved.push_back(arena.weights.data);
-    if (!arena.shadow.empty()) moved.push_back(arena.shadow.data);
-  }
-
-  static std::pair<const std::uint64_t*, AdamState*> adam_state(StepState* state,
-                                                                const AdamOptions& adam) {
-    if (state == nullptr || adam.network == nullptr) return {nullptr, nullptr};
-    return {&state->step, &(state->*adam.network)};
+    return static_cast<CudaQueue&>(queue);
   }
 
   /// Where the f32 sums of a product go: `y` itself if it is f32, else the queue's scratch.
@@ -373,7 +327,7 @@ class CudaBackend final : public Backend {
   }
 
   int device_;
-  bool programmatic_ = false;  ///< a kernel can start before the one before it has ended
+  FusedOperations fused_{false};
   DeviceInfo info_;
   std::shared_ptr<Memory> memory_;
   Matmul products_;

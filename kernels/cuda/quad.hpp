@@ -23,18 +23,25 @@ inline bool starts_quads(ConstMatrixRef matrix) {
 
 #if defined(__CUDACC__)
 
+// Epilogues read a number once, and before the wait of a programmatic launch too, when the first
+// level may still hold what it was some kernels ago: from the second level, which all share.
+__device__ inline float read_past_l1(const float* from) { return __ldcg(from); }
+__device__ inline math::BFloat16 read_past_l1(const math::BFloat16* from) {
+  return {__ldcg(&from->bits)};
+}
+
 /// values[0 .. count) of `from`, the rest 0; one load if `wide` and count = 4.
 template <class T>
 __device__ void load_quad(const T* from, int count, bool wide, float (&values)[4]) {
   if (wide && count == 4) {
     if constexpr (std::is_same_v<T, float>) {
-      const float4 four = *reinterpret_cast<const float4*>(from);
+      const float4 four = __ldcg(reinterpret_cast<const float4*>(from));
       values[0] = four.x;
       values[1] = four.y;
       values[2] = four.z;
       values[3] = four.w;
     } else {
-      const uint2 four = *reinterpret_cast<const uint2*>(from);
+      const uint2 four = __ldcg(reinterpret_cast<const uint2*>(from));
       values[0] = math::float_from_bits(four.x << 16);
       values[1] = math::float_from_bits(four.x & 0xFFFF0000U);
       values[2] = math::float_from_bits(four.y << 16);
@@ -43,7 +50,7 @@ __device__ void load_quad(const T* from, int count, bool wide, float (&values)[4
     return;
   }
   VGAN_UNROLL
-  for (int e = 0; e < 4; ++e) values[e] = e < count ? math::to_float(from[e]) : 0.0F;
+  for (int e = 0; e < 4; ++e) values[e] = e < count ? math::to_float(read_past_l1(from + e)) : 0.0F;
 }
 
 /// The first `count` of `values` to `to`, rounded to T; one store if `wide` and count = 4.
