@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "engine/check.hpp"
 #include "engine/nn/layout.hpp"
 
 namespace vgan::nn {
@@ -188,6 +189,7 @@ DenseUpdateTask Network::update_task(std::size_t layer, ConstMatrixRef x, const 
 void Network::logit_loss(Queue& queue, const Tape& tape, const LogitLossSide& first,
                          const LogitLossSide& second, const UpdateOptions* update) {
   const std::size_t last = layers_.size() - 1;
+  require(last > 0, "logit_loss", "a network of one layer", "a hidden layer below the logit");
   LogitLossTask task;
   task.x = tape.outputs[last - 1];
   task.w = compute_weight(last);
