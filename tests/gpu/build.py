@@ -11,6 +11,8 @@ import tarfile
 import common
 import machine
 
+PROGRAMS = ("vgan_cuda", "vgan_bench", "vgan_tests")
+
 
 def commit_of(args):
     """From the bundle, or from git, without building."""
@@ -55,7 +57,7 @@ def from_source(root, cuda):
                  *(["-DVGAN_CUDA=ON", f"-DCMAKE_CUDA_COMPILER={compiler}",
                     "-DCMAKE_CUDA_ARCHITECTURES=90a-real"] if cuda else ["-DVGAN_CUDA=OFF"])],
                 ["cmake", "--build", str(folder), "-j", str(len(os.sched_getaffinity(0))),
-                 "--target", "vgan_cuda", "vgan_bench", "vgan_tests"]]
+                 "--target", *PROGRAMS]]
     for command in commands:
         print("+", *command, flush=True)
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -86,12 +88,16 @@ def stage(args, result):
         place, how = from_source(args.root, cuda=args.device != "cpu"), "source"
     facts = bundle_facts(place) or {}
     source = place if facts else root
-    binary = str(place / "bin" / "vgan_cuda")
+    programs = {name: str(place / "bin" / name) for name in PROGRAMS}
+    missing = [name for name, path in programs.items() if not os.access(path, os.X_OK)]
+    if missing:
+        result.write("fail", f"{place} lacks {', '.join(missing)}")
     library_path = ":".join(machine.library_path(machine.cuda_library_folders()))
     environment = {"VGAN_LIBRARY_PATH": library_path, "VGAN_SOURCE_DIR": str(source),
-                   "VGAN_BINARY": binary}
+                   "VGAN_BINARY": programs["vgan_cuda"],
+                   "VGAN_BENCH_BINARY": programs["vgan_bench"]}
     os.environ.update(environment)
-    args.binary = binary
+    args.binary = programs["vgan_cuda"]
     doctor = common.vgan(args, "doctor", cwd=args.work).stdout
     print(doctor)
     data = source / "data" / "mnist"
@@ -102,7 +108,7 @@ def stage(args, result):
         built["device code"] = device_code(place)
     cuda_line = [line for line in doctor.splitlines() if line.strip().startswith("cuda")]
     usable = any("not usable" not in line for line in cuda_line)
-    numbers = dict(binary=binary, tests=str(place / "bin" / "vgan_tests"), environment=environment,
+    numbers = dict(binary=args.binary, tests=programs["vgan_tests"], environment=environment,
                    facts=built, data=str(data) if data.is_dir() else "", doctor=doctor)
     table = "```\n" + doctor.strip() + "\n```"
     if args.device == "cuda" and not usable:

@@ -1,4 +1,4 @@
-// Where the repository and the program lie: as built, or as the environment says, for tests that
+// Where the repository and the programs lie: as built, or as the environment says, for tests that
 // run on another machine than they were built on.
 #pragma once
 
@@ -23,9 +23,10 @@ inline const std::string& vgan_binary() {
 #endif
 
 #ifdef VGAN_BENCH_BINARY
-/// vgan_bench, as built.
+/// vgan_bench: `VGAN_BENCH_BINARY` of the environment, else the one compiled in.
 inline const std::string& bench_binary() {
-  static const std::string path = VGAN_BENCH_BINARY;
+  static const char* const moved = std::getenv("VGAN_BENCH_BINARY");
+  static const std::string path = moved != nullptr ? moved : VGAN_BENCH_BINARY;
   return path;
 }
 #endif
