@@ -12,16 +12,9 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/device_array.hpp"
+#include "tests/support/tf32.hpp"
 
 namespace vgan::testing {
-
-/// The nearest tf32, halves away from zero: 11 bits of mantissa, one of them implied.
-inline double nearest_tf32(double value) {
-  if (value == 0.0) return 0.0;
-  int exponent = 0;
-  const double mantissa = std::frexp(value, &exponent);
-  return std::ldexp(std::round(mantissa * 2048.0), exponent - 11);
-}
 
 /// bf16 operands, float ones rounded to tf32, or float ones.
 struct OperandKind {

@@ -1,4 +1,4 @@
-"""Stage 3: compute-sanitizer's four tools on the kernel tests, side by side."""
+"""Stage 3: compute-sanitizer's four tools on the kernel tests and on whole steps, side by side."""
 
 import re
 import shutil
@@ -7,6 +7,8 @@ import subprocess
 import common
 
 ERROR_EXIT = 86
+# Every operation alone, then ten steps of each kind: chains of launches that start early.
+CASES = "[kernels]~[timing]~[slow],[golden]"
 # Library kernels have pipelines of their own in shared memory and workspaces that they write in
 # part: races and reads of unwritten memory are looked for in this project's kernels alone.
 TOOLS = {"memcheck": [], "racecheck": ["--kernel-name", "kns=vgan"],
@@ -45,7 +47,7 @@ def stage(args, result):
         log = open(args.work / f"{tool}.log", "w+", errors="replace")
         running[tool] = log, subprocess.Popen(
             [program, "--tool", tool, "--error-exitcode", str(ERROR_EXIT), "--print-limit", "20",
-             *options, args.tests, "[kernels]~[timing]~[slow]"], stdout=log,
+             *options, args.tests, CASES], stdout=log,
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=args.work,
             env=common.vgan_environment() | common.required_device(args))
     verdicts = {}
