@@ -5,7 +5,7 @@
 #        check.sh --make-bundle FILE [--architectures LIST] [--data DIR]
 #   --bundle FILE        run what --make-bundle made on another machine; without it, and outside an
 #                        unpacked bundle, build here
-#   --stages A,B,..      of build,tests,sanitizer,train,resume,speed,generate,ncu (default: all)
+#   --stages A,B,..      of build,tests,sanitizer,train,resume,bench,speed,generate,ncu (default: all)
 #   --out DIR            gpu-report.md, gpu-report.json, log.txt, pictures (default: build/gpu-report)
 #   --data DIR           MNIST's IDX files (default: data/mnist, else the built-in digits)
 #   --device cpu         a rehearsal without a GPU, at toy sizes; the report says so

@@ -5,9 +5,11 @@ import json
 import pathlib
 
 TITLE = {"build": "build", "tests": "the whole test suite on the device",
-         "sanitizer": "compute-sanitizer on the kernel tests", "train": "the main job",
-         "resume": "kill and resume, bit for bit", "speed": "speed beside PyTorch and JAX",
-         "generate": "generation rate", "ncu": "what Nsight Compute says"}
+         "sanitizer": "compute-sanitizer on kernels and steps", "train": "the main job",
+         "resume": "kill and resume, bit for bit",
+         "bench": "the step and samples, by vgan_bench",
+         "speed": "speed beside PyTorch and JAX", "generate": "generate, start-up and all",
+         "ncu": "what Nsight Compute says"}
 
 
 def load(out, commit, device, rehearsal):

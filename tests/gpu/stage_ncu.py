@@ -1,4 +1,4 @@
-"""Stage 8: what Nsight Compute says of the three longest kernels of the training step."""
+"""Stage 9: what Nsight Compute says of the three longest kernels of the training step."""
 
 import csv
 import re
@@ -11,6 +11,7 @@ TIME, BYTES = "gpu__time_duration.sum", "dram__bytes.sum.per_second"
 DRAM = "dram__throughput.avg.pct_of_peak_sustained_elapsed"
 TENSOR = "sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active"
 OCCUPANCY = "sm__warps_active.avg.pct_of_peak_sustained_active"
+PRECISION, CELLS = "bf16", ((128, "graph"), (128, "fused"), (8192, "graph"))
 METRICS = [TIME, BYTES, DRAM, TENSOR, OCCUPANCY]
 SCALE = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 UNIT = re.compile(r"^([numKMGT]?)(s|second|byte/s|byte/second)$")
@@ -63,8 +64,9 @@ def longest(found, count=3):
 
 
 def short(name):
-    """Without parameters and namespaces; templates cut where they run long."""
-    return re.sub(r"\(.*", "", name.replace("(anonymous namespace)::", "")).strip()[-70:]
+    """Without parameters; a template's values without their types, its end cut where it runs long."""
+    name = re.sub(r"(\(anonymous namespace\)|<unnamed>)::", "", name)
+    return re.sub(r"\(.*", "", re.sub(r"\([\w: ]+\)(?=-?\d)", "", name)).strip()[:100]
 
 
 def row(label, kernel):
@@ -78,14 +80,14 @@ def row(label, kernel):
             f"{shown(OCCUPANCY)} |")
 
 
-def profile(args, program, batch, precision):
-    log, out = args.work / f"ncu-{batch}.csv", args.work / f"ncu-run-{batch}"
+def profile(args, program, batch, step):
+    log, out = args.work / f"ncu-{step}-{batch}.csv", args.work / f"ncu-run-{step}-{batch}"
     done = subprocess.run(
         [program, "--csv", "--page", "raw", "--print-units", "base", "--metrics", ",".join(METRICS),
          "--graph-profiling", "node", "--clock-control", "none", "--target-processes", "all",
          "--log-file", str(log), args.binary, "train", "--device", args.device, "--data", args.data,
-         "--precision", precision, "--batch", str(batch), "--epochs", "8", "--save-every", "0",
-         "--sample-every", "0", "--r1", "0", "--quiet", "--out", str(out)],
+         "--precision", PRECISION, "--step", step, "--batch", str(batch), "--epochs", "8",
+         "--save-every", "0", "--sample-every", "0", "--r1", "0", "--quiet", "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=common.vgan_environment(),
         timeout=max(1, args.deadline - 3 - common.time.monotonic()))
     text = log.read_text(errors="replace") if log.exists() else ""
@@ -100,10 +102,10 @@ def stage(args, result):
     if not program:
         result.write("skipped", "ncu is not installed")
     lines, numbers = [], {}
-    for batch, precision in ((128, "bf16"), (8192, "bf16")):
-        label = f"{precision}, batch {batch}"
+    for batch, step in CELLS:
+        label = f"{PRECISION}, {step}, batch {batch}"
         try:
-            found, said, status = profile(args, program, batch, precision)
+            found, said, status = profile(args, program, batch, step)
         except subprocess.TimeoutExpired:
             numbers[label] = "not done in time"
             break

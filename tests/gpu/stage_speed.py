@@ -1,4 +1,4 @@
-"""Stage 6: tests/bench/compare.py, every precision and batch beside the strongest peers."""
+"""Stage 7: tests/bench/compare.py, every precision and batch beside the strongest peers."""
 
 import importlib.util
 import json
@@ -13,6 +13,11 @@ TOY = ["--batches", "16", "--precisions", "fp32", "--sides", "eager", "--check-b
        "--warm-up", "5", "--turn-seconds", "0.05", "--parity-epochs", "60"]
 # What lets five rounds fit into the full check; the default recipe is for a run of its own.
 SHORT = ["--recipes", "article", "--turn-seconds", "0.15", "--parity-epochs", "100"]
+FEW, FEW_BELOW = ["--batches", "128", "8192"], 250  # seconds; stage bench has vgan's other batches
+
+
+def flags(rehearsal, seconds):
+    return TOY if rehearsal else SHORT + (FEW if seconds < FEW_BELOW else [])
 
 
 def without_peer(found):
@@ -48,7 +53,7 @@ def stage(args, result):
         [sys.executable, str(COMPARE), "--binary",
          str(pathlib.Path(args.binary).with_name("vgan_bench")), "--device", args.device, "--data",
          args.data, "--seconds", f"{args.seconds - 8:.0f}", "--json", str(record),
-         *(TOY if args.rehearsal else SHORT)], text=True, stdout=subprocess.PIPE,
+         *flags(args.rehearsal, args.seconds)], text=True, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)
     print(done.stdout)
     if not record.exists():

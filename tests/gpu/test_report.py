@@ -4,12 +4,10 @@ python3 tests/gpu/test_report.py"""
 import contextlib
 import io
 import json
-import os
 import pathlib
 import shutil
 import struct
 import sys
-import tempfile
 import time
 import unittest
 from unittest import mock
@@ -25,46 +23,7 @@ import stage_resume  # noqa: E402
 import stage_sanitizer  # noqa: E402
 import stage_speed  # noqa: E402
 import stages  # noqa: E402
-
-NCU_CSV = '''==PROF== Connected to process 7 (/x/bin/vgan_cuda)
-"ID","Process ID","Kernel Name","Grid Size","dram__bytes.sum.per_second","dram__throughput.avg.pct_of_peak_sustained_elapsed","gpu__time_duration.sum","sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active","sm__warps_active.avg.pct_of_peak_sustained_active"
-"","","","","byte/s","%","ns","%","%"
-"0","7","void vgan::cuda::adam<float>(float *, int)","(64, 1, 1)","3,000,000,000,000","60","2,000","0","80"
-"1","7","sm90_gemm(Params)","(8, 1, 1)","1000000000","10","6000","50","20"
-"2","7","void vgan::cuda::adam<float>(float *, int)","(64, 1, 1)","1,000,000,000,000","20","2,000","n/a","40"
-'''
-
-CLEAN = "All tests passed (12 assertions in 3 test cases)\n========= ERROR SUMMARY: 0 errors\n"
-
-FAKES = {
-    "nvidia-smi": '''case "$*" in
-  -L) echo "GPU 0: NVIDIA Fake (UUID: GPU-1)" ;;
-  *driver_version*) echo "580.1, 1000 MiB, 9.0, 700.00 W" ;;
-  *) echo "1980 MHz, 3201 MHz, 1980 MHz, 3201 MHz, 40, 100.00 W" ;;
-esac''',
-    "compute-sanitizer": '''case "$2" in
-  --version | "") echo "Version 1" ;;
-  racecheck) echo "All tests passed (12 assertions in 3 test cases)"
-    echo "========= RACECHECK SUMMARY: 0 hazards displayed (0 errors, 0 warnings)" ;;
-  *) echo "All tests passed (12 assertions in 3 test cases)"
-    echo "========= ERROR SUMMARY: 0 errors" ;;
-esac''',
-    "ncu": 'while [ "$1" != --log-file ]; do shift; done; cp "$FAKE_CSV" "$2"',
-}
-VGAN = '''echo "  cuda:0       usable: a fake"'''
-VGAN_TESTS = '''case "$*" in
-  "* --list-test-names-only") printf 'adds [one]\\nskips\\nbreaks\\n' ;;
-  *--list-test-names-only) ;;
-  adds*) echo "All tests passed (1 assertion in 1 test case)" ;;
-  skips*) printf 'test cases: 1 | 1 passed\\nassertions: - none -\\n\\nSKIPPED t.cpp:1: no data\\n' ;;
-  *) echo "wrong"; exit 1 ;;
-esac'''
-
-
-def script(path, body):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("#!/bin/sh\n" + body + "\n")
-    path.chmod(0o755)
+from fakes import CLEAN, NCU_CSV, VGAN, VGAN_TESTS, Check, Folder, script  # noqa: E402
 
 
 def safetensors(path, tensors):
@@ -77,13 +36,6 @@ def safetensors(path, tensors):
     text = json.dumps(header).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
-class Folder(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
 
 
 class Budget(Folder):
@@ -138,7 +90,7 @@ class Report(Folder):
         text = (self.folder / "gpu-report.md").read_text()
         self.assertIn("| commit | abc |", text)
         self.assertIn("| 4. the main job | fail | 1.2 | a \\| b c |", text)
-        self.assertEqual(text.count("| skipped | - | not asked for |"), 7)
+        self.assertEqual(text.count("| skipped | - | not asked for |"), 8)
         self.assertNotIn("rehearsal", text)
         record = json.loads((self.folder / "gpu-report.json").read_text())
         self.assertEqual(record["stages"]["train"]["status"], "fail")
@@ -197,6 +149,12 @@ class Speed(unittest.TestCase):
             self.assertEqual(stage_speed.without_peer(good | part), ["article fp32 batch 128"])
         self.assertEqual(stage_speed.without_peer(good | dict(cells=[])), ["nothing was measured"])
 
+    def test_with_little_time_two_batches(self):
+        long, short = (stage_speed.flags(False, seconds) for seconds in (570, 170))
+        self.assertNotIn("--batches", long)
+        self.assertEqual(short, long + ["--batches", "128", "8192"])
+        self.assertNotIn("8192", stage_speed.flags(True, 170))
+
     def test_every_check_has_its_line(self):
         part = dict(recipe="article", precision="fp32", ok=False)
         lines = stage_speed.check_lines(dict(
@@ -218,6 +176,17 @@ class Nsight(unittest.TestCase):
         self.assertEqual(second[stage_ncu.TENSOR], 0)  # n/a is left out of the mean
         self.assertIn("| `void vgan::cuda::adam<float>` | 2 | 2.00 | 40% | 2e+03 GB/s |",
                       stage_ncu.row("x", second))
+
+    def test_a_kernel_is_named_before_its_template(self):
+        self.assertEqual(stage_ncu.short(
+            "void vgan::cuda::<unnamed>::forward_kernel<(vgan::cuda::Arithmetic)0, "
+            "vgan::cuda::Tile<(int)64, (int)32>>(vgan::cuda::<unnamed>::Job)"),
+            "void vgan::cuda::forward_kernel<0, vgan::cuda::Tile<64, 32>>")
+        self.assertEqual(stage_ncu.short("k<" + "long" * 50 + ">(int)"), "k<" + "long" * 24 + "lo")
+
+    def test_both_kinds_of_step_are_profiled(self):
+        self.assertIn((128, "fused"), stage_ncu.CELLS)
+        self.assertIn((128, "graph"), stage_ncu.CELLS)
 
     def test_units_and_absent_values(self):
         self.assertAlmostEqual(stage_ncu.number("1.5", "us"), 1.5e-6)
@@ -275,30 +244,8 @@ class Machine(Folder):
                 ([], "no NVIDIA driver/device found (cuInit gave 100, 0 devices)"))
 
 
-class Whole(Folder):
-    """stages.py from end to end: an unpacked bundle of scripts, tools of the PATH replaced."""
-
-    def setUp(self):
-        super().setUp()
-        self.root, self.out = self.folder / "root", self.folder / "out"
-        script(self.root / "bin" / "vgan_cuda", VGAN)
-        script(self.root / "bin" / "vgan_tests", VGAN_TESTS)
-        (self.root / "bundle.json").write_text('{"commit": "c0ffee", "architectures": "90a-real"}')
-        for name, body in FAKES.items():
-            script(self.folder / "path" / name, body)
-        (self.folder / "ncu.csv").write_text(NCU_CSV)
-
-    def check(self, names, *flags, tools=True):
-        environment = dict(os.environ, FAKE_CSV=str(self.folder / "ncu.csv"))
-        if tools:
-            environment["PATH"] = f"{self.folder / 'path'}:{environment['PATH']}"
-        argv = ["stages.py", "--root", str(self.root), "--out", str(self.out), "--stages", names,
-                *flags]
-        said = io.StringIO()
-        with mock.patch.dict(os.environ, environment), mock.patch.object(sys, "argv", argv), \
-                contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = stages.main()
-        return status, said.getvalue(), json.loads((self.out / "gpu-report.json").read_text())
+class Whole(Check):
+    """stages.py from end to end."""
 
     def test_stages_in_two_parts_make_one_report(self):
         status, said, record = self.check("build,sanitizer")
@@ -349,7 +296,19 @@ class Whole(Folder):
             _, _, record = self.check("ncu")
         self.assertEqual(record["stages"]["build"]["why"], "no time left of 4 s")
 
-    def test_speed_takes_what_later_stages_leave(self):
+    def test_a_program_that_is_missing_is_no_build(self):
+        (self.root / "bin" / "vgan_bench").unlink()
+        status, _, record = self.check("bench")
+        self.assertEqual(status, 1)
+        self.assertIn("lacks vgan_bench", record["stages"]["build"]["why"])
+        self.assertEqual(record["stages"]["bench"]["why"], "there is no build")
+
+    def test_the_last_that_can_takes_what_later_stages_leave(self):
+        self.assertEqual(stages.budget_of("bench", ["bench", "ncu"], 500),
+                         500 - stages.BUDGET["ncu"])
+        self.assertEqual(stages.budget_of("bench", ["bench", "speed"], 500),
+                         stages.BUDGET["bench"])
+        self.assertEqual(stages.budget_of("speed", ["bench", "speed"], 400), 400)
         self.assertEqual(stages.budget_of("speed", ["speed"], 570), 570)
         self.assertEqual(stages.budget_of("speed", ["speed", "ncu"], 500),
                          500 - stages.BUDGET["ncu"])
