@@ -38,7 +38,8 @@ constexpr int oldest_major = 8;
 // Whether a context can be made and holds code that this build has for the device.
 cudaError_t open_context(int ordinal) {
   const cudaError_t status = cudaSetDevice(ordinal);
-  return status != cudaSuccess ? status : cuda::find_kernels();
+  int architecture = 0;
+  return status != cudaSuccess ? status : cuda::find_kernels(&architecture);
 }
 
 DeviceStatus describe(int ordinal) {

@@ -16,6 +16,7 @@ class GraphProgram final : public Program {
       : graph_(std::move(graph)), origin_(&origin), device_(device) {}
   void replay() override {
     check(cudaSetDevice(device_), "cudaSetDevice");
+    origin_->end_chain();
     check(cudaGraphLaunch(graph_.get(), origin_->stream()), "cudaGraphLaunch");
   }
 
@@ -28,6 +29,7 @@ class GraphProgram final : public Program {
 }  // namespace
 
 std::unique_ptr<Program> capture(CudaQueue& origin, int device, const std::function<void()>& body) {
+  origin.end_chain();
   // Relaxed: what is made on first use (plans, scratch) may be made while capturing.
   check(cudaStreamBeginCapture(origin.stream(), cudaStreamCaptureModeRelaxed),
         "cudaStreamBeginCapture");
@@ -40,6 +42,7 @@ std::unique_ptr<Program> capture(CudaQueue& origin, int device, const std::funct
     throw;
   }
   check(cudaStreamEndCapture(origin.stream(), graph.out()), "cudaStreamEndCapture");
+  origin.end_chain();
   GraphExecHandle executable;
   check(cudaGraphInstantiate(executable.out(), graph.get(), 0), "cudaGraphInstantiate");
   check(cudaGraphUpload(executable.get(), origin.stream()), "cudaGraphUpload");

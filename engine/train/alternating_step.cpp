@@ -57,6 +57,7 @@ void AlternatingStep::set_steps(std::uint64_t steps) {
   state.discriminator.learning_rate = options_.discriminator_rate;
   backend_->upload(*g_queue_, &state, sizeof(state), state_);
   prepare(*g_queue_, *g_queue_, steps % 2, 0);
+  mark("", *g_queue_);
   g_queue_->synchronise();
   steps_ = steps;
 }

@@ -12,8 +12,8 @@ StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int
   }
   const std::string at = "batch " + std::to_string(batch);
   if (device.fused_batch == 0) return {true, "Adam moves a slice of weights while it is in cache"};
-  if (batch > device.fused_batch) return {false, at + " fills the library's large tiles"};
-  return {true, at + " is bound by launches and memory, which fused kernels save"};
+  if (batch > device.fused_batch) return {false, at + " is for the library's large tiles"};
+  return {true, at + " has few launches and little memory traffic that way"};
 }
 
 }  // namespace vgan

@@ -95,6 +95,7 @@ struct Trainer::Implementation {
   bool profiling = false;
   Clock::time_point profile_origin{}, phase_start{};
   std::string phase;
+  Queue* phase_queue = nullptr;  ///< where the phase's work is
   std::vector<PhaseTime> phases;
 };
 
@@ -176,6 +177,7 @@ void Trainer::Implementation::finish_steps() {
 }
 
 void Trainer::Implementation::note_phase(const char* name, Queue& at) {
+  if (phase_queue != nullptr) phase_queue->synchronise();
   at.synchronise();
   const auto now = Clock::now();
   const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
@@ -184,6 +186,7 @@ void Trainer::Implementation::note_phase(const char* name, Queue& at) {
                       step->steps() + 1});
   }
   phase = name;
+  phase_queue = phase.empty() ? nullptr : &at;
   phase_start = now;
 }
 

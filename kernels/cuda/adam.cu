@@ -48,9 +48,11 @@ cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& r
                 starts_quads(arena), rates, step, network);
 }
 
-cudaError_t find_kernels() {
+cudaError_t find_kernels(int* architecture) {
   cudaFuncAttributes attributes{};
-  return cudaFuncGetAttributes(&attributes, advance_kernel);
+  const cudaError_t status = cudaFuncGetAttributes(&attributes, advance_kernel);
+  *architecture = attributes.ptxVersion;
+  return status;
 }
 
 cudaError_t advance(cudaStream_t stream, StepState* state) {

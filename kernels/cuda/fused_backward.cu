@@ -23,6 +23,7 @@ struct GradientJob {
   float slope = 0.0F;
   int tiles = 0;
   int tiles_across = 0;
+  bool prefetch = false;  ///< w
 };
 
 // The bias is the weight of an input that is always 1: row `x.cols` of the tiles.
@@ -44,7 +45,7 @@ struct BackwardJob {
   AdamRates rates;
   const std::uint64_t* step = nullptr;
   AdamState* network = nullptr;
-  bool prefetch = false;
+  bool prefetch = false;  ///< what Adam moves
 };
 
 template <Arithmetic A, class Shape>
@@ -53,14 +54,14 @@ template <Arithmetic A, class Shape>
 using UpdateProduct = TileProduct<A, Shape, false, false>;
 
 template <Arithmetic A, class Shape>
-__device__ void make_gradient_tile(const GradientJob& job, int tile, bool prefetch) {
+__device__ void make_gradient_tile(const GradientJob& job, int tile) {
   GradientProduct<A, Shape> product(job.dy, job.w, tile / job.tiles_across * Shape::rows,
                                     tile % job.tiles_across * Shape::cols,
                                     dynamic_shared<unsigned char>());
-  if (prefetch) product.fetch_b();
+  if (job.prefetch) product.fetch_b();
   wait_for_previous_kernel();
   let_next_kernel_start();
-  product.multiply(prefetch);
+  product.multiply(job.prefetch);
   product.for_each_quad(
       job.dx.rows, job.dx.cols, [&](int, int row, int col, int count, float(&sums)[4]) {
         if (job.at.data != nullptr) {
@@ -134,7 +135,7 @@ __global__ void __launch_bounds__(Shape::threads, Shape::blocks)
     fused_backward_kernel(const __grid_constant__ BackwardJob job) {
   int tile = static_cast<int>(blockIdx.x);
   if (tile < job.input.tiles) {
-    return make_gradient_tile<A, Shape>(job.input, tile, job.prefetch);
+    return make_gradient_tile<A, Shape>(job.input, tile);
   }
   tile -= job.input.tiles;
   const int second = tile < job.updates[0].tiles ? 0 : 1;
@@ -237,6 +238,7 @@ cudaError_t fused_backward(cudaStream_t stream, const InputGradientTask& input,
   job.step = step;
   job.network = network;
   job.prefetch = options.prefetch_weights;
+  job.input.prefetch = options.prefetch_weights && job.input.w.may_come_early();
   const std::int64_t small_tiles = count_tiles<SmallTile>(job);
   cudaError_t status = cudaSuccess;
   const ElementType type = input.empty() ? updates[0].dy.type : input.dy.type;

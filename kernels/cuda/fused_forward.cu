@@ -79,7 +79,7 @@ cudaError_t fused_forward(cudaStream_t stream, ConstMatrixRef x, ConstMatrixRef 
   job.activation = activation;
   job.slope = slope;
   job.y = QuadRows<void>(y);
-  job.prefetch = options.prefetch_weights;
+  job.prefetch = options.prefetch_weights && job.w.may_come_early();
   cudaError_t status = cudaSuccess;
   with_arithmetic(x.type, options.tf32, [&](auto arithmetic) {
     with_tile_shape(tiles_of<SmallTile>(y.rows, y.cols).count(), [&](auto shape) {

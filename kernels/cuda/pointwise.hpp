@@ -105,8 +105,9 @@ struct GatherRows {
 [[nodiscard]] cudaError_t convert(cudaStream_t stream, ConstMatrixRef in, MatrixRef out);
 [[nodiscard]] cudaError_t fill(cudaStream_t stream, float value, MatrixRef out);
 
-/// Success if the current device can run this build's kernels.
-[[nodiscard]] cudaError_t find_kernels();
+/// Success if the current device can run this build's kernels. `architecture` is what the code it
+/// would run was compiled for, 90 for sm_90: it can be older than the device.
+[[nodiscard]] cudaError_t find_kernels(int* architecture);
 
 /// Ends a step: files the report and counts the step.
 [[nodiscard]] cudaError_t advance(cudaStream_t stream, StepState* state);

@@ -38,6 +38,10 @@ struct Operand {
       if (copy_bytes == 0 && (address | row_bytes) % unit == 0) copy_bytes = bytes;
     }
   }
+
+  /// Whether it may be fetched before the wait of a programmatic launch: only copies of 16 bytes
+  /// pass the first level, which may still hold what was there some kernels ago.
+  bool may_come_early() const { return copy_bytes == 16; }
 };
 
 /// How many warps are below, beside and behind each other in a block, and how many blocks live on a
@@ -57,7 +61,7 @@ struct TileShape {
 /// the 132 multiprocessors of an H200, and four warps halve the depth of each twice. 40 KiB of
 /// stages.
 using SmallTile = TileShape<1, 1, 4, 4>;
-/// For more: half the bytes of operands for each sum. 74 KiB.
+/// For more: half the bytes of operands for each sum. 72 KiB.
 using LargeTile = TileShape<2, 2, 2, 2>;
 /// So many small tiles live at once on an H200; from there on larger ones cost no parallelism.
 constexpr std::int64_t most_small_tiles = SmallTile::blocks * 132;
