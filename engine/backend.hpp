@@ -93,6 +93,11 @@ struct GatherOptions {
   std::uint64_t ahead = 0;  ///< the batch of the step so many steps on
 };
 
+struct WeightCopy {
+  std::int64_t elements = 0;  ///< bf16 numbers
+  bool packed = false;        ///< in the backend's own order
+};
+
 /// A recorded step. On CUDA it is an instantiated graph.
 class Program {
  public:
@@ -136,6 +141,15 @@ class Backend {
   virtual void upload(Queue& queue, const void* host, std::size_t bytes, void* device) = 0;
   /// The host memory is ready after `queue.synchronise()`.
   virtual void download(Queue& queue, const void* device, std::size_t bytes, void* host) = 0;
+
+  /// The bf16 copy of a f32 [inputs, outputs] weight that products read: how much memory it takes,
+  /// and whether it is in an order of the backend's own (ConstMatrixRef::packed). dense_forward and
+  /// dense_backward_input, alone or fused, take such a w; plain bf16 is right for them too.
+  virtual WeightCopy weight_copy(std::int64_t inputs, std::int64_t outputs) const {
+    return {inputs * outputs, false};
+  }
+  /// copy = w [inputs, outputs] in that form.
+  virtual void pack_weights(Queue& queue, MatrixView<const float> w, MatrixRef copy);
 
   /// y[n, out] = activation(x[n, in] w[in, out] + bias[out]); x, w of one float type; bias f32.
   virtual void dense_forward(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,

@@ -15,6 +15,10 @@ BceOptions bce_options(const LogitLossSide& side) {
 
 }  // namespace
 
+void Backend::pack_weights(Queue& queue, MatrixView<const float> w, MatrixRef copy) {
+  convert(queue, {w.data, ElementType::f32, w.rows, w.cols, w.stride}, copy);
+}
+
 void Backend::dense_backward(Queue& queue, const InputGradientTask& dx,
                              std::span<const DenseUpdateTask> updates, StepState* state,
                              const FusedOptions& options) {

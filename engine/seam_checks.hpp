@@ -81,7 +81,7 @@ inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
   const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
   require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
               (arena.average.empty() || same(arena.average.size)) &&
-              (arena.shadow.empty() || same(arena.shadow.size)),
+              (arena.shadow.empty() || arena.packed_shadow || same(arena.shadow.size)),
           "adam", "vectors of several lengths", "one length");
   require(options.network != nullptr, "adam", "no network named", "one");
 }

@@ -13,6 +13,18 @@ struct AdamArena {
   VectorView<float> v;
   VectorView<float> average;          ///< EMA of the weights, or empty
   VectorView<math::BFloat16> shadow;  ///< bf16 copy of the weights, or empty
+  /// The shadow is one weight's, in the form that the backend's products read (Backend::
+  /// weight_copy): only the fused operations can write it.
+  bool packed_shadow = false;
+
+  /// Numbers [first, first + count) of each section that there is; a packed shadow has no parts.
+  AdamArena part(std::int64_t first, std::int64_t count) const {
+    const auto of = [&](auto section) {
+      return section.empty() ? section : decltype(section){section.data + first, count};
+    };
+    return {of(weights), of(gradients), of(m),
+            of(v),       of(average),   packed_shadow ? VectorView<math::BFloat16>{} : of(shadow)};
+  }
 };
 
 /// The learning rate is in `AdamState`, in device memory.

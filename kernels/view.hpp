@@ -61,8 +61,11 @@ struct BasicMatrixRef {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
   std::int64_t stride = 0;
+  /// The numbers lie in the backend's own order (Backend::weight_copy): a weight that only products
+  /// can read, as a whole.
+  bool packed = false;
 
-  operator BasicMatrixRef<const void>() const { return {data, type, rows, cols, stride}; }
+  operator BasicMatrixRef<const void>() const { return {data, type, rows, cols, stride, packed}; }
 
   bool empty() const { return data == nullptr; }
   std::int64_t size() const { return rows * cols; }

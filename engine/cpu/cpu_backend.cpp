@@ -1,6 +1,8 @@
 // The CPU behind the seam: checks, then the kernels, at once and in order.
+#include <sys/mman.h>
 #include <sys/sysinfo.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +20,8 @@
 
 namespace vgan {
 namespace {
+
+constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 class HostMemory final : public Memory {
  public:
@@ -92,16 +96,20 @@ class CpuBackend final : public Backend {
   const DeviceInfo& info() const override { return info_; }
 
   Buffer allocate(std::size_t bytes, const std::string& what) override {
-    const std::size_t rounded = (bytes + 63) / 64 * 64;
+    // Large memory starts at a huge page: with small ones a pass over weights and moments misses
+    // the TLB every 4 KiB, and hardware prefetching ends there.
+    const std::size_t alignment = bytes < huge_page ? 64 : huge_page;
+    const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
     void* data = rounded < bytes || rounded > info_.memory
                      ? nullptr
-                     : std::aligned_alloc(64, rounded == 0 ? 64 : rounded);
+                     : std::aligned_alloc(alignment, rounded == 0 ? 64 : rounded);
     if (data == nullptr) {
       throw Error(
           ErrorCode::no_device,
           {"not enough memory for " + what, "cpu", std::to_string(bytes >> 20) + " MiB wanted",
            "what the system grants", "use a smaller --batch or narrower layers"});
     }
+    if (alignment == huge_page) madvise(data, rounded, MADV_HUGEPAGE);  // a wish; refusal is fine
     std::memset(data, 0, rounded);
     return {data, bytes, memory_};
   }
@@ -119,6 +127,20 @@ class CpuBackend final : public Backend {
   }
   void download(Queue&, const void* device, std::size_t bytes, void* host) override {
     if (bytes > 0) std::memcpy(host, device, bytes);
+  }
+
+  WeightCopy weight_copy(std::int64_t inputs, std::int64_t outputs) const override {
+    const cpu::WeightCopySize size = cpu::weight_copy_size(inputs, outputs);
+    return {size.elements, size.packed};
+  }
+
+  void pack_weights(Queue& queue, MatrixView<const float> w, MatrixRef copy) override {
+    require_shape("pack_weights", "copy", copy, w.rows, w.cols);
+    require(copy.type == ElementType::bf16, "pack_weights", "a copy of another type", "bf16");
+    if (!copy.packed) return Backend::pack_weights(queue, w, copy);
+    require(weight_copy(w.rows, w.cols).packed, "pack_weights", "a packed copy of this shape",
+            "a plain one");
+    dense_.pack_weights(w, copy);
   }
 
   void dense_forward(Queue&, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
@@ -139,7 +161,7 @@ class CpuBackend final : public Backend {
                             MatrixRef dx, const ActivationOptions& options) override {
     check_dense_backward_input(dy, w, at, dx, options);
     if (dx.size() == 0) return;
-    dense_.backward_input(dy, w, options.activation, options.slope, at, dx);
+    dense_.backward_input({dy, w, at, dx, options.activation, options.slope});
   }
 
   void dense_backward_weights(Queue&, ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
@@ -169,7 +191,26 @@ class CpuBackend final : public Backend {
 
   void adam(Queue&, const AdamArena& arena, StepState* state, const AdamOptions& options) override {
     check_adam(arena, options);
-    cpu::adam(team_, arena, options, state->step + 1, state->*options.network);
+    const cpu::AdamMove move = adam_move(*state, options);
+    cpu::adam(team_, arena, move);
+    (state->*options.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
+  }
+
+  void dense_backward(Queue& queue, const InputGradientTask& dx,
+                      std::span<const DenseUpdateTask> updates, StepState* state,
+                      const FusedOptions& options) override {
+    check_dense_backward(dx, updates, options);
+    const auto no_rows = [](const DenseUpdateTask& task) { return task.x.rows == 0; };
+    if (std::any_of(updates.begin(), updates.end(), no_rows)) {
+      return Backend::dense_backward(queue, dx, updates, state, options);
+    }
+    if (updates.empty()) {
+      if (dx.dx.size() > 0) dense_.backward_input(dx);
+      return;
+    }
+    const cpu::AdamMove move = adam_move(*state, options.adam);
+    dense_.backward(dx, updates, move);
+    (state->*options.adam.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
   }
 
   void normal(Queue&, const StepState* state, const RandomStream& stream, MatrixRef out) override {
@@ -225,6 +266,9 @@ class CpuBackend final : public Backend {
   std::unique_ptr<Stopwatch> make_stopwatch() override { return std::make_unique<HostStopwatch>(); }
 
  private:
+  static cpu::AdamMove adam_move(const StepState& state, const AdamOptions& options) {
+    return {options, (state.*options.network).learning_rate, state.step + 1};
+  }
   static cpu::NormalStream at_step(const StepState* state, const RandomStream& stream) {
     const std::uint64_t step = state == nullptr ? 0 : state->step + stream.ahead;
     return {stream.seed, math::subsequence(stream.purpose, step), stream.first};

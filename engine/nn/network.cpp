@@ -8,13 +8,15 @@
 namespace vgan::nn {
 namespace {
 
-std::vector<std::int64_t> tensor_sizes(const std::vector<DenseSpec>& layers) {
-  std::vector<std::int64_t> sizes;
+// Of each layer the weight, then the bias, whose copy nobody reads.
+std::vector<TensorPlan> tensor_plans(const Backend& backend, const std::vector<DenseSpec>& layers) {
+  std::vector<TensorPlan> tensors;
   for (const DenseSpec& layer : layers) {
-    sizes.push_back(layer.inputs * layer.outputs);
-    sizes.push_back(layer.outputs);
+    tensors.push_back(
+        {layer.inputs * layer.outputs, backend.weight_copy(layer.inputs, layer.outputs)});
+    tensors.push_back({layer.outputs, {layer.outputs, false}});
   }
-  return sizes;
+  return tensors;
 }
 
 MatrixRef as_row(VectorView<float> values) {
@@ -34,7 +36,7 @@ std::vector<DenseSpec> dense_stack(const std::vector<std::int64_t>& widths, Acti
 
 std::int64_t parameter_count(const std::vector<DenseSpec>& layers) {
   std::int64_t count = 0;
-  for (const std::int64_t size : tensor_sizes(layers)) count += size;
+  for (const DenseSpec& layer : layers) count += (layer.inputs + 1) * layer.outputs;
   return count;
 }
 
@@ -75,10 +77,11 @@ Network::Network(Backend& backend, std::vector<DenseSpec> layers, float slope,
       slope_(slope),
       compute_type_(options.shadow ? ElementType::bf16 : ElementType::f32),
       products_(products),
-      arena_(backend, tensor_sizes(layers_), options, what) {}
+      arena_(backend, tensor_plans(backend, layers_), options, what) {}
 
-std::size_t Network::bytes(const std::vector<DenseSpec>& layers, const ArenaOptions& options) {
-  return ParameterArena::bytes(tensor_sizes(layers), options);
+std::size_t Network::bytes(const Backend& backend, const std::vector<DenseSpec>& layers,
+                           const ArenaOptions& options) {
+  return ParameterArena::bytes(tensor_plans(backend, layers), options);
 }
 
 void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
@@ -98,11 +101,19 @@ void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
 
 void Network::weights_changed(Queue& queue, bool reset_average) {
   const MatrixRef all = as_row(arena_.weights());
-  if (const auto shadow = arena_.shadow(); !shadow.empty()) {
+  if (const auto shadow = arena_.adam().shadow; !shadow.empty()) {
     backend_->convert(queue, all, {shadow.data, ElementType::bf16, 1, shadow.size, shadow.size});
   }
+  pack_copies(queue);
   if (reset_average && !arena_.average().empty()) {
     backend_->convert(queue, all, as_row(arena_.average()));
+  }
+}
+
+void Network::pack_copies(Queue& queue) {
+  if (!arena_.has_packed_copies()) return;
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    backend_->pack_weights(queue, weight(l).as<float>(), weight_copy(l));
   }
 }
 
@@ -118,9 +129,17 @@ VectorView<float> Network::bias(std::size_t layer) const {
 
 ConstMatrixRef Network::compute_weight(std::size_t layer) const {
   if (compute_type_ == ElementType::f32) return weight(layer);
+  return weight_copy(layer);
+}
+
+MatrixRef Network::weight_copy(std::size_t layer) const {
   const DenseSpec& spec = layers_[layer];
-  return {arena_.shadow().data + arena_.offset(2 * layer), ElementType::bf16, spec.inputs,
-          spec.outputs, spec.outputs};
+  return {arena_.copy(2 * layer).data,
+          ElementType::bf16,
+          spec.inputs,
+          spec.outputs,
+          spec.outputs,
+          arena_.adam(2 * layer).packed_shadow};
 }
 
 MatrixRef Network::weight_gradient(std::size_t layer) const {

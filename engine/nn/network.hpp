@@ -74,7 +74,8 @@ class Network {
           const std::string& what, ProductOptions products = {});
 
   /// Bytes of device memory that such a network takes.
-  static std::size_t bytes(const std::vector<DenseSpec>& layers, const ArenaOptions& options);
+  static std::size_t bytes(const Backend& backend, const std::vector<DenseSpec>& layers,
+                           const ArenaOptions& options);
 
   const std::vector<DenseSpec>& layers() const { return layers_; }
   std::int64_t inputs() const { return layers_.front().inputs; }
@@ -88,6 +89,9 @@ class Network {
   void initialise(Queue& queue, std::uint64_t seed, std::uint64_t id);
   /// Brings the shadow, and the EMA with `reset_average`, in line with the weights.
   void weights_changed(Queue& queue, bool reset_average);
+  /// Brings packed copies of the weights in line with them: what an Adam step of the whole arena
+  /// leaves to do (ParameterArena::adam).
+  void pack_copies(Queue& queue);
 
   MatrixRef weight(std::size_t layer) const;  ///< f32 [inputs, outputs]
   VectorView<float> bias(std::size_t layer) const;
@@ -134,6 +138,7 @@ class Network {
   ActivationOptions exact_activation(std::size_t layer) const {
     return {layers_[layer].activation, slope_};
   }
+  MatrixRef weight_copy(std::size_t layer) const;
   ConstMatrixRef compute_weight(std::size_t layer) const;
   MatrixRef weight_gradient(std::size_t layer) const;
   VectorView<float> bias_gradient(std::size_t layer) const;

@@ -23,10 +23,17 @@ struct DenseSlots {
   std::int64_t bias = 0;    ///< [outputs]
 };
 
+struct TensorPlan {
+  std::int64_t size = 0;  ///< floats
+  WeightCopy copy;        ///< what its part of the shadow takes
+};
+
 class ParameterArena {
  public:
-  /// Each tensor starts at a multiple of 16 floats; the padding stays zero.
-  ParameterArena(Backend& backend, const std::vector<std::int64_t>& tensor_sizes,
+  /// Each tensor starts at a multiple of 16 floats, its copy in the shadow at a multiple of 32
+  /// numbers; the padding stays zero. A shadow without packed copies has one layout with the
+  /// weights, so that one pass over the arena writes it.
+  ParameterArena(Backend& backend, const std::vector<TensorPlan>& tensors,
                  const ArenaOptions& options, const std::string& what);
 
   /// Floats in a section, padding included.
@@ -40,23 +47,28 @@ class ParameterArena {
   VectorView<float> v() const { return section(v_); }
   /// Empty without the option.
   VectorView<float> average() const { return section(average_); }
-  VectorView<math::BFloat16> shadow() const;
+  /// The bf16 copy of tensor i; empty without the option.
+  VectorView<math::BFloat16> copy(std::size_t tensor) const;
+  /// Whether some copy is packed, so that a pass over the arena cannot write the shadow.
+  bool has_packed_copies() const { return packed_; }
 
-  /// All of it, for one Adam step of the network.
-  AdamArena adam() const { return {weights(), gradients(), m(), v(), average(), shadow()}; }
+  /// All of it, for one Adam step of the network; without a shadow that has packed copies.
+  AdamArena adam() const;
   /// Tensor i alone, without its padding.
   AdamArena adam(std::size_t tensor) const;
 
-  static std::int64_t section_size(const std::vector<std::int64_t>& tensor_sizes);
-  static std::size_t bytes(const std::vector<std::int64_t>& tensor_sizes,
-                           const ArenaOptions& options);
+  static std::size_t bytes(const std::vector<TensorPlan>& tensors, const ArenaOptions& options);
 
  private:
   VectorView<float> section(int index) const;
+  math::BFloat16* shadow_start() const;
 
   std::int64_t size_ = 0;
-  std::vector<std::int64_t> sizes_;
+  std::vector<TensorPlan> tensors_;
   std::vector<std::int64_t> offsets_;
+  std::vector<std::int64_t> copy_offsets_;
+  std::int64_t shadow_size_ = 0;
+  bool packed_ = false;
   int gradients_ = -1;
   int m_ = -1;
   int v_ = -1;

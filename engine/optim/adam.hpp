@@ -13,8 +13,9 @@ class Adam {
   Adam(Backend& backend, const AdamOptions& options) : backend_(&backend), options_(options) {}
 
   /// Moves the weights by their gradients, and the EMA and the bf16 shadow after them.
-  void step(Queue& queue, const nn::Network& network, StepState* state) {
+  void step(Queue& queue, nn::Network& network, StepState* state) {
     backend_->adam(queue, network.arena().adam(), state, options_);
+    network.pack_copies(queue);
   }
 
  private:

@@ -78,7 +78,8 @@ Sampler::Room Sampler::bulk(const Backend& backend, const Layers& layers, Elemen
 std::size_t Sampler::bytes(const Backend& backend, const Layers& layers, ElementType type,
                            const Room& room) {
   const std::int64_t rows = room.block_rows;
-  return nn::Network::bytes(layers, arena_of(type)) + scratch_bytes(backend, layers, type, rows) +
+  return nn::Network::bytes(backend, layers, arena_of(type)) +
+         scratch_bytes(backend, layers, type, rows) +
          nn::TapeStorage::bytes(all_but_last(layers), rows, type, type, false) +
          nn::matrix_bytes(rows, layers.front().inputs, type) +
          static_cast<std::size_t>(room.slots) * slot_bytes(layers, rows);

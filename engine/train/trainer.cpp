@@ -147,8 +147,8 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   MemoryPlan made;
   made.parts = {
-      {"G", nn::Network::bytes(g_layers, g_arena)},
-      {"D", nn::Network::bytes(d_layers, d_arena)},
+      {"G", nn::Network::bytes(*backend, g_layers, g_arena)},
+      {"D", nn::Network::bytes(*backend, d_layers, d_arena)},
       {"activations", objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
       {"data", data_bytes}};
   const std::size_t scratch =

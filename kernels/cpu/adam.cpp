@@ -1,7 +1,6 @@
-#include "kernels/math/adam.hpp"
+#include <algorithm>
 
-#include <atomic>
-
+#include "kernels/cpu/adam_move.hpp"
 #include "kernels/cpu/chunks.hpp"
 #include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/pointwise.hpp"
@@ -35,27 +34,24 @@ VGAN_CPU_CLONES void shadow(const float* __restrict w, std::int64_t count,
 
 }  // namespace
 
-void adam(ThreadTeam& team, const AdamArena& arena, const AdamRates& rates, std::uint64_t t,
-          AdamState& state) {
-  const math::AdamStep step =
-      math::make_adam_step(state.learning_rate, rates.beta1, rates.beta2, rates.epsilon, t);
-  const float decay = math::ema_decay(rates.average_decay, t);
-  std::atomic<std::uint32_t> nonfinite{0};
-  // The average and the shadow are taken while the chunk's weights are in the first-level cache.
-  for_each_chunk(team, arena.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
-    constexpr std::int64_t piece = 2048;
-    for (std::int64_t at = first; at < first + count; at += piece) {
-      const std::int64_t n = std::min(piece, first + count - at);
-      float* w = arena.weights.data + at;
-      if (update(w, arena.gradients.data + at, arena.m.data + at, arena.v.data + at, n, step) !=
-          0) {
-        nonfinite.store(1, std::memory_order_relaxed);
-      }
-      if (!arena.average.empty()) average(w, n, decay, arena.average.data + at);
-      if (!arena.shadow.empty()) shadow(w, n, arena.shadow.data + at);
+void AdamMove::operator()(const AdamArena& part, const float* gradients) const {
+  // The average and the shadow are taken while the weights are in the first-level cache.
+  constexpr std::int64_t piece = 2048;
+  for (std::int64_t at = 0; at < part.weights.size; at += piece) {
+    const std::int64_t n = std::min(piece, part.weights.size - at);
+    float* w = part.weights.data + at;
+    if (update(w, gradients + at, part.m.data + at, part.v.data + at, n, step_) != 0) {
+      nonfinite_.store(true, std::memory_order_relaxed);
     }
+    if (!part.average.empty()) average(w, n, decay_, part.average.data + at);
+    if (!part.shadow.empty()) shadow(w, n, part.shadow.data + at);
+  }
+}
+
+void adam(ThreadTeam& team, const AdamArena& arena, const AdamMove& move) {
+  for_each_chunk(team, arena.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
+    move(arena.part(first, count), arena.gradients.data + first);
   });
-  state.nonfinite |= nonfinite.load();
 }
 
 void advance(StepState& state) {

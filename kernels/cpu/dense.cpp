@@ -1,10 +1,9 @@
 #include "kernels/cpu/dense.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "kernels/cpu/clones.hpp"
-#include "kernels/cpu/matmul.hpp"
+#include "kernels/cpu/dense_slices.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/bfloat16.hpp"
 #include "kernels/math/pixel.hpp"
@@ -13,28 +12,6 @@ namespace vgan::cpu {
 namespace {
 
 using math::Activation;
-
-// A tile of 256 x 64 floats is 64 KiB: with its operands it stays in a 1 MiB second-level cache.
-constexpr std::int64_t tile_rows = 256;
-constexpr std::int64_t tile_cols = 64;
-constexpr std::int64_t gradient_rows = 128;
-constexpr std::int64_t gradient_cols = 256;
-
-struct Slice {
-  std::int64_t row, rows, col, cols;
-};
-
-struct Tiling {
-  std::int64_t rows, cols, row_step, col_step;
-
-  std::int64_t row_slices() const { return (rows + row_step - 1) / row_step; }
-  std::int64_t count() const { return row_slices() * ((cols + col_step - 1) / col_step); }
-  Slice at(std::int64_t item) const {
-    const std::int64_t row = item % row_slices() * row_step;
-    const std::int64_t col = item / row_slices() * col_step;
-    return {row, std::min(row_step, rows - row), col, std::min(col_step, cols - col)};
-  }
-};
 
 template <Activation A, class Out>
 VGAN_CPU_CLONES void store_activated(const float* from, std::int64_t count, float slope, Out* to) {
@@ -79,25 +56,9 @@ VGAN_CPU_CLONES void add_row(const math::BFloat16* from, std::int64_t count, flo
   for (std::int64_t i = 0; i < count; ++i) to[i] += math::to_float(from[i]);
 }
 
-// The bias gradient: rows are added in order, so the sum is the same on any number of threads.
-void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum) {
-  if (!accumulate) std::fill_n(sum.data, sum.size, 0.0F);
-  for (std::int64_t i = 0; i < dy.rows; ++i) {
-    if (dy.type == ElementType::bf16) {
-      add_row(dy.as<math::BFloat16>().row(i), sum.size, sum.data);
-    } else {
-      add_row(dy.as<float>().row(i), sum.size, sum.data);
-    }
-  }
-}
-
 // The gradient of an empty batch.
 void clear(MatrixView<float> dw) {
   for (std::int64_t i = 0; i < dw.rows; ++i) std::fill_n(dw.row(i), dw.cols, 0.0F);
-}
-
-ConstMatrixRef block_or_empty(ConstMatrixRef at, const Slice& slice) {
-  return at.empty() ? at : at.block(slice.row, slice.rows, slice.col, slice.cols);
 }
 
 template <Activation A>
@@ -112,16 +73,6 @@ void store_activated_tile(const float* tile, float slope, MatrixRef y) {
   }
 }
 
-void store_activated_tile(const float* tile, Activation activation, float slope, MatrixRef y) {
-  switch (activation) {
-    case Activation::identity: return store_activated_tile<Activation::identity>(tile, slope, y);
-    case Activation::leaky_relu:
-      return store_activated_tile<Activation::leaky_relu>(tile, slope, y);
-    case Activation::tanh: return store_activated_tile<Activation::tanh>(tile, slope, y);
-    case Activation::sigmoid: return store_activated_tile<Activation::sigmoid>(tile, slope, y);
-  }
-}
-
 template <class Trial>
 void store_trials_tile(const float* tile, Activation activation, float slope,
                        const math::OutputMap& map, MatrixView<Trial> trials) {
@@ -131,6 +82,15 @@ void store_trials_tile(const float* tile, Activation activation, float slope,
                                        trials.row(i));
     }
   });
+}
+
+void store_trials_tile(const float* tile, Activation activation, float slope,
+                       const math::OutputMap& map, MatrixRef trials) {
+  if (trials.type == ElementType::u8) {
+    store_trials_tile(tile, activation, slope, map, trials.as<std::uint8_t>());
+  } else {
+    store_trials_tile(tile, activation, slope, map, trials.as<float>());
+  }
 }
 
 template <Activation A, class At>
@@ -154,6 +114,29 @@ void store_masked_tile(const float* tile, float slope, ConstMatrixRef at, Matrix
   }
 }
 
+}  // namespace
+
+void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum) {
+  if (!accumulate) std::fill_n(sum.data, sum.size, 0.0F);
+  for (std::int64_t i = 0; i < dy.rows; ++i) {
+    if (dy.type == ElementType::bf16) {
+      add_row(dy.as<math::BFloat16>().row(i), sum.size, sum.data);
+    } else {
+      add_row(dy.as<float>().row(i), sum.size, sum.data);
+    }
+  }
+}
+
+void store_activated_tile(const float* tile, Activation activation, float slope, MatrixRef y) {
+  switch (activation) {
+    case Activation::identity: return store_activated_tile<Activation::identity>(tile, slope, y);
+    case Activation::leaky_relu:
+      return store_activated_tile<Activation::leaky_relu>(tile, slope, y);
+    case Activation::tanh: return store_activated_tile<Activation::tanh>(tile, slope, y);
+    case Activation::sigmoid: return store_activated_tile<Activation::sigmoid>(tile, slope, y);
+  }
+}
+
 void store_masked_tile(const float* tile, Activation activation, float slope, ConstMatrixRef at,
                        MatrixRef y) {
   switch (activation) {
@@ -165,45 +148,16 @@ void store_masked_tile(const float* tile, Activation activation, float slope, Co
   }
 }
 
-}  // namespace
-
-struct Dense::Implementation {
-  explicit Implementation(ThreadTeam& the_team) : team(the_team), products(the_team.size()) {
-    tiles.resize(static_cast<std::size_t>(team.size()));
-    for (auto& tile : tiles) tile.resize(static_cast<std::size_t>(tile_rows * tile_cols));
-  }
-
-  float* tile(int member) { return tiles[static_cast<std::size_t>(member)].data(); }
-
-  /// Runs `body(slice, product, member)` for every slice; `shape_of(slice)` names its product.
-  /// Products are looked up before the loop: inner and last slices, in rows and in columns.
-  template <class ShapeOf, class Body>
-  void for_each_slice(const Tiling& tiling, ShapeOf shape_of, Body body) {
-    if (tiling.rows == 0 || tiling.cols == 0) return;
-    const std::int64_t last = tiling.count() - 1;
-    const std::int64_t last_row = tiling.row_slices() - 1;
-    Matmul* const made[2][2] = {
-        {&products.get(shape_of(tiling.at(0))),
-         &products.get(shape_of(tiling.at(last - last_row)))},
-        {&products.get(shape_of(tiling.at(last_row))), &products.get(shape_of(tiling.at(last)))}};
-    team.for_each(tiling.count(), [&](std::int64_t item, int member) {
-      const Slice slice = tiling.at(item);
-      const bool ends_rows = slice.row + slice.rows == tiling.rows;
-      const bool ends_cols = slice.col + slice.cols == tiling.cols;
-      body(slice, *made[ends_rows][ends_cols], member);
-    });
-  }
-
-  ThreadTeam& team;
-  MatmulCache products;
-  std::vector<std::vector<float>> tiles;
-};
-
 Dense::Dense(ThreadTeam& team) : implementation_(std::make_unique<Implementation>(team)) {}
 Dense::~Dense() = default;
 
 void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                     Activation activation, float slope, MatrixRef y) {
+  if (w.packed) {
+    return implementation_->forward_packed(x, w, bias, y, [&](const float* sums, MatrixRef part) {
+      store_activated_tile(sums, activation, slope, part);
+    });
+  }
   // oneDNN applies bias and leaky ReLU to the accumulators; the rest goes through a tile.
   const bool direct = activation == Activation::identity || activation == Activation::leaky_relu;
   const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols};
@@ -234,6 +188,12 @@ void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
 void Dense::forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                            Activation activation, float slope, const math::OutputMap& map,
                            MatrixRef trials) {
+  if (w.packed) {
+    return implementation_->forward_packed(x, w, bias, trials,
+                                           [&](const float* sums, MatrixRef part) {
+                                             store_trials_tile(sums, activation, slope, map, part);
+                                           });
+  }
   const Tiling tiling{trials.rows, trials.cols, tile_rows, tile_cols};
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
@@ -249,12 +209,8 @@ void Dense::forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const 
         const float* offset = bias.empty() ? nullptr : bias.data + slice.col;
         const ConstMatrixRef b = w.block(0, w.rows, slice.col, slice.cols);
         product.execute(member, x.rows_from(slice.row, slice.rows).data, b.data, offset, tile);
-        const MatrixRef to = trials.block(slice.row, slice.rows, slice.col, slice.cols);
-        if (to.type == ElementType::u8) {
-          store_trials_tile(tile, activation, slope, map, to.as<std::uint8_t>());
-        } else {
-          store_trials_tile(tile, activation, slope, map, to.as<float>());
-        }
+        store_trials_tile(tile, activation, slope, map,
+                          trials.block(slice.row, slice.rows, slice.col, slice.cols));
       });
 }
 
@@ -278,25 +234,45 @@ void Dense::tangent(ConstMatrixRef x, ConstMatrixRef w, Activation activation, f
       });
 }
 
-void Dense::backward_input(ConstMatrixRef dy, ConstMatrixRef w, Activation activation, float slope,
-                           ConstMatrixRef at, MatrixRef dx) {
-  const Tiling tiling{dx.rows, dx.cols, tile_rows, tile_cols};
-  const auto shape_of = [&](const Slice& slice) {
-    MatmulShape shape;
-    shape.m = slice.rows, shape.n = slice.cols, shape.k = dy.cols;
-    shape.a_stride = dy.stride, shape.b_stride = w.stride, shape.c_stride = slice.cols;
-    shape.b_transposed = true;
-    shape.input = dy.type;
-    return shape;
-  };
-  implementation_->for_each_slice(
-      tiling, shape_of, [&](const Slice& slice, Matmul& product, int member) {
-        float* tile = implementation_->tile(member);
-        const ConstMatrixRef b = w.block(slice.col, slice.cols, 0, w.cols);
-        product.execute(member, dy.rows_from(slice.row, slice.rows).data, b.data, nullptr, tile);
-        store_masked_tile(tile, activation, slope, block_or_empty(at, slice),
-                          dx.block(slice.row, slice.rows, slice.col, slice.cols));
-      });
+SlicedProduct Dense::Implementation::input_gradient(const InputGradientTask& task) {
+  const ConstMatrixRef dy = task.dy, w = task.w;
+  const Tiling tiling{task.dx.rows, task.dx.cols, tile_rows, tile_cols};
+  return {products, tiling, [&](const Slice& slice) {
+            MatmulShape shape;
+            shape.m = slice.rows, shape.n = slice.cols, shape.k = dy.cols;
+            shape.a_stride = dy.stride, shape.b_stride = w.stride, shape.c_stride = slice.cols;
+            shape.b_transposed = true;
+            shape.input = dy.type;
+            return shape;
+          }};
+}
+
+void Dense::Implementation::input_gradient_slice(const InputGradientTask& task, const Slice& slice,
+                                                 Matmul& product, int member) {
+  const ConstMatrixRef a = task.dy.rows_from(slice.row, slice.rows);
+  const ConstMatrixRef b = task.w.block(slice.col, slice.cols, 0, task.w.cols);
+  product.execute(member, a.data, b.data, nullptr, tile(member));
+  store_masked_tile(tile(member), task.activation, task.slope, block_or_empty(task.at, slice),
+                    task.dx.block(slice.row, slice.rows, slice.col, slice.cols));
+}
+
+void Dense::backward_input(const InputGradientTask& task) {
+  implementation_->run({implementation_->input_gradient_part(task)});
+}
+
+SlicedProduct Dense::Implementation::weight_gradient(ConstMatrixRef x, ConstMatrixRef dy,
+                                                     std::int64_t stride, bool accumulate) {
+  const Tiling tiling{x.cols, dy.cols, gradient_rows, gradient_cols};
+  return {products, tiling, [&](const Slice& slice) {
+            MatmulShape shape;
+            shape.m = slice.rows, shape.n = slice.cols, shape.k = x.rows;
+            shape.a_stride = x.stride, shape.b_stride = dy.stride;
+            shape.c_stride = stride == 0 ? slice.cols : stride;
+            shape.a_transposed = true;
+            shape.input = x.type;
+            shape.accumulate = accumulate;
+            return shape;
+          }};
 }
 
 void Dense::backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate,
@@ -306,25 +282,17 @@ void Dense::backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulat
     if (!accumulate_bias) std::fill_n(dbias.data, dbias.size, 0.0F);
     return;
   }
-  const Tiling tiling{dw.rows, dw.cols, gradient_rows, gradient_cols};
-  const auto shape_of = [&](const Slice& slice) {
-    MatmulShape shape;
-    shape.m = slice.rows, shape.n = slice.cols, shape.k = x.rows;
-    shape.a_stride = x.stride, shape.b_stride = dy.stride, shape.c_stride = dw.stride;
-    shape.a_transposed = true;
-    shape.input = x.type;
-    shape.accumulate = accumulate;
-    return shape;
-  };
-  implementation_->for_each_slice(
-      tiling, shape_of, [&](const Slice& slice, Matmul& product, int member) {
-        const ConstMatrixRef a = x.block(0, x.rows, slice.row, slice.rows);
-        const ConstMatrixRef b = dy.block(0, dy.rows, slice.col, slice.cols);
-        product.execute(member, a.data, b.data, nullptr, dw.row(slice.row) + slice.col);
-        if (slice.row == 0 && !dbias.empty()) {
-          add_columns(b, accumulate_bias, {dbias.data + slice.col, slice.cols});
-        }
-      });
+  const SlicedProduct sliced = implementation_->weight_gradient(x, dy, dw.stride, accumulate);
+  implementation_->team.for_each(sliced.count(), [&](std::int64_t item, int member) {
+    const Slice slice = sliced.at(item);
+    const ConstMatrixRef a = x.block(0, x.rows, slice.row, slice.rows);
+    const ConstMatrixRef b = dy.block(0, dy.rows, slice.col, slice.cols);
+    float* c = dw.row(slice.row) + slice.col;
+    sliced.product(slice).execute(member, a.data, b.data, nullptr, c);
+    if (slice.row == 0 && !dbias.empty()) {
+      add_columns(b, accumulate_bias, {dbias.data + slice.col, slice.cols});
+    }
+  });
 }
 
 }  // namespace vgan::cpu

@@ -4,13 +4,24 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
+#include "kernels/cpu/adam_move.hpp"
 #include "kernels/cpu/thread_team.hpp"
+#include "kernels/dense_tasks.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {
+
+/// How many bf16 numbers the copy of a [inputs, outputs] weight takes: packed where the processor
+/// has tiles for it, else as the weight itself.
+struct WeightCopySize {
+  std::int64_t elements;
+  bool packed;
+};
+WeightCopySize weight_copy_size(std::int64_t inputs, std::int64_t outputs);
 
 /// Owns the matrix-product primitives (made once for each shape) and their scratch memory.
 ///
@@ -18,11 +29,15 @@ namespace vgan::cpu {
 /// do not depend on the number of threads, bit for bit.
 ///
 /// Shapes: x is [batch, inputs], w is [inputs, outputs], y is [batch, outputs], row-major. x, w and
-/// dy share one element type, f32 or bf16; sums are kept in f32. Refs are checked by the caller.
+/// dy share one element type, f32 or bf16; sums are kept in f32. Refs are checked by the caller. A
+/// packed w is what `pack_weights` made.
 class Dense {
  public:
   explicit Dense(ThreadTeam& team);
   ~Dense();
+
+  /// The packed copy of w, of `weight_copy_size` elements.
+  void pack_weights(MatrixView<const float> w, MatrixRef copy);
 
   /// y = activation(x w + bias). `bias` may be empty.
   void forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
@@ -38,15 +53,18 @@ class Dense {
   void tangent(ConstMatrixRef x, ConstMatrixRef w, math::Activation activation, float slope,
                ConstMatrixRef at, MatrixRef y);
 
-  /// dx = (dy w^T) * activation'(at), where `at` [batch, inputs] is the output of the layer below
-  /// and `activation` is that layer's; identity takes none.
-  void backward_input(ConstMatrixRef dy, ConstMatrixRef w, math::Activation activation, float slope,
-                      ConstMatrixRef at, MatrixRef dx);
+  void backward_input(const InputGradientTask& task);
 
   /// dw = x^T dy and dbias = column sums of dy, in f32; added to what is there where asked for.
   /// `dbias` may be empty.
   void backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate, MatrixView<float> dw,
                         bool accumulate_bias, VectorView<float> dbias);
+
+  /// One layer's input gradient and some layers' updates, in one loop. Adam moves a slice of
+  /// weights by its gradient while both are in cache; the gradient is stored only where it is added
+  /// to one that is there (`accumulate`). f32 sums are those of `backward_weights`, bit for bit.
+  void backward(const InputGradientTask& dx, std::span<const DenseUpdateTask> updates,
+                const AdamMove& move);
 
  private:
   struct Implementation;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "kernels/adam_arena.hpp"
+#include "kernels/cpu/adam_move.hpp"
 #include "kernels/cpu/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
@@ -29,9 +29,7 @@ struct BceRows {
 void bce_with_logits(ThreadTeam& team, const BceRows& rows);
 
 /// One Adam step over a network's arena; `average` and `shadow` may be empty.
-/// Takes step `t` (counted from 1). Sets `state.nonfinite` if a gradient is NaN or Inf.
-void adam(ThreadTeam& team, const AdamArena& arena, const AdamRates& rates, std::uint64_t t,
-          AdamState& state);
+void adam(ThreadTeam& team, const AdamArena& arena, const AdamMove& move);
 
 /// Standard normal numbers of the stream (seed, subsequence): element (i, j) of `out` is number
 /// first + i * cols + j.
