@@ -16,10 +16,12 @@
 #include "engine/buffer.hpp"
 #include "engine/queue.hpp"
 #include "kernels/adam_arena.hpp"
+#include "kernels/conv_tasks.hpp"
 #include "kernels/dense_tasks.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
+#include "kernels/model_tasks.hpp"
 #include "kernels/step_state.hpp"
 #include "kernels/view.hpp"
 
@@ -190,6 +192,42 @@ class Backend {
                               const FusedOptions& options);
   virtual void logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                           const FusedOptions& options);
+
+  // Convolutional layers. `conv` and `conv_backward_weights` have twins made of patches and dense
+  // products (engine/composed_conv.cpp).
+
+  virtual void conv(Queue& queue, const ConvTask& task, const ActivationOptions& options);
+  /// dw[patch_size, filters] = sum over rows and positions of patch(large)^T small, f32; `large`
+  /// [n, large_size] and `small` [n, small_size] of one float type. Of an ordinary convolution
+  /// `small` is dy, of a transposed one `large` is.
+  virtual void conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
+                                     ConstMatrixRef large, ConstMatrixRef small,
+                                     MatrixView<float> dw, const WeightGradientOptions& options);
+  /// dbias[c] = sum over rows and positions of dy [n, positions * c], tight; f32.
+  virtual void channel_sums(Queue& queue, ConstMatrixRef dy, VectorView<float> dbias,
+                            bool accumulate);
+  virtual void batch_norm(Queue& queue, const BatchNormTask& task,
+                          const ActivationOptions& options);
+  /// The same with the running statistics in place of the batch's; moves nothing.
+  virtual void batch_norm_inference(Queue& queue, const BatchNormTask& task,
+                                    const ActivationOptions& options);
+  virtual void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task);
+
+  // Stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the equations).
+
+  virtual void spectral_norm(Queue& queue, const SpectralTask& task);
+  virtual void spectral_gradient(Queue& queue, const SpectralGradientTask& task);
+  virtual void minibatch_stddev(Queue& queue, const MinibatchStddevTask& task);
+  virtual void minibatch_stddev_backward(Queue& queue, const MinibatchStddevBackwardTask& task);
+  virtual void augment(Queue& queue, const AugmentTask& task, const StepState* state,
+                       const RandomStream& stream);
+  /// y[i, 0] += sum over j of a[i, j] * b[i, j]; a, b of one float type, f32 sums.
+  virtual void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y);
+  virtual void scale_rows(Queue& queue, const ScaleRowsTask& task);
+  virtual void reparameterise(Queue& queue, const ReparameteriseTask& task, const StepState* state,
+                              const RandomStream& stream);
+  virtual void latent_loss(Queue& queue, const LatentLossTask& task);
+  virtual void reconstruction_loss(Queue& queue, const ReconstructionTask& task);
 
   virtual void normal(Queue& queue, const StepState* state, const RandomStream& stream,
                       MatrixRef out) = 0;

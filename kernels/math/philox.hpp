@@ -51,6 +51,11 @@ enum class Purpose : std::uint32_t {
   instance_noise_fake = 4,
   sample = 5,
   preview = 6,
+  posterior = 7,
+  interpolate = 8,
+  augment_real = 9,
+  augment_fake = 10,
+  component = 11,
 };
 
 /// The stream for one purpose at one step; room for 16 purposes, steps below 2^60.
