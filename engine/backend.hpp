@@ -253,6 +253,10 @@ class Backend {
   virtual void dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
                             VectorView<const float> bias, MatrixRef trials,
                             const ActivationOptions& options, const OutputMap& map) = 0;
+  /// trials[n, out] = map.low + (y - map.origin) * map.gain, in f32, or rounded to u8: the same for
+  /// outputs that are in memory.
+  virtual void map_trials(Queue& queue, MatrixView<const float> y, MatrixRef trials,
+                          const OutputMap& map) = 0;
   /// Host memory that downloads reach without waiting for the host: page-locked on CUDA.
   virtual Buffer allocate_host(std::size_t bytes, const std::string& what) = 0;
   virtual std::unique_ptr<Stopwatch> make_stopwatch() = 0;

@@ -41,6 +41,11 @@ inline void check_dense_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<co
           std::to_string(w.cols));
 }
 
+inline void check_map_trials(MatrixView<const float> y, MatrixRef trials) {
+  require(trials.type != ElementType::bf16, "map_trials", "trials of bf16", "f32 or u8");
+  require_shape("map_trials", "trials", trials, y.rows, y.cols);
+}
+
 inline void check_dense_tangent(ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
                                 const ActivationOptions& options) {
   check_product("dense_tangent", x, w, y);

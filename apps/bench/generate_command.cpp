@@ -61,7 +61,7 @@ class Draw {
   std::unique_ptr<Queue> queue_;
   Precision precision_;
   ElementType type_;
-  std::vector<nn::DenseSpec> layers_;
+  std::vector<nn::LayerSpec> layers_;
   Sampler::Room room_;
   std::optional<Sampler> sampler_;
   std::vector<std::unique_ptr<Operation>> products_;

@@ -9,7 +9,7 @@
 namespace vgan::bench {
 namespace {
 
-using nn::DenseSpec;
+using nn::LayerSpec;
 
 void add(std::vector<OperationSpec>& list, const OperationSpec& spec) {
   const auto known = std::find_if(list.begin(), list.end(),
@@ -29,8 +29,8 @@ class StepList {
         g_(generator_layers(config, trial)),
         d_(discriminator_layers(config, trial)) {}
 
-  void forward(const std::vector<DenseSpec>& layers, std::int64_t rows, ElementType last) {
-    for (const DenseSpec& layer : layers) {
+  void forward(const std::vector<LayerSpec>& layers, std::int64_t rows, ElementType last) {
+    for (const LayerSpec& layer : layers) {
       const bool ends = &layer == &layers.back();
       add(list, {.name = "dense_forward",
                  .rows = rows,
@@ -43,8 +43,8 @@ class StepList {
     }
   }
 
-  void weight_gradients(const std::vector<DenseSpec>& layers, std::int64_t rows) {
-    for (const DenseSpec& layer : layers) {
+  void weight_gradients(const std::vector<LayerSpec>& layers, std::int64_t rows) {
+    for (const LayerSpec& layer : layers) {
       add(list, {.name = "dense_backward_weights",
                  .rows = rows,
                  .inputs = layer.inputs,
@@ -55,7 +55,7 @@ class StepList {
   }
 
   /// `to_input`: down to the network's input, else to the first layer's output.
-  void input_gradients(const std::vector<DenseSpec>& layers, std::int64_t rows, ElementType type,
+  void input_gradients(const std::vector<LayerSpec>& layers, std::int64_t rows, ElementType type,
                        bool to_input, double per_epoch = 1.0) {
     for (std::size_t l = to_input ? 0 : 1; l < layers.size(); ++l) {
       add(list, {.name = "dense_backward_input",
@@ -84,7 +84,7 @@ class StepList {
   void penalty(double per_epoch) {
     input_gradients(d_, batch_, ElementType::f32, true, per_epoch);
     pointwise("gradient_penalty", batch_, d_.front().inputs, ElementType::f32, per_epoch);
-    for (const DenseSpec& layer : d_) {
+    for (const LayerSpec& layer : d_) {
       add(list, {.name = "dense_backward_weights",
                  .rows = batch_,
                  .inputs = layer.inputs,
@@ -102,7 +102,7 @@ class StepList {
     }
   }
 
-  void adam(const std::vector<DenseSpec>& layers, bool average) {
+  void adam(const std::vector<LayerSpec>& layers, bool average) {
     add(list, {.name = "adam",
                .rows = 1,
                .inputs = nn::parameter_count(layers),
@@ -129,7 +129,7 @@ class StepList {
     adam(g_, config.ema > 0.0);
   }
 
-  const std::vector<DenseSpec>& generator() const { return g_; }
+  const std::vector<LayerSpec>& generator() const { return g_; }
   ElementType type() const { return type_; }
 
   std::vector<OperationSpec> list;
@@ -137,7 +137,7 @@ class StepList {
  private:
   ElementType type_;
   std::int64_t batch_;
-  std::vector<DenseSpec> g_, d_;
+  std::vector<LayerSpec> g_, d_;
 };
 
 double size_of(ElementType type) { return static_cast<double>(element_size(type)); }

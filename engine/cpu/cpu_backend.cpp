@@ -259,6 +259,12 @@ class CpuBackend final : public Backend {
     dense_.forward_trials(x, w, bias, options.activation, options.slope, map, trials);
   }
 
+  void map_trials(Queue&, MatrixView<const float> y, MatrixRef trials,
+                  const OutputMap& map) override {
+    check_map_trials(y, trials);
+    cpu::map_trials(team_, y, map, trials);
+  }
+
   Buffer allocate_host(std::size_t bytes, const std::string& what) override {
     return allocate(bytes, what);
   }

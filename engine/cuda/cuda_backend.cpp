@@ -290,6 +290,14 @@ class CudaBackend final : public Backend {
           "bias_activation_trials");
   }
 
+  void map_trials(Queue& queue, MatrixView<const float> y, MatrixRef trials,
+                  const OutputMap& map) override {
+    check_map_trials(y, trials);
+    if (trials.size() == 0) return;
+    check(bias_activation_trials(on(queue), y, {}, Activation::identity, 0.0F, map, trials),
+          "bias_activation_trials");
+  }
+
   Buffer allocate_host(std::size_t bytes, const std::string& what) override {
     return allocate_page_locked(device_, bytes, what);
   }

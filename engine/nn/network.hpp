@@ -1,4 +1,4 @@
-// A stack of dense layers over one parameter arena.
+// A stack of layers over one parameter arena.
 #pragma once
 
 #include <cstdint>
@@ -6,46 +6,11 @@
 #include <vector>
 
 #include "engine/backend.hpp"
+#include "engine/nn/layer.hpp"
 #include "engine/nn/parameter_arena.hpp"
+#include "engine/nn/tape.hpp"
 
 namespace vgan::nn {
-
-struct DenseSpec {
-  std::int64_t inputs = 0;
-  std::int64_t outputs = 0;
-  Activation activation = Activation::identity;
-};
-
-/// Layers of the given widths: `widths` = {inputs, hidden..., outputs}; leaky ReLU between, `last`
-/// at the end.
-std::vector<DenseSpec> dense_stack(const std::vector<std::int64_t>& widths, Activation last);
-
-/// Weights and biases of all layers, without padding.
-std::int64_t parameter_count(const std::vector<DenseSpec>& layers);
-
-/// What a forward pass leaves and a backward pass needs, planned once for `rows` rows.
-struct Tape {
-  std::vector<MatrixRef> outputs;  ///< of layer l: [rows, outputs_l]
-  std::vector<MatrixRef> deltas;   ///< loss gradient before layer l's activation: [rows, outputs_l]
-
-  /// The same tape for rows [first, first + count).
-  Tape rows_from(std::int64_t first, std::int64_t count) const;
-};
-
-/// Owns a tape's memory.
-class TapeStorage {
- public:
-  /// `type` is the element type of outputs and deltas; the last layer's output is `last_type`.
-  TapeStorage(Backend& backend, const std::vector<DenseSpec>& layers, std::int64_t rows,
-              ElementType type, ElementType last_type, bool deltas, const std::string& what);
-  const Tape& tape() const { return tape_; }
-  static std::size_t bytes(const std::vector<DenseSpec>& layers, std::int64_t rows,
-                           ElementType type, ElementType last_type, bool deltas);
-
- private:
-  Buffer buffer_;
-  Tape tape_;
-};
 
 /// What a backward pass shall leave behind.
 struct BackwardOptions {
@@ -70,41 +35,54 @@ struct UpdateOptions {
 
 class Network {
  public:
-  Network(Backend& backend, std::vector<DenseSpec> layers, float slope, const ArenaOptions& options,
+  Network(Backend& backend, std::vector<LayerSpec> layers, float slope, const ArenaOptions& options,
           const std::string& what, ProductOptions products = {});
 
   /// Bytes of device memory that such a network takes.
-  static std::size_t bytes(const Backend& backend, const std::vector<DenseSpec>& layers,
+  static std::size_t bytes(const Backend& backend, const std::vector<LayerSpec>& layers,
                            const ArenaOptions& options);
 
-  const std::vector<DenseSpec>& layers() const { return layers_; }
+  const std::vector<LayerSpec>& layers() const { return layers_; }
   std::int64_t inputs() const { return layers_.front().inputs; }
   std::int64_t outputs() const { return layers_.back().outputs; }
   const ParameterArena& arena() const { return arena_; }
   ElementType compute_type() const { return compute_type_; }
 
-  /// Uniform in +-1/sqrt(inputs), weights and biases (He et al. 2015 with gain sqrt(1/3), the
-  /// usual default for dense layers). Element e of network `id` is number id * 2^40 + e of the
+  /// Weights and biases uniform in +-1/sqrt(fan-in) (He et al. 2015 with gain sqrt(1/3), the usual
+  /// default); gamma 1, beta 0, running mean 0 and variance 1; singular vectors by 15 power
+  /// iterations from a uniform start. Element e of network `id` is number id * 2^40 + e of the
   /// stream `initialise`.
   void initialise(Queue& queue, std::uint64_t seed, std::uint64_t id);
-  /// Brings the shadow, and the EMA with `reset_average`, in line with the weights.
+  /// Brings all copies of the weights, and the EMA with `reset_average`, in line with them.
   void weights_changed(Queue& queue, bool reset_average);
-  /// Brings packed copies of the weights in line with them: what an Adam step of the whole arena
-  /// leaves to do (ParameterArena::adam).
-  void pack_copies(Queue& queue);
+  /// What an Adam step of the whole arena leaves to do (ParameterArena::adam): a power iteration of
+  /// spectral layers, then the packed copies.
+  void weights_moved(Queue& queue);
+  /// After all that leaves gradients in the arena: turns those in spectral layers' normalised
+  /// weights into those in the weights.
+  void finish_gradients(Queue& queue);
 
-  MatrixRef weight(std::size_t layer) const;  ///< f32 [inputs, outputs]
+  MatrixRef weight(std::size_t layer) const;  ///< f32 [inputs, outputs], or [patch, filters]
   VectorView<float> bias(std::size_t layer) const;
+  /// Any tensor of a layer by its name; empty where there is none.
+  VectorView<float> tensor(std::size_t layer, const std::string& name) const;
+  /// Place of the tensor in the arena; `tensors_of(layers()[layer])` has the names.
+  std::size_t tensor_index(std::size_t layer, std::size_t tensor) const {
+    return first_tensor_[layer] + tensor;
+  }
   ActivationOptions activation(std::size_t layer) const {
     return {layers_[layer].activation, slope_, products_.tf32, products_.fused};
   }
 
-  /// Fills `tape.outputs` from x [rows, inputs] of the compute type.
+  /// Fills `tape.outputs` from x [rows, inputs] of the compute type. A network that trains
+  /// normalises by the batch and moves the running statistics; one that does not uses these.
   void forward(Queue& queue, ConstMatrixRef x, const Tape& tape);
+  /// The same in f32 from x in f32, with products in f32 whatever the network computes in.
+  void forward_exact(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// All but the last layer.
   void forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// `forward` with the last layer mapped to trials [rows, outputs], f32 or u8; `tape` needs the
-  /// outputs of the layers before it only.
+  /// outputs of the layers before it only, and where the last is a convolution, its own in f32.
   void forward_trials(Queue& queue, ConstMatrixRef x, const Tape& tape, MatrixRef trials,
                       const OutputMap& map);
   /// Expects the gradient before the last activation in `tape.deltas.back()`.
@@ -112,7 +90,7 @@ class Network {
 
   /// The last layer of a network with one output, with its loss (Backend::logit_loss): from the
   /// last hidden layer's output it leaves the logits, their gradient, and the last hidden layer's
-  /// delta. `update`: this layer's Adam step too.
+  /// delta. `update`: this layer's Adam step too. This and the next two are for plain dense layers.
   void logit_loss(Queue& queue, const Tape& tape, const LogitLossSide& first,
                   const LogitLossSide& second, const UpdateOptions* update);
   /// Expects deltas of the last layer and, after `logit_loss`, of the last hidden one. Each layer's
@@ -124,7 +102,8 @@ class Network {
   void backward_to_input(Queue& queue, const Tape& tape, ConstMatrixRef x,
                          const ActivationOptions& activation, MatrixRef input_gradient);
 
-  /// Second-order term of a gradient penalty, in f32, for nets that are piecewise linear.
+  /// Second-order term of a gradient penalty, in f32, for nets that are piecewise linear: a
+  /// minibatch statistic counts as a constant, and there is no batch normalisation.
   /// With delta_l = d(sum of logits)/d(pre-activation l) and v = d(sum of logits)/dx (rows x
   /// inputs), `input_gradient_of_sum` leaves delta in `deltas` and v in `v`; `tangent_gradient` is
   /// then d(sum_i <t_i, v_i>)/dW for a fixed t: the forward pass of the tangent t with the same
@@ -135,26 +114,56 @@ class Network {
                         bool accumulate);
 
  private:
-  ActivationOptions exact_activation(std::size_t layer) const {
-    return {layers_[layer].activation, slope_};
-  }
-  MatrixRef weight_copy(std::size_t layer) const;
-  ConstMatrixRef compute_weight(std::size_t layer) const;
+  /// How a pass multiplies: as the network computes, or in f32.
+  enum class Products : std::uint8_t { own, exact };
+
+  ActivationOptions activation(std::size_t layer, Products products) const;
+  ConstMatrixRef factor(std::size_t layer, Products products) const;
+  ConstMatrixRef embedding(Products products) const;
+  MatrixRef as_weight(std::size_t layer, const float* section) const;
+  MatrixRef weight_copy(std::size_t layer, std::size_t tensor) const;
   MatrixRef weight_gradient(std::size_t layer) const;
-  VectorView<float> bias_gradient(std::size_t layer) const;
+  VectorView<float> gradient(std::size_t layer, const std::string& name) const;
+  MatrixView<float> embedding_gradient() const;
+  SpectralTask spectral_task(std::size_t layer, bool iterate) const;
+  void refresh_spectral(Queue& queue, bool iterate);
+  void pack_copies(Queue& queue);
+
+  MatrixRef own_columns(std::size_t layer, MatrixRef wide) const {
+    return wide.block(0, wide.rows, 0, layers_[layer].outputs);
+  }
   ConstMatrixRef below(std::size_t layer, ConstMatrixRef x, const Tape& tape) const {
     return layer == 0 ? x : ConstMatrixRef(tape.outputs[layer - 1]);
   }
+  void forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape,
+                     Products products);
+  void product(Queue& queue, std::size_t layer, ConstMatrixRef x, MatrixRef y,
+               const ActivationOptions& options, Products products);
+  void normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y);
+  void backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape);
+  void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
+  /// dx = (dy W^T) * activation'(at) for layer `layer`; an empty `at`: no mask.
+  void input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,
+                      MatrixRef dx, Products products);
+  /// Adds the projection's share to the features' delta, and its gradient to the arena.
+  void backward_projection(Queue& queue, ConstMatrixRef features, const Tape& tape, bool weights);
+  void tangent_layer(Queue& queue, std::size_t layer, ConstMatrixRef t, const Tape& outputs,
+                     const Tape& scratch);
   InputGradientTask input_gradient_task(std::size_t layer, const Tape& tape) const;
   DenseUpdateTask update_task(std::size_t layer, ConstMatrixRef x, const Tape& tape,
                               bool accumulate) const;
+  ActivationOptions activation_below(std::size_t layer, ConstMatrixRef at, Products products) const;
 
   Backend* backend_;
-  std::vector<DenseSpec> layers_;
+  std::vector<LayerSpec> layers_;
   float slope_;
+  bool training_;
   ElementType compute_type_;
   ProductOptions products_;
+  std::vector<std::size_t> first_tensor_;  ///< of each layer, in the arena
   ParameterArena arena_;
+  /// Of spectral layers: normalised weights, laid out as the arena's, then sigma for each layer.
+  Buffer spectral_;
 };
 
 }  // namespace vgan::nn

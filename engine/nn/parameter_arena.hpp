@@ -17,12 +17,6 @@ struct ArenaOptions {
   bool shadow = false;   ///< bf16 copy of the weights, for bf16 products
 };
 
-/// Where a dense layer's parameters are, in floats from the start of a section.
-struct DenseSlots {
-  std::int64_t weight = 0;  ///< [inputs, outputs], row-major
-  std::int64_t bias = 0;    ///< [outputs]
-};
-
 struct TensorPlan {
   std::int64_t size = 0;  ///< floats
   WeightCopy copy;        ///< what its part of the shadow takes
@@ -51,6 +45,7 @@ class ParameterArena {
   VectorView<math::BFloat16> copy(std::size_t tensor) const;
   /// Whether some copy is packed, so that a pass over the arena cannot write the shadow.
   bool has_packed_copies() const { return packed_; }
+  bool is_packed(std::size_t tensor) const { return packed_ && tensors_[tensor].copy.packed; }
 
   /// All of it, for one Adam step of the network; without a shadow that has packed copies.
   AdamArena adam() const;

@@ -4,27 +4,66 @@
 #include "engine/nn/layout.hpp"
 
 namespace vgan::objectives {
-namespace {
 
-std::size_t input_bytes(std::int64_t latent, std::int64_t trial, std::int64_t batch,
-                        ElementType type, const GanOptions& options) {
-  return 2 * nn::matrix_bytes(batch, latent, type) + nn::matrix_bytes(2 * batch, trial, type) +
-         (options.r1 > 0.0F ? nn::matrix_bytes(batch, trial, ElementType::f32) : 0);
-}
+/// What a Gan keeps beside its tapes, in the order of memory.
+struct Gan::Plan {
+  Plan(const std::vector<nn::LayerSpec>& g, const std::vector<nn::LayerSpec>& d,
+       std::int64_t batch_size, ElementType compute_type, const GanOptions& o)
+      : batch(batch_size), latent(g.front().inputs), trial(g.back().outputs), type(compute_type) {
+    const bool projected = d.back().conditions > 0;
+    seen = trial + (projected ? 0 : o.conditions);
+    projected_conditions = projected ? o.conditions : 0;
+    const bool images = nn::has_convolution(g) || nn::has_convolution(d) || o.pack > 1;
+    packing = images ? nn::Packing::tight : nn::Packing::padded;
+    augments = o.augments();
+    between = o.gradient_penalty > 0.0F;
+    penalty = between || o.r1 > 0.0F;
+  }
 
-}  // namespace
+  template <class Take>
+  void each(Take take) const {
+    for (int i = 0; i < 2; ++i) take(batch, latent, type);
+    take(2 * batch, seen, type);
+    take(batch, seen, type);
+    take(augments ? batch : 0, trial, type);
+    take(projected_conditions > 0 ? 2 * batch : 0, projected_conditions, type);
+    take(penalty ? batch : 0, seen, ElementType::f32);
+    take(between ? batch : 0, seen, ElementType::f32);
+    take(penalty && projected_conditions > 0 ? batch : 0, projected_conditions, ElementType::f32);
+  }
 
-std::size_t Gan::bytes(const std::vector<nn::DenseSpec>& generator,
-                       const std::vector<nn::DenseSpec>& discriminator, std::int64_t batch,
+  std::size_t bytes() const {
+    std::size_t total = 0;
+    each([&](std::int64_t rows, std::int64_t cols, ElementType element) {
+      total += rows == 0 ? 0 : nn::matrix_bytes(rows, cols, element, packing);
+    });
+    return total;
+  }
+
+  std::int64_t batch, latent, trial, seen = 0, projected_conditions = 0;
+  ElementType type;
+  nn::Packing packing = nn::Packing::padded;
+  bool augments = false, between = false, penalty = false;
+};
+
+std::size_t Gan::bytes(const std::vector<nn::LayerSpec>& generator,
+                       const std::vector<nn::LayerSpec>& discriminator, std::int64_t batch,
                        ElementType type, const GanOptions& options) {
   using nn::TapeStorage;
-  const ElementType logits = ElementType::f32;
-  return TapeStorage::bytes(generator, batch, type, type, true) +
-         TapeStorage::bytes(discriminator, 2 * batch, type, logits, true) +
-         (options.r1 > 0.0F
-              ? TapeStorage::bytes(discriminator, batch, ElementType::f32, logits, true)
-              : 0) +
-         input_bytes(generator.front().inputs, generator.back().outputs, batch, type, options);
+  const Plan plan(generator, discriminator, batch, type, options);
+  const std::int64_t judged = batch / options.pack;
+  return TapeStorage::bytes(generator, batch, {type, type}) +
+         TapeStorage::bytes(discriminator, 2 * judged, {type, ElementType::f32}) +
+         (plan.penalty ? TapeStorage::bytes(discriminator, judged, {}) : 0) +
+         (plan.between ? TapeStorage::bytes(discriminator, judged, {.deltas = false}) : 0) +
+         plan.bytes();
+}
+
+bool Gan::can_fuse(const std::vector<nn::LayerSpec>& generator,
+                   const std::vector<nn::LayerSpec>& discriminator, const GanOptions& options) {
+  return nn::all_plain_dense(generator) && nn::all_plain_dense(discriminator) &&
+         discriminator.size() > 1 && !options.augments() && options.pack == 1 &&
+         options.conditions == 0;
 }
 
 Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, std::int64_t batch,
@@ -33,115 +72,226 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
       g_(&generator),
       d_(&discriminator),
       batch_(batch),
+      trial_(generator.outputs()),
       state_(state),
       options_(options),
-      g_storage_(backend, generator.layers(), batch, generator.compute_type(),
-                 generator.compute_type(), true, "G's activations"),
-      d_storage_(backend, discriminator.layers(), 2 * batch, discriminator.compute_type(),
-                 ElementType::f32, true, "D's activations"),
-      inputs_(backend.allocate(input_bytes(generator.inputs(), generator.outputs(), batch,
-                                           generator.compute_type(), options),
-                               "the batch")),
+      g_storage_(backend, generator.layers(), batch,
+                 {generator.compute_type(), generator.compute_type()}, "G's activations"),
+      d_storage_(backend, discriminator.layers(), 2 * batch / options.pack,
+                 {discriminator.compute_type(), ElementType::f32}, "D's activations"),
       g_tape_(g_storage_.tape()),
-      d_tape_(d_storage_.tape()),
-      d_real_(d_tape_.rows_from(0, batch)),
-      d_fake_(d_tape_.rows_from(batch, batch)) {
-  require(generator.outputs() == discriminator.inputs() && discriminator.outputs() == 1 &&
+      d_tape_(d_storage_.tape()) {
+  const Plan plan(generator.layers(), discriminator.layers(), batch, generator.compute_type(),
+                  options);
+  require(options.pack * plan.seen == discriminator.inputs() && discriminator.outputs() == 1 &&
+              batch % options.pack == 0 &&
               generator.compute_type() == discriminator.compute_type(),
           "gan", "G and D that do not fit", "D takes G's output, of G's type, to one logit");
-  const ElementType type = generator.compute_type();
-  nn::Carver carver(inputs_.data());
-  for (MatrixRef& latent : latents_) latent = carver.take(batch, generator.inputs(), type);
+  inputs_ = backend.allocate(plan.bytes(), "the batch");
+  nn::Carver carver(inputs_.data(), plan.packing);
+  MatrixRef* places[] = {&latents_[0],  &latents_[1], &d_input_,
+                         &d_gradient_,  &real_raw_,   &d_tape_.conditions,
+                         &penalty_gradient_, &between_, &penalty_conditions_};
+  MatrixRef** place = places;
+  plan.each([&](std::int64_t rows, std::int64_t cols, ElementType type) {
+    **place++ = rows == 0 ? MatrixRef{} : carver.take(rows, cols, type);
+  });
   latent_ = latents_[0];
-  d_input_ = carver.take(2 * batch, generator.outputs(), type);
-  real_ = d_input_.rows_from(0, batch);
-  d_fake_input_ = d_input_.rows_from(batch, batch);
-  // G writes its fakes straight into D's input, unless noise has to come between.
-  if (options.instance_noise == 0.0F) g_tape_.outputs.back() = d_fake_input_;
-  if (has_penalty()) {
-    penalty_gradient_ = carver.take(batch, generator.outputs(), ElementType::f32);
-    penalty_storage_.emplace(backend, discriminator.layers(), batch, ElementType::f32,
-                             ElementType::f32, true, "the gradient penalty");
+  real_ = trial_columns(d_input_.rows_from(0, batch));
+  fake_ = trial_columns(d_input_.rows_from(batch, batch));
+  // G writes its fakes straight into D's input, unless something has to come between; and D its
+  // gradient in them straight into G's last delta.
+  if (!options.instance_noise && !options.augments()) g_tape_.outputs.back() = fake_;
+  if (!options.augments()) g_tape_.deltas.back() = trial_columns(d_gradient_);
+  d_real_ = d_tape_.rows_from(0, judged());
+  d_fake_ = d_tape_.rows_from(judged(), judged());
+  if (plan.penalty) {
+    scratch_storage_.emplace(backend, discriminator.layers(), judged(), nn::TapeOptions{},
+                             "the gradient penalty");
+    scratch_ = scratch_storage_->tape();
+    scratch_.conditions = penalty_conditions_;
+  }
+  if (plan.between) {
+    between_storage_.emplace(backend, discriminator.layers(), judged(),
+                             nn::TapeOptions{.deltas = false}, "the points of the penalty");
+    between_tape_ = between_storage_->tape();
+    between_tape_.conditions = penalty_conditions_;
   }
 }
 
-void Gan::add_instance_noise(Queue& queue) {
-  const float sigma = options_.instance_noise;
-  if (sigma == 0.0F) return;
-  backend_->add_normal(queue, real_, state_, {options_.seed, Purpose::instance_noise_real, 0},
-                       sigma, real_);
-  backend_->add_normal(queue, g_tape_.outputs.back(), state_,
-                       {options_.seed, Purpose::instance_noise_fake, 0}, sigma, d_fake_input_);
+MatrixRef Gan::latent(std::size_t slot) const {
+  return latents_[slot].block(0, batch_, 0, latents_[slot].cols - options_.conditions);
+}
+
+MatrixRef Gan::conditions(std::size_t slot) const {
+  if (options_.conditions == 0) return {};
+  const std::int64_t first = latents_[slot].cols - options_.conditions;
+  return latents_[slot].block(0, batch_, first, options_.conditions);
+}
+
+MatrixRef Gan::packed(MatrixRef rows) const {
+  const std::int64_t m = options_.pack;
+  return {rows.data, rows.type, rows.rows / m, rows.cols * m, rows.stride * m};
+}
+
+RandomStream Gan::stream(Purpose purpose, std::int64_t critic) const {
+  RandomStream made;
+  made.seed = options_.seed;
+  made.purpose = purpose;
+  made.ahead = static_cast<std::uint64_t>(critic);
+  made.per_step = static_cast<std::uint64_t>(options_.critic_updates);
+  return made;
+}
+
+void Gan::augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpose,
+                  std::int64_t critic, bool adjoint) {
+  AugmentTask task;
+  task.in = in;
+  task.out = out;
+  task.height = options_.height;
+  task.width = options_.width;
+  task.channels = options_.channels;
+  task.colour = options_.augment_colour;
+  task.translation = options_.augment_translation;
+  task.cutout = options_.augment_cutout;
+  task.adjoint = adjoint;
+  backend_->augment(queue, task, state_, stream(purpose, critic));
+}
+
+// G's conditions are the batch's own; D gets them beside real and fake trials alike.
+void Gan::share_conditions(Queue& queue) {
+  const std::int64_t size = options_.conditions;
+  if (size == 0) return;
+  const ConstMatrixRef given = latent_.block(0, batch_, latent_.cols - size, size);
+  for (const std::int64_t half : {std::int64_t{0}, batch_}) {
+    const MatrixRef to = d_tape_.conditions.empty()
+                             ? d_input_.block(half, batch_, trial_, size)
+                             : d_tape_.conditions.rows_from(half, batch_);
+    backend_->convert(queue, given, to);
+  }
+  if (!penalty_conditions_.empty()) backend_->convert(queue, given, penalty_conditions_);
+}
+
+void Gan::make_fakes(Queue& queue, std::int64_t critic) {
+  g_->forward(queue, latent_, g_tape_);
+  share_conditions(queue);
+  MatrixRef made = g_tape_.outputs.back();
+  if (options_.augments()) {
+    augment(queue, real_raw_, real_, Purpose::augment_real, critic, false);
+    augment(queue, made, fake_, Purpose::augment_fake, critic, false);
+    made = fake_;
+  }
+  if (!options_.instance_noise) return;
+  const float* sigma = &state_->instance_noise;
+  backend_->add_normal(queue, real_, state_, stream(Purpose::instance_noise_real, critic), sigma,
+                       real_);
+  backend_->add_normal(queue, made, state_, stream(Purpose::instance_noise_fake, critic), sigma,
+                       fake_);
 }
 
 LogitLossSide Gan::real_side() const {
   StepReport& report = state_->current;
-  return {batch_, options_.real_target, true, &report.d_loss_real, &report.real_accuracy};
+  return {judged(),
+          options_.real_target,
+          options_.loss,
+          math::GanSide::real,
+          &report.d_loss_real,
+          &report.real_accuracy};
 }
 
 LogitLossSide Gan::fake_side() const {
   StepReport& report = state_->current;
-  return {batch_, 0.0F, false, &report.d_loss_fake, &report.fake_accuracy};
+  return {judged(), options_.real_target,    options_.loss, math::GanSide::fake,
+          &report.d_loss_fake, &report.fake_accuracy};
 }
 
 LogitLossSide Gan::fooled_side() const {
-  return {batch_, 1.0F, true, &state_->current.g_loss, nullptr};
+  return {judged(),       options_.real_target, options_.loss, math::GanSide::fooled,
+          &state_->current.g_loss, nullptr};
 }
 
 void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {
-  backend_->bce_with_logits(queue, tape.outputs.back().as<float>(), tape.deltas.back(),
-                            {side.target, side.real_side, side.loss, side.accuracy});
+  backend_->gan_loss(queue, tape.outputs.back().as<float>(), tape.deltas.back(),
+                     {side.kind, side.side, side.target, side.loss, side.accuracy});
 }
 
-void Gan::discriminator_gradients(Queue& queue, bool with_penalty) {
-  g_->forward(queue, latent_, g_tape_);
-  add_instance_noise(queue);
-  d_->forward(queue, d_input_, d_tape_);
+void Gan::discriminator_gradients(Queue& queue, bool with_r1, std::int64_t critic) {
+  make_fakes(queue, critic);
+  d_->forward(queue, packed(d_input_), d_tape_);
   loss(queue, d_real_, real_side());
   loss(queue, d_fake_, fake_side());
-  d_->backward(queue, d_input_, d_tape_, {});
-  if (with_penalty) penalty_gradient(queue, true);
+  d_->backward(queue, packed(d_input_), d_tape_, {});
+  penalty_gradients(queue, with_r1, critic, true);
+  d_->finish_gradients(queue);
 }
 
-void Gan::discriminator_update(Queue& queue, bool with_penalty, const AdamOptions& adam) {
-  g_->forward(queue, latent_, g_tape_);
-  add_instance_noise(queue);
+void Gan::discriminator_update(Queue& queue, bool with_r1, const AdamOptions& adam,
+                               std::int64_t critic) {
+  make_fakes(queue, critic);
   d_->forward_hidden(queue, d_input_, d_tape_);
-  // The penalty needs all of D as it was.
+  // The penalties need all of D as it was.
+  const bool penalised = with_r1 || options_.gradient_penalty > 0.0F;
   const nn::UpdateOptions update{.adam = adam,
                                  .state = state_,
-                                 .accumulate = with_penalty,
+                                 .accumulate = penalised,
                                  .after_logit_loss = true,
-                                 .top_is_done = !with_penalty};
-  d_->logit_loss(queue, d_tape_, real_side(), fake_side(), with_penalty ? nullptr : &update);
-  if (with_penalty) penalty_gradient(queue, false);
+                                 .top_is_done = !penalised};
+  d_->logit_loss(queue, d_tape_, real_side(), fake_side(), penalised ? nullptr : &update);
+  penalty_gradients(queue, with_r1, critic, false);
   d_->backward_and_update(queue, d_input_, d_tape_, update);
 }
 
-// d/dW of gamma/2B sum_i |v_i|^2, v = grad_x D, is gamma/B sum_i <v_i, dv_i/dW>: the tangent pass
-// with t = gamma/B * v held fixed, and `r1_every` times as long where the penalty is lazy.
-void Gan::penalty_gradient(Queue& queue, bool accumulate) {
-  const float share = options_.r1 / static_cast<float>(batch_);
-  const float lazy_share = share * static_cast<float>(options_.r1_every);
-  const nn::Tape& scratch = penalty_storage_->tape();
-  d_->input_gradient_of_sum(queue, d_real_, scratch, penalty_gradient_);
-  backend_->gradient_penalty(queue, penalty_gradient_.as<float>(), state_, 0.5F * share,
-                             lazy_share);
-  d_->tangent_gradient(queue, d_real_, scratch, penalty_gradient_, accumulate);
+void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, bool accumulate) {
+  if (with_r1) {
+    penalise(queue, d_real_, accumulate, false);
+    accumulate = true;
+  }
+  if (options_.gradient_penalty == 0.0F) return;
+  backend_->interpolate(queue, d_input_.rows_from(0, batch_), d_input_.rows_from(batch_, batch_),
+                        state_, stream(Purpose::interpolate, critic), between_);
+  d_->forward_exact(queue, packed(between_), between_tape_);
+  penalise(queue, between_tape_, accumulate, true);
+}
+
+// d/dW of mean_i f(|v_i|), v = grad_x D, is sum_i <t_i, dv_i/dW> with t_i = f'(|v_i|) / B * v_i /
+// |v_i| held fixed: the tangent pass. For R1, f = gamma/2 |v|^2 and t = gamma/B v, `r1_every` times
+// as long where the penalty is lazy; for WGAN-GP f = lambda (|v| - 1)^2. Conditions are no part of
+// x: their columns of v do not count.
+void Gan::penalise(Queue& queue, const nn::Tape& outputs, bool accumulate, bool centred) {
+  using Options = GradientPenaltyOptions;
+  const auto rows = static_cast<float>(judged());
+  d_->input_gradient_of_sum(queue, outputs, scratch_, packed(penalty_gradient_));
+  if (penalty_gradient_.cols > trial_) {
+    backend_->fill(queue, 0.0F,
+                   penalty_gradient_.block(0, batch_, trial_, penalty_gradient_.cols - trial_));
+  }
+  const float lambda = options_.gradient_penalty / rows;
+  const float gamma = options_.r1 / rows;
+  const Options r1{Options::squared, 0.5F * gamma, gamma * static_cast<float>(options_.r1_every),
+                   &state_->current.r1};
+  const Options gp{Options::one_centred, lambda, 2.0F * lambda, &state_->current.gradient_penalty};
+  backend_->gradient_penalty(queue, packed(penalty_gradient_).as<float>(), centred ? gp : r1);
+  d_->tangent_gradient(queue, outputs, scratch_, packed(penalty_gradient_), accumulate);
 }
 
 void Gan::generator_gradients(Queue& queue) {
-  d_->forward(queue, d_fake_input_, d_fake_);
+  const MatrixRef seen = packed(d_input_.rows_from(batch_, batch_));
+  d_->forward(queue, seen, d_fake_);
   loss(queue, d_fake_, fooled_side());
-  const MatrixRef gradient = g_tape_.deltas.back();
-  d_->backward(queue, d_fake_input_, d_fake_, {.weights = false, .input_gradient = gradient});
-  backend_->activation_backward(queue, g_tape_.outputs.back(), gradient,
+  d_->backward(queue, seen, d_fake_, {.weights = false, .input_gradient = packed(d_gradient_)});
+  const MatrixRef delta = g_tape_.deltas.back();
+  if (options_.augments()) {
+    augment(queue, trial_columns(d_gradient_), delta, Purpose::augment_fake,
+            options_.critic_updates - 1, true);
+  }
+  backend_->activation_backward(queue, g_tape_.outputs.back(), delta,
                                 g_->activation(g_->layers().size() - 1));
   g_->backward(queue, latent_, g_tape_, {});
+  g_->finish_gradients(queue);
 }
 
 void Gan::generator_update(Queue& queue, const AdamOptions& adam) {
-  d_->forward_hidden(queue, d_fake_input_, d_fake_);
+  d_->forward_hidden(queue, d_input_.rows_from(batch_, batch_), d_fake_);
   d_->logit_loss(queue, d_fake_, fooled_side(), {}, nullptr);
   d_->backward_to_input(queue, d_fake_, g_tape_.outputs.back(),
                         g_->activation(g_->layers().size() - 1), g_tape_.deltas.back());

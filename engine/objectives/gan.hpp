@@ -11,80 +11,122 @@
 namespace vgan::objectives {
 
 struct GanOptions {
-  float real_target = 1.0F;     ///< D's label of real trials; below 1 is one-sided smoothing
-  float instance_noise = 0.0F;  ///< standard deviation of noise added to all that D sees
-  float r1 = 0.0F;              ///< gamma of the R1 penalty; 0: none
-  std::int64_t r1_every = 1;    ///< lazy penalty: every so many steps, with gamma times as large
+  math::GanLoss loss = math::GanLoss::bce;
+  float real_target = 1.0F;      ///< D's label of real trials; below 1 is one-sided smoothing
+  bool instance_noise = false;   ///< noise of deviation StepState::instance_noise on all D sees
+  float r1 = 0.0F;               ///< gamma of the R1 penalty; 0: none
+  std::int64_t r1_every = 1;     ///< lazy penalty: every so many steps, with gamma times as large
+  float gradient_penalty = 0.0F;    ///< lambda of WGAN-GP's penalty; 0: none
+  std::int64_t critic_updates = 1;  ///< of D for each of G
+  std::int64_t pack = 1;            ///< trials that D judges together (PacGAN)
+  /// DiffAugment's changes of all that D sees, and the image that they are made to.
+  bool augment_colour = false, augment_translation = false, augment_cutout = false;
+  std::int64_t height = 1, width = 1, channels = 1;
+  /// Length of the condition vector that G and D see, 0: none. G has it behind its noise; D behind
+  /// each trial, unless its last layer is a projection.
+  std::int64_t conditions = 0;
   std::uint64_t seed = 0;
+
+  bool augments() const { return augment_colour || augment_translation || augment_cutout; }
 };
 
-/// Goodfellow et al. 2014 with the non-saturating G, on logits:
-///   L_D = mean BCE(D(x), real_target) + mean BCE(D(G(z)), 0) [+ R1]
-///   L_G = mean BCE(D(G(z)), 1)
-/// R1 = gamma/2 * mean |grad_x D(x)|^2 on real trials (Mescheder et al. 2018), every `r1_every`
-/// steps with gamma * r1_every (Karras et al. 2020). The two sides share one fake batch.
+/// Goodfellow et al. 2014 and what followed, on logits: L_D = real side + fake side + penalties,
+/// L_G = fooled side, by kernels/math/gan_loss.hpp, each side a mean over the batch.
+///   R1 = gamma/2 * mean |grad_x D(x)|^2 on real trials (Mescheder et al. 2018), every `r1_every`
+///   steps with gamma * r1_every (Karras et al. 2020);
+///   WGAN-GP's lambda * mean (|grad D(x^)| - 1)^2 between real and fake (Gulrajani et al. 2017).
+/// The two sides share one fake batch. With `pack` m, D sees m trials side by side (Lin et al.
+/// 2018, arXiv:1712.04086): a longer row, or for a convolutional D a taller image.
 class Gan {
  public:
-  /// G maps [batch, latent] to [batch, trial]; D maps [.., trial] to one logit. Both must have one
-  /// compute type; D's hidden activations must be piecewise linear.
+  /// G maps [batch, latent + conditions] to [batch, trial]; D maps `pack` trials, each with its
+  /// conditions where it has no projection, to one logit. Both must have one compute type; D's
+  /// hidden activations must be piecewise linear.
   Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, std::int64_t batch,
       StepState* state, const GanOptions& options);
 
-  /// Inputs, to be filled before each step: [batch, latent] and [batch, trial]. There are two
-  /// latents, so that the next can be drawn while G's update still reads this one; real trials are
-  /// read by D's update alone.
-  MatrixRef latent(std::size_t slot = 0) const { return latents_[slot]; }
-  MatrixRef real() const { return real_; }
+  /// Inputs, to be filled before each step: [batch, latent], [batch, conditions] (empty without)
+  /// and [batch, trial]. There are two latents with their conditions, so that the next can be drawn
+  /// while G's update still reads this one; real trials are read by D's update alone.
+  MatrixRef latent(std::size_t slot = 0) const;
+  MatrixRef conditions(std::size_t slot = 0) const;
+  MatrixRef real() const { return options_.augments() ? real_raw_ : real_; }
   /// The latent that the next two updates work on.
   void use_latent(std::size_t slot) { latent_ = latents_[slot]; }
 
   /// Leaves the gradient of L_D in D's arena, and fake = G(latent) for `generator_gradients`.
-  /// `with_penalty`: whether this step's program has R1.
-  void discriminator_gradients(Queue& queue, bool with_penalty);
+  /// `with_r1`: whether this step's program has R1. `critic`: which of the step's D updates.
+  void discriminator_gradients(Queue& queue, bool with_r1, std::int64_t critic = 0);
   /// Leaves the gradient of L_G in G's arena, through the D of now; D's arena is not touched.
   void generator_gradients(Queue& queue);
 
-  /// The same with each layer's Adam step in the backward pass, by the seam's fused operations. The
-  /// two take turns as the two above do.
-  void discriminator_update(Queue& queue, bool with_penalty, const AdamOptions& adam);
+  /// The same with each layer's Adam step in the backward pass, by the seam's fused operations,
+  /// where `can_fuse`. The two take turns as the two above do.
+  void discriminator_update(Queue& queue, bool with_r1, const AdamOptions& adam,
+                            std::int64_t critic = 0);
   void generator_update(Queue& queue, const AdamOptions& adam);
 
-  bool has_penalty() const { return options_.r1 > 0.0F; }
+  static bool can_fuse(const std::vector<nn::LayerSpec>& generator,
+                       const std::vector<nn::LayerSpec>& discriminator, const GanOptions& options);
+
+  bool has_r1() const { return options_.r1 > 0.0F; }
+  std::int64_t critic_updates() const { return options_.critic_updates; }
   /// Bytes of device memory that a Gan of this size plans.
-  static std::size_t bytes(const std::vector<nn::DenseSpec>& generator,
-                           const std::vector<nn::DenseSpec>& discriminator, std::int64_t batch,
+  static std::size_t bytes(const std::vector<nn::LayerSpec>& generator,
+                           const std::vector<nn::LayerSpec>& discriminator, std::int64_t batch,
                            ElementType type, const GanOptions& options);
 
  private:
-  /// Adds the penalty's gradient to D's arena, or puts it there.
-  void penalty_gradient(Queue& queue, bool accumulate);
+  struct Plan;
+
+  bool has_penalty() const { return options_.r1 > 0.0F || options_.gradient_penalty > 0.0F; }
+  std::int64_t judged() const { return batch_ / options_.pack; }  ///< rows that D sees of a side
+  /// [batch, n] as D sees it: `pack` rows as one.
+  MatrixRef packed(MatrixRef rows) const;
+  MatrixRef trial_columns(MatrixRef rows) const { return rows.block(0, rows.rows, 0, trial_); }
+  RandomStream stream(Purpose purpose, std::int64_t critic) const;
+
+  void make_fakes(Queue& queue, std::int64_t critic);
+  void augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpose,
+               std::int64_t critic, bool adjoint);
+  void share_conditions(Queue& queue);
+  /// Add the penalties' gradients to D's arena, or put them there.
+  void penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, bool accumulate);
+  void penalise(Queue& queue, const nn::Tape& outputs, bool accumulate, bool centred);
   LogitLossSide real_side() const;
   LogitLossSide fake_side() const;
   LogitLossSide fooled_side() const;  ///< fakes, as G wants D to see them
   void loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side);
-  void add_instance_noise(Queue& queue);
 
   Backend* backend_;
   nn::Network* g_;
   nn::Network* d_;
   std::int64_t batch_;
+  std::int64_t trial_;
   StepState* state_;
   GanOptions options_;
 
   nn::TapeStorage g_storage_;
   nn::TapeStorage d_storage_;
-  std::optional<nn::TapeStorage> penalty_storage_;
+  std::optional<nn::TapeStorage> scratch_storage_;  ///< of penalties: tangents and deltas
+  std::optional<nn::TapeStorage> between_storage_;  ///< outputs at the points between
   Buffer inputs_;
   nn::Tape g_tape_;
-  nn::Tape d_tape_;                   ///< [real; fake]
-  nn::Tape d_real_;                   ///< first half
-  nn::Tape d_fake_;                   ///< second half
-  std::array<MatrixRef, 2> latents_;  ///< [batch, latent]
+  nn::Tape d_tape_;  ///< [real; fake]
+  nn::Tape d_real_;  ///< first half
+  nn::Tape d_fake_;  ///< second half
+  nn::Tape scratch_;
+  nn::Tape between_tape_;
+  std::array<MatrixRef, 2> latents_;  ///< [batch, latent + conditions]
   MatrixRef latent_;
-  MatrixRef d_input_;  ///< [2 batch, trial]: real, then fake
-  MatrixRef real_;     ///< d_input_'s first half
-  MatrixRef d_fake_input_;
-  MatrixRef penalty_gradient_;  ///< [batch, trial] f32
+  MatrixRef d_input_;     ///< [2 batch, trial (+ conditions)]: real, then fake
+  MatrixRef real_;        ///< trials in d_input_'s first half
+  MatrixRef fake_;        ///< trials in its second half
+  MatrixRef real_raw_;    ///< [batch, trial], before they are augmented
+  MatrixRef d_gradient_;  ///< [batch, trial (+ conditions)]: of L_G in what D sees of fakes
+  MatrixRef between_;     ///< [batch, trial (+ conditions)] f32
+  MatrixRef penalty_gradient_;    ///< [batch, trial (+ conditions)] f32
+  MatrixRef penalty_conditions_;  ///< of a projection: [batch, conditions] f32
 };
 
 }  // namespace vgan::objectives

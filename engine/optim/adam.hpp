@@ -12,10 +12,10 @@ class Adam {
  public:
   Adam(Backend& backend, const AdamOptions& options) : backend_(&backend), options_(options) {}
 
-  /// Moves the weights by their gradients, and the EMA and the bf16 shadow after them.
+  /// Moves the weights by their gradients, and the EMA and all copies after them.
   void step(Queue& queue, nn::Network& network, StepState* state) {
     backend_->adam(queue, network.arena().adam(), state, options_);
-    network.pack_copies(queue);
+    network.weights_moved(queue);
   }
 
  private:

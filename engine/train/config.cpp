@@ -64,8 +64,8 @@ void require_utf8(const char* name, const std::string& value) {
 }
 
 void require_widths(const char* name, const std::vector<std::int64_t>& widths) {
-  if (widths.empty() || widths.size() > 64) {
-    refuse(name, std::to_string(widths.size()) + " widths", "1 to 64 widths, e.g. 256,512");
+  if (widths.size() > 64) {
+    refuse(name, std::to_string(widths.size()) + " widths", "up to 64 widths, e.g. 256,512");
   }
   for (const std::int64_t width : widths) require_count(name, width, 1, 1 << 20);
 }

@@ -13,15 +13,40 @@ struct TrainConfig {
   // data
   std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
   std::string labels;  ///< label file; "" = beside the images
+  bool conditional = false;   ///< G and D see each trial's class
+  std::string conditions;     ///< .npy of condition vectors, one for each trial; "" = none
   // length
   std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
   double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
   std::int64_t batch = 128;
   // networks
+  std::string model = "gan";  ///< gan, vae or ae
+  std::string net = "mlp";    ///< mlp, conv or conv1d
   std::int64_t latent = 100;
-  std::vector<std::int64_t> g_layers{256, 512, 1024};  ///< hidden widths
-  std::vector<std::int64_t> d_layers{512, 256, 128};
+  std::vector<std::int64_t> g_layers;  ///< hidden widths, or channels; empty = the net's own
+  std::vector<std::int64_t> d_layers;
+  std::string g_net;         ///< layers one by one, in place of `net` and `g_layers`
+  std::string d_net;
+  std::int64_t kernel = 0;      ///< side of convolutions; 0 = 4, or 8 for curves
+  std::string norm = "auto";    ///< G's hidden layers: batch, none, or auto
   std::string output = "tanh";  ///< tanh, sigmoid or linear
+  std::int64_t minibatch_stddev = 0;  ///< trials of a group; 0 = off
+  std::int64_t pack = 1;              ///< trials that D judges together
+  bool spectral_norm = false;         ///< of D's layers
+  // the objective
+  std::string loss = "bce";  ///< bce, minimax, article, lsgan, hinge or wgan-gp
+  std::int64_t n_critic = 1;
+  double gp = 10.0;  ///< lambda of wgan-gp's penalty
+  double label_smoothing = 1.0;           ///< D's target for real trials
+  double instance_noise = 0.0;            ///< standard deviation, in the network's units
+  std::uint64_t instance_noise_decay = 0; ///< epochs in which it falls to 0; 0 = it stays
+  std::string augment;                    ///< of color, translation, cutout; "" = none
+  double r1 = 0.0;                        ///< gamma; 0 = off
+  std::int64_t r1_every = 1;
+  std::string likelihood = "bernoulli";  ///< of VAE and AE: bernoulli or gaussian
+  double beta = 1.0;                     ///< weight of a VAE's KL
+  std::uint64_t kl_warmup = 0;           ///< epochs in which it rises from 0
+  std::int64_t latent_mixture = 1;       ///< Gaussians fitted to an AE's codes
   // optimisation
   double lr = 2e-4;
   double lr_g = 0.0;  ///< 0 = lr
@@ -29,10 +54,9 @@ struct TrainConfig {
   double ttur = 1.0;  ///< D's rate over G's (two time-scale update rule)
   double beta1 = 0.5;
   double beta2 = 0.999;
-  double label_smoothing = 1.0;  ///< D's target for real trials
-  double instance_noise = 0.0;   ///< standard deviation, in the network's units
-  double r1 = 0.0;               ///< gamma; 0 = off
-  std::int64_t r1_every = 1;
+  std::string lr_schedule = "constant";  ///< constant, linear or cosine, to `lr_end`
+  double lr_end = 0.0;                   ///< last rate, as a share of the first
+  std::uint64_t warmup = 0;              ///< epochs in which rates rise from 0
   double ema = 0.0;  ///< decay of the averaged G; 0 = off
   // machine
   std::uint64_t seed = 1;
@@ -51,6 +75,7 @@ struct TrainConfig {
 
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
+  bool is_gan() const { return model == "gan"; }
 };
 
 /// What a flag, a config key and the documentation share.
@@ -69,6 +94,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   const char* const data = "Data";
   const char* const length = "Length";
   const char* const nets = "Networks";
+  const char* const objective = "Objective";
   const char* const optimiser = "Optimisation";
   const char* const machine = "Machine";
   const char* const run = "Run folder and display";
@@ -81,27 +107,69 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"labels", data, "FILE",
             "labels, IDX or .npy; empty = looked for beside the images; none = none", true},
           c.labels);
+  visitor(S{"conditional", data, "", "G and D see each trial's class, from its label"},
+          c.conditional);
+  visitor(S{"conditions", data, "FILE",
+            ".npy of condition vectors, one for each trial, which G and D see", true},
+          c.conditions);
   visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},
           c.epochs);
   visitor(S{"passes", length, "X", "whole passes over the data instead of --epochs; 0 = off", true},
           c.passes);
   visitor(S{"batch", length, "N", "real trials in a batch"}, c.batch);
-  visitor(S{"latent", nets, "N", "length of G's noise vector"}, c.latent);
-  visitor(S{"g-layers", nets, "A,B,..", "hidden widths of G"}, c.g_layers);
-  visitor(S{"d-layers", nets, "A,B,..", "hidden widths of D"}, c.d_layers);
+  visitor(S{"model", nets, "NAME", "gan, vae or ae"}, c.model);
+  visitor(S{"net", nets, "NAME", "mlp, conv (images) or conv1d (curves)"}, c.net);
+  visitor(S{"latent", nets, "N", "length of G's noise vector, or of a code"}, c.latent);
+  visitor(S{"g-layers", nets, "A,B,..",
+            "hidden widths of G or decoder, channels if conv; empty = the net's own"},
+          c.g_layers);
+  visitor(S{"d-layers", nets, "A,B,..", "the same of D or encoder"}, c.d_layers);
+  visitor(S{"g-net", nets, "LIST",
+            "G's hidden layers one by one: dense:N, dense:HxWxC, up:C, conv:C, each with :kN, "
+            ":sN or :bn, by commas; empty = --net"},
+          c.g_net);
+  visitor(S{"d-net", nets, "LIST", "the same of D: conv:C or dense:N"}, c.d_net);
+  visitor(S{"kernel", nets, "N", "side of convolutions; 0 = 4, or 8 for curves"}, c.kernel);
+  visitor(S{"norm", nets, "NAME", "of G's hidden layers: batch, none, or auto (batch if conv)"},
+          c.norm);
   visitor(S{"output", nets, "NAME", "G's last activation: tanh, sigmoid or linear"}, c.output);
+  visitor(S{"spectral-norm", nets, "", "D's weights over their largest singular value"},
+          c.spectral_norm);
+  visitor(S{"minibatch-stddev", nets, "N",
+            "D sees how much the trials of each group of N differ; 0 = off"},
+          c.minibatch_stddev);
+  visitor(S{"pack", nets, "N", "D judges N trials together (PacGAN)"}, c.pack);
+  visitor(S{"loss", objective, "NAME", "bce, minimax, article, lsgan, hinge or wgan-gp"}, c.loss);
+  visitor(S{"n-critic", objective, "N", "updates of D for each of G"}, c.n_critic);
+  visitor(S{"gp", objective, "LAMBDA", "gradient penalty of wgan-gp"}, c.gp);
+  visitor(S{"r1", objective, "GAMMA", "R1 gradient penalty on real trials; 0 = none"}, c.r1);
+  visitor(S{"r1-every", objective, "K", "lazy R1: every K epochs, K times as strong"}, c.r1_every);
+  visitor(S{"label-smoothing", objective, "X", "D's target for real trials; 1 = none"},
+          c.label_smoothing);
+  visitor(S{"instance-noise", objective, "SIGMA", "noise added to all that D sees; 0 = none"},
+          c.instance_noise);
+  visitor(S{"instance-noise-decay", objective, "N",
+            "epochs in which that noise falls to 0; 0 = it stays"},
+          c.instance_noise_decay);
+  visitor(S{"augment", objective, "LIST",
+            "DiffAugment of all that D sees: color, translation, cutout, by commas; empty = none"},
+          c.augment);
+  visitor(S{"likelihood", objective, "NAME", "of vae and ae: bernoulli or gaussian"},
+          c.likelihood);
+  visitor(S{"beta", objective, "X", "weight of a vae's KL divergence"}, c.beta);
+  visitor(S{"kl-warmup", objective, "N", "epochs in which that weight rises from 0"}, c.kl_warmup);
+  visitor(S{"latent-mixture", objective, "K", "Gaussians fitted to an ae's codes, to sample from"},
+          c.latent_mixture);
   visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
   visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);
   visitor(S{"lr-d", optimiser, "RATE", "D's own rate; 0 = ttur times lr"}, c.lr_d);
   visitor(S{"ttur", optimiser, "X", "D's rate as a multiple of lr"}, c.ttur);
   visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient"}, c.beta1);
   visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient"}, c.beta2);
-  visitor(S{"label-smoothing", optimiser, "X", "D's target for real trials; 1 = none"},
-          c.label_smoothing);
-  visitor(S{"instance-noise", optimiser, "SIGMA", "noise added to all that D sees; 0 = none"},
-          c.instance_noise);
-  visitor(S{"r1", optimiser, "GAMMA", "R1 gradient penalty on real trials; 0 = none"}, c.r1);
-  visitor(S{"r1-every", optimiser, "K", "lazy R1: every K epochs, K times as strong"}, c.r1_every);
+  visitor(S{"lr-schedule", optimiser, "NAME", "of both rates: constant, linear or cosine"},
+          c.lr_schedule);
+  visitor(S{"lr-end", optimiser, "X", "last rate as a share of the first"}, c.lr_end);
+  visitor(S{"warmup", optimiser, "N", "epochs in which rates rise from 0"}, c.warmup);
   visitor(S{"ema", optimiser, "DECAY", "averaged G, which samples come from; 0 = none"}, c.ema);
   visitor(S{"seed", machine, "N", "of every random number of the run"}, c.seed);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", true}, c.device);
@@ -117,7 +185,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"keep", run, "N", "newest checkpoints kept; 0 = all", true}, c.keep);
   visitor(S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", true},
           c.sample_every);
-  visitor(S{"preset", run, "NAME", "settings to start from: default or article"}, c.preset);
+  visitor(S{"preset", run, "NAME", "settings to start from, see below"}, c.preset);
   visitor(S{"quiet", run, "", "print nothing but errors", true}, c.quiet);
   visitor(S{"profile-steps", run, "A:B", "time the phases of epochs A to B; profile.json", true},
           c.profile_steps);

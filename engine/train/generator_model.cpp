@@ -41,14 +41,14 @@ Activation output_activation(const std::string& output) {
   return Activation::identity;
 }
 
-std::vector<nn::DenseSpec> generator_layers(const TrainConfig& config, std::int64_t trial) {
+std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, std::int64_t trial) {
   std::vector<std::int64_t> widths{config.latent};
   widths.insert(widths.end(), config.g_layers.begin(), config.g_layers.end());
   widths.push_back(trial);
   return nn::dense_stack(widths, output_activation(config.output));
 }
 
-std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial) {
+std::vector<nn::LayerSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial) {
   std::vector<std::int64_t> widths{trial};
   widths.insert(widths.end(), config.d_layers.begin(), config.d_layers.end());
   widths.push_back(1);
@@ -130,12 +130,8 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   const std::int64_t trial = model.height * model.width;
   const auto g = generator_layers(model.config, trial);
   const auto d = discriminator_layers(model.config, trial);
-  check_tensors(g, "g", checkpoint, origin);
-  for (const char* prefix : {"adam_m.g", "adam_v.g"}) check_tensors(g, prefix, checkpoint, origin);
-  if (model.averaged) check_tensors(g, "g_ema", checkpoint, origin);
-  for (const char* prefix : {"d", "adam_m.d", "adam_v.d"}) {
-    check_tensors(d, prefix, checkpoint, origin);
-  }
+  check_network(g, "g", model.averaged, checkpoint, origin);
+  check_network(d, "d", false, checkpoint, origin);
   return model;
 }
 

@@ -18,8 +18,8 @@ namespace vgan {
 inline constexpr float leaky_slope = 0.2F;
 
 Activation output_activation(const std::string& output);
-std::vector<nn::DenseSpec> generator_layers(const TrainConfig& config, std::int64_t trial);
-std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial);
+std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, std::int64_t trial);
+std::vector<nn::LayerSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial);
 
 /// "auto" is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
 /// precision that the device cannot compute in.

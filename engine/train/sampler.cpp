@@ -10,12 +10,16 @@
 namespace vgan {
 namespace {
 
-using Layers = std::vector<nn::DenseSpec>;
+using Layers = std::vector<nn::LayerSpec>;
 
 Layers all_but_last(const Layers& layers) { return {layers.begin(), layers.end() - 1}; }
 
 nn::ArenaOptions arena_of(ElementType type) {
   return {.training = false, .average = false, .shadow = type == ElementType::bf16};
+}
+
+nn::TapeOptions tape_of(ElementType type) {
+  return {.type = type, .last_type = type, .deltas = false, .inference = true};
 }
 
 std::size_t slot_bytes(const Layers& layers, std::int64_t rows) {
@@ -25,7 +29,7 @@ std::size_t slot_bytes(const Layers& layers, std::int64_t rows) {
 std::size_t scratch_bytes(const Backend& backend, const Layers& layers, ElementType type,
                           std::int64_t rows) {
   std::size_t most = backend.product_scratch(rows, layers.back().outputs, ElementType::u8);
-  for (const nn::DenseSpec& layer : all_but_last(layers)) {
+  for (const nn::LayerSpec& layer : all_but_last(layers)) {
     most = std::max(most, backend.product_scratch(rows, layer.outputs, type));
   }
   return most;
@@ -80,7 +84,7 @@ std::size_t Sampler::bytes(const Backend& backend, const Layers& layers, Element
   const std::int64_t rows = room.block_rows;
   return nn::Network::bytes(backend, layers, arena_of(type)) +
          scratch_bytes(backend, layers, type, rows) +
-         nn::TapeStorage::bytes(all_but_last(layers), rows, type, type, false) +
+         nn::TapeStorage::bytes(all_but_last(layers), rows, tape_of(type)) +
          nn::matrix_bytes(rows, layers.front().inputs, type) +
          static_cast<std::size_t>(room.slots) * slot_bytes(layers, rows);
 }
@@ -94,7 +98,7 @@ Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementTyp
       unit_rows_(backend.info().asynchronous ? room.block_rows : 256),
       scratch_(scratch_bytes(backend, layers, type, room.block_rows)),
       network_(backend, layers, slope, arena_of(type), "the generator for sampling"),
-      tape_(backend, all_but_last(layers), room.block_rows, type, type, false,
+      tape_(backend, all_but_last(layers), room.block_rows, tape_of(type),
             "a block of activations"),
       latent_buffer_(backend.allocate(
           nn::matrix_bytes(room.block_rows, layers.front().inputs, type), "a block of noise")),

@@ -62,14 +62,14 @@ class Sampler {
   static constexpr Room small{256, 1};
   /// For many, see `docs/performance.md`, "Bulk generation"; smaller blocks for wide networks. A
   /// matter of the network alone, not of what memory is free: samples stay what they are.
-  static Room bulk(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
+  static Room bulk(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
                    ElementType type);
   /// Bytes of device memory that a sampler takes, its queue's room for products included.
-  static std::size_t bytes(const Backend& backend, const std::vector<nn::DenseSpec>& layers,
+  static std::size_t bytes(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
                            ElementType type, const Room& room);
 
   /// `type` is what G computes in, f32 or bf16.
-  Sampler(Backend& backend, const std::vector<nn::DenseSpec>& layers, float slope, ElementType type,
+  Sampler(Backend& backend, const std::vector<nn::LayerSpec>& layers, float slope, ElementType type,
           const OutputRange& range, const Room& room);
   Sampler(Sampler&&) noexcept;
   ~Sampler();

@@ -15,25 +15,28 @@ using Shape = std::vector<std::int64_t>;
 struct Section {
   std::string prefix;  ///< of tensor names, e.g. "adam_m.g"
   VectorView<float> values;
+  bool moments = false;  ///< of trained tensors alone
 };
 
 std::vector<Section> training_sections(const nn::Network& network, const std::string& name) {
   const nn::ParameterArena& arena = network.arena();
-  std::vector<Section> sections{
-      {name, arena.weights()}, {"adam_m." + name, arena.m()}, {"adam_v." + name, arena.v()}};
+  std::vector<Section> sections{{name, arena.weights()},
+                                {"adam_m." + name, arena.m(), true},
+                                {"adam_v." + name, arena.v(), true}};
   if (!arena.average().empty()) sections.push_back({name + "_ema", arena.average()});
   return sections;
 }
 
 // Calls `body(tensor name, shape, first float of the section, floats)` for each tensor.
 template <class Body>
-void for_each_tensor(const nn::Network& network, const std::string& prefix, Body body) {
+void for_each_tensor(const nn::Network& network, const Section& section, Body body) {
   for (std::size_t l = 0; l < network.layers().size(); ++l) {
-    const nn::DenseSpec& layer = network.layers()[l];
-    const std::string stem = prefix + "." + std::to_string(l);
-    body(stem + ".weight", Shape{layer.inputs, layer.outputs}, network.arena().offset(2 * l),
-         layer.inputs * layer.outputs);
-    body(stem + ".bias", Shape{layer.outputs}, network.arena().offset(2 * l + 1), layer.outputs);
+    const std::vector<nn::TensorSpec> specs = nn::tensors_of(network.layers()[l]);
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      if (section.moments && !specs[i].trained) continue;
+      body(section.prefix + "." + std::to_string(l) + "." + specs[i].name, specs[i].shape,
+           network.arena().offset(network.tensor_index(l, i)), specs[i].size());
+    }
   }
 }
 
@@ -49,7 +52,7 @@ void save_section(Backend& backend, Queue& queue, const nn::Network& network,
   std::vector<float> host(static_cast<std::size_t>(section.values.size));
   backend.download(queue, section.values.data, host.size() * sizeof(float), host.data());
   queue.synchronise();
-  for_each_tensor(network, section.prefix,
+  for_each_tensor(network, section,
                   [&](const std::string& name, Shape shape, std::int64_t first, std::int64_t n) {
                     CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
                     tensor.bytes.resize(static_cast<std::size_t>(n) * sizeof(float));
@@ -88,10 +91,21 @@ void check_tensor(const std::string& name, const Shape& shape, const Checkpoint&
                "NaN or Inf at element " + std::to_string(bad), "finite numbers", ""});
 }
 
+void check_section(const std::vector<nn::LayerSpec>& layers, const std::string& prefix,
+                   bool moments, const Checkpoint& checkpoint, const std::string& origin) {
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    const std::string stem = prefix + "." + std::to_string(l) + ".";
+    for (const nn::TensorSpec& spec : nn::tensors_of(layers[l])) {
+      if (moments && !spec.trained) continue;
+      check_tensor(stem + spec.name, spec.shape, checkpoint, origin);
+    }
+  }
+}
+
 void load_section(Backend& backend, Queue& queue, const nn::Network& network,
                   const Section& section, const Checkpoint& checkpoint) {
   std::vector<float> host(static_cast<std::size_t>(section.values.size));
-  for_each_tensor(network, section.prefix,
+  for_each_tensor(network, section,
                   [&](const std::string& name, const Shape&, std::int64_t first, std::int64_t) {
                     const auto& bytes = checkpoint.tensors.at(name).bytes;
                     std::memcpy(host.data() + first, bytes.data(), bytes.size());
@@ -113,7 +127,7 @@ void load_network(Backend& backend, Queue& queue, nn::Network& network, const st
                   const Checkpoint& checkpoint) {
   const auto sections = training_sections(network, name);
   for (const Section& section : sections) {
-    check_tensors(network.layers(), section.prefix, checkpoint, "the checkpoint");
+    check_section(network.layers(), section.prefix, section.moments, checkpoint, "the checkpoint");
   }
   for (const Section& section : sections) {
     load_section(backend, queue, network, section, checkpoint);
@@ -123,18 +137,18 @@ void load_network(Backend& backend, Queue& queue, nn::Network& network, const st
 
 void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
                   const Checkpoint& checkpoint) {
-  check_tensors(network.layers(), prefix, checkpoint, "the checkpoint");
+  check_section(network.layers(), prefix, false, checkpoint, "the checkpoint");
   load_section(backend, queue, network, {prefix, network.arena().weights()}, checkpoint);
   network.weights_changed(queue, false);
 }
 
-void check_tensors(const std::vector<nn::DenseSpec>& layers, const std::string& prefix,
+void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& name, bool average,
                    const Checkpoint& checkpoint, const std::string& origin) {
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const std::string stem = prefix + "." + std::to_string(l);
-    check_tensor(stem + ".weight", {layers[l].inputs, layers[l].outputs}, checkpoint, origin);
-    check_tensor(stem + ".bias", {layers[l].outputs}, checkpoint, origin);
+  check_section(layers, name, false, checkpoint, origin);
+  for (const char* moment : {"adam_m.", "adam_v."}) {
+    check_section(layers, moment + name, true, checkpoint, origin);
   }
+  if (average) check_section(layers, name + "_ema", false, checkpoint, origin);
 }
 
 void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch) {

@@ -1,6 +1,6 @@
-// Networks to and from checkpoint tensors: `g.0.weight` [inputs, outputs], `g.0.bias` [outputs],
-// Adam's moments as `adam_m.g.0.weight` and `adam_v.g.0.weight`, the averaged G as
-// `g_ema.0.weight`; all f32, row-major.
+// Networks to and from checkpoint tensors: `g.0.weight` [inputs, outputs], `g.0.bias` [outputs] and
+// the others of nn::tensors_of, Adam's moments as `adam_m.g.0.weight` and `adam_v.g.0.weight`, the
+// averaged G as `g_ema.0.weight`; all f32, row-major.
 #pragma once
 
 #include <string>
@@ -15,9 +15,9 @@ namespace vgan {
 /// Adds all that network `name` ("g", "d") needs to go on training.
 void save_network(Backend& backend, Queue& queue, const nn::Network& network,
                   const std::string& name, Checkpoint& checkpoint);
-/// Throws bad_data unless `checkpoint` has every tensor `prefix`.L.weight and .bias of `layers`, in
-/// f32, of their shapes, and finite throughout.
-void check_tensors(const std::vector<nn::DenseSpec>& layers, const std::string& prefix,
+/// Throws bad_data unless `checkpoint` has every tensor of network `name`, in f32, of its shape, and
+/// finite throughout: weights, moments and, with `average`, the EMA.
+void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& name, bool average,
                    const Checkpoint& checkpoint, const std::string& origin);
 /// Throws bad_data, before anything is changed, for a missing tensor or one of another shape.
 void load_network(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,

@@ -83,7 +83,7 @@ struct Trainer::Implementation {
   std::int64_t height, width, count;
   std::size_t data_bytes;
   std::string fingerprint;
-  std::vector<nn::DenseSpec> g_layers, d_layers;
+  std::vector<nn::LayerSpec> g_layers, d_layers;
   nn::ArenaOptions g_arena, d_arena;
   MemoryPlan memory;
   std::unique_ptr<Queue> queue;

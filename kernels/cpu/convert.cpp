@@ -12,7 +12,31 @@ VGAN_CPU_CLONES void convert_row(const In* from, std::int64_t count, Out* to) {
   }
 }
 
+template <class Trial>
+VGAN_CPU_CLONES void map_row(const float* from, std::int64_t count, const math::OutputMap& map,
+                             Trial* to) {
+  for (std::int64_t j = 0; j < count; ++j) {
+    const float value = math::map_output(from[j], map);
+    if constexpr (sizeof(Trial) == 1) {
+      to[j] = math::round_pixel(value);
+    } else {
+      to[j] = value;
+    }
+  }
+}
+
 }  // namespace
+
+void map_trials(ThreadTeam& team, MatrixView<const float> y, const math::OutputMap& map,
+                MatrixRef trials) {
+  for_each_row(team, y.rows, y.cols, [&](std::int64_t i) {
+    if (trials.type == ElementType::u8) {
+      map_row(y.row(i), y.cols, map, trials.as<std::uint8_t>().row(i));
+    } else {
+      map_row(y.row(i), y.cols, map, trials.as<float>().row(i));
+    }
+  });
+}
 
 void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out) {
   with_float_type(in.type, [&](auto from_type) {

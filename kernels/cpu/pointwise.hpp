@@ -8,6 +8,7 @@
 #include "kernels/cpu/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/philox.hpp"
+#include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
 #include "kernels/view.hpp"
 
@@ -62,6 +63,9 @@ void squared_norm_and_scale(ThreadTeam& team, MatrixView<float> x, float weight,
 
 /// out = in, converted between f32 and bf16, [rows, cols].
 void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out);
+/// trials = map_output(y), f32 or u8 (rounded, see round_pixel), [rows, cols].
+void map_trials(ThreadTeam& team, MatrixView<const float> y, const math::OutputMap& map,
+                MatrixRef trials);
 void fill(ThreadTeam& team, float value, MatrixRef out);
 
 /// Ends a step: files the report and counts the step.

@@ -13,7 +13,7 @@ using namespace vgan::testing;
 
 namespace {
 
-const std::vector<nn::DenseSpec> layers = nn::dense_stack({5, 12, 9}, Activation::tanh);
+const std::vector<nn::LayerSpec> layers = nn::dense_stack({5, 12, 9}, Activation::tanh);
 
 /// Samples with `call` left out the (after + 1)-th time, all calls done if it is negative. A block
 /// that was copied too early shows as other bytes.
@@ -81,7 +81,7 @@ TEST_CASE("the plan of a sampler's memory is true", "[cuda][sampler]") {
     for (const Sampler::Room& room : {Sampler::small, Sampler::Room{1024, 3}}) {
       simt::reset();
       Device device = open_device("cuda");
-      const std::vector<nn::DenseSpec> wide =
+      const std::vector<nn::LayerSpec> wide =
           nn::dense_stack({100, 256, 512, 300}, Activation::tanh);
       const std::size_t before = free_bytes();
       Sampler sampler(*device.backend, wide, 0.2F, type, {}, room);

@@ -19,7 +19,7 @@ constexpr std::int64_t latent = 7;
 constexpr std::int64_t trial = 36;
 constexpr float slope = 0.2F;
 
-std::vector<nn::DenseSpec> layers_of(Activation last) {
+std::vector<nn::LayerSpec> layers_of(Activation last) {
   return nn::dense_stack({latent, 24, trial}, last);
 }
 
@@ -57,7 +57,8 @@ class OneByOne {
         network_(*device.backend, layers_of(last), slope,
                  {.training = false, .average = false, .shadow = type == ElementType::bf16},
                  "twin"),
-        tape_(*device.backend, layers_of(last), rows, type, ElementType::f32, false, "twin"),
+        tape_(*device.backend, layers_of(last), rows,
+              nn::TapeOptions{type, ElementType::f32, false}, "twin"),
         z_(device, rows, latent, type) {
     network_.initialise(*device.queue, 5, 0);
   }

@@ -61,7 +61,7 @@ struct Twin {
     return delta;
   }
 
-  std::vector<nn::DenseSpec> layers;
+  std::vector<nn::LayerSpec> layers;
   std::vector<std::int64_t> at;
   Values values;
 };

@@ -1,0 +1,72 @@
+// What a network is made of: plain descriptions of layers, and of the tensors they need.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+
+namespace vgan::nn {
+
+enum class LayerKind : std::uint8_t { dense, conv, transposed_conv };
+
+/// One layer: a product with a bias, or with batch normalisation in its place, then an activation.
+struct LayerSpec {
+  std::int64_t inputs = 0;   ///< numbers of a row
+  std::int64_t outputs = 0;  ///< the same, without the statistic below
+  Activation activation = Activation::identity;
+  LayerKind kind = LayerKind::dense;
+  ConvGeometry geometry;  ///< of a convolution; rows are NHWC
+  /// Channels that batch normalisation works on, over rows and positions; 0: none, but a bias.
+  std::int64_t normalised = 0;
+  bool spectral = false;  ///< products are with the weight over its largest singular value
+  /// Rows of a group whose minibatch standard deviation follows the outputs as one more; 0: none.
+  std::int64_t stddev_group = 0;
+  /// Length of the condition vector c of a projection discriminator (Miyato and Koyama 2018,
+  /// arXiv:1802.05637), for a last dense layer with one output: to the logit of features phi comes
+  /// <c E, phi>. 0: none.
+  std::int64_t conditions = 0;
+
+  /// Columns of what the layer puts out.
+  std::int64_t width() const { return outputs + (stddev_group > 0 ? 1 : 0); }
+  std::int64_t weight_rows() const {
+    return kind == LayerKind::dense ? inputs : geometry.patch_size();
+  }
+  std::int64_t weight_cols() const { return kind == LayerKind::dense ? outputs : geometry.filters; }
+  /// Numbers of a bias: the channels of a convolution's output.
+  std::int64_t bias_size() const;
+  /// Products that one number of the output is the sum of: what initial weights are scaled by.
+  double fan_in() const;
+  bool plain_dense() const {
+    return kind == LayerKind::dense && normalised == 0 && !spectral && stddev_group == 0 &&
+           conditions == 0;
+  }
+};
+
+/// Dense layers of the given widths: `widths` = {inputs, hidden..., outputs}; leaky ReLU between,
+/// `last` at the end.
+std::vector<LayerSpec> dense_stack(const std::vector<std::int64_t>& widths, Activation last);
+
+/// Whether the fused operations of the seam can update such a network.
+bool all_plain_dense(const std::vector<LayerSpec>& layers);
+/// Whether rows must lie without padding: convolutions see them as images.
+bool has_convolution(const std::vector<LayerSpec>& layers);
+
+/// One tensor of a layer. Those that are not trained are statistics that the passes keep: they lie
+/// among the weights, with gradients that stay zero, so that Adam leaves them and the average and
+/// checkpoints take them along.
+struct TensorSpec {
+  std::string name;  ///< weight, bias, gamma, beta, mean, variance, u, v, embedding
+  std::vector<std::int64_t> shape;
+  bool trained = true;
+
+  std::int64_t size() const;
+};
+
+std::vector<TensorSpec> tensors_of(const LayerSpec& layer);
+
+/// Trained numbers of all layers, without padding.
+std::int64_t parameter_count(const std::vector<LayerSpec>& layers);
+
+}  // namespace vgan::nn

@@ -1,0 +1,170 @@
+// Forward and backward, layer by layer, by the plain operations of the seam.
+#include "engine/check.hpp"
+#include "engine/nn/network.hpp"
+
+namespace vgan::nn {
+
+void Network::product(Queue& queue, std::size_t layer, ConstMatrixRef x, MatrixRef y,
+                      const ActivationOptions& options, Products products) {
+  const LayerSpec& spec = layers_[layer];
+  const ConstMatrixRef w = factor(layer, products);
+  if (spec.kind == LayerKind::dense) {
+    return backend_->dense_forward(queue, x, w, bias(layer), y, options);
+  }
+  const bool transposed = spec.kind == LayerKind::transposed_conv;
+  backend_->conv(queue, {spec.geometry, transposed, x, w, bias(layer), {}, y}, options);
+}
+
+void Network::normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y) {
+  BatchNormTask task;
+  task.x = tape.raws[layer];
+  task.gamma = tensor(layer, "gamma");
+  task.beta = tensor(layer, "beta");
+  task.running_mean = tensor(layer, "mean");
+  task.running_variance = tensor(layer, "variance");
+  task.y = y;
+  if (!training_) return backend_->batch_norm_inference(queue, task, activation(layer));
+  const MatrixView<float> statistics = tape.statistics[layer].as<float>();
+  task.mean = {statistics.row(0), statistics.cols};
+  task.inverse_deviation = {statistics.row(1), statistics.cols};
+  backend_->batch_norm(queue, task, activation(layer));
+}
+
+void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape,
+                            Products products) {
+  const LayerSpec& spec = layers_[layer];
+  const MatrixRef y = own_columns(layer, tape.outputs[layer]);
+  if (spec.normalised > 0) {
+    product(queue, layer, x, tape.raws[layer], {.tf32 = products_.tf32}, products);
+    normalise(queue, layer, tape, y);
+  } else {
+    product(queue, layer, x, y, activation(layer, products), products);
+  }
+  if (spec.stddev_group > 0) {
+    const MatrixRef statistic = tape.outputs[layer].block(0, y.rows, spec.outputs, 1);
+    backend_->minibatch_stddev(queue, {y, statistic, spec.stddev_group});
+  }
+  if (spec.conditions > 0) {
+    backend_->dense_forward(queue, tape.conditions, embedding(products), {}, tape.embedded, {});
+    backend_->add_row_dots(queue, x, tape.embedded, y.as<float>());
+  }
+}
+
+void Network::forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
+    forward_layer(queue, l, below(l, x, tape), tape, Products::own);
+  }
+}
+
+void Network::forward(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  forward_hidden(queue, x, tape);
+  const std::size_t last = layers_.size() - 1;
+  forward_layer(queue, last, below(last, x, tape), tape, Products::own);
+}
+
+void Network::forward_exact(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    forward_layer(queue, l, below(l, x, tape), tape, Products::exact);
+  }
+}
+
+void Network::forward_trials(Queue& queue, ConstMatrixRef x, const Tape& tape, MatrixRef trials,
+                             const OutputMap& map) {
+  forward_hidden(queue, x, tape);
+  const std::size_t last = layers_.size() - 1;
+  const ConstMatrixRef below_last = below(last, x, tape);
+  if (layers_[last].kind == LayerKind::dense) {
+    return backend_->dense_trials(queue, below_last, factor(last, Products::own), bias(last),
+                                  trials, activation(last), map);
+  }
+  forward_layer(queue, last, below_last, tape, Products::own);
+  backend_->map_trials(queue, tape.outputs[last].as<float>(), trials, map);
+}
+
+void Network::backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape) {
+  const MatrixView<float> statistics = tape.statistics[layer].as<float>();
+  BatchNormBackwardTask task;
+  task.x = tape.raws[layer];
+  task.gamma = tensor(layer, "gamma");
+  task.mean = {statistics.row(0), statistics.cols};
+  task.inverse_deviation = {statistics.row(1), statistics.cols};
+  task.dy = tape.deltas[layer];
+  task.dgamma = gradient(layer, "gamma");
+  task.dbeta = gradient(layer, "beta");
+  backend_->batch_norm_backward(queue, task);
+}
+
+void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x,
+                               const Tape& tape) {
+  const LayerSpec& spec = layers_[layer];
+  const MatrixView<float> dw = weight_gradient(layer).as<float>();
+  const VectorView<float> dbias = gradient(layer, "bias");
+  const MatrixRef delta = own_columns(layer, tape.deltas[layer]);
+  const WeightGradientOptions options{.tf32 = products_.tf32};
+  if (spec.kind == LayerKind::dense) {
+    return backend_->dense_backward_weights(queue, x, delta, dw, dbias, options);
+  }
+  const bool transposed = spec.kind == LayerKind::transposed_conv;
+  const ConstMatrixRef large = transposed ? ConstMatrixRef(delta) : x;
+  const ConstMatrixRef small = transposed ? x : ConstMatrixRef(delta);
+  backend_->conv_backward_weights(queue, spec.geometry, large, small, dw, options);
+  if (!dbias.empty()) backend_->channel_sums(queue, delta, dbias, false);
+}
+
+ActivationOptions Network::activation_below(std::size_t layer, ConstMatrixRef at,
+                                            Products products) const {
+  if (!at.empty()) return activation(layer - 1, products);
+  return {.tf32 = products == Products::own && products_.tf32};
+}
+
+void Network::input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,
+                             MatrixRef dx, Products products) {
+  const LayerSpec& spec = layers_[layer];
+  const ActivationOptions options = activation_below(layer, at, products);
+  const ConstMatrixRef w = factor(layer, products);
+  if (spec.kind == LayerKind::dense) {
+    return backend_->dense_backward_input(queue, dy, w, at, dx, options);
+  }
+  const bool transposed = spec.kind == LayerKind::conv;  // its adjoint goes the other way
+  backend_->conv(queue, {spec.geometry, transposed, dy, w, {}, at, dx}, options);
+}
+
+void Network::backward_projection(Queue& queue, ConstMatrixRef features, const Tape& tape,
+                                  bool weights) {
+  const std::size_t last = layers_.size() - 1;
+  const ActivationOptions below_last = activation(last - 1);
+  backend_->scale_rows(queue, {tape.embedded, tape.deltas[last], features, tape.deltas[last - 1],
+                               below_last.activation, below_last.slope, true});
+  if (!weights) return;
+  // The embedded conditions have had their use.
+  backend_->scale_rows(queue, {features, tape.deltas[last], {}, tape.embedded});
+  backend_->dense_backward_weights(queue, tape.conditions, tape.embedded, embedding_gradient(), {},
+                                   {.tf32 = products_.tf32});
+}
+
+void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
+                       const BackwardOptions& options) {
+  for (std::size_t l = layers_.size(); l-- > 0;) {
+    const LayerSpec& spec = layers_[l];
+    const MatrixRef delta = own_columns(l, tape.deltas[l]);
+    if (spec.stddev_group > 0) {
+      const ActivationOptions own = activation(l);
+      backend_->minibatch_stddev_backward(
+          queue,
+          {own_columns(l, tape.outputs[l]), tape.deltas[l].block(0, delta.rows, spec.outputs, 1),
+           delta, spec.stddev_group, own.activation, own.slope});
+    }
+    if (spec.normalised > 0) backward_normalisation(queue, l, tape);
+    if (options.weights) weight_gradients(queue, l, below(l, x, tape), tape);
+    if (l > 0) {
+      input_gradient(queue, l, delta, tape.outputs[l - 1], tape.deltas[l - 1], Products::own);
+      if (spec.conditions > 0) {
+        backward_projection(queue, tape.outputs[l - 1], tape, options.weights);
+      }
+    } else if (!options.input_gradient.empty()) {
+      input_gradient(queue, 0, delta, {}, options.input_gradient, Products::own);
+    }
+  }
+}
+
+}  // namespace vgan::nn

@@ -1,0 +1,44 @@
+// From settings and the shape of a trial to networks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/nn/layer.hpp"
+#include "engine/train/config.hpp"
+
+namespace vgan {
+
+/// Of leaky ReLU below zero, in all networks: the article's.
+inline constexpr float leaky_slope = 0.2F;
+
+/// One trial as the networks see it: rows are NHWC.
+struct TrialShape {
+  std::int64_t height = 1, width = 1, channels = 1;
+
+  std::int64_t size() const { return height * width * channels; }
+};
+
+Activation output_activation(const std::string& output);
+
+/// What convolutions of `config.net` take a trial for: with conv1d, a curve whose length is the
+/// height, unless that is 1, and the rest channels.
+TrialShape image_shape(const TrainConfig& config, const TrialShape& trial);
+
+/// `config` with the net's own layers where none are named, and other "auto"s that depend on
+/// settings alone.
+TrainConfig with_layers(TrainConfig config, const TrialShape& trial);
+
+/// G, or the decoder of an autoencoder: latent + conditions to a trial. Throws bad_config where
+/// convolutions do not fit the trial, naming sizes that do.
+std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, const TrialShape& trial,
+                                            std::int64_t conditions = 0);
+/// D: `pack` trials to a logit. Conditions come by a projection where D has convolutions, else
+/// behind each trial.
+std::vector<nn::LayerSpec> discriminator_layers(const TrainConfig& config, const TrialShape& trial,
+                                                std::int64_t conditions = 0);
+/// D's trunk as an encoder: a trial to a code, or to mean | log variance of a VAE's.
+std::vector<nn::LayerSpec> encoder_layers(const TrainConfig& config, const TrialShape& trial);
+
+}  // namespace vgan

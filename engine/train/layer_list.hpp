@@ -1,0 +1,26 @@
+// Layers one by one, as `--g-net` and `--d-net` write them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vgan {
+
+/// One hidden layer: `dense:N`, `dense:HxWxC` (whose output is an image), `conv:C` (strided
+/// convolution), `up:C` (transposed convolution); with `:kN` for the side of the kernel, `:sN` for
+/// the stride and `:bn` for batch normalisation.
+struct LayerItem {
+  enum class Kind : std::uint8_t { dense, conv, up };
+  Kind kind = Kind::dense;
+  std::int64_t size = 0;  ///< outputs, or channels
+  std::int64_t height = 0, width = 0;  ///< of a dense layer's image; 0: none
+  std::int64_t kernel = 0;             ///< 0: the net's own
+  std::int64_t stride = 2;
+  bool normalised = false;
+};
+
+/// Throws bad_config for setting `name`, with the item that cannot be read.
+std::vector<LayerItem> parse_layers(const std::string& name, const std::string& list);
+
+}  // namespace vgan

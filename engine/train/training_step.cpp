@@ -1,0 +1,95 @@
+#include "engine/train/training_step.hpp"
+
+#include <algorithm>
+
+#include "engine/check.hpp"
+
+namespace vgan {
+TrainingStep::TrainingStep(Backend& backend, const StepSchedules& schedules,
+                           const std::string& queue_name)
+    : backend_(&backend),
+      schedules_(schedules),
+      queue_(backend.make_queue(queue_name)),
+      state_buffer_(backend.allocate(sizeof(StepState), "the step's counters")),
+      state_(state_buffer_.as<StepState>()) {
+  for (auto& queue : report_queues_) queue = backend.make_queue("report");
+}
+
+void TrainingStep::record_programs() {
+  set_steps(0);
+  for (std::size_t variant = 0; variant < variants(); ++variant) {
+    programs_.push_back(backend_->record(*queue_, [this, variant] { put_step(variant); }));
+  }
+  if (backend_->info().asynchronous && unrolled % period() == 0) {
+    unrolled_ = backend_->record(*queue_, [this] {
+      for (std::uint64_t step = 0; step < unrolled; ++step) put_step(variant_at(step));
+    });
+  }
+}
+
+void TrainingStep::set_steps(std::uint64_t steps) {
+  StepState state{};
+  state.step = steps;
+  state.generator_rate = schedules_.generator_rate;
+  state.discriminator_rate = schedules_.discriminator_rate;
+  state.noise_schedule = schedules_.instance_noise;
+  state.kl_schedule = schedules_.kl;
+  apply_schedules(state);
+  backend_->upload(*queue_, &state, sizeof(state), state_);
+  prepare_first(*queue_, steps);
+  mark("", *queue_);
+  queue_->synchronise();
+  steps_ = steps;
+}
+
+void TrainingStep::mark(const char* name, Queue& queue) {
+  phase_.reset();
+  if (*name != '\0') phase_.emplace(*backend_, name);
+  if (marker_) marker_(name, queue);
+}
+
+std::uint64_t TrainingStep::run(std::uint64_t limit) {
+  require(replays_.size() < most_replays, "step",
+          std::to_string(replays_.size()) + " replays whose reports were not taken", "fewer");
+  require(limit > 0, "step", "0 steps to run", "1 or more");
+  const bool many = unrolled_ != nullptr && !marker_ && limit >= unrolled && steps_ % unrolled == 0;
+  const Replay replay{steps_, many ? unrolled : 1, next_slot_};
+  const NamedRange range(*backend_, "step");
+  if (marker_) {
+    put_step(variant_at(steps_));  // a replay has no phases to mark
+  } else {
+    (many ? *unrolled_ : *programs_[variant_at(steps_)]).replay();
+  }
+  read_reports(replay);
+  steps_ += replay.count;
+  next_slot_ = (next_slot_ + 1) % most_replays;
+  replays_.push_back(replay);
+  return replay.count;
+}
+
+// The reports lie in a ring: in one piece, or at its end and its beginning.
+void TrainingStep::read_reports(const Replay& replay) {
+  Queue& reader = *report_queues_[replay.slot];
+  reader.wait_for(*queue_);
+  for (std::uint64_t done = 0; done < replay.count;) {
+    const std::uint64_t at = (replay.first + done) % StepState::report_capacity;
+    const std::uint64_t count = std::min(replay.count - done, StepState::report_capacity - at);
+    backend_->download(reader, &state_->reports[at], count * sizeof(StepReport),
+                       &reports_[replay.slot][done]);
+    done += count;
+  }
+}
+
+std::span<const StepReport> TrainingStep::take_reports() {
+  require(!replays_.empty(), "step", "no reports to take", "a step that was run");
+  const Replay replay = replays_.front();
+  report_queues_[replay.slot]->synchronise();
+  replays_.pop_front();
+  return {reports_[replay.slot].data(), replay.count};
+}
+
+std::uint64_t TrainingStep::reported() const {
+  return replays_.empty() ? steps_ : replays_.front().first;
+}
+
+}  // namespace vgan

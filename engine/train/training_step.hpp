@@ -1,0 +1,101 @@
+// A training step as a fixed program: recorded once, replayed for each epoch, its reports read
+// behind it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+
+namespace vgan {
+
+/// Told where a phase of the step begins; the previous one ends there. "" ends the last.
+using PhaseMarker = std::function<void(const char* name, Queue& queue)>;
+
+/// What changes from step to step, evaluated on the device.
+struct StepSchedules {
+  math::Schedule generator_rate, discriminator_rate, instance_noise, kl;
+};
+
+/// Counters, rates and reports are in device memory (StepState), so every replay is the same
+/// program. A step may have variants that take turns by its number, such as a lazy penalty: each is
+/// a program of its own, and where the device works by itself there is one of `unrolled` steps, so
+/// that the host has less to launch.
+class TrainingStep {
+ public:
+  virtual ~TrainingStep() = default;
+
+  /// Puts up to `limit` >= 1 steps on the queues as one replay, and the reading of their reports
+  /// behind it; the host's own count of steps picks the program. Returns how many. At most
+  /// `most_replays` may wait for `take_reports`.
+  std::uint64_t run(std::uint64_t limit);
+  /// Waits for the oldest replay whose reports have not been taken; valid until the next `run`.
+  std::span<const StepReport> take_reports();
+  std::size_t replays_pending() const { return replays_.size(); }
+  static constexpr std::size_t most_replays = 2;
+  static constexpr std::uint64_t unrolled = 16;
+
+  /// Steps put on the queues since the beginning of the run, and those with their reports taken.
+  std::uint64_t steps() const { return steps_; }
+  std::uint64_t reported() const;
+  /// Sets the counter of all random streams and schedules.
+  void set_steps(std::uint64_t steps);
+
+  /// Where a step's work begins and ends.
+  Queue& queue() { return *queue_; }
+  void set_marker(PhaseMarker marker) { marker_ = std::move(marker); }
+
+ protected:
+  /// `queue_name` is that of the queue where work begins and ends.
+  TrainingStep(Backend& backend, const StepSchedules& schedules, const std::string& queue_name);
+
+  /// To be called when the derived step is whole: sets step 0 and records the programs.
+  void record_programs();
+
+  /// How many variants there are, which one step `step` is, and after how many steps they repeat.
+  virtual std::size_t variants() const { return 1; }
+  virtual std::size_t variant_at(std::uint64_t) const { return 0; }
+  virtual std::uint64_t period() const { return 1; }
+  /// Puts one step on the queues.
+  virtual void put_step(std::size_t variant) = 0;
+  /// Puts what a step `step` needs to be there before it on `queue`.
+  virtual void prepare_first(Queue& queue, std::uint64_t step) = 0;
+
+  /// The phase that begins here, for the marker and, as a range, for a profiler.
+  void mark(const char* name, Queue& queue);
+  Backend& backend() { return *backend_; }
+  StepState* state() { return state_; }
+
+ private:
+  /// The steps that one replay runs.
+  struct Replay {
+    std::uint64_t first, count;
+    std::size_t slot;  ///< of reader and reports
+  };
+
+  void read_reports(const Replay& replay);
+
+  Backend* backend_;
+  StepSchedules schedules_;
+  std::unique_ptr<Queue> queue_;
+  Buffer state_buffer_;
+  StepState* state_;
+  PhaseMarker marker_;
+  std::optional<NamedRange> phase_;
+  std::uint64_t steps_ = 0;
+  std::size_t next_slot_ = 0;
+  std::deque<Replay> replays_;
+  std::array<std::unique_ptr<Queue>, most_replays> report_queues_;
+  std::array<std::array<StepReport, unrolled>, most_replays> reports_{};
+  std::vector<std::unique_ptr<Program>> programs_;  ///< one for each variant
+  std::unique_ptr<Program> unrolled_;  ///< from a multiple of `unrolled` on; null: not worth it
+};
+
+}  // namespace vgan
