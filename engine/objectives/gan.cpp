@@ -76,21 +76,22 @@ void Gan::add_instance_noise(Queue& queue) {
 
 LogitLossSide Gan::real_side() const {
   StepReport& report = state_->current;
-  return {batch_, options_.real_target, true, &report.d_loss_real, &report.real_accuracy};
+  return {batch_,        options_.real_target, options_.loss,
+          GanSide::real, &report.d_loss_real,  &report.real_accuracy};
 }
 
 LogitLossSide Gan::fake_side() const {
   StepReport& report = state_->current;
-  return {batch_, 0.0F, false, &report.d_loss_fake, &report.fake_accuracy};
+  return {batch_, 0.0F, options_.loss, GanSide::fake, &report.d_loss_fake, &report.fake_accuracy};
 }
 
 LogitLossSide Gan::fooled_side() const {
-  return {batch_, 1.0F, true, &state_->current.g_loss, nullptr};
+  return {batch_, 1.0F, options_.loss, GanSide::fooled, &state_->current.g_loss, nullptr};
 }
 
 void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {
-  backend_->bce_with_logits(queue, tape.outputs.back().as<float>(), tape.deltas.back(),
-                            {side.target, side.real_side, side.loss, side.accuracy});
+  backend_->gan_loss(queue, tape.outputs.back().as<float>(), tape.deltas.back(),
+                     {side.kind, side.side, side.target, side.loss, side.accuracy});
 }
 
 void Gan::discriminator_gradients(Queue& queue, bool with_penalty) {

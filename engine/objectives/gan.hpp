@@ -16,11 +16,12 @@ struct GanOptions {
   float r1 = 0.0F;              ///< gamma of the R1 penalty; 0: none
   std::int64_t r1_every = 1;    ///< lazy penalty: every so many steps, with gamma times as large
   std::uint64_t seed = 0;
+  GanLoss loss = GanLoss::bce;
 };
 
-/// Goodfellow et al. 2014 with the non-saturating G, on logits:
-///   L_D = mean BCE(D(x), real_target) + mean BCE(D(G(z)), 0) [+ R1]
-///   L_G = mean BCE(D(G(z)), 1)
+/// On logits, with the losses of kernels/math/gan_loss.hpp:
+///   L_D = mean real(D(x)) + mean fake(D(G(z))) [+ R1]
+///   L_G = mean fooled(D(G(z)))
 /// R1 = gamma/2 * mean |grad_x D(x)|^2 on real trials (Mescheder et al. 2018), every `r1_every`
 /// steps with gamma * r1_every (Karras et al. 2020). The two sides share one fake batch.
 class Gan {
