@@ -19,6 +19,7 @@
 #include "kernels/conv_tasks.hpp"
 #include "kernels/dense_tasks.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/math/gan_loss.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/model_tasks.hpp"
@@ -28,6 +29,8 @@
 namespace vgan {
 
 using math::Activation;
+using math::GanLoss;
+using math::GanSide;
 using math::OutputMap;
 using math::Purpose;
 
@@ -62,9 +65,10 @@ struct WeightGradientOptions {
   bool tf32 = false;             ///< as in ActivationOptions
 };
 
-struct BceOptions {
-  float target = 1.0F;        ///< label of these rows
-  bool real_side = true;      ///< a logit above 0 counts as right, else one at or below 0
+struct GanLossOptions {
+  GanLoss kind = GanLoss::bce;
+  GanSide side = GanSide::real;
+  float target = 1.0F;        ///< of real trials, where the loss has one
   float* loss = nullptr;      ///< where the mean loss goes, in device memory
   float* accuracy = nullptr;  ///< where the share of right calls goes; may be null
 };
@@ -173,9 +177,10 @@ class Backend {
   virtual void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
                                    const ActivationOptions& options) = 0;
 
-  /// Value and gradient of the mean sigmoid-BCE over the rows of `logits` [n, 1].
-  virtual void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
-                               const BceOptions& options) = 0;
+  /// Value and gradient of the mean loss (kernels/math/gan_loss.hpp) over the rows of `logits`
+  /// [n, 1]; the accuracy is the share of math::is_right.
+  virtual void gan_loss(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
+                        const GanLossOptions& options) = 0;
   /// *sum = weight * |x|^2 into the report's `r1`, then x *= scale.
   virtual void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,
                                 float scale) = 0;

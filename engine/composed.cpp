@@ -9,8 +9,8 @@ MatrixView<float> as_matrix(VectorView<float> values, std::int64_t rows, std::in
   return {values.data, rows, cols, cols};
 }
 
-BceOptions bce_options(const LogitLossSide& side) {
-  return {side.target, side.real_side, side.loss, side.accuracy};
+GanLossOptions loss_options(const LogitLossSide& side) {
+  return {side.kind, side.side, side.target, side.loss, side.accuracy};
 }
 
 }  // namespace
@@ -44,8 +44,8 @@ void Backend::logit_loss(Queue& queue, const LogitLossTask& task, StepState* sta
   std::int64_t first = 0;
   for (const LogitLossSide& side : task.sides) {
     if (side.rows == 0) continue;
-    bce_with_logits(queue, logits.rows_from(first, side.rows).as<float>(),
-                    task.gradient.rows_from(first, side.rows), bce_options(side));
+    gan_loss(queue, logits.rows_from(first, side.rows).as<float>(),
+             task.gradient.rows_from(first, side.rows), loss_options(side));
     first += side.rows;
   }
   if (!task.dx.empty()) {

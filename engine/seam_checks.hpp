@@ -75,11 +75,11 @@ inline void check_dense_backward_weights(ConstMatrixRef x, ConstMatrixRef dy, Ma
           std::to_string(dy.cols));
 }
 
-inline void check_bce(MatrixView<const float> logits, MatrixRef gradient,
-                      const BceOptions& options) {
-  require_shape("bce_with_logits", "logits", logits, logits.rows, 1);
-  require_shape("bce_with_logits", "gradient", gradient, logits.rows, 1);
-  require(options.loss != nullptr, "bce_with_logits", "no place for the loss", "one");
+inline void check_gan_loss(MatrixView<const float> logits, MatrixRef gradient,
+                           const GanLossOptions& options) {
+  require_shape("gan_loss", "logits", logits, logits.rows, 1);
+  require_shape("gan_loss", "gradient", gradient, logits.rows, 1);
+  require(options.loss != nullptr, "gan_loss", "no place for the loss", "one");
 }
 
 inline void check_adam(const AdamArena& arena, const AdamOptions& options) {

@@ -3,6 +3,7 @@
 
 #include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/math/gan_loss.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -29,17 +30,18 @@ struct DenseUpdateTask {
   bool accumulate = false;
 };
 
-/// Rows that share a label.
+/// Rows that share a loss.
 struct LogitLossSide {
   std::int64_t rows = 0;
-  float target = 1.0F;
-  bool real_side = true;      ///< a logit above 0 counts as right, else one at or below 0
-  float* loss = nullptr;      ///< mean over the rows, nats; in device memory
-  float* accuracy = nullptr;  ///< share of right calls; may be null
+  float target = 1.0F;  ///< of real trials
+  math::GanLoss kind = math::GanLoss::bce;
+  math::GanSide side = math::GanSide::real;
+  float* loss = nullptr;      ///< mean over the rows; in device memory
+  float* accuracy = nullptr;  ///< share of right calls (math::is_right); may be null
 };
 
 /// The last layer of a discriminator, one logit a row, with its loss:
-///   logits = x w + bias, loss and gradient by math::bce_with_logits, the mean for each side;
+///   logits = x w + bias, loss and gradient by math::gan_loss, the mean for each side;
 ///   dx = (gradient w^T) * activation'(x); then one Adam step of this layer where `weight_step` is
 ///   given.
 struct LogitLossTask {

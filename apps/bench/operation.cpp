@@ -14,7 +14,7 @@ const std::vector<std::string>& operation_names() {
                                               "normal",
                                               "dense_forward",
                                               "dense_tangent",
-                                              "bce_with_logits",
+                                              "gan_loss",
                                               "adam",
                                               "dense_backward_weights",
                                               "dense_backward_input",
@@ -126,11 +126,13 @@ void Operation::prepare_pointwise() {
   StepState* const counters = state();
   if (spec_.name == "normal") {
     run_ = [=, this] { backend_->normal(*queue_, counters, {1, Purpose::latent, 0}, x); };
-  } else if (spec_.name == "bce_with_logits") {
+  } else if (spec_.name == "gan_loss") {
     const MatrixView<const float> logits = matrix(rows, 1, ElementType::f32).as<float>();
     StepReport& report = counters->current;  // in device memory: only its address is taken
-    const BceOptions options{1.0F, true, &report.d_loss_real, &report.real_accuracy};
-    run_ = [=, this] { backend_->bce_with_logits(*queue_, logits, x, options); };
+    GanLossOptions options;
+    options.loss = &report.d_loss_real;
+    options.accuracy = &report.real_accuracy;
+    run_ = [=, this] { backend_->gan_loss(*queue_, logits, x, options); };
   } else if (spec_.name == "gradient_penalty") {
     run_ = [=, this] {  // scaled by one, so that it is the same work each time
       backend_->gradient_penalty(*queue_, x.as<float>(), counters, 0.5F, 1.0F);

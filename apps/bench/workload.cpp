@@ -115,7 +115,7 @@ class StepList {
     pointwise("normal", batch_, g_.front().inputs, type_);
     forward(g_, batch_, type_);
     forward(d_, 2 * batch_, ElementType::f32);
-    pointwise("bce_with_logits", batch_, 1, type_, 3.0);
+    pointwise("gan_loss", batch_, 1, type_, 3.0);
     weight_gradients(d_, 2 * batch_);
     input_gradients(d_, 2 * batch_, type_, false);
     if (config.r1 > 0.0) penalty(1.0 / static_cast<double>(config.r1_every));
@@ -174,7 +174,7 @@ double OperationSpec::bytes() const {
   if (name == "adam") return i * (28.0 + (average ? 8.0 : 0.0) + (e == 2.0 ? 2.0 : 0.0));
   if (name == "gather") return r * i * (1.0 + e);  // from u8
   if (name == "normal") return r * i * e;
-  if (name == "bce_with_logits") return r * (4.0 + e);
+  if (name == "gan_loss") return r * (4.0 + e);
   if (name == "activation_backward") return 3.0 * e * r * i;
   return 2.0 * e * r * i;  // read and written
 }

@@ -177,11 +177,11 @@ class CpuBackend final : public Backend {
     cpu::activation_backward(team_, y, options.activation, options.slope, dy);
   }
 
-  void bce_with_logits(Queue&, MatrixView<const float> logits, MatrixRef gradient,
-                       const BceOptions& options) override {
-    check_bce(logits, gradient, options);
-    cpu::bce_with_logits(team_, {logits, options.target, gradient, options.loss, options.accuracy,
-                                 options.real_side});
+  void gan_loss(Queue&, MatrixView<const float> logits, MatrixRef gradient,
+                const GanLossOptions& options) override {
+    check_gan_loss(logits, gradient, options);
+    cpu::gan_loss(team_, {logits, options.kind, options.side, options.target, gradient,
+                          options.loss, options.accuracy});
   }
 
   void gradient_penalty(Queue&, MatrixView<float> x, StepState* state, float weight,

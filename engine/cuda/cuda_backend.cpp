@@ -186,15 +186,15 @@ class CudaBackend final : public Backend {
           "activation_backward");
   }
 
-  void bce_with_logits(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
-                       const BceOptions& options) override {
-    check_bce(logits, gradient, options);
-    const auto parts = static_cast<std::size_t>(cuda::bce_blocks(logits.rows));
-    auto* scratch = static_cast<cuda::BcePart*>(
-        static_cast<CudaQueue&>(queue).scratch(parts * sizeof(cuda::BcePart)));
-    check(cuda::bce_with_logits(on(queue), {logits, options.target, gradient, options.loss,
-                                            options.accuracy, options.real_side, scratch}),
-          "bce_with_logits");
+  void gan_loss(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
+                const GanLossOptions& options) override {
+    check_gan_loss(logits, gradient, options);
+    const auto parts = static_cast<std::size_t>(cuda::gan_loss_blocks(logits.rows));
+    auto* scratch = static_cast<cuda::GanLossPart*>(
+        static_cast<CudaQueue&>(queue).scratch(parts * sizeof(cuda::GanLossPart)));
+    check(cuda::gan_loss(on(queue), {logits, options.kind, options.side, options.target, gradient,
+                                     options.loss, options.accuracy, scratch}),
+          "gan_loss");
   }
 
   void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,

@@ -7,6 +7,7 @@
 #include "kernels/cpu/adam_move.hpp"
 #include "kernels/cpu/thread_team.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/math/gan_loss.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
@@ -18,16 +19,17 @@ namespace vgan::cpu {
 void activation_backward(ThreadTeam& team, ConstMatrixRef y, math::Activation activation,
                          float slope, MatrixRef dy);
 
-/// Sigmoid-BCE from the logit against one target for all rows.
-struct BceRows {
+/// The loss of one side, by kernels/math/gan_loss.hpp.
+struct GanLossRows {
   MatrixView<const float> logits;  ///< [n, 1]
-  float target = 1.0F;
-  MatrixRef gradient;          ///< [n, 1]: d(mean loss)/d(logit), f32 or bf16
-  float* mean_loss = nullptr;  ///< nats
-  float* accuracy = nullptr;   ///< share of rows on the side `counts_as_real` of 0; may be null
-  bool counts_as_real = true;
+  math::GanLoss kind = math::GanLoss::bce;
+  math::GanSide side = math::GanSide::real;
+  float target = 1.0F;  ///< of real trials
+  MatrixRef gradient;   ///< [n, 1]: d(mean loss)/d(logit), f32 or bf16
+  float* mean_loss = nullptr;
+  float* accuracy = nullptr;  ///< share of right rows; may be null
 };
-void bce_with_logits(ThreadTeam& team, const BceRows& rows);
+void gan_loss(ThreadTeam& team, const GanLossRows& rows);
 
 /// One Adam step over a network's arena; `average` and `shadow` may be empty.
 void adam(ThreadTeam& team, const AdamArena& arena, const AdamMove& move);

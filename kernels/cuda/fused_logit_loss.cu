@@ -6,7 +6,7 @@
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/quad.hpp"
 #include "kernels/dispatch.hpp"
-#include "kernels/math/bce.hpp"
+#include "kernels/math/gan_loss.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -112,9 +112,9 @@ __device__ inline void find_loss(const LogitJob& job, const LogitLossSide& side,
   int right = 0;
   for (int i = static_cast<int>(threadIdx.x); i < rows; i += warps * 32) {
     const float logit = values[first + i];
-    const math::LossAndGradient one = math::bce_with_logits(logit, side.target);
+    const math::LossAndGradient one = math::gan_loss(side.kind, side.side, logit, side.target);
     loss += one.loss;
-    right += (logit > 0.0F) == side.real_side ? 1 : 0;
+    right += math::is_right(side.kind, side.side, logit) ? 1 : 0;
     job.logits.store(first + i, logit);
     values[first + i] = job.gradient.store(first + i, one.gradient * share);
   }

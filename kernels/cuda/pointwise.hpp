@@ -11,6 +11,7 @@
 
 #include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/math/gan_loss.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
@@ -47,24 +48,25 @@ std::int64_t column_sum_bands(std::int64_t rows);
                                               math::Activation activation, float slope,
                                               MatrixRef dy);
 
-/// What a block of `bce_with_logits` adds up.
-struct BcePart {
+/// What a block of `gan_loss` adds up.
+struct GanLossPart {
   double loss;
   int right;
 };
-/// Blocks that `bce_with_logits` takes: 1 up to 2,048 rows.
-std::int64_t bce_blocks(std::int64_t rows);
-/// Sigmoid-BCE from the logit against one target for all rows; logits and gradient are [n, 1].
-struct BceRows {
+/// Blocks that `gan_loss` takes: 1 up to 2,048 rows.
+std::int64_t gan_loss_blocks(std::int64_t rows);
+/// The loss of one side, by kernels/math/gan_loss.hpp; logits and gradient are [n, 1].
+struct GanLossRows {
   MatrixView<const float> logits;
-  float target = 1.0F;
-  MatrixRef gradient;          ///< d(mean loss)/d(logit)
-  float* mean_loss = nullptr;  ///< nats
-  float* accuracy = nullptr;   ///< share of rows on the right side of 0; may be null
-  bool counts_as_real = true;
-  BcePart* scratch = nullptr;  ///< for bce_blocks(rows) parts; null: one block
+  math::GanLoss kind = math::GanLoss::bce;
+  math::GanSide side = math::GanSide::real;
+  float target = 1.0F;  ///< of real trials
+  MatrixRef gradient;   ///< d(mean loss)/d(logit)
+  float* mean_loss = nullptr;
+  float* accuracy = nullptr;       ///< share of right rows; may be null
+  GanLossPart* scratch = nullptr;  ///< for gan_loss_blocks(rows) parts; null: one block
 };
-[[nodiscard]] cudaError_t bce_with_logits(cudaStream_t stream, const BceRows& rows);
+[[nodiscard]] cudaError_t gan_loss(cudaStream_t stream, const GanLossRows& rows);
 
 /// *sum = weight * |x|^2, then x *= scale. `row_sums` is scratch for x.rows floats.
 [[nodiscard]] cudaError_t squared_norm_and_scale(cudaStream_t stream, MatrixView<float> x,

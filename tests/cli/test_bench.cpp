@@ -164,9 +164,8 @@ TEST_CASE("bench: op times every operation of a step, or one at a shape") {
     require_equal(positive(op.at("gflop_per_second")), 1e-3 * work / us);
   }
   CHECK(names == std::set<std::string>{"gather", "normal", "dense_forward", "dense_tangent",
-                                       "dense_backward_weights", "dense_backward_input",
-                                       "bce_with_logits", "adam", "gradient_penalty",
-                                       "activation_backward"});
+                                       "dense_backward_weights", "dense_backward_input", "gan_loss",
+                                       "adam", "gradient_penalty", "activation_backward"});
 
   const json one = bench.record({"op", "--op", "dense_forward", "--shape", "3,5,7"});
   REQUIRE(one.at("operations").size() == 1);
@@ -180,8 +179,8 @@ TEST_CASE("bench: op times every operation of a step, or one at a shape") {
   for (const char* name : {"dense_backward_input", "dense_backward_weights", "dense_tangent"}) {
     CHECK(bench.record({"op", "--op", name, "--shape", "3,5,7"})["operations"].size() == 1);
   }
-  for (const char* name : {"gather", "normal", "bce_with_logits", "activation_backward"}) {
-    const char* shape = std::string(name) == "bce_with_logits" ? "9,1" : "9,5";
+  for (const char* name : {"gather", "normal", "gan_loss", "activation_backward"}) {
+    const char* shape = std::string(name) == "gan_loss" ? "9,1" : "9,5";
     CHECK(bench.record({"op", "--op", name, "--shape", shape})["operations"].size() == 1);
   }
   const json adam = bench.record({"op", "--op", "adam", "--shape", "1000"});

@@ -48,17 +48,18 @@ TEST_CASE("the loss of many rows is added up by blocks", "[cuda][kernels][large]
     INFO(rows << " rows");
     const auto values = random_values(rows, 1);
     const CudaMatrix logits(rows, 1, values, ElementType::f32, {2, 0});
-    const auto blocks = static_cast<std::size_t>(cuda::bce_blocks(rows));
+    const auto blocks = static_cast<std::size_t>(cuda::gan_loss_blocks(rows));
     CHECK(blocks == static_cast<std::size_t>((rows + 2047) / 2048));
     std::vector<double> first;
     for (const bool in_blocks : {false, true}) {
-      const CudaMatrix scratch(1, static_cast<std::int64_t>(blocks * sizeof(cuda::BcePart) / 4));
+      const CudaMatrix scratch(1,
+                               static_cast<std::int64_t>(blocks * sizeof(cuda::GanLossPart) / 4));
       const CudaMatrix gradient(rows, 1, ElementType::f32, {1, 0});
       const CudaMatrix means(1, 2);
-      cuda::BceRows task{logits.view(), 0.9F, gradient.ref(), means.vector().data,
-                         means.vector().data + 1};
-      if (in_blocks) task.scratch = static_cast<cuda::BcePart*>(scratch.ref().data);
-      REQUIRE(cuda::bce_with_logits(nullptr, task) == cudaSuccess);
+      cuda::GanLossRows task{logits.view(),  GanLoss::bce,        GanSide::real,          0.9F,
+                             gradient.ref(), means.vector().data, means.vector().data + 1};
+      if (in_blocks) task.scratch = static_cast<cuda::GanLossPart*>(scratch.ref().data);
+      REQUIRE(cuda::gan_loss(nullptr, task) == cudaSuccess);
       double loss = 0.0;
       double right = 0.0;
       for (const double logit : values) {

@@ -10,16 +10,16 @@ each hidden layer, D ends in a logit; G ends in `output`: tanh, sigmoid or ident
 Inputs of each variant, drawn in float64 and rounded to float32 so that both sides start equal: the
 initial weights, z [10, 8, 12] (standard normal), x [10, 8, 36] (inside the range of `output`).
 
-Step t = 0..9, with softplus-form BCE from logits, every mean over the 8 rows of the batch:
+Step t = 0..9, every mean over the 8 rows of the batch, real, fake and fooled as in LOSSES:
   1. fake = G(z[t]), once.
-  2. d_loss_real = mean BCE(D(x[t]), real_target)
-     d_loss_fake = mean BCE(D(fake), 0), fake held constant
+  2. d_loss_real = mean real(D(x[t]), real_target)
+     d_loss_fake = mean fake(D(fake)), fake held constant
   3. if r1_gamma > 0 and t % r1_every == 0:
        r1 = r1_gamma / 2 * mean_b |grad_x D(x[t])_b|^2      (else r1 = 0)
      D minimises d_loss_real + d_loss_fake + r1_every * r1  (lazy: StyleGAN2, section B).
      The stored r1 is without the factor r1_every.
   4. Adam on D: rate lr_d, betas (0.5, 0.999), eps 1e-8 outside the root, bias-corrected moments.
-  5. g_loss = mean BCE(D_new(fake), 1), the same fake; its gradient reaches G only. Adam on G, lr_g.
+  5. g_loss = mean fooled(D_new(fake)), the same fake; its gradient reaches G only. Adam on G, lr_g.
   6. if ema_decay > 0: ema = c * ema + (1 - c) * w, from the initial weights, with
      c = min(ema_decay, (2 + t) / (11 + t)): the warm-up of TensorFlow's ExponentialMovingAverage.
 
@@ -48,7 +48,7 @@ G_LAYERS, D_LAYERS = [12, 24, 20, 36], [36, 28, 16, 1]
 BETAS, EPS = (0.5, 0.999), 1e-8
 MARGIN = 1e-6  # relative to the largest magnitude in the tensor
 
-PLAIN = dict(output="tanh", real_target=1.0, r1_gamma=0.0, r1_every=1, ema_decay=0.0,
+PLAIN = dict(loss="bce", output="tanh", real_target=1.0, r1_gamma=0.0, r1_every=1, ema_decay=0.0,
              lr_d=2e-4, lr_g=2e-4)
 VARIANTS = {
     "plain": PLAIN,
@@ -60,6 +60,10 @@ VARIANTS = {
     "identity": PLAIN | dict(output="identity"),
     "everything": PLAIN | dict(output="sigmoid", real_target=0.9, r1_gamma=5.0, r1_every=4,
                                ema_decay=0.9, lr_d=4e-4),
+    "minimax": PLAIN | dict(loss="minimax"),
+    "article": PLAIN | dict(loss="article"),
+    "lsgan": PLAIN | dict(loss="lsgan", real_target=0.9),
+    "hinge": PLAIN | dict(loss="hinge", r1_gamma=0.5, r1_every=2),
 }
 OUTPUTS = {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "identity": lambda x: x}
 
@@ -90,12 +94,33 @@ def bce(logits, target):
     return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
 
 
+def minimax(logits):
+    return torch.log1p(-torch.sigmoid(logits)).mean()
+
+
+# (real(logits, target), fake(logits), fooled(logits)) of each loss; the equations are in
+# kernels/math/gan_loss.hpp, here in PyTorch's own functions.
+D_BCE = (bce, lambda l: bce(l, 0.0))
+LOSSES = {
+    "bce": (*D_BCE, lambda l: bce(l, 1.0)),
+    "minimax": (*D_BCE, minimax),
+    "article": (*D_BCE, lambda l: -torch.sigmoid(l).mean()),
+    "lsgan": (lambda l, target: F.mse_loss(l, torch.full_like(l, target)) / 2,
+              lambda l: F.mse_loss(l, torch.zeros_like(l)) / 2,
+              lambda l: F.mse_loss(l, torch.ones_like(l)) / 2),
+    "hinge": (lambda l, target: F.relu(1 - l).mean(), lambda l: F.relu(1 + l).mean(),
+              lambda l: -l.mean()),
+}
+
+
 def step(t, w, x, z, d_params, adam_d, adam_g, s):
     """One alternating step; returns the four numbers that the file keeps."""
     fake = dense_net("g", w, z, s["output"])
     real = x.clone().requires_grad_()
     logits = dense_net("d", w, real)
-    loss_real, loss_fake = bce(logits, s["real_target"]), bce(dense_net("d", w, fake.detach()), 0.0)
+    of_real, of_fake, fooled = LOSSES[s["loss"]]
+    loss_real = of_real(logits, s["real_target"])
+    loss_fake = of_fake(dense_net("d", w, fake.detach()))
     r1 = torch.zeros((), dtype=x.dtype)
     if s["r1_gamma"] > 0 and t % s["r1_every"] == 0:
         (slope,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
@@ -106,7 +131,7 @@ def step(t, w, x, z, d_params, adam_d, adam_g, s):
 
     for p in d_params:
         p.requires_grad_(False)
-    g_loss = bce(dense_net("d", w, fake), 1.0)
+    g_loss = fooled(dense_net("d", w, fake))
     adam_g.zero_grad()
     g_loss.backward()
     adam_g.step()

@@ -7,6 +7,7 @@
 #include "tests/support/compare.hpp"
 #include "tests/support/device_array.hpp"
 #include "tests/support/reference.hpp"
+#include "tests/support/reference_loss.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
@@ -257,10 +258,15 @@ TEST_CASE("dense_backward sees a gradient that is not finite", "[kernels][fused]
 }
 
 TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fused]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  std::size_t turn = 0;
+  on_every_device([&](Device& device, ElementType type, const Case& c) {
     for (const bool with_step : {false, true}) {
       for (const bool two_sides : {false, true}) {
-        INFO("step " << with_step << ", two sides " << two_sides);
+        // Every loss in turn, in all four forms; of one side: G's.
+        const GanLoss kind = reference::gan_losses[turn++ / 4 % reference::gan_losses.size()];
+        const GanSide kinds[] = {two_sides ? GanSide::real : GanSide::fooled, GanSide::fake};
+        INFO("step " << with_step << ", two sides " << two_sides << ", loss "
+                     << static_cast<int>(kind));
         const std::int64_t first_rows = two_sides ? (c.rows + 1) / 2 : c.rows;
         const std::int64_t sides[] = {first_rows, c.rows - first_rows};
         Layer layer(device, c.inputs, 1, type, with_step, 7);
@@ -279,8 +285,9 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
         task.dx = dx.ref();
         task.activation = Activation::leaky_relu;
         task.slope = slope;
-        task.sides[0] = {sides[0], 0.9F, true, &report.d_loss_real, &report.real_accuracy};
-        task.sides[1] = {sides[1], 0.0F, false, &report.d_loss_fake, nullptr};
+        task.sides[0] = {
+            sides[0], 0.9F, kind, kinds[0], &report.d_loss_real, &report.real_accuracy};
+        task.sides[1] = {sides[1], 0.9F, kind, kinds[1], &report.d_loss_fake, nullptr};
         if (with_step) task.weight_step = layer.arena(0), task.bias_step = layer.arena(1);
         device.backend->logit_loss(*device.queue, task, state.get(), fused_options(with_step));
 
@@ -291,17 +298,16 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
         double losses[2] = {}, right = 0.0;
         for (std::int64_t i = 0; i < c.rows; ++i) {
           const int side = i < sides[0] ? 0 : 1;
-          const double target = side == 0 ? 0.9F : 0.0, logit = want[static_cast<std::size_t>(i)];
-          losses[side] +=
-              (std::fmax(logit, 0.0) - target * logit + std::log1p(std::exp(-std::fabs(logit)))) /
-              static_cast<double>(sides[side]);
-          if (side == 0) right += logit > 0.0 ? 1.0 : 0.0;
-          want_gradient.push_back((1.0 / (1.0 + std::exp(-logit)) - target) /
-                                  static_cast<double>(sides[side]));
+          const double logit = want[static_cast<std::size_t>(i)];
+          const reference::Loss one = reference::gan_loss(kind, kinds[side], logit, 0.9F);
+          losses[side] += one.value / static_cast<double>(sides[side]);
+          if (side == 0) right += reference::is_right(kind, kinds[0], logit) ? 1.0 : 0.0;
+          want_gradient.push_back(one.gradient / static_cast<double>(sides[side]));
         }
         const StepReport got = state.read().current;
-        CHECK(got.d_loss_real == Approx(losses[0]).epsilon(1e-5));
-        if (sides[1] > 0) CHECK(got.d_loss_fake == Approx(losses[1]).epsilon(1e-5));
+        CHECK(got.d_loss_real == Approx(losses[0]).epsilon(1e-5).margin(sum_error(c.inputs)));
+        if (sides[1] > 0)
+          CHECK(got.d_loss_fake == Approx(losses[1]).epsilon(1e-5).margin(sum_error(c.inputs)));
         CHECK(got.real_accuracy == Approx(right / static_cast<double>(sides[0])));
         const double rounding = type == ElementType::bf16 ? 1.0 / 256.0 : 1e-5;
         require_close("gradient", gradient.get(), want_gradient, {1e-6, rounding});

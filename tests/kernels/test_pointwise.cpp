@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/device_array.hpp"
+#include "tests/support/device_state.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;
@@ -19,35 +20,6 @@ namespace {
 const std::vector<std::int64_t> sizes{0, 1, 31, 32, 33, 1025};
 // One rounding to bf16.
 constexpr double bf16_half = 1.0 / 256.0;
-
-template <class Body>
-void on_every_device(Body body) {
-  for (const std::string& name : usable_devices()) {
-    INFO(name);
-    Device device = open_device(name);
-    body(device);
-  }
-}
-
-/// A StepState in device memory.
-class DeviceState {
- public:
-  explicit DeviceState(Device& device, const StepState& state = {})
-      : device_(&device), buffer_(device.backend->allocate(sizeof(StepState), "state")) {
-    device.backend->upload(*device.queue, &state, sizeof(state), buffer_.data());
-  }
-  StepState* get() const { return buffer_.as<StepState>(); }
-  StepState read() const {
-    StepState state;
-    device_->backend->download(*device_->queue, buffer_.data(), sizeof(state), &state);
-    device_->queue->synchronise();
-    return state;
-  }
-
- private:
-  Device* device_;
-  Buffer buffer_;
-};
 
 }  // namespace
 
@@ -70,39 +42,6 @@ TEST_CASE("activation_backward multiplies by the derivative", "[kernels][pointwi
           require_close("dy", gradient.get(), want,
                         {1e-7, type == ElementType::bf16 ? bf16_half : 1e-6});
         }
-      }
-    }
-  });
-}
-
-TEST_CASE("bce_with_logits gives the mean loss, its gradient and the accuracy",
-          "[kernels][pointwise]") {
-  on_every_device([](Device& device) {
-    for (const std::int64_t rows : {1, 31, 32, 33, 1025}) {
-      for (const float target : {1.0F, 0.9F, 0.0F}) {
-        auto logits = random_values(rows, 3);
-        for (double& logit : logits) logit *= 30.0;
-        const DeviceMatrix device_logits(device, rows, 1, logits);
-        DeviceMatrix gradient(device, rows, 1);
-        const DeviceState state(device);
-        const bool real = target > 0.5F;
-        device.backend->bce_with_logits(
-            *device.queue, device_logits.view(), gradient.ref(),
-            {target, real, &state.get()->current.d_loss_real, &state.get()->current.real_accuracy});
-        double loss = 0.0;
-        double right = 0.0;
-        std::vector<double> want;
-        for (const double x : logits) {
-          const double sigmoid = 1.0 / (1.0 + std::exp(-x));
-          loss += (std::fmax(x, 0.0) - target * x) + std::log1p(std::exp(-std::fabs(x)));
-          right += (x > 0.0) == real ? 1.0 : 0.0;
-          want.push_back((sigmoid - target) / static_cast<double>(rows));
-        }
-        const StepReport report = state.read().current;
-        // exp is within some units in the last place.
-        CHECK(report.d_loss_real == Approx(loss / static_cast<double>(rows)).epsilon(2e-6));
-        CHECK(report.real_accuracy == Approx(right / static_cast<double>(rows)));
-        require_close("gradient", gradient.get(), want, {1e-9, 2e-6});
       }
     }
   });

@@ -1,4 +1,4 @@
-#include "kernels/math/bce.hpp"
+#include "kernels/math/gan_loss.hpp"
 
 #include "kernels/cpu/chunks.hpp"
 #include "kernels/cpu/pointwise.hpp"
@@ -6,7 +6,7 @@
 namespace vgan::cpu {
 
 // A batch is a few hundred to some ten thousand logits: one thread, in order, is quick and exact.
-void bce_with_logits(ThreadTeam& team, const BceRows& rows) {
+void gan_loss(ThreadTeam& team, const GanLossRows& rows) {
   team.for_each(1, [&](std::int64_t, int) {
     const std::int64_t count = rows.logits.rows;
     const float share = 1.0F / static_cast<float>(count);
@@ -16,9 +16,9 @@ void bce_with_logits(ThreadTeam& team, const BceRows& rows) {
       const auto gradient = rows.gradient.as<decltype(type)>();
       for (std::int64_t i = 0; i < count; ++i) {
         const float logit = *rows.logits.row(i);
-        const math::LossAndGradient one = math::bce_with_logits(logit, rows.target);
+        const math::LossAndGradient one = math::gan_loss(rows.kind, rows.side, logit, rows.target);
         loss += one.loss;
-        right += (logit > 0.0F) == rows.counts_as_real;
+        right += math::is_right(rows.kind, rows.side, logit);
         *gradient.row(i) = math::from_float<decltype(type)>(one.gradient * share);
       }
     });

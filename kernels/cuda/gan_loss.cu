@@ -1,5 +1,5 @@
-// Sigmoid-BCE from the logit: values, gradients and accuracy in one launch.
-#include "kernels/math/bce.hpp"
+// GAN losses from the logit: values, gradients and accuracy in one launch.
+#include "kernels/math/gan_loss.hpp"
 
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
@@ -11,13 +11,13 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-struct BceMeans {
+struct LossMeans {
   std::int64_t rows;
   float* loss;
   float* accuracy;
 };
 
-__device__ inline void store_means(const BceMeans& means, double loss, int right) {
+__device__ inline void store_means(const LossMeans& means, double loss, int right) {
   *means.loss = static_cast<float>(loss / static_cast<double>(means.rows));
   if (means.accuracy != nullptr) {
     *means.accuracy = static_cast<float>(right) * (1.0F / static_cast<float>(means.rows));
@@ -26,9 +26,9 @@ __device__ inline void store_means(const BceMeans& means, double loss, int right
 
 // Block b has rows [b band, (b + 1) band); it gives a part where there are parts, else the means.
 template <class T>
-__global__ void bce_with_logits_kernel(MatrixView<const float> logits, std::int64_t band,
-                                       float target, MatrixView<T> gradient, bool counts_as_real,
-                                       BcePart* parts, BceMeans means) {
+__global__ void gan_loss_kernel(MatrixView<const float> logits, std::int64_t band,
+                                math::GanLoss kind, math::GanSide side, float target,
+                                MatrixView<T> gradient, GanLossPart* parts, LossMeans means) {
   __shared__ double losses[32];
   __shared__ int rights[32];
   const float share = 1.0F / static_cast<float>(logits.rows);
@@ -38,9 +38,9 @@ __global__ void bce_with_logits_kernel(MatrixView<const float> logits, std::int6
   int right = 0;
   for (std::int64_t i = first + threadIdx.x; i < end; i += blockDim.x) {
     const float logit = *logits.row(i);
-    const math::LossAndGradient one = math::bce_with_logits(logit, target);
+    const math::LossAndGradient one = math::gan_loss(kind, side, logit, target);
     loss += one.loss;
-    right += (logit > 0.0F) == counts_as_real ? 1 : 0;
+    right += math::is_right(kind, side, logit) ? 1 : 0;
     *gradient.row(i) = math::from_float<T>(one.gradient * share);
   }
   const double total = block_sum(loss, losses);
@@ -54,7 +54,8 @@ __global__ void bce_with_logits_kernel(MatrixView<const float> logits, std::int6
 }
 
 // One block: the parts in a fixed order.
-__global__ void bce_means_kernel(const BcePart* parts, std::int64_t count, BceMeans means) {
+__global__ void gan_loss_means_kernel(const GanLossPart* parts, std::int64_t count,
+                                      LossMeans means) {
   __shared__ double losses[32];
   __shared__ int rights[32];
   double loss = 0.0;
@@ -72,27 +73,27 @@ __global__ void bce_means_kernel(const BcePart* parts, std::int64_t count, BceMe
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-std::int64_t bce_blocks(std::int64_t rows) {
+std::int64_t gan_loss_blocks(std::int64_t rows) {
   constexpr std::int64_t band = 8 * block_threads;
   constexpr std::int64_t most = 1024;
   return std::clamp<std::int64_t>((rows + band - 1) / band, 1, most);
 }
 
-cudaError_t bce_with_logits(cudaStream_t stream, const BceRows& rows) {
+cudaError_t gan_loss(cudaStream_t stream, const GanLossRows& rows) {
   const std::int64_t n = rows.logits.rows;
-  const std::int64_t blocks = rows.scratch == nullptr ? 1 : bce_blocks(n);
+  const std::int64_t blocks = rows.scratch == nullptr ? 1 : gan_loss_blocks(n);
   const std::int64_t band = (n + blocks - 1) / blocks;
-  BcePart* parts = blocks == 1 ? nullptr : rows.scratch;
-  const BceMeans means{n, rows.mean_loss, rows.accuracy};
+  GanLossPart* parts = blocks == 1 ? nullptr : rows.scratch;
+  const LossMeans means{n, rows.mean_loss, rows.accuracy};
   cudaError_t status = cudaSuccess;
   with_float_type(rows.gradient.type, [&](auto type) {
     using T = decltype(type);
     status = launch(stream, {dim3(static_cast<unsigned>(blocks)), dim3(block_threads)},
-                    bce_with_logits_kernel<T>, rows.logits, band, rows.target,
-                    rows.gradient.as<T>(), rows.counts_as_real, parts, means);
+                    gan_loss_kernel<T>, rows.logits, band, rows.kind, rows.side, rows.target,
+                    rows.gradient.as<T>(), parts, means);
   });
   if (status != cudaSuccess || parts == nullptr) return status;
-  return launch(stream, {dim3(1), dim3(block_threads)}, bce_means_kernel, rows.scratch, blocks,
+  return launch(stream, {dim3(1), dim3(block_threads)}, gan_loss_means_kernel, rows.scratch, blocks,
                 means);
 }
 
