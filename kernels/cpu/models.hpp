@@ -1,0 +1,17 @@
+// The operations of stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the
+// equations), on a thread team. Chunks are fixed and sums have one order, so results do not depend
+// on the thread count.
+#pragma once
+
+#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/thread_team.hpp"
+#include "kernels/model_tasks.hpp"
+
+namespace vgan::cpu {
+
+/// Element (i, j) of the noise is number stream.first + i * latent + j, as in `normal`.
+void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const NormalStream& stream);
+void latent_loss(ThreadTeam& team, const LatentLossTask& task);
+void reconstruction_loss(ThreadTeam& team, const ReconstructionTask& task);
+
+}  // namespace vgan::cpu
