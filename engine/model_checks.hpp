@@ -24,6 +24,32 @@ inline void require_floats(const char* operation, const char* name, ConstMatrixR
   require_shape(operation, name, matrix, rows, cols);
 }
 
+inline void require_size(const char* operation, const char* name, std::int64_t found,
+                         std::int64_t wanted) {
+  require(found == wanted, operation, std::string(name) + " of " + std::to_string(found),
+          std::to_string(wanted));
+}
+
+inline void check_spectral_norm(const SpectralTask& task) {
+  const char* name = "spectral_norm";
+  require_rows(name, task.w.rows * task.w.cols);
+  require_shape(name, "w", task.w, task.w.rows, task.w.cols);
+  require_size(name, "u", task.u.size, task.w.cols);
+  require_size(name, "v", task.v.size, task.w.rows);
+  require_shape(name, "normalised", task.normalised, task.w.rows, task.w.cols);
+  require(task.sigma != nullptr, name, "no place for sigma", "one");
+}
+
+inline void check_spectral_gradient(const SpectralGradientTask& task) {
+  const char* name = "spectral_gradient";
+  require_rows(name, task.g.rows * task.g.cols);
+  require_shape(name, "g", task.g, task.g.rows, task.g.cols);
+  require_size(name, "u", task.u.size, task.g.cols);
+  require_size(name, "v", task.v.size, task.g.rows);
+  require_shape(name, "normalised", task.normalised, task.g.rows, task.g.cols);
+  require(task.sigma != nullptr, name, "no sigma", "one");
+}
+
 inline void check_reparameterise(const ReparameteriseTask& task) {
   const char* name = "reparameterise";
   const std::int64_t rows = task.z.rows;

@@ -215,6 +215,14 @@ class CpuBackend final : public Backend {
     (state->*options.adam.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
   }
 
+  void spectral_norm(Queue&, const SpectralTask& task) override {
+    check_spectral_norm(task);
+    cpu::spectral_norm(team_, task);
+  }
+  void spectral_gradient(Queue&, const SpectralGradientTask& task) override {
+    check_spectral_gradient(task);
+    cpu::spectral_gradient(team_, task);
+  }
   void reparameterise(Queue&, const ReparameteriseTask& task, const StepState* state,
                       const RandomStream& stream) override {
     check_reparameterise(task);

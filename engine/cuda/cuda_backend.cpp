@@ -230,6 +230,16 @@ class CudaBackend final : public Backend {
     Backend::logit_loss(queue, task, state, options);
   }
 
+  void spectral_norm(Queue& queue, const SpectralTask& task) override {
+    check_spectral_norm(task);
+    double* scratch = doubles(queue, cuda::spectral_norm_scratch(task));
+    check(cuda::spectral_norm(on(queue), task, scratch), "spectral_norm");
+  }
+  void spectral_gradient(Queue& queue, const SpectralGradientTask& task) override {
+    check_spectral_gradient(task);
+    double* scratch = doubles(queue, cuda::spectral_gradient_scratch(task));
+    check(cuda::spectral_gradient(on(queue), task, scratch), "spectral_gradient");
+  }
   void reparameterise(Queue& queue, const ReparameteriseTask& task, const StepState* state,
                       const RandomStream& stream) override {
     check_reparameterise(task);

@@ -9,6 +9,9 @@
 
 namespace vgan::cpu {
 
+void spectral_norm(ThreadTeam& team, const SpectralTask& task);
+void spectral_gradient(ThreadTeam& team, const SpectralGradientTask& task);
+
 /// Element (i, j) of the noise is number stream.first + i * latent + j, as in `normal`.
 void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const NormalStream& stream);
 void latent_loss(ThreadTeam& team, const LatentLossTask& task);

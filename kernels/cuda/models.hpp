@@ -14,6 +14,14 @@
 
 namespace vgan::cuda {
 
+std::int64_t spectral_norm_scratch(const SpectralTask& task);
+[[nodiscard]] cudaError_t spectral_norm(cudaStream_t stream, const SpectralTask& task,
+                                        double* scratch);
+
+std::int64_t spectral_gradient_scratch(const SpectralGradientTask& task);
+[[nodiscard]] cudaError_t spectral_gradient(cudaStream_t stream, const SpectralGradientTask& task,
+                                            double* scratch);
+
 /// Element (i, j) of the noise is number numbers.first + i * latent + j, as in `normal`.
 [[nodiscard]] cudaError_t reparameterise(cudaStream_t stream, const ReparameteriseTask& task,
                                          const NumberStream& numbers);
