@@ -50,6 +50,47 @@ inline void check_spectral_gradient(const SpectralGradientTask& task) {
   require(task.sigma != nullptr, name, "no sigma", "one");
 }
 
+inline void require_groups(const char* operation, ConstMatrixRef x, std::int64_t group) {
+  require_rows(operation, x.size());
+  require(group > 0 && x.rows % group == 0, operation,
+          std::to_string(x.rows) + " rows in groups of " + std::to_string(group),
+          "a whole number of groups");
+}
+
+inline void check_minibatch_stddev(const MinibatchStddevTask& task) {
+  const char* name = "minibatch_stddev";
+  require_groups(name, task.x, task.group);
+  require_floats(name, "x", task.x, task.x.rows, task.x.cols);
+  require_shape(name, "statistic", task.statistic, task.x.rows, 1);
+  require(task.statistic.type == task.x.type, name, "x and statistic of two types", "one type");
+}
+
+inline void check_minibatch_stddev_backward(const MinibatchStddevBackwardTask& task) {
+  const char* name = "minibatch_stddev_backward";
+  require_groups(name, task.x, task.group);
+  require_floats(name, "x", task.x, task.x.rows, task.x.cols);
+  require_floats(name, "dstatistic", task.dstatistic, task.x.rows, 1);
+  require_floats(name, "delta", task.delta, task.x.rows, task.x.cols);
+}
+
+inline void check_row_dots(ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) {
+  const char* name = "add_row_dots";
+  require_floats(name, "a", a, y.rows, a.cols);
+  require_shape(name, "b", b, y.rows, a.cols);
+  require(b.type == a.type, name, "a and b of two types", "one type");
+  require_shape(name, "y", y, y.rows, 1);
+}
+
+inline void check_scale_rows(const ScaleRowsTask& task) {
+  const char* name = "scale_rows";
+  const std::int64_t rows = task.out.rows;
+  const std::int64_t cols = task.out.cols;
+  require_floats(name, "out", task.out, rows, cols);
+  require_floats(name, "a", task.a, rows, cols);
+  require_floats(name, "s", task.s, rows, 1);
+  if (!task.at.empty()) require_floats(name, "at", task.at, rows, cols);
+}
+
 inline void check_reparameterise(const ReparameteriseTask& task) {
   const char* name = "reparameterise";
   const std::int64_t rows = task.z.rows;

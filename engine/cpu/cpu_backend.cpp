@@ -223,6 +223,22 @@ class CpuBackend final : public Backend {
     check_spectral_gradient(task);
     cpu::spectral_gradient(team_, task);
   }
+  void minibatch_stddev(Queue&, const MinibatchStddevTask& task) override {
+    check_minibatch_stddev(task);
+    cpu::minibatch_stddev(team_, task);
+  }
+  void minibatch_stddev_backward(Queue&, const MinibatchStddevBackwardTask& task) override {
+    check_minibatch_stddev_backward(task);
+    cpu::minibatch_stddev_backward(team_, task);
+  }
+  void add_row_dots(Queue&, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) override {
+    check_row_dots(a, b, y);
+    cpu::add_row_dots(team_, a, b, y);
+  }
+  void scale_rows(Queue&, const ScaleRowsTask& task) override {
+    check_scale_rows(task);
+    cpu::scale_rows(team_, task);
+  }
   void reparameterise(Queue&, const ReparameteriseTask& task, const StepState* state,
                       const RandomStream& stream) override {
     check_reparameterise(task);

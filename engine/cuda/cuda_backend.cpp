@@ -240,6 +240,25 @@ class CudaBackend final : public Backend {
     double* scratch = doubles(queue, cuda::spectral_gradient_scratch(task));
     check(cuda::spectral_gradient(on(queue), task, scratch), "spectral_gradient");
   }
+  void minibatch_stddev(Queue& queue, const MinibatchStddevTask& task) override {
+    check_minibatch_stddev(task);
+    check(cuda::minibatch_stddev(on(queue), task), "minibatch_stddev");
+  }
+  void minibatch_stddev_backward(Queue& queue, const MinibatchStddevBackwardTask& task) override {
+    check_minibatch_stddev_backward(task);
+    check(cuda::minibatch_stddev_backward(on(queue), task), "minibatch_stddev_backward");
+  }
+  void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b,
+                    MatrixView<float> y) override {
+    check_row_dots(a, b, y);
+    if (a.size() == 0) return;
+    check(cuda::add_row_dots(on(queue), a, b, y), "add_row_dots");
+  }
+  void scale_rows(Queue& queue, const ScaleRowsTask& task) override {
+    check_scale_rows(task);
+    if (task.out.size() == 0) return;
+    check(cuda::scale_rows(on(queue), task), "scale_rows");
+  }
   void reparameterise(Queue& queue, const ReparameteriseTask& task, const StepState* state,
                       const RandomStream& stream) override {
     check_reparameterise(task);

@@ -12,6 +12,13 @@ namespace vgan::cpu {
 void spectral_norm(ThreadTeam& team, const SpectralTask& task);
 void spectral_gradient(ThreadTeam& team, const SpectralGradientTask& task);
 
+void minibatch_stddev(ThreadTeam& team, const MinibatchStddevTask& task);
+void minibatch_stddev_backward(ThreadTeam& team, const MinibatchStddevBackwardTask& task);
+
+/// y[i, 0] += sum over j of a[i, j] * b[i, j].
+void add_row_dots(ThreadTeam& team, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y);
+void scale_rows(ThreadTeam& team, const ScaleRowsTask& task);
+
 /// Element (i, j) of the noise is number stream.first + i * latent + j, as in `normal`.
 void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const NormalStream& stream);
 void latent_loss(ThreadTeam& team, const LatentLossTask& task);

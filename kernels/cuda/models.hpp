@@ -22,6 +22,15 @@ std::int64_t spectral_gradient_scratch(const SpectralGradientTask& task);
 [[nodiscard]] cudaError_t spectral_gradient(cudaStream_t stream, const SpectralGradientTask& task,
                                             double* scratch);
 
+[[nodiscard]] cudaError_t minibatch_stddev(cudaStream_t stream, const MinibatchStddevTask& task);
+[[nodiscard]] cudaError_t minibatch_stddev_backward(cudaStream_t stream,
+                                                    const MinibatchStddevBackwardTask& task);
+
+/// y[i, 0] += sum over j of a[i, j] * b[i, j].
+[[nodiscard]] cudaError_t add_row_dots(cudaStream_t stream, ConstMatrixRef a, ConstMatrixRef b,
+                                       MatrixView<float> y);
+[[nodiscard]] cudaError_t scale_rows(cudaStream_t stream, const ScaleRowsTask& task);
+
 /// Element (i, j) of the noise is number numbers.first + i * latent + j, as in `normal`.
 [[nodiscard]] cudaError_t reparameterise(cudaStream_t stream, const ReparameteriseTask& task,
                                          const NumberStream& numbers);
