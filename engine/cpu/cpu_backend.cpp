@@ -13,8 +13,10 @@
 
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
+#include "engine/model_checks.hpp"
 #include "engine/seam_checks.hpp"
 #include "kernels/cpu/dense.hpp"
+#include "kernels/cpu/models.hpp"
 #include "kernels/cpu/pointwise.hpp"
 #include "kernels/cpu/thread_team.hpp"
 
@@ -211,6 +213,44 @@ class CpuBackend final : public Backend {
     const cpu::AdamMove move = adam_move(*state, options.adam);
     dense_.backward(dx, updates, move);
     (state->*options.adam.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
+  }
+
+  void spectral_norm(Queue&, const SpectralTask& task) override {
+    check_spectral_norm(task);
+    cpu::spectral_norm(team_, task);
+  }
+  void spectral_gradient(Queue&, const SpectralGradientTask& task) override {
+    check_spectral_gradient(task);
+    cpu::spectral_gradient(team_, task);
+  }
+  void minibatch_stddev(Queue&, const MinibatchStddevTask& task) override {
+    check_minibatch_stddev(task);
+    cpu::minibatch_stddev(team_, task);
+  }
+  void minibatch_stddev_backward(Queue&, const MinibatchStddevBackwardTask& task) override {
+    check_minibatch_stddev_backward(task);
+    cpu::minibatch_stddev_backward(team_, task);
+  }
+  void add_row_dots(Queue&, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) override {
+    check_row_dots(a, b, y);
+    cpu::add_row_dots(team_, a, b, y);
+  }
+  void scale_rows(Queue&, const ScaleRowsTask& task) override {
+    check_scale_rows(task);
+    cpu::scale_rows(team_, task);
+  }
+  void reparameterise(Queue&, const ReparameteriseTask& task, const StepState* state,
+                      const RandomStream& stream) override {
+    check_reparameterise(task);
+    cpu::reparameterise(team_, task, at_step(state, stream));
+  }
+  void latent_loss(Queue&, const LatentLossTask& task) override {
+    check_latent_loss(task);
+    cpu::latent_loss(team_, task);
+  }
+  void reconstruction_loss(Queue&, const ReconstructionTask& task) override {
+    check_reconstruction(task);
+    cpu::reconstruction_loss(team_, task);
   }
 
   void normal(Queue&, const StepState* state, const RandomStream& stream, MatrixRef out) override {

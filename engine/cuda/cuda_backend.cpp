@@ -11,8 +11,10 @@
 #include "engine/cuda/cuda_host.hpp"
 #include "engine/cuda/cuda_queue.hpp"
 #include "engine/cuda/ranges.hpp"
+#include "engine/model_checks.hpp"
 #include "engine/seam_checks.hpp"
 #include "kernels/cuda/matmul.hpp"
+#include "kernels/cuda/models.hpp"
 #include "kernels/cuda/pointwise.hpp"
 
 namespace vgan::cuda {
@@ -228,6 +230,52 @@ class CudaBackend final : public Backend {
     Backend::logit_loss(queue, task, state, options);
   }
 
+  void spectral_norm(Queue& queue, const SpectralTask& task) override {
+    check_spectral_norm(task);
+    double* scratch = doubles(queue, cuda::spectral_norm_scratch(task));
+    check(cuda::spectral_norm(on(queue), task, scratch), "spectral_norm");
+  }
+  void spectral_gradient(Queue& queue, const SpectralGradientTask& task) override {
+    check_spectral_gradient(task);
+    double* scratch = doubles(queue, cuda::spectral_gradient_scratch(task));
+    check(cuda::spectral_gradient(on(queue), task, scratch), "spectral_gradient");
+  }
+  void minibatch_stddev(Queue& queue, const MinibatchStddevTask& task) override {
+    check_minibatch_stddev(task);
+    check(cuda::minibatch_stddev(on(queue), task), "minibatch_stddev");
+  }
+  void minibatch_stddev_backward(Queue& queue, const MinibatchStddevBackwardTask& task) override {
+    check_minibatch_stddev_backward(task);
+    check(cuda::minibatch_stddev_backward(on(queue), task), "minibatch_stddev_backward");
+  }
+  void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b,
+                    MatrixView<float> y) override {
+    check_row_dots(a, b, y);
+    if (a.size() == 0) return;
+    check(cuda::add_row_dots(on(queue), a, b, y), "add_row_dots");
+  }
+  void scale_rows(Queue& queue, const ScaleRowsTask& task) override {
+    check_scale_rows(task);
+    if (task.out.size() == 0) return;
+    check(cuda::scale_rows(on(queue), task), "scale_rows");
+  }
+  void reparameterise(Queue& queue, const ReparameteriseTask& task, const StepState* state,
+                      const RandomStream& stream) override {
+    check_reparameterise(task);
+    if (task.z.size() == 0) return;
+    check(cuda::reparameterise(on(queue), task, numbers(state, stream)), "reparameterise");
+  }
+  void latent_loss(Queue& queue, const LatentLossTask& task) override {
+    check_latent_loss(task);
+    double* parts = doubles(queue, cuda::latent_loss_scratch(task));
+    check(cuda::latent_loss(on(queue), task, parts), "latent_loss");
+  }
+  void reconstruction_loss(Queue& queue, const ReconstructionTask& task) override {
+    check_reconstruction(task);
+    double* parts = doubles(queue, cuda::reconstruction_scratch(task));
+    check(cuda::reconstruction_loss(on(queue), task, parts), "reconstruction_loss");
+  }
+
   void normal(Queue& queue, const StepState* state, const RandomStream& stream,
               MatrixRef out) override {
     require_float("normal", "out", out.type);
@@ -327,6 +375,13 @@ class CudaBackend final : public Backend {
     use_device();
     auto* data = static_cast<CudaQueue&>(queue).scratch(product_scratch(y.rows, y.cols, y.type));
     return {static_cast<float*>(data), y.rows, y.cols, scratch_stride(y.cols)};
+  }
+
+  /// The queue's scratch, for `count` of them.
+  double* doubles(Queue& queue, std::int64_t count) const {
+    use_device();
+    const auto bytes = static_cast<std::size_t>(count) * sizeof(double);
+    return static_cast<double*>(static_cast<CudaQueue&>(queue).scratch(bytes));
   }
 
   void multiply(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> c,

@@ -1,0 +1,97 @@
+// Minibatch standard deviation, and its gradient.
+#include "kernels/math/minibatch_stddev.hpp"
+
+#include "kernels/cuda/any_rows.hpp"
+#include "kernels/cuda/block_sum.hpp"
+#include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/models.hpp"
+
+namespace vgan::cuda {
+namespace {
+
+// ---- Device code ---------------------------------------------------------------------------
+
+struct Moments {
+  float mean, deviation;
+};
+
+// Of feature j over rows [row, row + group).
+__device__ Moments moments_of(const InRows& x, std::int64_t row, std::int64_t group,
+                              std::int64_t j) {
+  float sum = 0.0F;
+  for (std::int64_t i = row; i < row + group; ++i) sum += x.load(i, j);
+  const float mean = sum / static_cast<float>(group);
+  float squares = 0.0F;
+  for (std::int64_t i = row; i < row + group; ++i) {
+    const float away = x.load(i, j) - mean;
+    squares += away * away;
+  }
+  return {mean, math::held_deviation(squares / static_cast<float>(group))};
+}
+
+// A block for each group.
+__global__ void minibatch_stddev_kernel(InRows x, std::int64_t features, std::int64_t group,
+                                        OutRows statistic) {
+  __shared__ double parts[32];
+  __shared__ float mean;
+  const std::int64_t row = blockIdx.x * group;
+  double sum = 0.0;
+  for (std::int64_t j = threadIdx.x; j < features; j += blockDim.x) {
+    sum += moments_of(x, row, group, j).deviation;
+  }
+  const double total = block_sum(sum, parts);
+  if (threadIdx.x == 0) mean = static_cast<float>(total / static_cast<double>(features));
+  __syncthreads();
+  for (std::int64_t i = threadIdx.x; i < group; i += blockDim.x) statistic.store(row + i, 0, mean);
+}
+
+struct StddevGradient {
+  InRows x, dstatistic;
+  OutRows delta;
+  std::int64_t groups, features, group;
+};
+
+// A thread for each feature of each group.
+__global__ void minibatch_stddev_backward_kernel(StddevGradient task, math::Activation activation,
+                                                 float slope) {
+  for_each_element(task.groups, task.features, [&](std::int64_t g, std::int64_t j) {
+    const std::int64_t row = g * task.group;
+    const Moments moments = moments_of(task.x, row, task.group, j);
+    double dstatistic = 0.0;
+    for (std::int64_t i = row; i < row + task.group; ++i) dstatistic += task.dstatistic.load(i, 0);
+    const auto share =
+        static_cast<float>(dstatistic / static_cast<double>(task.group * task.features));
+    for (std::int64_t i = row; i < row + task.group; ++i) {
+      const float x = task.x.load(i, j);
+      const float gradient = math::deviation_gradient(share, x, moments.mean, moments.deviation);
+      task.delta.store(
+          i, j,
+          task.delta.load(i, j) + math::derivative_from_output(activation, x, slope) * gradient);
+    }
+  });
+}
+
+}  // namespace
+
+// ---- Launchers -----------------------------------------------------------------------------
+
+cudaError_t minibatch_stddev(cudaStream_t stream, const MinibatchStddevTask& task) {
+  // Many threads for each group: it has few rows, and groups are few.
+  constexpr std::int64_t most_threads = 1024;
+  const std::int64_t threads = std::min(most_threads, (task.x.cols + 31) / 32 * 32);
+  const std::int64_t groups = task.x.rows / task.group;
+  return launch(stream, {dim3(static_cast<unsigned>(groups)), dim3(static_cast<unsigned>(threads))},
+                minibatch_stddev_kernel, InRows(task.x), task.x.cols, task.group,
+                OutRows(task.statistic));
+}
+
+cudaError_t minibatch_stddev_backward(cudaStream_t stream,
+                                      const MinibatchStddevBackwardTask& task) {
+  const StddevGradient rows{InRows(task.x),      InRows(task.dstatistic),
+                            OutRows(task.delta), task.x.rows / task.group,
+                            task.x.cols,         task.group};
+  return launch(stream, shape_for(rows.groups, rows.features), minibatch_stddev_backward_kernel,
+                rows, task.activation, task.slope);
+}
+
+}  // namespace vgan::cuda
