@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "engine/error.hpp"
+#include "engine/train/layer_list.hpp"
 
 namespace vgan {
 namespace {
@@ -79,48 +80,138 @@ TrainConfig preset(const std::string& name) {
     config.output = "linear";
     return config;
   }
-  if (name == "default") {
-    config.lr = 4e-4;
-    config.ttur = 4.0;
-    config.r1 = 1.0;
-    config.r1_every = 4;
+  if (name == "vae" || name == "ae") {
+    config.model = name;
+    config.latent = name == "vae" ? 20 : 16;
+    config.output = "sigmoid";
+    config.lr = 1e-3;
+    config.beta1 = 0.9;
     config.ema = 0.999;
     return config;
   }
+  config.lr = 4e-4;
+  config.ttur = 4.0;
+  config.r1 = 1.0;
+  config.r1_every = 4;
+  config.ema = 0.999;
+  if (name == "default") return config;
+  if (name == "stable") {
+    config.lr_schedule = "linear";
+    return config;
+  }
+  if (name == "conv") {
+    config.net = "conv";
+    config.ttur = 1.0;
+    return config;
+  }
   std::vector<std::string> names;
-  for (const auto& [known, about] : preset_list()) names.push_back(known);
-  refuse("preset", "'" + name + "'", "default, article", suggestion(name, names));
+  std::string allowed;
+  for (const auto& [known, about] : preset_list()) {
+    names.push_back(known);
+    allowed += (allowed.empty() ? "" : ", ") + known;
+  }
+  refuse("preset", "'" + name + "'", allowed, suggestion(name, names));
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {
   return {
       {"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, a faster D"},
-      {"article", "the article's recipe as listed: linear output, plain losses, one rate"}};
+      {"article", "the article's recipe as listed: linear output, plain losses, one rate"},
+      {"stable", "default, and what makes it steadier: rates that fall to zero"},
+      {"conv", "convolutional G and D for images, R1 penalty, averaged G"},
+      {"vae", "variational autoencoder: D's trunk as encoder, G as decoder"},
+      {"ae", "autoencoder; samples come from a Gaussian fitted to its codes"}};
+}
+
+namespace {
+
+void validate_networks(const TrainConfig& c) {
+  require_word("model", c.model, {"gan", "vae", "ae"});
+  require_word("net", c.net, {"mlp", "conv", "conv1d"});
+  require_count("latent", c.latent, 1, 1 << 20);
+  require_widths("g-layers", c.g_layers);
+  require_widths("d-layers", c.d_layers);
+  (void)parse_layers("g-net", c.g_net);
+  (void)parse_layers("d-net", c.d_net);
+  require_count("kernel", c.kernel, 0, 64);
+  require_word("norm", c.norm, {"auto", "batch", "none"});
+  require_word("output", c.output, {"tanh", "sigmoid", "linear"});
+  require_count("pack", c.pack, 1, 64);
+  if (c.batch % c.pack != 0) {
+    refuse("pack", std::to_string(c.pack),
+           "a divisor of the batch, " + std::to_string(c.batch));
+  }
+  require_count("minibatch-stddev", c.minibatch_stddev, 0, 1 << 20);
+  if (c.minibatch_stddev == 1 ||
+      (c.minibatch_stddev > 1 && c.batch / c.pack % c.minibatch_stddev != 0)) {
+    refuse("minibatch-stddev", std::to_string(c.minibatch_stddev),
+           "0 (off), or 2 and more that divide the " + std::to_string(c.batch / c.pack) +
+               " rows that D sees of a batch");
+  }
+  if (c.conditional && !c.conditions.empty()) {
+    refuse("conditional", "classes and --conditions", "one of the two");
+  }
+  if (c.is_gan()) return;
+  if (c.conditional || !c.conditions.empty()) {
+    refuse(c.conditional ? "conditional" : "conditions", "a " + c.model, "model gan");
+  }
+}
+
+void validate_objective(const TrainConfig& c) {
+  require_word("loss", c.loss, {"bce", "minimax", "article", "lsgan", "hinge", "wgan-gp"});
+  require_count("n-critic", c.n_critic, 1, 1 << 10);
+  require_between("gp", c.gp, 0.0, 1e6, "0 (none) to 1e6");
+  require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
+  if (c.label_smoothing != 1.0 && (c.loss == "hinge" || c.loss == "wgan-gp")) {
+    refuse("label-smoothing", text(c.label_smoothing), "1 with loss " + c.loss,
+           "this loss has no labels to smooth");
+  }
+  require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
+  require_between("r1", c.r1, 0.0, 1e6, "0 (none) to 1e6");
+  require_count("r1-every", c.r1_every, 1, 1 << 20);
+  (void)augment_words(c.augment);
+  require_word("likelihood", c.likelihood, {"bernoulli", "gaussian"});
+  require_between("beta", c.beta, 0.0, 1e6, "0 to 1e6");
+  require_count("latent-mixture", c.latent_mixture, 1, 1024);
+}
+
+}  // namespace
+
+std::vector<std::string> augment_words(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string word = list.substr(begin, end - begin);
+    if (word != "color" && word != "translation" && word != "cutout") {
+      refuse("augment", "'" + word + "'", "color, translation, cutout, with commas between",
+             suggestion(word, {"color", "translation", "cutout"}));
+    }
+    words.push_back(word);
+    begin = end + 1;
+  }
+  return words;
 }
 
 void validate(const TrainConfig& c) {
   (void)preset(c.preset);
   require_utf8("data", c.data);
   require_utf8("labels", c.labels);
+  require_utf8("conditions", c.conditions);
   require_utf8("out", c.out);
   if (c.passes == 0.0 && c.epochs == 0) refuse("epochs", "0", "1 or more");
   if (c.epochs > 1ULL << 50) refuse("epochs", std::to_string(c.epochs), "up to 2^50");
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
   require_count("batch", c.batch, 1, 1 << 24);
-  require_count("latent", c.latent, 1, 1 << 20);
-  require_widths("g-layers", c.g_layers);
-  require_widths("d-layers", c.d_layers);
-  require_word("output", c.output, {"tanh", "sigmoid", "linear"});
+  validate_networks(c);
+  validate_objective(c);
   require_positive("lr", c.lr);
   require_between("lr-g", c.lr_g, 0.0, 1e30, "0 (use lr) to 1e30");
   require_between("lr-d", c.lr_d, 0.0, 1e30, "0 (use ttur times lr) to 1e30");
   require_between("ttur", c.ttur, 1e-6, 1e6, "1e-6 to 1e6");
   require_between("beta1", c.beta1, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("beta2", c.beta2, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
-  require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
-  require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
-  require_between("r1", c.r1, 0.0, 1e6, "0 (none) to 1e6");
-  require_count("r1-every", c.r1_every, 1, 1 << 20);
+  require_word("lr-schedule", c.lr_schedule, {"constant", "linear", "cosine"});
+  require_between("lr-end", c.lr_end, 0.0, 1.0, "0 to 1");
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
   require_word("step", c.step, {"auto", "graph", "fused"});

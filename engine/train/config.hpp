@@ -208,6 +208,8 @@ std::string print_config(const TrainConfig& config, bool comments);
 /// Throws bad_config for the first setting that has a value it cannot have, naming setting, value,
 /// and range.
 void validate(const TrainConfig& config);
+/// The words of `augment`. Throws bad_config for an unknown one.
+std::vector<std::string> augment_words(const std::string& list);
 /// [A, B] of "A:B", both counted from 1. Throws bad_config.
 std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& text);
 /// Throws bad_config if `wanted` differs from `saved` in a setting that may not change on resume.

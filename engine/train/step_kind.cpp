@@ -4,12 +4,19 @@
 
 namespace vgan {
 
-StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch) {
+StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch,
+                     bool can_fuse) {
+  if (name == "fused" && !can_fuse) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", "step", "'fused' for these networks", "auto, graph",
+                 "updates ride along only in plain dense networks without conditions"});
+  }
   if (name == "fused" || name == "graph") return {name == "fused", "as asked for"};
   if (name != "auto") {
     throw Error(ErrorCode::bad_config,
                 {"bad setting", "step", "'" + name + "'", "auto, graph, fused", ""});
   }
+  if (!can_fuse) return {false, "these networks are more than plain dense layers"};
   const std::string at = "batch " + std::to_string(batch);
   if (device.fused_batch == 0) return {true, "Adam moves a slice of weights while it is in cache"};
   if (batch > device.fused_batch) return {false, at + " is for the library's large tiles"};

@@ -15,8 +15,10 @@ struct StepKind {
   std::string reason;  ///< half a line, for people
 };
 
-/// What "auto", "graph" or "fused" means on this device at this batch. Throws bad_config for
-/// another word.
-StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch);
+/// What "auto", "graph" or "fused" means on this device at this batch; `can_fuse`: whether the
+/// networks are such that updates can ride along. Throws bad_config for another word, and for
+/// "fused" where they cannot.
+StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch,
+                     bool can_fuse = true);
 
 }  // namespace vgan
