@@ -10,7 +10,8 @@
 
 namespace vgan {
 
-/// Reads u8 images N x H x W (magic 00 00 08 03) from a plain or gzip file, recognised by content.
+/// Reads u8 images N x H x W (magic 00 00 08 03) or N x H x W x C, C of 1 to 3 (magic 00 00 08 04),
+/// from a plain or gzip file, recognised by content.
 /// The labels stay empty; low and high are 0 and 255.
 /// Throws Error: io for a missing file, no permission, a folder, FIFO or device; bad_data for
 /// everything else (wrong magic or type, a zero or overflowing dimension, truncated, trailing).

@@ -33,8 +33,10 @@ std::size_t ImageSet::bytes() const {
 }
 
 std::string ImageSet::fingerprint() const {
-  const std::int64_t shape[3] = {count, height, width};
-  std::uint64_t hash = fnv1a(fnv_offset, shape, sizeof(shape));
+  // One channel hashes as it did before there were others, so that old runs can be resumed.
+  const std::int64_t shape[4] = {count, height, width, channels};
+  const std::size_t sizes = channels == 1 ? 3 : 4;
+  std::uint64_t hash = fnv1a(fnv_offset, shape, sizes * sizeof(shape[0]));
   hash = std::visit(
       [&](const auto& values) {
         return fnv1a(hash, values.data(), values.size() * sizeof(values[0]));
@@ -47,7 +49,7 @@ std::string ImageSet::fingerprint() const {
 
 void ImageSet::require_consistent() const {
   const std::int64_t each = pixels_per_image();
-  if (count < 1 || height < 1 || width < 1) {
+  if (count < 1 || height < 1 || width < 1 || channels < 1) {
     throw Error(ErrorCode::bad_data,
                 {"no data to train on", source,
                  std::to_string(count) + " images of " + std::to_string(each) + " pixels",
@@ -64,6 +66,14 @@ void ImageSet::require_consistent() const {
     throw Error(ErrorCode::bad_data,
                 {"data that contradict themselves", source,
                  std::to_string(labels.size()) + " labels", std::to_string(count), ""});
+  }
+  const auto wanted_conditions =
+      static_cast<std::size_t>(count) * static_cast<std::size_t>(condition_size);
+  if (condition_size < 0 || conditions.size() != wanted_conditions) {
+    throw Error(ErrorCode::bad_data,
+                {"data that contradict themselves", source,
+                 std::to_string(conditions.size()) + " numbers of conditions",
+                 std::to_string(count) + " x " + std::to_string(condition_size), ""});
   }
   if (!(low < high) || !std::isfinite(high - low)) {
     throw Error(ErrorCode::bad_data, {"data without a range", source,

@@ -10,86 +10,82 @@
 namespace vgan {
 namespace {
 
-constexpr const char* save_again = "save the array again with numpy.save";
+constexpr std::int64_t most_channels = 3;
 
-// The data as `count` rows of `height` x `width`; in Fortran order the file's index of image n,
-// row h, column w is n + count * (h + height * w), of (N, P) arrays n + count * p.
+// The data as `count` images of `height` x `width` x `channels`, and how far apart in the file the
+// neighbours in each direction lie, in elements.
 struct Layout {
-  std::uint64_t count = 0;
-  std::uint64_t height = 0;
-  std::uint64_t width = 0;
-  bool flat = false;  // stored as (N, P)
-  bool fortran = false;
+  struct Axis {
+    std::uint64_t size = 1;
+    std::uint64_t stride = 0;
+  };
+  Axis count, height, width, channels;
 
-  std::uint64_t columns() const { return height * width; }
+  std::uint64_t columns() const { return height.size * width.size * channels.size; }
+  std::uint64_t elements() const { return count.size * columns(); }
+  /// Of one value of image `row`; `column` counts its values in the order H, W, C.
   std::uint64_t stored_index(std::uint64_t row, std::uint64_t column) const {
-    if (!fortran) return row * columns() + column;
-    if (flat) return row + count * column;
-    return row + count * (column / width + height * (column % width));
+    const std::uint64_t pixel = column / channels.size;
+    return row * count.stride + pixel / width.size * height.stride +
+           pixel % width.size * width.stride + column % channels.size * channels.stride;
+  }
+  /// Whether the file has the values in the order N, H, W, C.
+  bool in_order() const {
+    std::uint64_t stride = 1;
+    for (const Axis& axis : {channels, width, height, count}) {
+      if (axis.size > 1 && axis.stride != stride) return false;
+      stride *= axis.size;
+    }
+    return true;
   }
 };
 
-void check_order(const ByteSource& source, const NpyHeader& header) {
-  if (header.item_bytes == 1 || header.order == '<') return;
-  source.fail(header.descr_offset,
-              (header.order == '>' ? "big-endian numbers (dtype '" : "the dtype '") + header.descr +
-                  (header.order == '>' ? "')" : "'"),
-              "little-endian numbers ('<')",
-              "convert with array.astype(array.dtype.newbyteorder('<')) and save again");
+std::vector<Layout::Axis> stored_axes(const NpyHeader& header) {
+  std::vector<Layout::Axis> axes(header.shape.size());
+  std::uint64_t stride = 1;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::size_t axis = header.fortran_order ? i : axes.size() - 1 - i;
+    axes[axis] = {static_cast<std::uint64_t>(header.shape[axis]), stride};
+    stride *= axes[axis].size;
+  }
+  return axes;
 }
 
-// Elements of the array, the overflow of their number and of their bytes refused.
-std::uint64_t count_elements(const ByteSource& source, const NpyHeader& header) {
-  std::uint64_t bytes = static_cast<std::uint64_t>(header.item_bytes);
-  for (const std::int64_t size : header.shape) {
-    if (size == 0) {
-      source.fail(header.shape_offset, "the shape " + header.shape_text(), "sizes of 1 or more",
-                  "save an array that holds something");
-    }
-    if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) {
-      source.fail(header.shape_offset, "the shape " + header.shape_text(),
-                  "a product below 2^64 bytes", save_again);
-    }
-  }
-  return bytes / static_cast<std::uint64_t>(header.item_bytes);
+// (N, P): a square picture where P is a square number, else one row.
+Layout flat_layout(const Layout::Axis& images, const Layout::Axis& pixels) {
+  const auto side =
+      static_cast<std::uint64_t>(std::llround(std::sqrt(static_cast<double>(pixels.size))));
+  const std::uint64_t height = side * side == pixels.size ? side : 1;
+  const std::uint64_t width = pixels.size / height;
+  return {images, {height, pixels.stride * width}, {width, pixels.stride}, {}};
 }
 
 Layout image_layout(const ByteSource& source, const NpyHeader& header) {
-  std::vector<std::int64_t> shape = header.shape;
-  if (shape.size() == 4 && shape[3] == 1) {
-    shape.pop_back();
-  } else if (shape.size() == 4 && shape[1] == 1) {
-    shape.erase(shape.begin() + 1);
-  }
-  if (shape.size() != 2 && shape.size() != 3) {
-    source.fail(header.shape_offset, "the shape " + header.shape_text(),
-                "(N, H, W), (N, H*W), (N, H, W, 1) or (N, 1, H, W)",
-                "reshape the array and save it again");
-  }
-  Layout layout;
-  layout.fortran = header.fortran_order;
-  layout.count = static_cast<std::uint64_t>(shape[0]);
-  layout.height = static_cast<std::uint64_t>(shape[1]);
-  layout.width = shape.size() == 3 ? static_cast<std::uint64_t>(shape[2]) : 1;
-  if (shape.size() == 2) {
-    layout.flat = true;
-    const std::uint64_t pixels = layout.height;
-    const auto side =
-        static_cast<std::uint64_t>(std::llround(std::sqrt(static_cast<double>(pixels))));
-    layout.height = side * side == pixels ? side : 1;
-    layout.width = pixels / layout.height;
-  }
-  return layout;
+  const std::vector<Layout::Axis> axes = stored_axes(header);
+  const auto are_channels = [&](std::size_t axis) { return header.shape[axis] <= most_channels; };
+  if (axes.size() == 2) return flat_layout(axes[0], axes[1]);
+  if (axes.size() == 3) return {axes[0], axes[1], axes[2], {}};
+  if (axes.size() == 4 && are_channels(3)) return {axes[0], axes[1], axes[2], axes[3]};
+  if (axes.size() == 4 && are_channels(1)) return {axes[0], axes[2], axes[3], axes[1]};
+  source.fail(header.shape_offset, "the shape " + header.shape_text(),
+              "(N, H, W), (N, H*W), (N, H, W, C) or (N, C, H, W), C being 1, 2 or 3 channels",
+              "reshape the array and save it again");
 }
 
+// From the file's order to N, H, W, C.
 template <class Value>
-std::vector<Value> to_c_order(std::vector<Value> stored, const Layout& layout) {
-  if (!layout.fortran) return stored;
+std::vector<Value> in_order(std::vector<Value> stored, const Layout& layout) {
+  if (layout.in_order()) return stored;
   std::vector<Value> values(stored.size());
   std::size_t at = 0;
-  for (std::uint64_t row = 0; row < layout.count; ++row) {
-    for (std::uint64_t column = 0; column < layout.columns(); ++column) {
-      values[at++] = stored[layout.stored_index(row, column)];
+  for (std::uint64_t n = 0; n < layout.count.size; ++n) {
+    for (std::uint64_t h = 0; h < layout.height.size; ++h) {
+      const std::uint64_t row = n * layout.count.stride + h * layout.height.stride;
+      for (std::uint64_t w = 0; w < layout.width.size; ++w) {
+        for (std::uint64_t c = 0; c < layout.channels.size; ++c) {
+          values[at++] = stored[row + w * layout.width.stride + c * layout.channels.stride];
+        }
+      }
     }
   }
   return values;
@@ -148,19 +144,15 @@ void set_range(const ByteSource& source, std::uint64_t data_offset, const Range&
               "scale the array, e.g. to 0..1");
 }
 
-std::string promise_text(const NpyHeader& header) {
-  return "the shape " + header.shape_text() + " of '" + header.descr + "'";
-}
-
 template <class Stored>
 void read_float_images(ByteSource& source, const NpyHeader& header, const Layout& layout,
                        ImageSet& images) {
   const std::uint64_t data_offset = source.offset();
-  const std::uint64_t elements = layout.count * layout.columns();
-  const std::uint64_t copies = layout.fortran ? 2 : 1;
+  const std::uint64_t elements = layout.elements();
+  const std::uint64_t copies = layout.in_order() ? 1 : 2;
   source.expect_data(elements * sizeof(Stored), elements * sizeof(float) * copies,
-                     promise_text(header));
-  auto values = to_c_order(source.read_values<Stored, float>(elements), layout);
+                     header.promise_text());
+  auto values = in_order(source.read_values<Stored, float>(elements), layout);
   source.expect_end();
   const Range range = range_of(values);
   if (range.bad < values.size()) {
@@ -172,30 +164,10 @@ void read_float_images(ByteSource& source, const NpyHeader& header, const Layout
 
 void read_u8_images(ByteSource& source, const NpyHeader& header, const Layout& layout,
                     ImageSet& images) {
-  const std::uint64_t elements = layout.count * layout.columns();
-  source.expect_data(elements, elements * (layout.fortran ? 2 : 1), promise_text(header));
-  images.pixels = to_c_order(source.read_values<std::uint8_t>(elements), layout);
+  const std::uint64_t elements = layout.elements();
+  source.expect_data(elements, elements * (layout.in_order() ? 1 : 2), header.promise_text());
+  images.pixels = in_order(source.read_values<std::uint8_t>(elements), layout);
   source.expect_end();
-}
-
-template <class Stored>
-std::vector<std::int32_t> read_integers(ByteSource& source, const NpyHeader& header,
-                                        std::uint64_t count) {
-  const std::uint64_t data_offset = source.offset();
-  source.expect_data(count * sizeof(Stored), count * (sizeof(Stored) + sizeof(std::int32_t)),
-                     promise_text(header));
-  const auto stored = source.read_values<Stored>(count);
-  source.expect_end();
-  std::vector<std::int32_t> labels(stored.size());
-  for (std::size_t i = 0; i < stored.size(); ++i) {
-    if (!std::in_range<std::int32_t>(stored[i]) || stored[i] < 0) {
-      source.fail(data_offset + i * sizeof(Stored),
-                  "the label " + std::to_string(stored[i]) + " in row " + std::to_string(i),
-                  "0 to 2147483647", "number the classes from 0");
-    }
-    labels[i] = static_cast<std::int32_t>(stored[i]);
-  }
-  return labels;
 }
 
 }  // namespace
@@ -208,46 +180,19 @@ ImageSet read_npy_images(const std::filesystem::path& path) {
     source.fail(header.descr_offset, "the dtype '" + header.descr + "'", "'|u1', '<f4' or '<f8'",
                 "convert with array.astype('float32') and save again");
   }
-  check_order(source, header);
+  require_little_endian(source, header);
   count_elements(source, header);
   const Layout layout = image_layout(source, header);
   ImageSet images;
-  images.count = static_cast<std::int64_t>(layout.count);
-  images.height = static_cast<std::int64_t>(layout.height);
-  images.width = static_cast<std::int64_t>(layout.width);
+  images.count = static_cast<std::int64_t>(layout.count.size);
+  images.height = static_cast<std::int64_t>(layout.height.size);
+  images.width = static_cast<std::int64_t>(layout.width.size);
+  images.channels = static_cast<std::int64_t>(layout.channels.size);
   images.source = path.string();
   if (dtype == "u1") read_u8_images(source, header, layout, images);
   if (dtype == "f4") read_float_images<float>(source, header, layout, images);
   if (dtype == "f8") read_float_images<double>(source, header, layout, images);
   return images;
-}
-
-std::vector<std::int32_t> read_npy_labels(const std::filesystem::path& path) {
-  ByteSource source(path, "cannot read .npy labels");
-  const NpyHeader header = read_npy_header(source);
-  const auto is = [&](char kind, int bytes) {
-    return header.kind == kind && header.item_bytes == bytes;
-  };
-  const bool sized =
-      is(header.kind, 1) || is(header.kind, 2) || is(header.kind, 4) || is(header.kind, 8);
-  if ((header.kind != 'u' && header.kind != 'i') || !sized) {
-    source.fail(header.descr_offset, "the dtype '" + header.descr + "'", "integers of 8 to 64 bits",
-                "convert with array.astype('int32') and save again");
-  }
-  check_order(source, header);
-  if (header.shape.size() != 1) {
-    source.fail(header.shape_offset, "the shape " + header.shape_text(), "one dimension (N,)",
-                "reshape the array and save it again");
-  }
-  const std::uint64_t count = count_elements(source, header);
-  if (is('u', 1)) return read_integers<std::uint8_t>(source, header, count);
-  if (is('u', 2)) return read_integers<std::uint16_t>(source, header, count);
-  if (is('u', 4)) return read_integers<std::uint32_t>(source, header, count);
-  if (is('u', 8)) return read_integers<std::uint64_t>(source, header, count);
-  if (is('i', 1)) return read_integers<std::int8_t>(source, header, count);
-  if (is('i', 2)) return read_integers<std::int16_t>(source, header, count);
-  if (is('i', 4)) return read_integers<std::int32_t>(source, header, count);
-  return read_integers<std::int64_t>(source, header, count);
 }
 
 }  // namespace vgan

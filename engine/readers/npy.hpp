@@ -1,4 +1,4 @@
-// NumPy .npy files: images and labels in, samples out.
+// NumPy .npy files: images, labels and conditions in, samples out.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,9 @@
 namespace vgan {
 
 /// Reads images of u8, float32 or float64 (little-endian; float64 becomes float32) from a plain or
-/// gzip .npy file, in C or Fortran order. Shapes: (N, H, W), (N, H, W, 1), (N, 1, H, W), and
-/// (N, P), which is a square picture where P is a square number, else 1 x P.
+/// gzip .npy file, in C or Fortran order. Shapes: (N, H, W); (N, H, W, C) and (N, C, H, W) with C
+/// of 1 to 3 channels, the former where both could be meant; and (N, P), which is a square picture
+/// where P is a square number, else 1 x P. The pixels become N, H, W, C.
 /// u8 means 0 to 255. Floats mean 0 to 1 where all of them lie there, else -1 to 1 where all lie
 /// there, else their smallest to their largest.
 /// Throws Error: io where the system refuses; bad_data for all else, NaN, Inf, numbers beyond
@@ -23,6 +24,18 @@ ImageSet read_npy_images(const std::filesystem::path& path);
 
 /// Reads one dimension of integers, each 0 to 2^31 - 1. Throws as read_npy_images does.
 std::vector<std::int32_t> read_npy_labels(const std::filesystem::path& path);
+
+/// Continuous conditions: `size` numbers for each image.
+struct Conditions {
+  std::vector<float> values;  ///< N x size, row-major
+  std::int64_t size = 0;
+
+  std::int64_t count() const { return static_cast<std::int64_t>(values.size()) / size; }
+};
+
+/// Reads (N,) or (N, K) finite numbers, K up to 4096: float32, float64 or integers of 8 to 64 bits,
+/// which become float32. Throws as read_npy_images does.
+Conditions read_conditions(const std::filesystem::path& path);
 
 enum class NpyType { u8, f32 };
 

@@ -205,6 +205,10 @@ std::string NpyHeader::shape_text() const {
   return text + (shape.size() == 1 ? ",)" : ")");
 }
 
+std::string NpyHeader::promise_text() const {
+  return "the shape " + shape_text() + " of '" + descr + "'";
+}
+
 NpyHeader read_npy_header(ByteSource& source) {
   std::array<unsigned char, 8> start{};
   if (source.head().substr(0, npy_magic.size()) != npy_magic) {
@@ -229,6 +233,30 @@ NpyHeader read_npy_header(ByteSource& source) {
   std::string text(length, ' ');
   source.read_exactly(text.data(), text.size(), "the .npy header");
   return HeaderParser(source, text, base).parse();
+}
+
+void require_little_endian(const ByteSource& source, const NpyHeader& header) {
+  if (header.item_bytes == 1 || header.order == '<') return;
+  source.fail(header.descr_offset,
+              (header.order == '>' ? "big-endian numbers (dtype '" : "the dtype '") + header.descr +
+                  (header.order == '>' ? "')" : "'"),
+              "little-endian numbers ('<')",
+              "convert with array.astype(array.dtype.newbyteorder('<')) and save again");
+}
+
+std::uint64_t count_elements(const ByteSource& source, const NpyHeader& header) {
+  std::uint64_t bytes = static_cast<std::uint64_t>(header.item_bytes);
+  for (const std::int64_t size : header.shape) {
+    if (size == 0) {
+      source.fail(header.shape_offset, "the shape " + header.shape_text(), "sizes of 1 or more",
+                  "save an array that holds something");
+    }
+    if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) {
+      source.fail(header.shape_offset, "the shape " + header.shape_text(),
+                  "a product below 2^64 bytes", "save the array again with numpy.save");
+    }
+  }
+  return bytes / static_cast<std::uint64_t>(header.item_bytes);
 }
 
 }  // namespace vgan

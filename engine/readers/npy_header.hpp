@@ -20,12 +20,22 @@ struct NpyHeader {
   std::uint64_t shape_offset = 0;   ///< where the shape stands in the file, for messages
   std::uint64_t descr_offset = 0;   ///< where the dtype stands in the file, for messages
 
-  std::string shape_text() const;  ///< "(60000, 784)"
+  std::string shape_text() const;    ///< "(60000, 784)"
+  std::string promise_text() const;  ///< "the shape (60000, 784) of '<f4'"
+  bool is(char wanted_kind, int wanted_bytes) const {
+    return kind == wanted_kind && item_bytes == wanted_bytes;
+  }
 };
 
 /// Reads magic, version (1.0, 2.0, 3.0) and header; afterwards `source` stands at the data.
 /// Structured dtypes and pickled objects are refused (objects are never unpickled).
 /// Throws Error (bad_data) with the offset of what is wrong.
 NpyHeader read_npy_header(ByteSource& source);
+
+/// Refuses numbers of more than one byte in another order than little-endian.
+void require_little_endian(const ByteSource& source, const NpyHeader& header);
+
+/// How many elements the array has. Refuses sizes of 0 and arrays of 2^64 bytes or more.
+std::uint64_t count_elements(const ByteSource& source, const NpyHeader& header);
 
 }  // namespace vgan

@@ -49,7 +49,7 @@ bool replace_last(std::string& text, const std::string& from, const std::string&
 std::optional<fs::path> labels_beside(const fs::path& images) {
   std::string name = images.filename().string();
   if (!replace_last(name, "images", "labels")) return std::nullopt;
-  replace_last(name, "idx3", "idx1");
+  if (!replace_last(name, "idx3", "idx1")) replace_last(name, "idx4", "idx1");
   const bool gz = name.size() > 3 && name.compare(name.size() - 3, 3, ".gz") == 0;
   const std::string other = gz ? name.substr(0, name.size() - 3) : name + ".gz";
   return first_present(images.parent_path(), {name, other});
@@ -67,7 +67,7 @@ ImageSet read_images(const fs::path& path) {
   if (is_idx(source)) return read_idx_images(path);
   ContentGuess guess = guess_content(source.head());
   source.fail(0, std::move(guess.found),
-              "IDX images (magic 00 00 08 03) or a .npy array (magic 93 NUMPY)",
+              "IDX images (magic 00 00 08 03 or 04) or a .npy array (magic 93 NUMPY)",
               std::move(guess.remedy));
 }
 
@@ -99,6 +99,19 @@ void add_labels(ImageSet& images, const fs::path& path) {
               {"labels do not match the images", path.string() + " against " + images.source,
                std::to_string(count) + " labels", std::to_string(images.count),
                "name the right file with --labels, or --labels none"});
+}
+
+void add_conditions(ImageSet& images, const fs::path& path) {
+  Conditions conditions = read_conditions(path);
+  const std::int64_t count = conditions.count();
+  if (count != images.count) {
+    throw Error(ErrorCode::bad_data,
+                {"conditions do not match the images", path.string() + " against " + images.source,
+                 std::to_string(count) + " conditions", std::to_string(images.count),
+                 "name the right file with --conditions"});
+  }
+  images.conditions = std::move(conditions.values);
+  images.condition_size = conditions.size;
 }
 
 ImageSet open_path(const DataRequest& request) {
@@ -166,10 +179,11 @@ ImageSet open_images(const DataRequest& request) {
                                         "labels for images named with --data",
                                         "MNIST and the built-in digits have theirs"});
   }
-  if (own) return open_path(request);
-  ImageSet images = request.data.empty() ? open_default(request)
-                                         : make_digits(request.seed, 60000, request.threads);
+  ImageSet images = own                    ? open_path(request)
+                    : request.data.empty() ? open_default(request)
+                                           : make_digits(request.seed, 60000, request.threads);
   if (request.labels == "none") images.labels.clear();
+  if (!request.conditions.empty()) add_conditions(images, request.conditions);
   return images;
 }
 

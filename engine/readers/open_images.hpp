@@ -17,14 +17,16 @@ struct DataRequest {
   /// Empty: the labels beside the images where there are some ("images" in the name replaced by
   /// "labels"). "none": no labels. Else the path of an IDX or .npy file of labels.
   std::string labels;
+  /// Empty: none. Else the path of a .npy file of one row of numbers for each image.
+  std::string conditions;
   std::uint64_t seed = 0;  ///< of the built-in digits
   std::filesystem::path mnist_folder = "data/mnist";
   int threads = 0;  ///< for drawing the built-in digits; 0: one for each hardware thread
 };
 
 /// Throws Error: io where the system refuses; bad_data for broken content, a wrong checksum in
-/// `mnist_folder`, or a number of labels that is not the number of images; bad_config for labels
-/// without images of one's own.
+/// `mnist_folder`, or a number of labels or conditions that is not the number of images; bad_config
+/// for labels without images of one's own.
 ImageSet open_images(const DataRequest& request);
 
 }  // namespace vgan

@@ -95,6 +95,17 @@ TEST_CASE("headers that promise gigabytes take no memory", "[readers]") {
   const std::string idx = idx_header({60000, 1000, 1000});
   CHECK(images(idx + "x") == 65);
   CHECK(images(gzip(idx + "x")) == 65);
+  const std::string colour = idx_header({60000, 1000, 1000, 3});
+  CHECK(images(colour + "x") == 65);
+  CHECK(images(gzip(colour + "x")) == 65);
+  const std::string first = npy_header("|u1", "(60000, 3, 1000, 1000)");
+  CHECK(array(first + "x") == 65);
+  CHECK(array(gzip(first + "x")) == 65);
+  const std::string rows = npy_header("|u1", "(60000000, 4000)", true);
+  for (const std::string& stored : {rows + "x", gzip(rows + "x")}) {
+    write_file(path, stored);
+    CHECK(error_within(little, [&] { vgan::read_conditions(path); }) == 65);
+  }
   const std::string npy = npy_header("<f8", "(60000, 1000, 1000)");
   CHECK(array(npy + "x") == 65);
   CHECK(array(gzip(npy + "x")) == 65);

@@ -48,6 +48,39 @@ TEST_CASE("IDX images and labels, plain and gzip", "[readers]") {
   }
 }
 
+TEST_CASE("IDX images with channels", "[readers]") {
+  const TempDir folder;
+  for (const std::uint32_t channels : {1U, 2U, 3U}) {
+    const std::string pixels = counting_bytes(7 * 5 * 3 * channels);
+    const std::string bytes = idx_header({7, 5, 3, channels}) + pixels;
+    for (const std::string& stored : {bytes, gzip(bytes)}) {
+      const auto images = vgan::read_idx_images(write_file(folder.path() / "images", stored));
+      CHECK(images.count == 7);
+      CHECK(images.height == 5);
+      CHECK(images.width == 3);
+      CHECK(images.channels == channels);
+      CHECK(as_text(u8_pixels(images)) == pixels);
+    }
+  }
+  check_images(folder, idx_header({1, 2, 2, 4}) + counting_bytes(16),
+               {"byte 16: found 4 channels", "N x H x W x C, C being 1, 2 or 3"});
+  check_images(folder, idx_header({1, 3, 5, 5}) + counting_bytes(75),
+               {"byte 16: found 5 channels"});
+  check_images(folder, idx_header({1, 2, 2, 0}), {"byte 16: found a dimension of 0"});
+  check_images(folder, idx_header({1, 2, 2, 3}).substr(0, 18), {"the end inside the header"});
+  check_images(folder, idx_header({1, 2, 2, 3}) + counting_bytes(11),
+               {"announces 1 x 2 x 2 x 3 values", "11 bytes", "allowed 12 bytes"});
+  check_images(folder, idx_header({1, 2, 2, 3}) + counting_bytes(13), {"then 1 byte after it"});
+  // The first three sizes fit 64 bits, all four do not.
+  check_images(folder, idx_header({0xffffffff, 0xffff, 0xffff, 3}),
+               {"announces 4294967295 x 65535 x 65535 x 3"});
+  check_images(folder, idx_header({1, 2, 2, 2, 2}) + counting_bytes(16),
+               {"IDX data of 5 dimensions", "with channels 00 00 08 04"});
+  const auto swapped = write_file(folder.path() / "x", idx_header({1, 2, 2, 1}) + "abcd");
+  check_error(error_of([&] { vgan::read_idx_labels(swapped); }), 65,
+              {"byte 3: found IDX images (4 dimensions)"});
+}
+
 TEST_CASE("IDX with a wrong magic, type or number of dimensions", "[readers]") {
   const TempDir folder;
   check_images(folder, "", {"an empty file"});

@@ -78,7 +78,7 @@ Outcome batter(const std::string& bytes, std::size_t header, int rounds, Read&& 
 void check_images(const vgan::ImageSet& images) {
   const std::size_t pixels =
       std::visit([](const auto& values) { return values.size(); }, images.pixels);
-  if (images.count < 1 || images.pixels_per_image() < 1 ||
+  if (images.count < 1 || images.pixels_per_image() < 1 || images.channels > 3 ||
       pixels != static_cast<std::size_t>(images.count * images.pixels_per_image()) ||
       !(images.low < images.high)) {
     FAIL("an inconsistent image set");
@@ -93,6 +93,8 @@ TEST_CASE("damaged IDX files", "[readers]") {
   const Outcome plain = batter(images, 16, 2000, read);
   CHECK(plain.good > 10);
   CHECK(plain.messages.size() > 100);
+  const std::string colour = idx_header({2, 3, 3, 3}) + counting_bytes(54);
+  CHECK(batter(colour, 20, 2000, read).messages.size() > 100);
   const std::string packed = gzip(images);
   CHECK(batter(packed, packed.size(), 2000, read).messages.size() > 20);
   CHECK(batter(idx_header({9}) + counting_bytes(9), 8, 1000, [](const auto& path) {
@@ -110,6 +112,13 @@ TEST_CASE("damaged npy files", "[readers]") {
   CHECK(plain.messages.size() > 100);
   const std::string turned = npy_header("|u1", "(2, 9)", true) + counting_bytes(18);
   CHECK(batter(turned, turned.size() - 18, 2000, read).messages.size() > 100);
+  const std::string colour = npy_header("|u1", "(2, 3, 4, 5)") + counting_bytes(120);
+  CHECK(batter(colour, colour.size() - 120, 3000, read).messages.size() > 100);
+  const std::string rows = npy_header("<f4", "(3, 2)") + raw_bytes<float>({1, 2, 3, 4, 5, 6});
+  CHECK(batter(rows, rows.size() - 24, 2000, [](const auto& path) {
+          const vgan::Conditions read = vgan::read_conditions(path);
+          if (read.size < 1 || read.size > 4096 || read.values.empty()) FAIL("no conditions");
+        }).messages.size() > 100);
   const std::string labels = npy_header("<i8", "(3,)") + raw_bytes<std::int64_t>({1, 2, 3});
   CHECK(batter(labels, labels.size() - 24, 1000, [](const auto& path) {
           vgan::read_npy_labels(path);

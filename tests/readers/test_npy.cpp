@@ -38,12 +38,14 @@ TEST_CASE("npy images of every shape", "[readers]") {
   const TempDir folder;
   struct Shape {
     const char* text;
-    std::int64_t height, width;
+    std::int64_t height, width, channels = 1;
   };
   const std::string data = counting_bytes(2 * 36);
   for (const Shape& shape :
        {Shape{"(2, 36)", 6, 6}, Shape{"(2, 4, 9)", 4, 9}, Shape{"(2, 4, 9, 1)", 4, 9},
-        Shape{"(2, 1, 9, 4)", 9, 4}, Shape{"(2, 36, 1, 1)", 36, 1}, Shape{"(2L,36L,)", 6, 6}}) {
+        Shape{"(2, 1, 9, 4)", 9, 4}, Shape{"(2, 36, 1, 1)", 36, 1}, Shape{"(2L,36L,)", 6, 6},
+        Shape{"(2, 3, 4, 3)", 3, 4, 3}, Shape{"(2, 9, 2, 2)", 9, 2, 2},
+        Shape{"(2, 1, 18, 2)", 1, 18, 2}, Shape{"(2, 2, 9, 2)", 2, 9, 2}}) {
     INFO(shape.text);
     const std::string bytes = npy_header("|u1", shape.text) + data;
     for (const std::string& stored : {bytes, gzip(bytes)}) {
@@ -51,6 +53,7 @@ TEST_CASE("npy images of every shape", "[readers]") {
       CHECK(images.count == 2);
       CHECK(images.height == shape.height);
       CHECK(images.width == shape.width);
+      CHECK(images.channels == shape.channels);
       CHECK(images.high == 255.0F);
       const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
       CHECK(std::string(pixels.begin(), pixels.end()) == data);
@@ -59,10 +62,73 @@ TEST_CASE("npy images of every shape", "[readers]") {
   const auto flat = read(folder, npy_header("|u1", "(3, 7)") + counting_bytes(21));
   CHECK(flat.height == 1);
   CHECK(flat.width == 7);
-  for (const char* bad : {"()", "(72,)", "(2, 6, 6, 1, 1)", "(2, 6, 3, 2)"}) {
+  for (const char* bad : {"()", "(72,)", "(2, 6, 6, 1, 1)", "(1, 9, 2, 4)", "(1, 4, 3, 6)"}) {
     check_error(image_error(folder, npy_header("|u1", bad) + data), 65,
-                {"the shape (", "(N, H, W)"});
+                {"the shape (",
+                 "(N, H, W), (N, H*W), (N, H, W, C) or (N, C, H, W), C being 1, 2 or 3 channels"});
   }
+}
+
+TEST_CASE("npy with the channels first is turned", "[readers]") {
+  const TempDir folder;
+  // value = 100 n + 25 h + 5 w + c for N, H, W, C = 2, 4, 5, channels
+  const auto value = [](int n, int h, int w, int c) {
+    return static_cast<float>(100 * n + 25 * h + 5 * w + c);
+  };
+  for (const int channels : {2, 3}) {
+    std::vector<float> wanted, first, fortran, first_fortran;
+    for (int n = 0; n < 2; ++n)
+      for (int h = 0; h < 4; ++h)
+        for (int w = 0; w < 5; ++w)
+          for (int c = 0; c < channels; ++c) wanted.push_back(value(n, h, w, c));
+    for (int n = 0; n < 2; ++n)
+      for (int c = 0; c < channels; ++c)
+        for (int h = 0; h < 4; ++h)
+          for (int w = 0; w < 5; ++w) first.push_back(value(n, h, w, c));
+    for (int c = 0; c < channels; ++c)
+      for (int w = 0; w < 5; ++w)
+        for (int h = 0; h < 4; ++h)
+          for (int n = 0; n < 2; ++n) fortran.push_back(value(n, h, w, c));
+    for (int w = 0; w < 5; ++w)
+      for (int h = 0; h < 4; ++h)
+        for (int c = 0; c < channels; ++c)
+          for (int n = 0; n < 2; ++n) first_fortran.push_back(value(n, h, w, c));
+    const std::string c = std::to_string(channels);
+    const std::string last_shape = "(2, 4, 5, " + c + ")";
+    const std::string first_shape = "(2, " + c + ", 4, 5)";
+    const auto check = [&](const std::string& shape, const std::vector<float>& stored,
+                           bool fortran_order) {
+      INFO(shape << (fortran_order ? " in Fortran order" : ""));
+      for (const auto& bytes : {npy_header("<f4", shape, fortran_order) + raw_bytes(stored),
+                                npy_header("<f8", shape, fortran_order) +
+                                    raw_bytes(std::vector<double>(stored.begin(), stored.end()))}) {
+        const auto images = read(folder, bytes);
+        CHECK(images.count == 2);
+        CHECK(images.height == 4);
+        CHECK(images.width == 5);
+        CHECK(images.channels == channels);
+        CHECK(floats(images) == wanted);
+        images.require_consistent();
+      }
+    };
+    check(last_shape, wanted, false);
+    check(first_shape, first, false);
+    check(last_shape, fortran, true);
+    check(first_shape, first_fortran, true);
+
+    // Image 1, row 2, column 3, last channel: its place among the image's values, and in the file.
+    first[first.size() / 2 + static_cast<std::size_t>((channels - 1) * 20 + 2 * 5 + 3)] = inf;
+    const std::string header = npy_header("<f4", first_shape);
+    check_error(
+        image_error(folder, header + raw_bytes(first)), 65,
+        {"row 1, column " + std::to_string(13 * channels + channels - 1),
+         "byte " + std::to_string(header.size() + 4 * (channels * 20 + (channels - 1) * 20 + 13))});
+  }
+  const std::string u8 = counting_bytes(2 * 3 * 4 * 4);
+  const auto images = read(folder, npy_header("|u1", "(2, 3, 4, 4)") + u8);
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+  CHECK(std::vector(pixels.begin(), pixels.begin() + 6) ==
+        std::vector<std::uint8_t>{0, 16, 32, 1, 17, 33});
 }
 
 TEST_CASE("npy floats and the range that they mean", "[readers]") {
@@ -168,6 +234,56 @@ TEST_CASE("npy labels", "[readers]") {
   check_error(error(npy_header("<i3", "(1,)") + "abc"), 65, {"the dtype '<i3'"});
   check_error(error(npy_header(">i4", "(1,)") + "abcd"), 65, {"big-endian"});
   check_error(error(npy_header("<i4", "(1, 1)") + "abcd"), 65, {"the shape (1, 1)", "(N,)"});
+}
+
+TEST_CASE("npy conditions", "[readers]") {
+  const TempDir folder;
+  const auto conditions = [&](const std::string& bytes) {
+    return vgan::read_conditions(write_file(folder.path() / "conditions.npy", bytes));
+  };
+  const std::vector<float> wanted = {3, 0, 127, 1, 2, 5};
+  const auto check = [&](const std::string& bytes, std::int64_t size) {
+    const vgan::Conditions read = conditions(bytes);
+    CHECK(read.values == wanted);
+    CHECK(read.size == size);
+    CHECK(read.count() == 6 / size);
+  };
+  check(npy_header("<f4", "(6,)") + raw_bytes(wanted), 1);
+  check(npy_header("<f4", "(6, 1)", true) + raw_bytes(wanted), 1);
+  check(npy_header("<f4", "(2, 3)") + raw_bytes(wanted), 3);
+  check(npy_header("<f4", "(1, 6)", true) + raw_bytes(wanted), 6);
+  check(npy_header("<f4", "(2, 3)", true) + raw_bytes<float>({3, 1, 0, 2, 127, 5}), 3);
+  check(gzip(npy_header("<f8", "(3, 2)") + raw_bytes<double>({3, 0, 127, 1, 2, 5})), 2);
+  check(npy_header("|u1", "(2, 3)") + raw_bytes<std::uint8_t>({3, 0, 127, 1, 2, 5}), 3);
+  check(npy_header("|i1", "(2, 3)") + raw_bytes<std::int8_t>({3, 0, 127, 1, 2, 5}), 3);
+  check(npy_header("<u2", "(6,)") + raw_bytes<std::uint16_t>({3, 0, 127, 1, 2, 5}), 1);
+  check(npy_header("<i4", "(6,)") + raw_bytes<std::int32_t>({3, 0, 127, 1, 2, 5}), 1);
+  check(npy_header("<i8", "(6,)") + raw_bytes<std::int64_t>({3, 0, 127, 1, 2, 5}), 1);
+  CHECK(conditions(npy_header("<i8", "(1,)") + raw_bytes<std::int64_t>({-7})).values ==
+        std::vector<float>{-7});
+  CHECK(conditions(npy_header("<f4", "(1, 4096)") + raw_bytes(std::vector<float>(4096))).size ==
+        4096);
+
+  const auto error = [&](const std::string& bytes) { return error_of([&] { conditions(bytes); }); };
+  check_error(error(npy_header("<f4", "(1, 4097)") + raw_bytes(std::vector<float>(4097))), 65,
+              {"the shape (1, 4097)", "(N,) or (N, K), K of 1 to 4096"});
+  check_error(error(npy_header("<f4", "(1, 1, 1)") + "abcd"), 65, {"the shape (1, 1, 1)"});
+  check_error(error(npy_header("<f4", "()") + "abcd"), 65, {"the shape ()"});
+  check_error(error(npy_header("<f4", "(0, 3)")), 65, {"the shape (0, 3)", "sizes of 1 or more"});
+  check_error(error(npy_header("<f2", "(2,)") + "abcd"), 65,
+              {"cannot read conditions", "the dtype '<f2'", "'<f4', '<f8' or integers"});
+  check_error(error(npy_header("|b1", "(2,)") + "ab"), 65, {"the dtype '|b1'"});
+  check_error(error(npy_header(">f4", "(1,)") + "abcd"), 65, {"big-endian"});
+  check_error(error(npy_header("<f4", "(2,)") + "abcd"), 65, {"announces the shape (2,) of '<f4'"});
+  check_error(error(npy_header("<f4", "(1,)") + "abcde"), 65, {"then 1 byte after it"});
+  check_error(error("3,0,127"), 65, {"a NumPy .npy array"});
+  const std::string header = npy_header("<f4", "(2, 3)");
+  check_error(error(header + raw_bytes<float>({1, 2, 3, 4, std::nanf(""), 6})), 65,
+              {"NaN in row 1, column 1", "byte " + std::to_string(header.size() + 16)});
+  check_error(error(npy_header("<f4", "(2, 3)", true) + raw_bytes<float>({1, 2, 3, inf, 5, 6})), 65,
+              {"an infinite number", "row 1, column 1"});
+  check_error(error(npy_header("<f8", "(1,)") + raw_bytes<double>({1e300})), 65,
+              {"beyond float32 in row 0"});
 }
 
 TEST_CASE("other projects' npy files", "[readers]") {

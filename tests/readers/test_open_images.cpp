@@ -94,6 +94,49 @@ TEST_CASE("open_images refuses what does not belong together", "[readers]") {
   check_error(open_error("", two.string()), 78, {"labels", "--data"});
 }
 
+TEST_CASE("open_images reads conditions beside images and labels", "[readers]") {
+  const TempDir folder;
+  const auto images = write_file(folder.path() / "train-images-idx3-ubyte", images_bytes);
+  write_file(folder.path() / "train-labels-idx1-ubyte", labels_bytes);
+  DataRequest request;
+  request.data = images.string();
+  CHECK(vgan::open_images(request).condition_size == 0);
+  const auto use = [&](const char* name, const std::string& bytes) {
+    request.conditions = write_file(folder.path() / name, bytes).string();
+  };
+  use("c.npy", npy_header("<f4", "(3, 2)") + raw_bytes<float>({1, 2, 3, 4, 5, 6}));
+  const auto read = vgan::open_images(request);
+  CHECK(read.conditions == std::vector<float>{1, 2, 3, 4, 5, 6});
+  CHECK(read.condition_size == 2);
+  CHECK(read.labels == wanted_labels);
+  CHECK_NOTHROW(read.require_consistent());
+  request.labels = "none";
+  CHECK(vgan::open_images(request).condition_size == 2);
+
+  const auto error = [&] { return error_of([&] { vgan::open_images(request); }); };
+  use("two.npy", npy_header("<f4", "(2, 3)") + raw_bytes<float>({1, 2, 3, 4, 5, 6}));
+  check_error(error(), 65,
+              {"conditions do not match the images", "two.npy against " + images.string(),
+               "found 2 conditions; allowed 3", "--conditions"});
+  use("text.npy", "1 2 3");
+  check_error(error(), 65, {"cannot read conditions", "text.npy"});
+  request.conditions = (folder.path() / "absent").string();
+  check_error(error(), 74, {"absent", "No such file"});
+  request.data = "digits";
+  use("c.npy", npy_header("<f4", "(3,)") + raw_bytes<float>({1, 2, 3}));
+  check_error(error(), 65, {"c.npy against built-in digits", "allowed 60000"});
+}
+
+TEST_CASE("open_images finds the labels of images with channels", "[readers]") {
+  const TempDir folder;
+  const auto images = write_file(folder.path() / "train-images-idx4-ubyte",
+                                 idx_header({3, 2, 1, 2}) + counting_bytes(12));
+  write_file(folder.path() / "train-labels-idx1-ubyte.gz", gzip(labels_bytes));
+  const auto read = open(images);
+  CHECK(read.channels == 2);
+  CHECK(read.labels == wanted_labels);
+}
+
 TEST_CASE("open_images draws the built-in digits where no MNIST lies", "[readers]") {
   const TempDir folder;
   DataRequest request = with_mnist(folder.path() / "absent");
