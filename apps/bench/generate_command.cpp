@@ -15,6 +15,7 @@
 namespace vgan::bench {
 namespace {
 
+constexpr TrialShape shape{28, 28, 1};
 constexpr std::int64_t trial = 784;
 
 struct Request {
@@ -73,7 +74,7 @@ Draw::Draw(const Options& options, const Request& request)
       queue_(backend_->make_queue("bench")),
       precision_(choose_precision(options.config.precision, backend_->info())),
       type_(precision_ == Precision::bf16 ? ElementType::bf16 : ElementType::f32),
-      layers_(generator_layers(options.config, trial)),
+      layers_(generator_layers(with_layers(options.config, shape), shape)),
       room_(Sampler::bulk(*backend_, layers_, type_)) {
   OutputRange range;
   range.activation = output_activation(options.config.output);

@@ -6,6 +6,7 @@
 
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/train/architecture.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::bench {
@@ -107,8 +108,9 @@ int one_thread_count(const Options& options) {
                                       "one number for this command", ""});
 }
 
-nlohmann::json describe(const std::string& command, const TrainConfig& config,
+nlohmann::json describe(const std::string& command, const TrainConfig& asked,
                         const DeviceInfo& device) {
+  const TrainConfig config = with_layers(asked, TrialShape{28, 28, 1});
   const auto text = [](std::string_view value) { return std::string(value); };
   return {{"command", command},
           {"build",

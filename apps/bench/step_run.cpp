@@ -8,6 +8,7 @@
 
 #include "apps/bench/measure.hpp"
 #include "engine/error.hpp"
+#include "engine/train/architecture.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::bench {
@@ -19,7 +20,8 @@ void answer(const nlohmann::json& fields) {
 }
 
 // What the other sides of a comparison must train by.
-nlohmann::json recipe_of(const TrainConfig& config) {
+nlohmann::json recipe_of(const TrainConfig& asked) {
+  const TrainConfig config = with_layers(asked, TrialShape{28, 28, 1});
   return {{"latent", config.latent},
           {"g_layers", config.g_layers},
           {"d_layers", config.d_layers},

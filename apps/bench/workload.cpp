@@ -21,13 +21,15 @@ void add(std::vector<OperationSpec>& list, const OperationSpec& spec) {
   }
 }
 
+TrialShape row(std::int64_t trial) { return {1, trial, 1}; }
+
 class StepList {
  public:
   StepList(const TrainConfig& config, std::int64_t trial, Precision precision)
       : type_(precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32),
         batch_(config.batch),
-        g_(generator_layers(config, trial)),
-        d_(discriminator_layers(config, trial)) {}
+        g_(generator_layers(with_layers(config, row(trial)), row(trial))),
+        d_(discriminator_layers(with_layers(config, row(trial)), row(trial))) {}
 
   void forward(const std::vector<LayerSpec>& layers, std::int64_t rows, ElementType last) {
     for (const LayerSpec& layer : layers) {

@@ -40,13 +40,6 @@ std::string device_text(const Trainer& trainer, const std::string& asked_device)
   return text + " (auto: " + reason.substr(0, reason.find_first_of(":;")) + ")";
 }
 
-std::string network_text(std::int64_t inputs, const std::vector<std::int64_t>& hidden,
-                         std::int64_t outputs, std::int64_t parameters) {
-  std::string text = std::to_string(inputs);
-  for (const std::int64_t width : hidden) text += "-" + std::to_string(width);
-  return text + "-" + std::to_string(outputs) + ", " + std::to_string(parameters) + " parameters";
-}
-
 std::string length_text(const Trainer& trainer, const ImageSet& images, std::uint64_t first_epoch) {
   const std::uint64_t epochs = trainer.total_epochs();
   const double passes = static_cast<double>(epochs) * static_cast<double>(trainer.config().batch) /
@@ -80,15 +73,10 @@ RunDisplay::RunDisplay(std::string program, bool quiet, std::string asked_device
 void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
                          const std::filesystem::path& folder, std::uint64_t first_epoch) {
   if (quiet_) return;
-  const TrainConfig& config = trainer.config();
   print("data", data_text(images));
   print("device", device_text(trainer, asked_device_));
   print("step", trainer.step_choice());
-  print("generator", network_text(config.latent, config.g_layers, images.pixels_per_image(),
-                                  trainer.generator_parameters()) +
-                         ", " + config.output);
-  print("discriminator", network_text(images.pixels_per_image(), config.d_layers, 1,
-                                      trainer.discriminator_parameters()));
+  for (const auto& [name, text] : trainer.networks()) print(name.c_str(), text);
   print("memory", trainer.memory_plan().text());
   print("run folder", folder.string());
   print("training", length_text(trainer, images, first_epoch));

@@ -69,6 +69,24 @@ std::vector<TensorSpec> tensors_of(const LayerSpec& layer) {
   return tensors;
 }
 
+std::string layers_text(const std::vector<LayerSpec>& layers) {
+  const auto image = [](std::int64_t height, std::int64_t width, std::int64_t channels) {
+    return std::to_string(height) + "x" + std::to_string(width) + "x" + std::to_string(channels);
+  };
+  const auto seen = [&](const LayerSpec& layer) {
+    const ConvGeometry& g = layer.geometry;
+    if (layer.kind == LayerKind::conv) return image(g.height, g.width, g.channels);
+    if (layer.kind == LayerKind::dense) return std::to_string(layer.inputs);
+    return image(g.small_height, g.small_width, g.filters);
+  };
+  std::string text;
+  for (const LayerSpec& layer : layers) text += seen(layer) + "-";
+  const LayerSpec& last = layers.back();
+  const ConvGeometry& g = last.geometry;
+  if (last.kind == LayerKind::transposed_conv) return text + image(g.height, g.width, g.channels);
+  return text + std::to_string(last.outputs);
+}
+
 std::int64_t parameter_count(const std::vector<LayerSpec>& layers) {
   std::int64_t count = 0;
   for (const LayerSpec& layer : layers) {

@@ -66,6 +66,9 @@ struct TensorSpec {
 
 std::vector<TensorSpec> tensors_of(const LayerSpec& layer);
 
+/// "100-256-784"; of convolutions, the images between: "100-7x7x128-14x14x64-28x28x1".
+std::string layers_text(const std::vector<LayerSpec>& layers);
+
 /// Trained numbers of all layers, without padding.
 std::int64_t parameter_count(const std::vector<LayerSpec>& layers);
 

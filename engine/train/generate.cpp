@@ -231,7 +231,7 @@ GenerateResult generate(const GenerateRequest& request) {
   const Precision precision = choose_precision(request.precision, backend->info());
   const auto queue = backend->make_queue("generate");
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
-  const auto layers = generator_layers(model.config, model.height * model.width);
+  const auto layers = generator_layers(model.config, model.shape(), model.conditions.size());
   Sampler sampler(*backend, layers, leaky_slope, type, model.range,
                   Sampler::bulk(*backend, layers, type));
   const bool averaged = model.averaged && !request.raw_weights;

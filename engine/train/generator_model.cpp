@@ -33,27 +33,25 @@ float metadata_float(const Checkpoint& checkpoint, const std::string& key) {
   return value;
 }
 
+struct Networks {
+  std::vector<nn::LayerSpec> generator, second;
+};
+
+// What cannot be built from the file's own config is the file's fault.
+Networks networks_of(const GeneratorModel& model, const std::string& origin) {
+  const TrialShape shape = model.shape();
+  const std::int64_t conditions = model.conditions.size();
+  try {
+    return {generator_layers(model.config, shape, conditions),
+            model.config.is_gan() ? discriminator_layers(model.config, shape, conditions)
+                                  : encoder_layers(model.config, shape)};
+  } catch (const Error& error) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
+  }
+}
+
 }  // namespace
-
-Activation output_activation(const std::string& output) {
-  if (output == "tanh") return Activation::tanh;
-  if (output == "sigmoid") return Activation::sigmoid;
-  return Activation::identity;
-}
-
-std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, std::int64_t trial) {
-  std::vector<std::int64_t> widths{config.latent};
-  widths.insert(widths.end(), config.g_layers.begin(), config.g_layers.end());
-  widths.push_back(trial);
-  return nn::dense_stack(widths, output_activation(config.output));
-}
-
-std::vector<nn::LayerSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial) {
-  std::vector<std::int64_t> widths{trial};
-  widths.insert(widths.end(), config.d_layers.begin(), config.d_layers.end());
-  widths.push_back(1);
-  return nn::dense_stack(widths, Activation::identity);
-}
 
 Precision choose_precision(const std::string& precision, const DeviceInfo& device) {
   if (precision == "fp32") return Precision::fp32;
@@ -67,16 +65,20 @@ Precision choose_precision(const std::string& precision, const DeviceInfo& devic
 }
 
 std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
-                                                  std::int64_t width, const OutputRange& range) {
-  return {{"model", "gan"},
-          {"config", print_config(config, false)},
-          {"trial.height", std::to_string(height)},
-          {"trial.width", std::to_string(width)},
-          {"trial.type", range.from_u8 ? "u8" : "f32"},
-          {"trial.low", exact(range.low)},
-          {"trial.high", exact(range.high)},
-          {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
-          {"onednn", std::string(build::onednn_version)}};
+                                                  std::int64_t width, const OutputRange& range,
+                                                  std::int64_t channels) {
+  std::map<std::string, std::string> metadata = {
+      {"model", config.model},
+      {"config", print_config(config, false)},
+      {"trial.height", std::to_string(height)},
+      {"trial.width", std::to_string(width)},
+      {"trial.type", range.from_u8 ? "u8" : "f32"},
+      {"trial.low", exact(range.low)},
+      {"trial.high", exact(range.high)},
+      {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
+      {"onednn", std::string(build::onednn_version)}};
+  if (channels > 1) metadata["trial.channels"] = std::to_string(channels);
+  return metadata;
 }
 
 std::string metadata_value(const Checkpoint& checkpoint, const std::string& key) {
@@ -97,9 +99,7 @@ std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& k
 
 GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin) {
   GeneratorModel model;
-  if (metadata_value(checkpoint, "model") != "gan") {
-    refuse("model", "'" + metadata_value(checkpoint, "model") + "'", "gan");
-  }
+  const std::string kind = metadata_value(checkpoint, "model");
   try {
     model.config = parse_config(metadata_value(checkpoint, "config"), origin + " (config)");
     validate(model.config);
@@ -107,6 +107,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     throw Error(ErrorCode::bad_data,
                 {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
   }
+  if (kind != model.config.model) refuse("model", "'" + kind + "'", model.config.model);
   constexpr std::uint64_t largest = 1 << 20;
   const std::uint64_t height = metadata_number(checkpoint, "trial.height");
   const std::uint64_t width = metadata_number(checkpoint, "trial.width");
@@ -116,6 +117,13 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   }
   model.height = static_cast<std::int64_t>(height);
   model.width = static_cast<std::int64_t>(width);
+  if (checkpoint.metadata.contains("trial.channels")) {
+    const std::uint64_t channels = metadata_number(checkpoint, "trial.channels");
+    if (channels < 1 || channels > 3) {
+      refuse("trial.channels", std::to_string(channels), "1 to 3");
+    }
+    model.channels = static_cast<std::int64_t>(channels);
+  }
   const std::string type = metadata_value(checkpoint, "trial.type");
   if (type != "u8" && type != "f32") refuse("trial.type", "'" + type + "'", "u8, f32");
   model.range = {output_activation(model.config.output), metadata_float(checkpoint, "trial.low"),
@@ -127,11 +135,16 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   model.epoch = metadata_number(checkpoint, "epoch");
   if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
   model.averaged = model.config.ema > 0.0;
-  const std::int64_t trial = model.height * model.width;
-  const auto g = generator_layers(model.config, trial);
-  const auto d = discriminator_layers(model.config, trial);
-  check_network(g, "g", model.averaged, checkpoint, origin);
-  check_network(d, "d", false, checkpoint, origin);
+  model.conditions = Conditions::load(checkpoint, origin);
+  const bool conditional = model.config.conditional || !model.config.conditions.empty();
+  if (conditional != (model.conditions.size() > 0)) {
+    refuse("config", conditional ? "a model with conditions" : "a model without conditions",
+           "what the file's tensors hold");
+  }
+  const bool gan = model.config.is_gan();
+  const auto layers = networks_of(model, origin);
+  check_network(layers.generator, "g", model.averaged, checkpoint, origin);
+  check_network(layers.second, gan ? "d" : "e", model.averaged && !gan, checkpoint, origin);
   return model;
 }
 

@@ -8,34 +8,34 @@
 
 #include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/nn/network.hpp"
+#include "engine/train/architecture.hpp"
+#include "engine/train/conditions.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/sampler.hpp"
 
 namespace vgan {
 
-/// Of leaky ReLU below zero, in both networks: the article's.
-inline constexpr float leaky_slope = 0.2F;
-
-Activation output_activation(const std::string& output);
-std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, std::int64_t trial);
-std::vector<nn::LayerSpec> discriminator_layers(const TrainConfig& config, std::int64_t trial);
-
 /// "auto" is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
 /// precision that the device cannot compute in.
 Precision choose_precision(const std::string& precision, const DeviceInfo& device);
 
-/// The metadata from which `read_model` builds the same generator.
+/// The metadata from which `read_model` builds the same generator. One channel goes without saying.
 std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
-                                                  std::int64_t width, const OutputRange& range);
+                                                  std::int64_t width, const OutputRange& range,
+                                                  std::int64_t channels = 1);
 
 struct GeneratorModel {
   TrainConfig config;
   std::int64_t height = 0;
   std::int64_t width = 0;
+  std::int64_t channels = 1;  ///< of a trial's values, innermost
+  Conditions conditions;
   OutputRange range;
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G
+
+  TrialShape shape() const { return {height, width, channels}; }
+  std::int64_t trial() const { return height * width * channels; }  ///< values in one
 };
 
 /// Throws bad_data where the metadata do not describe a generator, or where a tensor is missing or

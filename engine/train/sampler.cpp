@@ -12,24 +12,37 @@ namespace {
 
 using Layers = std::vector<nn::LayerSpec>;
 
-Layers all_but_last(const Layers& layers) { return {layers.begin(), layers.end() - 1}; }
+// A dense last layer is mapped to trials as it is multiplied; a convolution's output is kept.
+bool keeps_last(const Layers& layers) { return layers.back().kind != nn::LayerKind::dense; }
+
+Layers kept(const Layers& layers) {
+  return {layers.begin(), layers.end() - (keeps_last(layers) ? 0 : 1)};
+}
 
 nn::ArenaOptions arena_of(ElementType type) {
   return {.training = false, .average = false, .shadow = type == ElementType::bf16};
 }
 
-nn::TapeOptions tape_of(ElementType type) {
-  return {.type = type, .last_type = type, .deltas = false, .inference = true};
+nn::TapeOptions tape_of(const Layers& layers, ElementType type) {
+  return {.type = type,
+          .last_type = keeps_last(layers) ? ElementType::f32 : type,
+          .deltas = false,
+          .inference = true};
 }
 
 std::size_t slot_bytes(const Layers& layers, std::int64_t rows) {
   return static_cast<std::size_t>(rows * layers.back().outputs) * sizeof(float);
 }
 
+// Inputs that the host puts together.
+std::size_t row_bytes(const Layers& layers, std::int64_t rows) {
+  return static_cast<std::size_t>(rows * layers.front().inputs) * sizeof(float);
+}
+
 std::size_t scratch_bytes(const Backend& backend, const Layers& layers, ElementType type,
                           std::int64_t rows) {
   std::size_t most = backend.product_scratch(rows, layers.back().outputs, ElementType::u8);
-  for (const nn::LayerSpec& layer : all_but_last(layers)) {
+  for (const nn::LayerSpec& layer : kept(layers)) {
     most = std::max(most, backend.product_scratch(rows, layer.outputs, type));
   }
   return most;
@@ -84,26 +97,28 @@ std::size_t Sampler::bytes(const Backend& backend, const Layers& layers, Element
   const std::int64_t rows = room.block_rows;
   return nn::Network::bytes(backend, layers, arena_of(type)) +
          scratch_bytes(backend, layers, type, rows) +
-         nn::TapeStorage::bytes(all_but_last(layers), rows, tape_of(type)) +
-         nn::matrix_bytes(rows, layers.front().inputs, type) +
+         nn::TapeStorage::bytes(kept(layers), rows, tape_of(layers, type)) +
+         nn::matrix_bytes(rows, layers.front().inputs, type) + row_bytes(layers, rows) +
          static_cast<std::size_t>(room.slots) * slot_bytes(layers, rows);
 }
 
 Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementType type,
-                 const OutputRange& range, const Room& room)
+                 const OutputRange& range, const Room& room, std::int64_t conditions)
     : backend_(&backend),
       range_(range),
       room_(room),
+      conditions_(conditions),
       // The CPU cuts products into slices of 256 rows; elsewhere a product's shape is the block's.
       unit_rows_(backend.info().asynchronous ? room.block_rows : 256),
       scratch_(scratch_bytes(backend, layers, type, room.block_rows)),
       network_(backend, layers, slope, arena_of(type), "the generator for sampling"),
-      tape_(backend, all_but_last(layers), room.block_rows, tape_of(type),
+      tape_(backend, kept(layers), room.block_rows, tape_of(layers, type),
             "a block of activations"),
       latent_buffer_(backend.allocate(
           nn::matrix_bytes(room.block_rows, layers.front().inputs, type), "a block of noise")),
       latent_(
-          nn::Carver(latent_buffer_.data()).take(room.block_rows, layers.front().inputs, type)) {
+          nn::Carver(latent_buffer_.data()).take(room.block_rows, layers.front().inputs, type)),
+      rows_buffer_(backend.allocate(row_bytes(layers, room.block_rows), "a block of inputs")) {
   require(room.slots >= 1 && room.block_rows >= 256 && room.block_rows % 256 == 0, "sampler",
           std::to_string(room.slots) + " slots of " + std::to_string(room.block_rows) + " rows",
           "at least one of a multiple of 256");
@@ -138,13 +153,37 @@ void Sampler::compute(Queue& queue, const SampleRequest& request, const Part& pa
   const void* host = slot.copies ? slot.host.data() : slot.device.data();
   slot.samples =
       ConstMatrixRef{host, request.type, part.rows, cols, cols}.rows_from(part.skipped, part.taken);
-  const MatrixRef latent = latent_.rows_from(0, part.rows);
-  const std::uint64_t number = part.start * static_cast<std::uint64_t>(this->latent());
+  const MatrixRef inputs = latent_.rows_from(0, part.rows);
   slot.computing->start(queue);
-  backend_->normal(queue, nullptr, {request.seed, request.purpose, number}, latent);
-  network_.forward_trials(queue, latent, tape_.tape().rows_from(0, part.rows), slot.trials,
+  put_inputs(queue, request, part);
+  network_.forward_trials(queue, inputs, tape_.tape().rows_from(0, part.rows), slot.trials,
                           range_.map_to(request.type));
   slot.computing->stop(queue);
+}
+
+void Sampler::put_inputs(Queue& queue, const SampleRequest& request, const Part& part) {
+  const MatrixRef latent = latent_.block(0, part.rows, 0, this->latent());
+  if (request.latents) {
+    put_rows(queue, request.latents, part.start, latent);
+  } else {
+    const std::uint64_t number = part.start * static_cast<std::uint64_t>(this->latent());
+    backend_->normal(queue, nullptr, {request.seed, request.purpose, number}, latent);
+  }
+  if (conditions_ == 0) return;
+  require(static_cast<bool>(request.conditions), "sampler", "no conditions", "those of the model");
+  put_rows(queue, request.conditions, part.start,
+           latent_.block(0, part.rows, this->latent(), conditions_));
+}
+
+// The host's rows may be overwritten once the upload has returned; the device's, in queue order.
+void Sampler::put_rows(Queue& queue,
+                       const std::function<void(std::uint64_t, MatrixView<float>)>& fill,
+                       std::uint64_t first, MatrixRef to) {
+  host_rows_.resize(static_cast<std::size_t>(to.size()));
+  fill(first, {host_rows_.data(), to.rows, to.cols, to.cols});
+  backend_->upload(queue, host_rows_.data(), host_rows_.size() * sizeof(float),
+                   rows_buffer_.data());
+  backend_->convert(queue, {rows_buffer_.data(), ElementType::f32, to.rows, to.cols, to.cols}, to);
 }
 
 // Copies wait for one another, so that their times can be added.

@@ -37,6 +37,10 @@ struct SampleRequest {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
   ElementType type = ElementType::f32;  ///< f32 or u8
+  /// Of a G with conditions: puts those of samples first, first + 1, ... into [rows, conditions].
+  std::function<void(std::uint64_t first, MatrixView<float> rows)> conditions;
+  /// In place of standard normal noise, likewise into [rows, latent]; may be empty.
+  std::function<void(std::uint64_t first, MatrixView<float> rows)> latents;
 };
 
 /// Seconds that each stage of `Sampler::sample` was busy; stages overlap.
@@ -68,16 +72,16 @@ class Sampler {
   static std::size_t bytes(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
                            ElementType type, const Room& room);
 
-  /// `type` is what G computes in, f32 or bf16.
+  /// `type` is what G computes in, f32 or bf16. The last `conditions` of its inputs are such.
   Sampler(Backend& backend, const std::vector<nn::LayerSpec>& layers, float slope, ElementType type,
-          const OutputRange& range, const Room& room);
+          const OutputRange& range, const Room& room, std::int64_t conditions = 0);
   Sampler(Sampler&&) noexcept;
   ~Sampler();
 
   /// Takes weights laid out as a ParameterArena section of the same layers, from device memory.
   void load(Queue& queue, VectorView<const float> weights);
 
-  std::int64_t latent() const { return network_.inputs(); }
+  std::int64_t latent() const { return network_.inputs() - conditions_; }
   std::int64_t trial_size() const { return network_.outputs(); }
   std::int64_t unit_rows() const { return unit_rows_; }
 
@@ -100,16 +104,22 @@ class Sampler {
 
   void compute(Queue& queue, const SampleRequest& request, const Part& part, Slot& slot);
   void copy(Queue& queue, Slot& slot, Slot& before);
+  void put_inputs(Queue& queue, const SampleRequest& request, const Part& part);
+  void put_rows(Queue& queue, const std::function<void(std::uint64_t, MatrixView<float>)>& fill,
+                std::uint64_t first, MatrixRef to);
 
   Backend* backend_;
   OutputRange range_;
   Room room_;
+  std::int64_t conditions_;
   std::int64_t unit_rows_;
   std::size_t scratch_;
   nn::Network network_;
   nn::TapeStorage tape_;
   Buffer latent_buffer_;
-  MatrixRef latent_;
+  MatrixRef latent_;  ///< with the conditions
+  Buffer rows_buffer_;  ///< rows from the host on their way, f32
+  std::vector<float> host_rows_;
   std::vector<std::unique_ptr<Slot>> slots_;
 };
 

@@ -1,56 +1,21 @@
 #include "engine/train/trainer.hpp"
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <optional>
+#include <utility>
 
-#include "engine/backend.hpp"
-#include "engine/train/alternating_step.hpp"
-#include "engine/train/generator_model.hpp"
-#include "engine/train/sampler.hpp"
+#include "engine/train/objective_options.hpp"
 #include "engine/train/state_tensors.hpp"
-#include "engine/train/step_kind.hpp"
+#include "engine/train/trainer_state.hpp"
 
 namespace vgan {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr std::uint64_t generator_id = 0;  // of the stream `initialise`
-constexpr std::uint64_t discriminator_id = 1;
-
-objectives::GanOptions gan_options(const TrainConfig& c) {
-  return {static_cast<float>(c.label_smoothing), static_cast<float>(c.instance_noise),
-          static_cast<float>(c.r1), c.r1_every, c.seed};
-}
-
-StepOptions step_options(const TrainConfig& c, const OutputRange& range) {
-  StepOptions options;
-  options.batch = c.batch;
-  options.gan = gan_options(c);
-  options.adam.beta1 = c.beta1;
-  options.adam.beta2 = c.beta2;
-  options.adam.average_decay = static_cast<float>(c.ema);
-  options.generator_rate = c.generator_rate();
-  options.discriminator_rate = c.discriminator_rate();
-  options.data_scale = range.scale();
-  options.data_offset = range.offset();
-  return options;
-}
-
-void require_data(const TrainConfig& config, const ImageSet& images) {
-  images.require_consistent();
-  if (config.batch > images.count) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", "batch", std::to_string(config.batch),
-                 "1 to " + std::to_string(images.count) + ", the number of images", ""});
-  }
-}
-
 void require_finite(const StepReport& report) {
   const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
-                      std::isfinite(report.g_loss) && std::isfinite(report.r1);
+                      std::isfinite(report.g_loss) && std::isfinite(report.r1) &&
+                      std::isfinite(report.gradient_penalty) &&
+                      std::isfinite(report.reconstruction) && std::isfinite(report.kl);
   if (finite) return;
   char losses[96];
   std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
@@ -62,108 +27,11 @@ void require_finite(const StepReport& report) {
 
 }  // namespace
 
-struct Trainer::Implementation {
-  Implementation(const TrainConfig& wanted, const ImageSet& images);
-
-  MemoryPlan plan(std::int64_t batch) const;
-  VectorView<const float> best_generator() const {
-    const auto average = generator->arena().average();
-    return average.empty() ? VectorView<const float>(generator->arena().weights())
-                           : VectorView<const float>(average);
-  }
-  Sampler& sampler_with_weights_of_now();
-  void finish_steps();
-  void note_phase(const char* name, Queue& queue);
-
-  TrainConfig config;
-  std::unique_ptr<Backend> backend;
-  Precision precision;
-  StepKind step_kind;
-  OutputRange range;
-  std::int64_t height, width, count;
-  std::size_t data_bytes;
-  std::string fingerprint;
-  std::vector<nn::LayerSpec> g_layers, d_layers;
-  nn::ArenaOptions g_arena, d_arena;
-  MemoryPlan memory;
-  std::unique_ptr<Queue> queue;
-  Buffer data;
-  std::optional<nn::Network> generator, discriminator;
-  std::optional<AlternatingStep> step;
-  std::optional<Sampler> sampler;
-
-  bool profiling = false;
-  Clock::time_point profile_origin{}, phase_start{};
-  std::string phase;
-  Queue* phase_queue = nullptr;  ///< where the phase's work is
-  std::vector<PhaseTime> phases;
-};
-
-Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSet& images)
-    : config(wanted) {
-  validate(config);
-  require_data(config, images);
-  backend = open_backend(config.device, static_cast<int>(config.threads));
-  precision = choose_precision(config.precision, backend->info());
-  config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
-  config.precision = to_string(precision);
-  config.threads = backend->info().threads;
-  step_kind = choose_step(config.step, backend->info(), config.batch);
-  range = {output_activation(config.output), images.low, images.high,
-           std::holds_alternative<std::vector<std::uint8_t>>(images.pixels)};
-  height = images.height, width = images.width, count = images.count;
-  data_bytes = images.bytes();
-  fingerprint = images.fingerprint();
-
-  const bool bf16 = precision == Precision::bf16;
-  g_layers = generator_layers(config, images.pixels_per_image());
-  d_layers = discriminator_layers(config, images.pixels_per_image());
-  g_arena = {.training = true, .average = config.ema > 0.0, .shadow = bf16};
-  d_arena = {.training = true, .average = false, .shadow = bf16};
-  memory = plan(config.batch);
-  require_memory(memory, backend->info(), config.batch,
-                 [this](std::int64_t batch) { return plan(batch); });
-
-  queue = backend->make_queue("main");
-  data = backend->allocate(data_bytes, "the data set");
-  const void* pixels =
-      std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
-  backend->upload(*queue, pixels, data_bytes, data.data());
-  const nn::ProductOptions products{precision == Precision::tf32, step_kind.fused};
-  generator.emplace(*backend, g_layers, leaky_slope, g_arena, "the generator", products);
-  discriminator.emplace(*backend, d_layers, leaky_slope, d_arena, "the discriminator", products);
-  generator->initialise(*queue, config.seed, generator_id);
-  discriminator->initialise(*queue, config.seed, discriminator_id);
-  queue->synchronise();
-  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
-  const ConstMatrixRef trials{data.data(), u8 ? ElementType::u8 : ElementType::f32, count,
-                              images.pixels_per_image(), images.pixels_per_image()};
-  StepOptions options = step_options(config, range);
-  options.fused = step_kind.fused;
-  step.emplace(*backend, *generator, *discriminator, trials, options);
-}
-
-MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
-  const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
-  MemoryPlan made;
-  made.parts = {
-      {"G", nn::Network::bytes(*backend, g_layers, g_arena)},
-      {"D", nn::Network::bytes(*backend, d_layers, d_arena)},
-      {"activations", objectives::Gan::bytes(g_layers, d_layers, batch, type, gan_options(config))},
-      {"data", data_bytes}};
-  const std::size_t scratch =
-      AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type);
-  if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
-  made.parts.emplace_back("samples", Sampler::bytes(*backend, g_layers, type, Sampler::small));
-  for (const auto& [name, bytes] : made.parts) made.total += bytes;
-  return made;
-}
-
 Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
   if (!sampler) {
-    sampler.emplace(*backend, g_layers, leaky_slope,
+    sampler.emplace(*backend, sampled_layers, leaky_slope,
                     precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, range,
-                    Sampler::small);
+                    Sampler::small, conditions.size());
   }
   finish_steps();
   sampler->load(*queue, best_generator());
@@ -206,25 +74,22 @@ std::string Trainer::step_choice() const {
 const MemoryPlan& Trainer::memory_plan() const { return implementation_->memory; }
 std::uint64_t Trainer::epoch() const { return implementation_->step->reported(); }
 
-std::int64_t Trainer::generator_parameters() const {
-  return nn::parameter_count(implementation_->g_layers);
-}
-
-std::int64_t Trainer::discriminator_parameters() const {
-  return nn::parameter_count(implementation_->d_layers);
+std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
+  const Implementation& self = *implementation_;
+  const auto text = [](const std::vector<nn::LayerSpec>& layers) {
+    return nn::layers_text(layers) + ", " + std::to_string(nn::parameter_count(layers)) +
+           " parameters";
+  };
+  const bool gan = self.config.is_gan();
+  return {{gan ? "generator" : "decoder", text(self.sampled_layers) + ", " + self.config.output},
+          {gan ? "discriminator" : "encoder", text(self.d_layers)}};
 }
 
 std::pair<std::int64_t, std::int64_t> Trainer::trial_shape() const {
-  return {implementation_->height, implementation_->width};
+  return {implementation_->trial.height, implementation_->trial.width};
 }
 
-std::uint64_t Trainer::total_epochs() const {
-  const TrainConfig& c = config();
-  if (c.passes <= 0.0) return c.epochs;
-  const double epochs = std::ceil(c.passes * static_cast<double>(implementation_->count) /
-                                  static_cast<double>(c.batch));
-  return static_cast<std::uint64_t>(std::max(1.0, epochs));
-}
+std::uint64_t Trainer::total_epochs() const { return epochs_of(config(), implementation_->count); }
 
 StepReport Trainer::train_epoch() {
   StepReport last;
@@ -236,7 +101,7 @@ StepReport Trainer::train_epoch() {
 }
 
 void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report) {
-  AlternatingStep& step = *implementation_->step;
+  TrainingStep& step = *implementation_->step;
   const std::size_t ahead = implementation_->backend->info().asynchronous ? 2 : 1;
   std::uint64_t begun = 0;
   bool going_on = true;
@@ -256,11 +121,13 @@ Checkpoint Trainer::checkpoint() {
   const NamedRange range(*self.backend, "checkpoint");
   self.finish_steps();
   Checkpoint made;
-  made.metadata = describe_model(self.config, self.height, self.width, self.range);
+  made.metadata = describe_model(self.config, self.trial.height, self.trial.width, self.range,
+                                 self.trial.channels);
   made.metadata["epoch"] = std::to_string(epoch());
   made.metadata["data"] = self.fingerprint;
   save_network(*self.backend, *self.queue, *self.generator, "g", made);
-  save_network(*self.backend, *self.queue, *self.discriminator, "d", made);
+  self.conditions.save(made);
+  save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
   require_finite(made, epoch());
   return made;
 }
@@ -276,33 +143,37 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
   self.finish_steps();
   load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  load_network(*self.backend, *self.queue, *self.discriminator, "d", checkpoint);
+  load_network(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
   self.queue->synchronise();
   self.step->set_steps(steps);
 }
 
 std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
-  const NamedRange range(*implementation_->backend, "sample");
+  Implementation& self = *implementation_;
+  const NamedRange range(*self.backend, "sample");
   std::vector<float> all;
-  all.reserve(count * static_cast<std::size_t>(implementation_->height * implementation_->width));
-  implementation_->sampler_with_weights_of_now().sample(
-      *implementation_->queue, {seed, Purpose::sample, 0, count, ElementType::f32},
-      [&](ConstMatrixRef part) {
-        const float* values = part.as<float>().data;
-        all.insert(all.end(), values, values + part.size());
-      });
+  all.reserve(count * static_cast<std::size_t>(self.trial.size()));
+  SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
+  if (self.conditions.size() > 0) {
+    request.conditions = self.conditions.drawn(seed, Purpose::sample);
+  }
+  self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
+    const float* values = part.as<float>().data;
+    all.insert(all.end(), values, values + part.size());
+  });
   return all;
 }
 
-std::vector<std::uint8_t> Trainer::preview(std::uint64_t count) {
-  const NamedRange range(*implementation_->backend, "preview");
+std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t columns) {
+  Implementation& self = *implementation_;
+  const NamedRange range(*self.backend, "preview");
   std::vector<std::uint8_t> all;
-  implementation_->sampler_with_weights_of_now().sample(
-      *implementation_->queue, {config().seed, Purpose::preview, 0, count, ElementType::u8},
-      [&](ConstMatrixRef part) {
-        const std::uint8_t* pixels = part.as<std::uint8_t>().data;
-        all.insert(all.end(), pixels, pixels + part.size());
-      });
+  SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};
+  if (self.conditions.size() > 0) request.conditions = self.conditions.in_turn(columns);
+  self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
+    const std::uint8_t* pixels = part.as<std::uint8_t>().data;
+    all.insert(all.end(), pixels, pixels + part.size());
+  });
   return all;
 }
 

@@ -39,8 +39,9 @@ class Trainer {
   /// How the step is computed and why: "fused: ..." or "graph: ...".
   std::string step_choice() const;
   const MemoryPlan& memory_plan() const;
-  std::int64_t generator_parameters() const;
-  std::int64_t discriminator_parameters() const;
+  /// Each network by what it is ("generator", "discriminator", "encoder", "decoder"), with its
+  /// layers and parameters, for people.
+  std::vector<std::pair<std::string, std::string>> networks() const;
   /// Height and width of a trial.
   std::pair<std::int64_t, std::int64_t> trial_shape() const;
 
@@ -63,8 +64,9 @@ class Trainer {
   /// `count` samples of the averaged G if there is one, else of G, [count, height * width]. Sample
   /// n depends on `seed` and n alone. Floats are in [0, 1] for u8 data, else in the data's range.
   std::vector<float> sample(std::uint64_t count, std::uint64_t seed);
-  /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own.
-  std::vector<std::uint8_t> preview(std::uint64_t count);
+  /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model of
+  /// classes, each class has `columns` samples, then the next.
+  std::vector<std::uint8_t> preview(std::uint64_t count, std::uint64_t columns = 10);
 
   /// Seconds spent in each phase of the epochs since the last call, by name, in order.
   void set_profiling(bool on);

@@ -76,7 +76,7 @@ class GoldenRun {
     for (int step = 0; step < steps; ++step) {
       put(step, "x", gan.real());
       put(step, "z", gan.latent());
-      const bool with_penalty = gan.has_penalty() && step % options.r1_every == 0;
+      const bool with_penalty = gan.has_r1() && step % options.r1_every == 0;
       if (fused) {
         gan.discriminator_update(queue, with_penalty, adam);
         gan.generator_update(queue, g_options);

@@ -1,0 +1,49 @@
+// The step of an autoencoder: one batch, both networks moved once.
+#pragma once
+
+#include <memory>
+
+#include "engine/backend.hpp"
+#include "engine/nn/network.hpp"
+#include "engine/objectives/autoencoder.hpp"
+#include "engine/optim/adam.hpp"
+#include "engine/train/alternating_step.hpp"
+#include "engine/train/training_step.hpp"
+
+namespace vgan {
+
+struct AutoencoderStepOptions {
+  std::int64_t batch = 128;
+  objectives::AutoencoderOptions objective;
+  AdamOptions adam;  ///< `network` is filled in for each of the two
+  StepSchedules schedules;
+};
+
+/// Queue `model` trains, and while it does, `data` gathers the next batch. Two variants: the trials
+/// that take turns. The encoder has StepState::discriminator's rate, the decoder the generator's.
+class AutoencoderStep final : public TrainingStep {
+ public:
+  AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
+                  const TrialSet& data, const AutoencoderStepOptions& options);
+
+ private:
+  std::size_t variants() const override { return 2; }
+  std::size_t variant_at(std::uint64_t step) const override {
+    return static_cast<std::size_t>(step % 2);
+  }
+  std::uint64_t period() const override { return 2; }
+  void put_step(std::size_t variant) override;
+  void prepare_first(Queue& queue, std::uint64_t step) override;
+  void gather(Queue& queue, std::size_t slot, std::uint64_t ahead);
+
+  nn::Network* e_;
+  nn::Network* g_;
+  TrialSet data_;
+  AutoencoderStepOptions options_;
+  std::unique_ptr<Queue> data_queue_;
+  objectives::Autoencoder objective_;
+  optim::Adam e_adam_;
+  optim::Adam g_adam_;
+};
+
+}  // namespace vgan

@@ -1,0 +1,61 @@
+// What G and D are told about a trial: its class, or a vector of numbers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/readers/image_set.hpp"
+#include "engine/train/config.hpp"
+#include "kernels/math/philox.hpp"
+#include "kernels/view.hpp"
+
+namespace vgan {
+
+/// Puts the condition of samples first, first + 1, ... into the rows [rows, size].
+using ConditionFill = std::function<void(std::uint64_t first, MatrixView<float> rows)>;
+
+/// How conditions are distributed in the data, as far as sampling needs it: the shares of classes,
+/// or up to `most_rows` vectors.
+class Conditions {
+ public:
+  static constexpr std::int64_t most_rows = 1024;
+  static constexpr std::int32_t most_classes = 4096;
+
+  Conditions() = default;
+  /// What `config` asks for: classes by `images.labels`, vectors by `images.conditions`, or none.
+  /// Throws bad_config where the data have none, or too many classes.
+  Conditions(const TrainConfig& config, const ImageSet& images);
+  /// As `save` left it; none where it left nothing. Throws bad_data.
+  static Conditions load(const Checkpoint& checkpoint, const std::string& origin);
+  void save(Checkpoint& checkpoint) const;
+
+  /// Length of a condition vector; 0: none.
+  std::int64_t size() const { return size_; }
+  bool classes() const { return classes_; }
+
+  /// The class of each trial as a row of 0 and 1, [count, size]; empty for vectors.
+  std::vector<std::uint8_t> one_hot(const ImageSet& images) const;
+
+  /// Conditions as they are in the data: those of sample n depend on (seed, purpose) and n alone.
+  ConditionFill drawn(std::uint64_t seed, math::Purpose purpose) const;
+  /// The same class for `run` samples, then the next, from the first on again after the last;
+  /// vectors likewise.
+  ConditionFill in_turn(std::uint64_t run) const;
+  /// One class for all. Throws bad_config for a class that there is not.
+  ConditionFill of_class(std::int64_t label) const;
+  /// Row n of `rows` [n, size] for sample n, from the first on again after the last. Throws
+  /// bad_config where they have another length.
+  ConditionFill given(std::vector<float> rows, std::int64_t size) const;
+
+ private:
+  std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()) / size_; }
+
+  std::int64_t size_ = 0;
+  bool classes_ = false;
+  std::vector<float> values_;  ///< shares [size], or vectors [rows, size]
+};
+
+}  // namespace vgan

@@ -1,0 +1,92 @@
+#include "engine/train/objective_options.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vgan {
+namespace {
+
+math::GanLoss loss_of(const std::string& name) {
+  if (name == "minimax") return math::GanLoss::minimax;
+  if (name == "article") return math::GanLoss::article;
+  if (name == "lsgan") return math::GanLoss::lsgan;
+  if (name == "hinge") return math::GanLoss::hinge;
+  if (name == "wgan-gp") return math::GanLoss::wasserstein;
+  return math::GanLoss::bce;
+}
+
+math::Ramp ramp_of(const std::string& name) {
+  if (name == "linear") return math::Ramp::linear;
+  if (name == "cosine") return math::Ramp::cosine;
+  return math::Ramp::constant;
+}
+
+}  // namespace
+
+TrainConfig resolved(TrainConfig config, const TrialShape& trial) {
+  config = with_layers(std::move(config), trial);
+  if (!config.is_gan()) config.output = config.likelihood == "bernoulli" ? "sigmoid" : "linear";
+  return config;
+}
+
+std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count) {
+  if (config.passes <= 0.0) return config.epochs;
+  const double epochs = std::ceil(config.passes * static_cast<double>(count) /
+                                  static_cast<double>(config.batch));
+  return static_cast<std::uint64_t>(std::max(1.0, epochs));
+}
+
+objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial,
+                                   std::int64_t conditions) {
+  objectives::GanOptions options;
+  options.loss = loss_of(c.loss);
+  options.real_target = static_cast<float>(c.label_smoothing);
+  options.instance_noise = c.instance_noise > 0.0;
+  options.r1 = static_cast<float>(c.r1);
+  options.r1_every = c.r1_every;
+  options.gradient_penalty = c.loss == "wgan-gp" ? static_cast<float>(c.gp) : 0.0F;
+  options.critic_updates = c.n_critic;
+  options.pack = c.pack;
+  for (const std::string& word : augment_words(c.augment)) {
+    options.augment_colour = options.augment_colour || word == "color";
+    options.augment_translation = options.augment_translation || word == "translation";
+    options.augment_cutout = options.augment_cutout || word == "cutout";
+  }
+  const TrialShape image = image_shape(c, trial);
+  options.height = image.height;
+  options.width = image.width;
+  options.channels = image.channels;
+  options.conditions = conditions;
+  options.seed = c.seed;
+  return options;
+}
+
+objectives::AutoencoderOptions autoencoder_options(const TrainConfig& c) {
+  return {c.model == "vae",
+          c.likelihood == "bernoulli" ? Likelihood::bernoulli : Likelihood::gaussian,
+          static_cast<float>(c.beta), c.seed};
+}
+
+AdamOptions adam_options(const TrainConfig& c) {
+  AdamOptions options;
+  options.beta1 = c.beta1;
+  options.beta2 = c.beta2;
+  options.average_decay = static_cast<float>(c.ema);
+  return options;
+}
+
+StepSchedules schedules_of(const TrainConfig& c, std::uint64_t epochs) {
+  const auto rate = [&](double first) {
+    return math::Schedule{first, first * c.lr_end, c.warmup, epochs, ramp_of(c.lr_schedule)};
+  };
+  StepSchedules schedules;
+  schedules.generator_rate = rate(c.generator_rate());
+  schedules.discriminator_rate = rate(c.discriminator_rate());
+  schedules.instance_noise = {c.instance_noise, 0.0, 0, c.instance_noise_decay,
+                              c.instance_noise_decay > 0 ? math::Ramp::linear
+                                                         : math::Ramp::constant};
+  schedules.kl = {c.kl_warmup > 0 ? 0.0 : 1.0, 1.0, 0, c.kl_warmup, math::Ramp::linear};
+  return schedules;
+}
+
+}  // namespace vgan

@@ -1,0 +1,27 @@
+// From settings to the options of objectives and steps.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/objectives/autoencoder.hpp"
+#include "engine/objectives/gan.hpp"
+#include "engine/train/architecture.hpp"
+#include "engine/train/config.hpp"
+#include "engine/train/training_step.hpp"
+
+namespace vgan {
+
+/// `config` with all that "auto", 0 and empty stand for filled in, as far as settings and the trial
+/// tell: layers, and an autoencoder's output by its likelihood.
+TrainConfig resolved(TrainConfig config, const TrialShape& trial);
+/// `epochs`, or `passes` over `count` trials in epochs.
+std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count);
+
+objectives::GanOptions gan_options(const TrainConfig& config, const TrialShape& trial,
+                                   std::int64_t conditions);
+objectives::AutoencoderOptions autoencoder_options(const TrainConfig& config);
+AdamOptions adam_options(const TrainConfig& config);
+/// Rates reach their end after `epochs` steps.
+StepSchedules schedules_of(const TrainConfig& config, std::uint64_t epochs);
+
+}  // namespace vgan

@@ -1,0 +1,151 @@
+// How a trainer comes to be: settings to networks, memory, data and the step.
+#include "engine/error.hpp"
+#include "engine/train/alternating_step.hpp"
+#include "engine/train/autoencoder_step.hpp"
+#include "engine/train/objective_options.hpp"
+#include "engine/train/trainer_state.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr std::uint64_t generator_id = 0;  // of the stream `initialise`
+constexpr std::uint64_t second_id = 1;
+
+void require_data(const TrainConfig& config, const ImageSet& images) {
+  images.require_consistent();
+  if (config.batch > images.count) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", "batch", std::to_string(config.batch),
+                 "1 to " + std::to_string(images.count) + ", the number of images", ""});
+  }
+}
+
+bool is_u8(const ImageSet& images) {
+  return std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
+}
+
+}  // namespace
+
+Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSet& images)
+    : config(wanted) {
+  validate(config);
+  require_data(config, images);
+  trial = {images.height, images.width, images.channels};
+  config = resolved(config, trial);
+  backend = open_backend(config.device, static_cast<int>(config.threads));
+  precision = choose_precision(config.precision, backend->info());
+  config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
+  config.precision = to_string(precision);
+  config.threads = backend->info().threads;
+  range = {output_activation(config.output), images.low, images.high, is_u8(images)};
+  count = images.count;
+  data_bytes = images.bytes();
+  fingerprint = images.fingerprint();
+  conditions = Conditions(config, images);
+  choose_networks();
+  memory = plan(config.batch);
+  require_memory(memory, backend->info(), config.batch,
+                 [this](std::int64_t batch) { return plan(batch); });
+
+  queue = backend->make_queue("main");
+  upload_data(images);
+  const nn::ProductOptions products{precision == Precision::tf32, step_kind.fused};
+  generator.emplace(*backend, g_layers, leaky_slope, g_arena, "the generator", products);
+  second.emplace(*backend, d_layers, leaky_slope, d_arena,
+                 config.is_gan() ? "the discriminator" : "the encoder", products);
+  generator->initialise(*queue, config.seed, generator_id);
+  second->initialise(*queue, config.seed, second_id);
+  queue->synchronise();
+  make_step(trial_set(images));
+}
+
+void Trainer::Implementation::choose_networks() {
+  sampled_layers = generator_layers(config, trial, conditions.size());
+  g_layers = sampled_layers;
+  const bool bf16 = precision == Precision::bf16;
+  const bool average = config.ema > 0.0;
+  g_arena = {.training = true, .average = average, .shadow = bf16};
+  if (config.is_gan()) {
+    d_layers = discriminator_layers(config, trial, conditions.size());
+    d_arena = {.training = true, .average = false, .shadow = bf16};
+    const bool can_fuse =
+        objectives::Gan::can_fuse(g_layers, d_layers, gan_options(config, trial, 0)) &&
+        conditions.size() == 0;
+    step_kind = choose_step(config.step, backend->info(), config.batch, can_fuse);
+  } else {
+    g_layers.back().activation = Activation::identity;
+    d_layers = encoder_layers(config, trial);
+    d_arena = {.training = true, .average = average, .shadow = bf16};
+    step_kind = choose_step(config.step, backend->info(), config.batch, false);
+  }
+}
+
+void Trainer::Implementation::upload_data(const ImageSet& images) {
+  data = backend->allocate(data_bytes, "the data set");
+  const void* pixels =
+      std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
+  backend->upload(*queue, pixels, data_bytes, data.data());
+  if (conditions.size() == 0) return;
+  const std::vector<std::uint8_t> classes = conditions.one_hot(images);
+  const void* rows = conditions.classes() ? static_cast<const void*>(classes.data())
+                                          : static_cast<const void*>(images.conditions.data());
+  const std::size_t bytes =
+      conditions.classes() ? classes.size() : images.conditions.size() * sizeof(float);
+  condition_data = backend->allocate(bytes, "the conditions");
+  backend->upload(*queue, rows, bytes, condition_data.data());
+  queue->synchronise();
+}
+
+TrialSet Trainer::Implementation::trial_set(const ImageSet& images) const {
+  TrialSet set;
+  set.trials = ConstMatrixRef{data.data(), is_u8(images) ? ElementType::u8 : ElementType::f32,
+                              count, trial.size(), trial.size()};
+  if (conditions.size() > 0) {
+    set.conditions =
+        ConstMatrixRef{condition_data.data(),
+                       conditions.classes() ? ElementType::u8 : ElementType::f32, count,
+                       conditions.size(), conditions.size()};
+  }
+  set.scale = range.scale();
+  set.offset = range.offset();
+  return set;
+}
+
+void Trainer::Implementation::make_step(const TrialSet& trials) {
+  const std::uint64_t epochs = epochs_of(config, count);
+  if (config.is_gan()) {
+    StepOptions options;
+    options.batch = config.batch;
+    options.fused = step_kind.fused;
+    options.gan = gan_options(config, trial, conditions.size());
+    options.adam = adam_options(config);
+    options.schedules = schedules_of(config, epochs);
+    step = std::make_unique<AlternatingStep>(*backend, *generator, *second, trials, options);
+  } else {
+    step = std::make_unique<AutoencoderStep>(
+        *backend, *second, *generator, trials,
+        AutoencoderStepOptions{config.batch, autoencoder_options(config), adam_options(config),
+                               schedules_of(config, epochs)});
+  }
+}
+
+MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
+  MemoryPlan made;
+  const std::size_t activations =
+      config.is_gan() ? objectives::Gan::bytes(g_layers, d_layers, batch, type(),
+                                               gan_options(config, trial, conditions.size()))
+                      : objectives::Autoencoder::bytes(d_layers, g_layers, batch, type());
+  made.parts = {{"G", nn::Network::bytes(*backend, g_layers, g_arena)},
+                {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
+                {"activations", activations},
+                {"data", data_bytes}};
+  const std::size_t scratch =
+      AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type());
+  if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
+  made.parts.emplace_back("samples",
+                          Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
+  for (const auto& [name, bytes] : made.parts) made.total += bytes;
+  return made;
+}
+
+}  // namespace vgan

@@ -1,0 +1,75 @@
+// What a trainer is made of.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "engine/train/architecture.hpp"
+#include "engine/train/conditions.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/sampler.hpp"
+#include "engine/train/step_kind.hpp"
+#include "engine/train/trainer.hpp"
+#include "engine/train/training_step.hpp"
+
+namespace vgan {
+
+/// G or decoder is network "g"; beside it is "d", a GAN's discriminator, or "e", an encoder.
+struct Trainer::Implementation {
+  using Clock = std::chrono::steady_clock;
+
+  Implementation(const TrainConfig& wanted, const ImageSet& images);
+
+  MemoryPlan plan(std::int64_t batch) const;
+  const char* second_name() const { return config.is_gan() ? "d" : "e"; }
+  VectorView<const float> best_generator() const {
+    const auto average = generator->arena().average();
+    return average.empty() ? VectorView<const float>(generator->arena().weights())
+                           : VectorView<const float>(average);
+  }
+  Sampler& sampler_with_weights_of_now();
+  void finish_steps();
+  void note_phase(const char* name, Queue& queue);
+
+  TrainConfig config;
+  std::unique_ptr<Backend> backend;
+  Precision precision;
+  StepKind step_kind;
+  OutputRange range;
+  TrialShape trial;
+  std::int64_t count;
+  std::size_t data_bytes;
+  std::string fingerprint;
+  Conditions conditions;
+  std::vector<nn::LayerSpec> sampled_layers;  ///< G with the activation that makes trials
+  std::vector<nn::LayerSpec> g_layers, d_layers;
+  nn::ArenaOptions g_arena, d_arena;
+  MemoryPlan memory;
+  std::unique_ptr<Queue> queue;
+  Buffer data;
+  Buffer condition_data;
+  std::optional<nn::Network> generator, second;
+  std::unique_ptr<TrainingStep> step;
+  std::optional<Sampler> sampler;
+
+  bool profiling = false;
+  Clock::time_point profile_origin{}, phase_start{};
+  std::string phase;
+  Queue* phase_queue = nullptr;  ///< where the phase's work is
+  std::vector<PhaseTime> phases;
+
+ private:
+  ElementType type() const {
+    return precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+  }
+  void choose_networks();
+  void upload_data(const ImageSet& images);
+  TrialSet trial_set(const ImageSet& images) const;
+  void make_step(const TrialSet& trials);
+};
+
+}  // namespace vgan
