@@ -8,7 +8,9 @@ Each trained run becomes one JSON line in --results; a run whose line is there i
 interrupted study goes on where it stopped (after a change of the program use a new file). A run
 that diverges (exit 3) is a result too. Recipes state every option that matters, so they keep their
 meaning when the program's defaults change; "default" states none. A file of more recipes has lines
-of NAME and flags; # begins a comment.
+of NAME and flags; # begins a comment. A NAME that begins with "peer:" is trained in PyTorch by
+peer_models.py, with flags of its own: `peer:conv --model conv --r1 0.5`. The names peer:article,
+peer:default, peer:stable, peer:conv, peer:vae and peer:ae need no file.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import shlex
 import shutil
 import statistics
 import subprocess
+import sys
 import threading
 import time
 
@@ -52,6 +55,12 @@ RECIPES = {
 }
 
 
+PEER = "peer_models.py"  # the first of a peer's flags, so that results tell it from our own
+PEER_SCRIPT = pathlib.Path(__file__).with_name(PEER)
+PEERS = {f"peer:{model}": [PEER, "--model", model]
+         for model in ("article", "default", "stable", "conv", "vae", "ae")}
+
+
 def flags(recipe):
     if recipe is None:
         return []
@@ -64,12 +73,16 @@ def choose(wanted):
     for item in wanted or RECIPES:
         if item in RECIPES:
             chosen[item] = flags(RECIPES[item])
+        elif item in PEERS:
+            chosen[item] = PEERS[item]
         elif pathlib.Path(item).is_file():
             for line in pathlib.Path(item).read_text().splitlines():
                 words = shlex.split(line, comments=True)
-                chosen |= {words[0]: words[1:]} if words else {}
+                peer = [PEER] if words and words[0].startswith("peer:") else []
+                chosen |= {words[0]: peer + words[1:]} if words else {}
         else:
-            raise SystemExit(f"{item}: neither a recipe ({', '.join(RECIPES)}) nor a file")
+            names = ", ".join([*RECIPES, *PEERS])
+            raise SystemExit(f"{item}: neither a recipe ({names}) nor a file")
     return chosen
 
 
@@ -81,27 +94,40 @@ def key(row):
     return json.dumps([row["flags"], row.get("epochs"), row.get("batch"), row.get("seed")])
 
 
+def is_peer(words):
+    return words[:1] == [PEER]
+
+
+def train(job, args, folder, samples):
+    """Trains one job; returns the finished process. A peer leaves its samples as well."""
+    if is_peer(job["flags"]):
+        command = [sys.executable, str(PEER_SCRIPT), "--out", str(samples)]
+    else:
+        command = [args.binary, "--out", str(folder), "--quiet"]
+    command += ["--data", args.data, "--epochs", str(job["epochs"]), "--batch", str(job["batch"]),
+                "--seed", str(job["seed"]), *job["flags"][is_peer(job["flags"]):]]
+    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
 def run_one(job, args, judge, lock):
     """Trains, draws, measures; returns the job with its results."""
     import frechet
-    folder = args.work / f"{job['recipe'].replace('/', '_')}-{job['epochs']}-seed{job['seed']}"
+    name = "".join("_" if letter in "/:" else letter for letter in job["recipe"])
+    folder = args.work / f"{name}-{job['epochs']}-seed{job['seed']}"
+    samples = folder.with_suffix(".npy")
     shutil.rmtree(folder, ignore_errors=True)
     start = time.time()
-    train = subprocess.run(
-        [args.binary, "--data", args.data, "--epochs", str(job["epochs"]),
-         "--batch", str(job["batch"]), "--seed", str(job["seed"]), "--out", str(folder),
-         "--quiet", *job["flags"]],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    job |= {"train_seconds": round(time.time() - start, 1), "exit": train.returncode}
-    last_words = (train.stderr.strip().splitlines() or ["(no message)"])[-1]
-    if train.returncode == 3:
+    trained = train(job, args, folder, samples)
+    job |= {"train_seconds": round(time.time() - start, 1), "exit": trained.returncode}
+    last_words = (trained.stderr.strip().splitlines() or ["(no message)"])[-1]
+    if trained.returncode == 3:
         return job | {"message": last_words}
-    if train.returncode:
-        raise SystemExit(f"{shlex.join(train.args)}: exit {train.returncode}: {last_words}")
-    samples = folder.with_suffix(".npy")
-    subprocess.run([args.binary, "generate", "--model", str(folder), "--count", str(frechet.COUNT),
-                    "--seed", "1", "--out", str(samples), "--dtype", "u8"],
-                   check=True, stdout=subprocess.DEVNULL)
+    if trained.returncode:
+        raise SystemExit(f"{shlex.join(trained.args)}: exit {trained.returncode}: {last_words}")
+    if not is_peer(job["flags"]):
+        subprocess.run([args.binary, "generate", "--model", str(folder), "--count",
+                        str(frechet.COUNT), "--seed", "1", "--out", str(samples), "--dtype", "u8"],
+                       check=True, stdout=subprocess.DEVNULL)
     with lock:
         job |= judge.measure(frechet.load_samples(samples, None))
     samples.unlink()
@@ -116,7 +142,6 @@ def run_study(args):
     torch.set_num_threads(1)
     judge, lock = frechet.Judge(args.data, args.classifier), threading.Lock()
     args.work.mkdir(parents=True, exist_ok=True)
-    version = subprocess.run([args.binary, "--version"], capture_output=True, text=True, check=True)
     done = {key(row) for row in read_results(args.results)}
 
     def keep(row):
@@ -129,10 +154,17 @@ def run_study(args):
     floor = {"recipe": "real training images", "flags": []}
     if key(floor) not in done:
         keep(floor | judge.measure(frechet.training_images(args.data)[0]))
-    jobs = [{"recipe": name, "flags": words + shlex.split(args.train_args), "epochs": epochs,
-             "batch": args.batch, "seed": seed, "version": version.stdout.splitlines()[0]}
-            for epochs in args.epochs for seed in args.seeds
-            for name, words in choose(args.recipes).items()]
+    chosen = choose(args.recipes)
+    versions = {True: f"PyTorch {torch.__version__}"}
+    if not all(is_peer(words) for words in chosen.values()):
+        if not args.binary:
+            raise SystemExit("recipes other than peers need --binary")
+        versions[False] = subprocess.run([args.binary, "--version"], capture_output=True, text=True,
+                                         check=True).stdout.splitlines()[0]
+    more = {True: shlex.split(args.peer_args), False: shlex.split(args.train_args)}
+    jobs = [{"recipe": name, "flags": words + more[is_peer(words)], "epochs": epochs,
+             "batch": args.batch, "seed": seed, "version": versions[is_peer(words)]}
+            for epochs in args.epochs for seed in args.seeds for name, words in chosen.items()]
     with concurrent.futures.ThreadPoolExecutor(
             args.jobs, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         running = [pool.submit(lambda j=job: keep(run_one(j, args, judge, lock)))
@@ -178,7 +210,7 @@ def main():
     parser.add_argument("--results", required=True, type=pathlib.Path,
                         help="JSON lines, appended to")
     parser.add_argument("--table", action="store_true", help="only print the Markdown table")
-    parser.add_argument("--binary", help="vgan_cuda")
+    parser.add_argument("--binary", help="vgan_cuda; peers do without")
     parser.add_argument("--data", help="folder with MNIST's four IDX files")
     parser.add_argument("--classifier", help="weights from classifier.py")
     parser.add_argument("--work", type=pathlib.Path, help="folder for the runs")
@@ -188,13 +220,15 @@ def main():
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3, 4, 5],
                         help="default 1 2 3 4 5")
     parser.add_argument("--batch", type=int, default=128, help="default 128")
-    parser.add_argument("--train-args", default="", help='more flags for every run: "--threads 1"')
+    parser.add_argument("--train-args", default="",
+                        help='more flags for every run of vgan_cuda: "--threads 1"')
+    parser.add_argument("--peer-args", default="", help="more flags for every peer")
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time (default 1)")
     parser.add_argument("--keep-checkpoints", action="store_true",
                         help="leave them in --work after measuring")
     args = parser.parse_args()
     if not args.table:
-        for name in ("binary", "data", "classifier", "work"):
+        for name in ("data", "classifier", "work"):
             if not getattr(args, name):
                 parser.error(f"training needs --{name}")
         run_study(args)
