@@ -220,19 +220,20 @@ class Backend {
 
   // Stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the equations).
 
-  virtual void spectral_norm(Queue& queue, const SpectralTask& task);
-  virtual void spectral_gradient(Queue& queue, const SpectralGradientTask& task);
-  virtual void minibatch_stddev(Queue& queue, const MinibatchStddevTask& task);
-  virtual void minibatch_stddev_backward(Queue& queue, const MinibatchStddevBackwardTask& task);
+  virtual void spectral_norm(Queue& queue, const SpectralTask& task) = 0;
+  virtual void spectral_gradient(Queue& queue, const SpectralGradientTask& task) = 0;
+  virtual void minibatch_stddev(Queue& queue, const MinibatchStddevTask& task) = 0;
+  virtual void minibatch_stddev_backward(Queue& queue, const MinibatchStddevBackwardTask& task) = 0;
   virtual void augment(Queue& queue, const AugmentTask& task, const StepState* state,
-                       const RandomStream& stream);
+                       const RandomStream& stream) = 0;
   /// y[i, 0] += sum over j of a[i, j] * b[i, j]; a, b of one float type, f32 sums.
-  virtual void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y);
-  virtual void scale_rows(Queue& queue, const ScaleRowsTask& task);
+  virtual void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b,
+                            MatrixView<float> y) = 0;
+  virtual void scale_rows(Queue& queue, const ScaleRowsTask& task) = 0;
   virtual void reparameterise(Queue& queue, const ReparameteriseTask& task, const StepState* state,
-                              const RandomStream& stream);
-  virtual void latent_loss(Queue& queue, const LatentLossTask& task);
-  virtual void reconstruction_loss(Queue& queue, const ReconstructionTask& task);
+                              const RandomStream& stream) = 0;
+  virtual void latent_loss(Queue& queue, const LatentLossTask& task) = 0;
+  virtual void reconstruction_loss(Queue& queue, const ReconstructionTask& task) = 0;
 
   virtual void normal(Queue& queue, const StepState* state, const RandomStream& stream,
                       MatrixRef out) = 0;

@@ -73,6 +73,19 @@ inline void check_minibatch_stddev_backward(const MinibatchStddevBackwardTask& t
   require_floats(name, "delta", task.delta, task.x.rows, task.x.cols);
 }
 
+inline void check_augment(const AugmentTask& task, const RandomStream& stream) {
+  const char* name = "augment";
+  const std::int64_t size = task.height * task.width * task.channels;
+  require(task.height > 0 && task.width > 0 && task.channels > 0 && size <= INT32_MAX, name,
+          std::to_string(size) + " numbers of an image", "1 to 2^31 - 1");
+  require_floats(name, "in", task.in, task.in.rows, size);
+  require_floats(name, "out", task.out, task.in.rows, size);
+  require(task.in.data != task.out.data || task.in.rows == 0, name, "in and out in one place",
+          "two matrices");
+  require(stream.first % 8 == 0, name, "random number " + std::to_string(stream.first),
+          "a multiple of 8: each row takes eight");
+}
+
 inline void check_row_dots(ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) {
   const char* name = "add_row_dots";
   require_floats(name, "a", a, y.rows, a.cols);

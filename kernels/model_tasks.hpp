@@ -12,10 +12,11 @@ namespace vgan {
 /// Spectral normalisation (Miyato et al. 2018, arXiv:1802.05957) of w [in, out], seen as the
 /// operator x -> x w. With `iterate`, one step of power iteration first:
 ///   v = w u / |w u|,  u = w^T v / |w^T v|;
-/// then sigma = v^T w u and normalised = w / sigma. A norm below 1e-12 counts as 1e-12.
+/// then sigma = v^T w u and normalised = w / sigma. A norm below 1e-12 counts as 1e-12, and so does
+/// sigma nearer to 0.
 struct SpectralTask {
   MatrixView<const float> w;     ///< [in, out], rows without padding or with
-  VectorView<float> u;           ///< [out]
+  VectorView<float> u;           ///< [out]; moves only with `iterate`, as v does
   VectorView<float> v;           ///< [in]
   float* sigma = nullptr;        ///< in device memory
   MatrixView<float> normalised;  ///< [in, out]
@@ -58,7 +59,8 @@ struct MinibatchStddevBackwardTask {
 ///     there is more than one channel; contrast about the image's mean by U(1/2, 3/2);
 ///   translation by whole pixels, uniform in +-round(side / 8) each way, zeros from outside;
 ///   cutout of a square of round(side / 2) at a uniform centre, to zeros.
-/// A gradient (`adjoint`) goes through the transpose of the linear part.
+/// A gradient (`adjoint`) goes through the transpose of the linear part. kernels/math/augment.hpp
+/// says which numbers each row takes; the stream's `first` is 8 times the first row's.
 struct AugmentTask {
   ConstMatrixRef in;  ///< [n, height * width * channels], NHWC
   MatrixRef out;      ///< may not be `in`
@@ -68,7 +70,9 @@ struct AugmentTask {
 };
 
 /// z = mean + exp(log_variance / 2) * noise, noise standard normal; `statistics` [n, 2 latent] is
-/// mean | log_variance. (Kingma and Welling 2014, arXiv:1312.6114.)
+/// mean | log_variance. (Kingma and Welling 2014, arXiv:1312.6114.) Past a log_variance of 30, exp
+/// goes on along its tangent there, here and in the loss (kernels/math/latent.hpp): what is finite
+/// going in has a finite gradient.
 struct ReparameteriseTask {
   ConstMatrixRef statistics;
   MatrixRef noise;  ///< [n, latent] f32: drawn here, read again by the backward pass

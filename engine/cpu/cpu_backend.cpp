@@ -231,6 +231,11 @@ class CpuBackend final : public Backend {
     check_minibatch_stddev_backward(task);
     cpu::minibatch_stddev_backward(team_, task);
   }
+  void augment(Queue&, const AugmentTask& task, const StepState* state,
+               const RandomStream& stream) override {
+    check_augment(task, stream);
+    cpu::augment(team_, task, at_step(state, stream));
+  }
   void add_row_dots(Queue&, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) override {
     check_row_dots(a, b, y);
     cpu::add_row_dots(team_, a, b, y);

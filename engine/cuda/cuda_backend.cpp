@@ -248,6 +248,12 @@ class CudaBackend final : public Backend {
     check_minibatch_stddev_backward(task);
     check(cuda::minibatch_stddev_backward(on(queue), task), "minibatch_stddev_backward");
   }
+  void augment(Queue& queue, const AugmentTask& task, const StepState* state,
+               const RandomStream& stream) override {
+    check_augment(task, stream);
+    if (task.in.rows == 0) return;
+    check(cuda::augment(on(queue), task, numbers(state, stream)), "augment");
+  }
   void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b,
                     MatrixView<float> y) override {
     check_row_dots(a, b, y);

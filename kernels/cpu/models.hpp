@@ -15,6 +15,9 @@ void spectral_gradient(ThreadTeam& team, const SpectralGradientTask& task);
 void minibatch_stddev(ThreadTeam& team, const MinibatchStddevTask& task);
 void minibatch_stddev_backward(ThreadTeam& team, const MinibatchStddevBackwardTask& task);
 
+/// Row i is row stream.first / 8 + i of math/augment.hpp.
+void augment(ThreadTeam& team, const AugmentTask& task, const NormalStream& stream);
+
 /// y[i, 0] += sum over j of a[i, j] * b[i, j].
 void add_row_dots(ThreadTeam& team, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y);
 void scale_rows(ThreadTeam& team, const ScaleRowsTask& task);

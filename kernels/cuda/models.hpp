@@ -26,6 +26,10 @@ std::int64_t spectral_gradient_scratch(const SpectralGradientTask& task);
 [[nodiscard]] cudaError_t minibatch_stddev_backward(cudaStream_t stream,
                                                     const MinibatchStddevBackwardTask& task);
 
+/// Row i is row numbers.first / 8 + i of math/augment.hpp.
+[[nodiscard]] cudaError_t augment(cudaStream_t stream, const AugmentTask& task,
+                                  const NumberStream& numbers);
+
 /// y[i, 0] += sum over j of a[i, j] * b[i, j].
 [[nodiscard]] cudaError_t add_row_dots(cudaStream_t stream, ConstMatrixRef a, ConstMatrixRef b,
                                        MatrixView<float> y);
