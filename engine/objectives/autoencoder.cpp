@@ -52,8 +52,8 @@ Autoencoder::Autoencoder(Backend& backend, nn::Network& encoder, nn::Network& de
       g_(&decoder),
       state_(state),
       options_(options),
-      e_storage_(backend, encoder.layers(), batch,
-                 {encoder.compute_type(), encoder.compute_type()}, "the encoder's activations"),
+      e_storage_(backend, encoder.layers(), batch, {encoder.compute_type(), encoder.compute_type()},
+                 "the encoder's activations"),
       g_storage_(backend, decoder.layers(), batch, {decoder.compute_type(), ElementType::f32},
                  "the decoder's activations") {
   const std::int64_t latent = decoder.inputs();
@@ -91,8 +91,8 @@ void Autoencoder::gradients(Queue& queue) {
   const MatrixRef dz = options_.variational ? dz_ : e.deltas.back();
   g_->backward(queue, z, g, {.input_gradient = dz});
   if (options_.variational) {
-    backend_->latent_loss(queue, {code, noise_, dz_, e.deltas.back(), options_.beta,
-                                  &state_->kl_weight, &report.kl});
+    backend_->latent_loss(
+        queue, {code, noise_, dz_, e.deltas.back(), options_.beta, &state_->kl_weight, &report.kl});
   }
   e_->backward(queue, x_, e, {});
 }

@@ -84,14 +84,13 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
   const Plan plan(generator.layers(), discriminator.layers(), batch, generator.compute_type(),
                   options);
   require(options.pack * plan.seen == discriminator.inputs() && discriminator.outputs() == 1 &&
-              batch % options.pack == 0 &&
-              generator.compute_type() == discriminator.compute_type(),
+              batch % options.pack == 0 && generator.compute_type() == discriminator.compute_type(),
           "gan", "G and D that do not fit", "D takes G's output, of G's type, to one logit");
   inputs_ = backend.allocate(plan.bytes(), "the batch");
   nn::Carver carver(inputs_.data(), plan.packing);
-  MatrixRef* places[] = {&latents_[0],  &latents_[1], &d_input_,
-                         &d_gradient_,  &real_raw_,   &d_tape_.conditions,
-                         &penalty_gradient_, &between_, &penalty_conditions_};
+  MatrixRef* places[] = {&latents_[0],       &latents_[1], &d_input_,
+                         &d_gradient_,       &real_raw_,   &d_tape_.conditions,
+                         &penalty_gradient_, &between_,    &penalty_conditions_};
   MatrixRef** place = places;
   plan.each([&](std::int64_t rows, std::int64_t cols, ElementType type) {
     **place++ = rows == 0 ? MatrixRef{} : carver.take(rows, cols, type);
@@ -164,9 +163,8 @@ void Gan::share_conditions(Queue& queue) {
   if (size == 0) return;
   const ConstMatrixRef given = latent_.block(0, batch_, latent_.cols - size, size);
   for (const std::int64_t half : {std::int64_t{0}, batch_}) {
-    const MatrixRef to = d_tape_.conditions.empty()
-                             ? d_input_.block(half, batch_, trial_, size)
-                             : d_tape_.conditions.rows_from(half, batch_);
+    const MatrixRef to = d_tape_.conditions.empty() ? d_input_.block(half, batch_, trial_, size)
+                                                    : d_tape_.conditions.rows_from(half, batch_);
     backend_->convert(queue, given, to);
   }
   if (!penalty_conditions_.empty()) backend_->convert(queue, given, penalty_conditions_);
@@ -201,13 +199,18 @@ LogitLossSide Gan::real_side() const {
 
 LogitLossSide Gan::fake_side() const {
   StepReport& report = state_->current;
-  return {judged(), options_.real_target,    options_.loss, math::GanSide::fake,
-          &report.d_loss_fake, &report.fake_accuracy};
+  return {judged(),
+          options_.real_target,
+          options_.loss,
+          math::GanSide::fake,
+          &report.d_loss_fake,
+          &report.fake_accuracy};
 }
 
 LogitLossSide Gan::fooled_side() const {
-  return {judged(),       options_.real_target, options_.loss, math::GanSide::fooled,
-          &state_->current.g_loss, nullptr};
+  return {
+      judged(), options_.real_target, options_.loss, math::GanSide::fooled, &state_->current.g_loss,
+      nullptr};
 }
 
 void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {

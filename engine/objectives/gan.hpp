@@ -12,11 +12,11 @@ namespace vgan::objectives {
 
 struct GanOptions {
   math::GanLoss loss = math::GanLoss::bce;
-  float real_target = 1.0F;      ///< D's label of real trials; below 1 is one-sided smoothing
-  bool instance_noise = false;   ///< noise of deviation StepState::instance_noise on all D sees
-  float r1 = 0.0F;               ///< gamma of the R1 penalty; 0: none
-  std::int64_t r1_every = 1;     ///< lazy penalty: every so many steps, with gamma times as large
-  float gradient_penalty = 0.0F;    ///< lambda of WGAN-GP's penalty; 0: none
+  float real_target = 1.0F;       ///< D's label of real trials; below 1 is one-sided smoothing
+  bool instance_noise = false;    ///< noise of deviation StepState::instance_noise on all D sees
+  float r1 = 0.0F;                ///< gamma of the R1 penalty; 0: none
+  std::int64_t r1_every = 1;      ///< lazy penalty: every so many steps, with gamma times as large
+  float gradient_penalty = 0.0F;  ///< lambda of WGAN-GP's penalty; 0: none
   std::int64_t critic_updates = 1;  ///< of D for each of G
   std::int64_t pack = 1;            ///< trials that D judges together (PacGAN)
   /// DiffAugment's changes of all that D sees, and the image that they are made to.
@@ -87,8 +87,8 @@ class Gan {
   RandomStream stream(Purpose purpose, std::int64_t critic) const;
 
   void make_fakes(Queue& queue, std::int64_t critic);
-  void augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpose,
-               std::int64_t critic, bool adjoint);
+  void augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpose, std::int64_t critic,
+               bool adjoint);
   void share_conditions(Queue& queue);
   /// Add the penalties' gradients to D's arena, or put them there.
   void penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, bool accumulate);
@@ -119,12 +119,12 @@ class Gan {
   nn::Tape between_tape_;
   std::array<MatrixRef, 2> latents_;  ///< [batch, latent + conditions]
   MatrixRef latent_;
-  MatrixRef d_input_;     ///< [2 batch, trial (+ conditions)]: real, then fake
-  MatrixRef real_;        ///< trials in d_input_'s first half
-  MatrixRef fake_;        ///< trials in its second half
-  MatrixRef real_raw_;    ///< [batch, trial], before they are augmented
-  MatrixRef d_gradient_;  ///< [batch, trial (+ conditions)]: of L_G in what D sees of fakes
-  MatrixRef between_;     ///< [batch, trial (+ conditions)] f32
+  MatrixRef d_input_;             ///< [2 batch, trial (+ conditions)]: real, then fake
+  MatrixRef real_;                ///< trials in d_input_'s first half
+  MatrixRef fake_;                ///< trials in its second half
+  MatrixRef real_raw_;            ///< [batch, trial], before they are augmented
+  MatrixRef d_gradient_;          ///< [batch, trial (+ conditions)]: of L_G in what D sees of fakes
+  MatrixRef between_;             ///< [batch, trial (+ conditions)] f32
   MatrixRef penalty_gradient_;    ///< [batch, trial (+ conditions)] f32
   MatrixRef penalty_conditions_;  ///< of a projection: [batch, conditions] f32
 };

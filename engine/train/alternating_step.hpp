@@ -10,16 +10,9 @@
 #include "engine/objectives/gan.hpp"
 #include "engine/optim/adam.hpp"
 #include "engine/train/training_step.hpp"
+#include "engine/train/trial_set.hpp"
 
 namespace vgan {
-
-/// The data set as a step reads it, in device memory; it must outlive the step.
-struct TrialSet {
-  ConstMatrixRef trials;      ///< [count, trial], u8 or f32
-  ConstMatrixRef conditions;  ///< [count, conditions], u8 or f32; empty: none
-  float scale = 1.0F;         ///< network value = trial * scale + offset
-  float offset = 0.0F;
-};
 
 struct StepOptions {
   std::int64_t batch = 128;

@@ -56,8 +56,9 @@ void require_sides(const TrialShape& image, std::size_t layers, const char* sett
   const std::int64_t factor = std::int64_t{1} << std::min<std::size_t>(layers, 40);
   if (image.height == 1) {
     if (image.width > factor / 2) return;
-    refuse(setting, text(static_cast<std::int64_t>(layers)) + " layers that halve " +
-                        text(image.width) + " samples",
+    refuse(setting,
+           text(static_cast<std::int64_t>(layers)) + " layers that halve " + text(image.width) +
+               " samples",
            "curves of more than " + text(factor / 2) + " samples", "use fewer layers");
   }
   if (image.height % factor == 0 && image.width % factor == 0) return;
@@ -114,8 +115,8 @@ std::vector<LayerSpec> convolutional_generator(const TrainConfig& config, const 
     const bool last = i + 1 == shapes.size();
     const ConvGeometry g =
         geometry_of(shapes[i], shapes[i - 1].channels, kernel_side(config), stride);
-    layers.push_back(convolution(
-        g, true, last ? output_activation(config.output) : Activation::leaky_relu));
+    layers.push_back(
+        convolution(g, true, last ? output_activation(config.output) : Activation::leaky_relu));
     if (!last) layers.back().normalised = bn(normal, shapes[i].channels);
   }
   return layers;
@@ -154,8 +155,8 @@ class Listed {
  private:
   void add_dense(const LayerItem& item) {
     const bool shaped = item.height > 0;
-    const TrialShape out = shaped ? TrialShape{item.height, item.width, item.size}
-                                  : TrialShape{1, 1, item.size};
+    const TrialShape out =
+        shaped ? TrialShape{item.height, item.width, item.size} : TrialShape{1, 1, item.size};
     push(dense(size_, out.size(), Activation::leaky_relu), item, out);
   }
   void push(LayerSpec spec, const LayerItem& item, const TrialShape& out) {

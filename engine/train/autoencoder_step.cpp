@@ -1,5 +1,7 @@
 #include "engine/train/autoencoder_step.hpp"
 
+#include "engine/train/alternating_step.hpp"
+
 namespace vgan {
 namespace {
 
@@ -22,9 +24,8 @@ AutoencoderStep::AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Net
       objective_(backend, encoder, decoder, options.batch, state(), options.objective),
       e_adam_(backend, for_network(options.adam, &StepState::discriminator, true)),
       g_adam_(backend, for_network(options.adam, &StepState::generator, true)) {
-  const std::size_t scratch =
-      AlternatingStep::scratch_bytes(backend, decoder.layers(), encoder.layers(), options.batch,
-                                     decoder.compute_type());
+  const std::size_t scratch = AlternatingStep::scratch_bytes(
+      backend, decoder.layers(), encoder.layers(), options.batch, decoder.compute_type());
   backend.reserve_scratch(queue(), scratch);
   record_programs();
 }

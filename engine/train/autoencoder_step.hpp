@@ -7,8 +7,8 @@
 #include "engine/nn/network.hpp"
 #include "engine/objectives/autoencoder.hpp"
 #include "engine/optim/adam.hpp"
-#include "engine/train/alternating_step.hpp"
 #include "engine/train/training_step.hpp"
+#include "engine/train/trial_set.hpp"
 
 namespace vgan {
 

@@ -32,7 +32,7 @@ double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
 
 }  // namespace
 
-Conditions::Conditions(const TrainConfig& config, const ImageSet& images) {
+ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images) {
   if (config.conditional) {
     if (images.labels.empty()) {
       refuse("conditional", "no labels with " + images.source, "labelled trials",
@@ -64,18 +64,18 @@ Conditions::Conditions(const TrainConfig& config, const ImageSet& images) {
   }
 }
 
-void Conditions::save(Checkpoint& checkpoint) const {
+void ConditionModel::save(Checkpoint& checkpoint) const {
   if (size_ == 0) return;
   CheckpointTensor tensor{TensorType::f32, {}, {}};
-  tensor.shape = classes_ ? std::vector<std::int64_t>{size_}
-                          : std::vector<std::int64_t>{rows(), size_};
+  tensor.shape =
+      classes_ ? std::vector<std::int64_t>{size_} : std::vector<std::int64_t>{rows(), size_};
   tensor.bytes.resize(values_.size() * sizeof(float));
   std::memcpy(tensor.bytes.data(), values_.data(), tensor.bytes.size());
   checkpoint.tensors[classes_ ? shares_name : rows_name] = std::move(tensor);
 }
 
-Conditions Conditions::load(const Checkpoint& checkpoint, const std::string& origin) {
-  Conditions made;
+ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::string& origin) {
+  ConditionModel made;
   const auto shares = checkpoint.tensors.find(shares_name);
   const auto rows = checkpoint.tensors.find(rows_name);
   made.classes_ = shares != checkpoint.tensors.end();
@@ -83,11 +83,11 @@ Conditions Conditions::load(const Checkpoint& checkpoint, const std::string& ori
   const CheckpointTensor& tensor = (made.classes_ ? shares : rows)->second;
   const std::size_t dimensions = made.classes_ ? 1 : 2;
   const auto bad = [&](const std::string& found) {
-    throw Error(ErrorCode::bad_data,
-                {"cannot use a checkpoint",
-                 origin + ", tensor " + (made.classes_ ? shares_name : rows_name), found,
-                 "finite f32 numbers, 1 to 4096 for each condition",
-                 "use a checkpoint that vgan wrote"});
+    throw Error(
+        ErrorCode::bad_data,
+        {"cannot use a checkpoint",
+         origin + ", tensor " + (made.classes_ ? shares_name : rows_name), found,
+         "finite f32 numbers, 1 to 4096 for each condition", "use a checkpoint that vgan wrote"});
   };
   if (tensor.type != TensorType::f32 || tensor.shape.size() != dimensions) bad("another shape");
   made.size_ = tensor.shape.back();
@@ -100,7 +100,7 @@ Conditions Conditions::load(const Checkpoint& checkpoint, const std::string& ori
   return made;
 }
 
-std::vector<std::uint8_t> Conditions::one_hot(const ImageSet& images) const {
+std::vector<std::uint8_t> ConditionModel::one_hot(const ImageSet& images) const {
   std::vector<std::uint8_t> rows;
   if (!classes_) return rows;
   rows.resize(images.labels.size() * static_cast<std::size_t>(size_), 0);
@@ -110,7 +110,7 @@ std::vector<std::uint8_t> Conditions::one_hot(const ImageSet& images) const {
   return rows;
 }
 
-ConditionFill Conditions::drawn(std::uint64_t seed, math::Purpose purpose) const {
+ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) const {
   return [self = *this, seed, purpose](std::uint64_t first, MatrixView<float> rows) {
     for (std::int64_t i = 0; i < rows.rows; ++i) {
       const double u = unit(seed, purpose, first + static_cast<std::uint64_t>(i));
@@ -133,12 +133,12 @@ ConditionFill Conditions::drawn(std::uint64_t seed, math::Purpose purpose) const
   };
 }
 
-ConditionFill Conditions::in_turn(std::uint64_t run) const {
+ConditionFill ConditionModel::in_turn(std::uint64_t run) const {
   return [self = *this, run](std::uint64_t first, MatrixView<float> rows) {
     const auto kinds = static_cast<std::uint64_t>(self.classes_ ? self.size_ : self.rows());
     for (std::int64_t i = 0; i < rows.rows; ++i) {
-      const auto kind = static_cast<std::int64_t>(
-          (first + static_cast<std::uint64_t>(i)) / run % kinds);
+      const auto kind =
+          static_cast<std::int64_t>((first + static_cast<std::uint64_t>(i)) / run % kinds);
       if (self.classes_) {
         set_class(rows, i, kind);
       } else {
@@ -148,7 +148,7 @@ ConditionFill Conditions::in_turn(std::uint64_t run) const {
   };
 }
 
-ConditionFill Conditions::of_class(std::int64_t label) const {
+ConditionFill ConditionModel::of_class(std::int64_t label) const {
   if (!classes_) {
     refuse("label", std::to_string(label), "a model of classes",
            "this one was not trained with --conditional");
@@ -161,7 +161,7 @@ ConditionFill Conditions::of_class(std::int64_t label) const {
   };
 }
 
-ConditionFill Conditions::given(std::vector<float> values, std::int64_t size) const {
+ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size) const {
   if (size_ == 0) {
     refuse("conditions", "vectors of " + std::to_string(size),
            "a model that was trained with --conditional or --conditions");

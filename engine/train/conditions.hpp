@@ -19,17 +19,17 @@ using ConditionFill = std::function<void(std::uint64_t first, MatrixView<float> 
 
 /// How conditions are distributed in the data, as far as sampling needs it: the shares of classes,
 /// or up to `most_rows` vectors.
-class Conditions {
+class ConditionModel {
  public:
   static constexpr std::int64_t most_rows = 1024;
   static constexpr std::int32_t most_classes = 4096;
 
-  Conditions() = default;
+  ConditionModel() = default;
   /// What `config` asks for: classes by `images.labels`, vectors by `images.conditions`, or none.
   /// Throws bad_config where the data have none, or too many classes.
-  Conditions(const TrainConfig& config, const ImageSet& images);
+  ConditionModel(const TrainConfig& config, const ImageSet& images);
   /// As `save` left it; none where it left nothing. Throws bad_data.
-  static Conditions load(const Checkpoint& checkpoint, const std::string& origin);
+  static ConditionModel load(const Checkpoint& checkpoint, const std::string& origin);
   void save(Checkpoint& checkpoint) const;
 
   /// Length of a condition vector; 0: none.
@@ -39,7 +39,8 @@ class Conditions {
   /// The class of each trial as a row of 0 and 1, [count, size]; empty for vectors.
   std::vector<std::uint8_t> one_hot(const ImageSet& images) const;
 
-  /// Conditions as they are in the data: those of sample n depend on (seed, purpose) and n alone.
+  /// ConditionModel as they are in the data: those of sample n depend on (seed, purpose) and n
+  /// alone.
   ConditionFill drawn(std::uint64_t seed, math::Purpose purpose) const;
   /// The same class for `run` samples, then the next, from the first on again after the last;
   /// vectors likewise.

@@ -138,8 +138,7 @@ void validate_networks(const TrainConfig& c) {
   require_word("output", c.output, {"tanh", "sigmoid", "linear"});
   require_count("pack", c.pack, 1, 64);
   if (c.batch % c.pack != 0) {
-    refuse("pack", std::to_string(c.pack),
-           "a divisor of the batch, " + std::to_string(c.batch));
+    refuse("pack", std::to_string(c.pack), "a divisor of the batch, " + std::to_string(c.batch));
   }
   require_count("minibatch-stddev", c.minibatch_stddev, 0, 1 << 20);
   if (c.minibatch_stddev == 1 ||

@@ -11,10 +11,10 @@ namespace vgan {
 
 struct TrainConfig {
   // data
-  std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
-  std::string labels;  ///< label file; "" = beside the images
-  bool conditional = false;   ///< G and D see each trial's class
-  std::string conditions;     ///< .npy of condition vectors, one for each trial; "" = none
+  std::string data;          ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
+  std::string labels;        ///< label file; "" = beside the images
+  bool conditional = false;  ///< G and D see each trial's class
+  std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
   // length
   std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
   double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
@@ -25,23 +25,23 @@ struct TrainConfig {
   std::int64_t latent = 100;
   std::vector<std::int64_t> g_layers;  ///< hidden widths, or channels; empty = the net's own
   std::vector<std::int64_t> d_layers;
-  std::string g_net;         ///< layers one by one, in place of `net` and `g_layers`
+  std::string g_net;  ///< layers one by one, in place of `net` and `g_layers`
   std::string d_net;
-  std::int64_t kernel = 0;      ///< side of convolutions; 0 = 4, or 8 for curves
-  std::string norm = "auto";    ///< G's hidden layers: batch, none, or auto
-  std::string output = "tanh";  ///< tanh, sigmoid or linear
+  std::int64_t kernel = 0;            ///< side of convolutions; 0 = 4, or 8 for curves
+  std::string norm = "auto";          ///< G's hidden layers: batch, none, or auto
+  std::string output = "tanh";        ///< tanh, sigmoid or linear
   std::int64_t minibatch_stddev = 0;  ///< trials of a group; 0 = off
   std::int64_t pack = 1;              ///< trials that D judges together
   bool spectral_norm = false;         ///< of D's layers
   // the objective
   std::string loss = "bce";  ///< bce, minimax, article, lsgan, hinge or wgan-gp
   std::int64_t n_critic = 1;
-  double gp = 10.0;  ///< lambda of wgan-gp's penalty
-  double label_smoothing = 1.0;           ///< D's target for real trials
-  double instance_noise = 0.0;            ///< standard deviation, in the network's units
-  std::uint64_t instance_noise_decay = 0; ///< epochs in which it falls to 0; 0 = it stays
-  std::string augment;                    ///< of color, translation, cutout; "" = none
-  double r1 = 0.0;                        ///< gamma; 0 = off
+  double gp = 10.0;                        ///< lambda of wgan-gp's penalty
+  double label_smoothing = 1.0;            ///< D's target for real trials
+  double instance_noise = 0.0;             ///< standard deviation, in the network's units
+  std::uint64_t instance_noise_decay = 0;  ///< epochs in which it falls to 0; 0 = it stays
+  std::string augment;                     ///< of color, translation, cutout; "" = none
+  double r1 = 0.0;                         ///< gamma; 0 = off
   std::int64_t r1_every = 1;
   std::string likelihood = "bernoulli";  ///< of VAE and AE: bernoulli or gaussian
   double beta = 1.0;                     ///< weight of a VAE's KL
@@ -57,7 +57,7 @@ struct TrainConfig {
   std::string lr_schedule = "constant";  ///< constant, linear or cosine, to `lr_end`
   double lr_end = 0.0;                   ///< last rate, as a share of the first
   std::uint64_t warmup = 0;              ///< epochs in which rates rise from 0
-  double ema = 0.0;  ///< decay of the averaged G; 0 = off
+  double ema = 0.0;                      ///< decay of the averaged G; 0 = off
   // machine
   std::uint64_t seed = 1;
   std::string device = "auto";
@@ -154,8 +154,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"augment", objective, "LIST",
             "DiffAugment of all that D sees: color, translation, cutout, by commas; empty = none"},
           c.augment);
-  visitor(S{"likelihood", objective, "NAME", "of vae and ae: bernoulli or gaussian"},
-          c.likelihood);
+  visitor(S{"likelihood", objective, "NAME", "of vae and ae: bernoulli or gaussian"}, c.likelihood);
   visitor(S{"beta", objective, "X", "weight of a vae's KL divergence"}, c.beta);
   visitor(S{"kl-warmup", objective, "N", "epochs in which that weight rises from 0"}, c.kl_warmup);
   visitor(S{"latent-mixture", objective, "K", "Gaussians fitted to an ae's codes, to sample from"},

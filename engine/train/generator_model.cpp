@@ -135,7 +135,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   model.epoch = metadata_number(checkpoint, "epoch");
   if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
   model.averaged = model.config.ema > 0.0;
-  model.conditions = Conditions::load(checkpoint, origin);
+  model.conditions = ConditionModel::load(checkpoint, origin);
   const bool conditional = model.config.conditional || !model.config.conditions.empty();
   if (conditional != (model.conditions.size() > 0)) {
     refuse("config", conditional ? "a model with conditions" : "a model without conditions",

@@ -29,7 +29,7 @@ struct GeneratorModel {
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::int64_t channels = 1;  ///< of a trial's values, innermost
-  Conditions conditions;
+  ConditionModel conditions;
   OutputRange range;
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G

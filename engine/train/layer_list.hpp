@@ -13,7 +13,7 @@ namespace vgan {
 struct LayerItem {
   enum class Kind : std::uint8_t { dense, conv, up };
   Kind kind = Kind::dense;
-  std::int64_t size = 0;  ///< outputs, or channels
+  std::int64_t size = 0;               ///< outputs, or channels
   std::int64_t height = 0, width = 0;  ///< of a dense layer's image; 0: none
   std::int64_t kernel = 0;             ///< 0: the net's own
   std::int64_t stride = 2;

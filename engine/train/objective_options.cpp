@@ -31,8 +31,8 @@ TrainConfig resolved(TrainConfig config, const TrialShape& trial) {
 
 std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count) {
   if (config.passes <= 0.0) return config.epochs;
-  const double epochs = std::ceil(config.passes * static_cast<double>(count) /
-                                  static_cast<double>(config.batch));
+  const double epochs =
+      std::ceil(config.passes * static_cast<double>(count) / static_cast<double>(config.batch));
   return static_cast<std::uint64_t>(std::max(1.0, epochs));
 }
 
@@ -82,9 +82,9 @@ StepSchedules schedules_of(const TrainConfig& c, std::uint64_t epochs) {
   StepSchedules schedules;
   schedules.generator_rate = rate(c.generator_rate());
   schedules.discriminator_rate = rate(c.discriminator_rate());
-  schedules.instance_noise = {c.instance_noise, 0.0, 0, c.instance_noise_decay,
-                              c.instance_noise_decay > 0 ? math::Ramp::linear
-                                                         : math::Ramp::constant};
+  schedules.instance_noise = {
+      c.instance_noise, 0.0, 0, c.instance_noise_decay,
+      c.instance_noise_decay > 0 ? math::Ramp::linear : math::Ramp::constant};
   schedules.kl = {c.kl_warmup > 0 ? 0.0 : 1.0, 1.0, 0, c.kl_warmup, math::Ramp::linear};
   return schedules;
 }

@@ -116,8 +116,7 @@ Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementTyp
             "a block of activations"),
       latent_buffer_(backend.allocate(
           nn::matrix_bytes(room.block_rows, layers.front().inputs, type), "a block of noise")),
-      latent_(
-          nn::Carver(latent_buffer_.data()).take(room.block_rows, layers.front().inputs, type)),
+      latent_(nn::Carver(latent_buffer_.data()).take(room.block_rows, layers.front().inputs, type)),
       rows_buffer_(backend.allocate(row_bytes(layers, room.block_rows), "a block of inputs")) {
   require(room.slots >= 1 && room.block_rows >= 256 && room.block_rows % 256 == 0, "sampler",
           std::to_string(room.slots) + " slots of " + std::to_string(room.block_rows) + " rows",

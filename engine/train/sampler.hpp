@@ -117,7 +117,7 @@ class Sampler {
   nn::Network network_;
   nn::TapeStorage tape_;
   Buffer latent_buffer_;
-  MatrixRef latent_;  ///< with the conditions
+  MatrixRef latent_;    ///< with the conditions
   Buffer rows_buffer_;  ///< rows from the host on their way, f32
   std::vector<float> host_rows_;
   std::vector<std::unique_ptr<Slot>> slots_;

@@ -15,8 +15,8 @@ namespace vgan {
 /// Adds all that network `name` ("g", "d") needs to go on training.
 void save_network(Backend& backend, Queue& queue, const nn::Network& network,
                   const std::string& name, Checkpoint& checkpoint);
-/// Throws bad_data unless `checkpoint` has every tensor of network `name`, in f32, of its shape, and
-/// finite throughout: weights, moments and, with `average`, the EMA.
+/// Throws bad_data unless `checkpoint` has every tensor of network `name`, in f32, of its shape,
+/// and finite throughout: weights, moments and, with `average`, the EMA.
 void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& name, bool average,
                    const Checkpoint& checkpoint, const std::string& origin);
 /// Throws bad_data, before anything is changed, for a missing tensor or one of another shape.

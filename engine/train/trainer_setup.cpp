@@ -41,7 +41,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   count = images.count;
   data_bytes = images.bytes();
   fingerprint = images.fingerprint();
-  conditions = Conditions(config, images);
+  conditions = ConditionModel(config, images);
   choose_networks();
   memory = plan(config.batch);
   require_memory(memory, backend->info(), config.batch,
@@ -101,10 +101,9 @@ TrialSet Trainer::Implementation::trial_set(const ImageSet& images) const {
   set.trials = ConstMatrixRef{data.data(), is_u8(images) ? ElementType::u8 : ElementType::f32,
                               count, trial.size(), trial.size()};
   if (conditions.size() > 0) {
-    set.conditions =
-        ConstMatrixRef{condition_data.data(),
-                       conditions.classes() ? ElementType::u8 : ElementType::f32, count,
-                       conditions.size(), conditions.size()};
+    set.conditions = ConstMatrixRef{condition_data.data(),
+                                    conditions.classes() ? ElementType::u8 : ElementType::f32,
+                                    count, conditions.size(), conditions.size()};
   }
   set.scale = range.scale();
   set.offset = range.offset();
@@ -135,10 +134,11 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
       config.is_gan() ? objectives::Gan::bytes(g_layers, d_layers, batch, type(),
                                                gan_options(config, trial, conditions.size()))
                       : objectives::Autoencoder::bytes(d_layers, g_layers, batch, type());
-  made.parts = {{"G", nn::Network::bytes(*backend, g_layers, g_arena)},
-                {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
-                {"activations", activations},
-                {"data", data_bytes}};
+  made.parts = {
+      {"G", nn::Network::bytes(*backend, g_layers, g_arena)},
+      {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
+      {"activations", activations},
+      {"data", data_bytes}};
   const std::size_t scratch =
       AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type());
   if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);

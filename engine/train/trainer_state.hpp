@@ -15,6 +15,7 @@
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/train/training_step.hpp"
+#include "engine/train/trial_set.hpp"
 
 namespace vgan {
 
@@ -44,7 +45,7 @@ struct Trainer::Implementation {
   std::int64_t count;
   std::size_t data_bytes;
   std::string fingerprint;
-  Conditions conditions;
+  ConditionModel conditions;
   std::vector<nn::LayerSpec> sampled_layers;  ///< G with the activation that makes trials
   std::vector<nn::LayerSpec> g_layers, d_layers;
   nn::ArenaOptions g_arena, d_arena;

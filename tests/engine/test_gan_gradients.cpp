@@ -37,7 +37,8 @@ struct Twin {
     std::vector<Values> outputs;
     const Values* below = &x;
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      const auto [in, out, activation] = std::tuple(layers[l].inputs, layers[l].outputs, layers[l].activation);
+      const auto [in, out, activation] =
+          std::tuple(layers[l].inputs, layers[l].outputs, layers[l].activation);
       Values y = reference::product(*below, slice(at[2 * l], in * out), rows, in, out,
                                     slice(at[2 * l + 1], out));
       for (double& value : y) value = reference::activate(activation, value, slope);
@@ -52,7 +53,8 @@ struct Twin {
     const auto outputs = forward(x, rows);
     Values delta(static_cast<std::size_t>(rows * layers.back().outputs), 1.0);
     for (std::size_t l = layers.size(); l-- > 0;) {
-      const auto [in, out, activation] = std::tuple(layers[l].inputs, layers[l].outputs, layers[l].activation);
+      const auto [in, out, activation] =
+          std::tuple(layers[l].inputs, layers[l].outputs, layers[l].activation);
       for (std::size_t i = 0; i < delta.size(); ++i) {
         delta[i] *= reference::derivative_from_output(activation, outputs[l][i], slope);
       }
