@@ -66,8 +66,8 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
 }
 
 void Gan::add_instance_noise(Queue& queue) {
-  const float sigma = options_.instance_noise;
-  if (sigma == 0.0F) return;
+  if (options_.instance_noise == 0.0F) return;
+  const float* sigma = &state_->instance_noise;
   backend_->add_normal(queue, real_, state_, {options_.seed, Purpose::instance_noise_real, 0},
                        sigma, real_);
   backend_->add_normal(queue, g_tape_.outputs.back(), state_,
@@ -126,8 +126,9 @@ void Gan::penalty_gradient(Queue& queue, bool accumulate) {
   const float lazy_share = share * static_cast<float>(options_.r1_every);
   const nn::Tape& scratch = penalty_storage_->tape();
   d_->input_gradient_of_sum(queue, d_real_, scratch, penalty_gradient_);
-  backend_->gradient_penalty(queue, penalty_gradient_.as<float>(), state_, 0.5F * share,
-                             lazy_share);
+  backend_->gradient_penalty(
+      queue, penalty_gradient_.as<float>(),
+      {GradientPenalty::squared, 0.5F * share, lazy_share, &state_->current.r1});
   d_->tangent_gradient(queue, d_real_, scratch, penalty_gradient_, accumulate);
 }
 

@@ -11,10 +11,12 @@
 namespace vgan::objectives {
 
 struct GanOptions {
-  float real_target = 1.0F;     ///< D's label of real trials; below 1 is one-sided smoothing
-  float instance_noise = 0.0F;  ///< standard deviation of noise added to all that D sees
-  float r1 = 0.0F;              ///< gamma of the R1 penalty; 0: none
-  std::int64_t r1_every = 1;    ///< lazy penalty: every so many steps, with gamma times as large
+  float real_target = 1.0F;  ///< D's label of real trials; below 1 is one-sided smoothing
+  /// Whether noise is added to all that D sees: not where 0. Its standard deviation is
+  /// StepState::instance_noise, of the step.
+  float instance_noise = 0.0F;
+  float r1 = 0.0F;            ///< gamma of the R1 penalty; 0: none
+  std::int64_t r1_every = 1;  ///< lazy penalty: every so many steps, with gamma times as large
   std::uint64_t seed = 0;
   GanLoss loss = GanLoss::bce;
 };

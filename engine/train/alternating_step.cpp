@@ -53,8 +53,10 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
 void AlternatingStep::set_steps(std::uint64_t steps) {
   StepState state{};
   state.step = steps;
-  state.generator.learning_rate = options_.generator_rate;
-  state.discriminator.learning_rate = options_.discriminator_rate;
+  state.generator_rate = math::constant(options_.generator_rate);
+  state.discriminator_rate = math::constant(options_.discriminator_rate);
+  state.noise_schedule = math::constant(double{options_.gan.instance_noise});
+  apply_schedules(state);
   backend_->upload(*g_queue_, &state, sizeof(state), state_);
   prepare(*g_queue_, *g_queue_, steps % 2, 0);
   mark("", *g_queue_);

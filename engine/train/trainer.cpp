@@ -50,7 +50,8 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
 
 void require_finite(const StepReport& report) {
   const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
-                      std::isfinite(report.g_loss) && std::isfinite(report.r1);
+                      std::isfinite(report.g_loss) && std::isfinite(report.r1) &&
+                      std::isfinite(report.gradient_penalty);
   if (finite) return;
   char losses[96];
   std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
