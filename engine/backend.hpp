@@ -20,6 +20,7 @@
 #include "kernels/dense_tasks.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
+#include "kernels/math/gradient_penalty.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/model_tasks.hpp"
@@ -31,6 +32,7 @@ namespace vgan {
 using math::Activation;
 using math::GanLoss;
 using math::GanSide;
+using math::GradientPenalty;
 using math::OutputMap;
 using math::Purpose;
 
@@ -73,8 +75,18 @@ struct GanLossOptions {
   float* accuracy = nullptr;  ///< where the share of right calls goes; may be null
 };
 
+struct GradientPenaltyOptions {
+  GradientPenalty kind = GradientPenalty::squared;
+  float weight = 1.0F;
+  float scale = 1.0F;
+  float* value = nullptr;  ///< in device memory
+};
+
+/// The Adam step's number, from 1, is `StepState::step` * `per_step` + `ahead` + 1.
 struct AdamOptions : AdamRates {
   AdamState StepState::*network = nullptr;
+  std::uint64_t per_step = 1;  ///< Adam steps that the network takes in a step
+  std::uint64_t ahead = 0;     ///< which of them, from 0
 };
 
 /// What the fused operations share: the Adam step that their updates take, and the sums.
@@ -84,19 +96,21 @@ struct FusedOptions {
 };
 
 /// Which random numbers: stream (seed, purpose, step), from number `first` on. The step is
-/// `StepState::step` + `ahead` where a state is given, else 0.
+/// `StepState::step` * `per_step` + `ahead` where a state is given, else 0.
 struct RandomStream {
   std::uint64_t seed = 0;
   Purpose purpose = Purpose::latent;
   std::uint64_t first = 0;
   std::uint64_t ahead = 0;
+  std::uint64_t per_step = 1;  ///< draws of this kind in a step
 };
 
 struct GatherOptions {
   float scale = 1.0F;  ///< out = trial * scale + offset
   float offset = 0.0F;
   std::uint64_t seed = 0;
-  std::uint64_t ahead = 0;  ///< the batch of the step so many steps on
+  std::uint64_t ahead = 0;     ///< the batch so many batches on
+  std::uint64_t per_step = 1;  ///< batches in a step: the first is number step * per_step
 };
 
 struct WeightCopy {
@@ -181,9 +195,12 @@ class Backend {
   /// [n, 1]; the accuracy is the share of math::is_right.
   virtual void gan_loss(Queue& queue, MatrixView<const float> logits, MatrixRef gradient,
                         const GanLossOptions& options) = 0;
-  /// *sum = weight * |x|^2 into the report's `r1`, then x *= scale.
-  virtual void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,
-                                float scale) = 0;
+  /// A penalty on the lengths of the rows x_i of x, and its gradient in place of x:
+  ///   squared      *value = weight * sum |x_i|^2,        x_i *= scale
+  ///   one_centred  *value = weight * sum (|x_i| - 1)^2,  x_i *= scale * (|x_i| - 1) / |x_i|,
+  ///                a row of length 0 stays 0
+  virtual void gradient_penalty(Queue& queue, MatrixView<float> x,
+                                const GradientPenaltyOptions& options) = 0;
   virtual void adam(Queue& queue, const AdamArena& arena, StepState* state,
                     const AdamOptions& options) = 0;
 
@@ -237,9 +254,13 @@ class Backend {
 
   virtual void normal(Queue& queue, const StepState* state, const RandomStream& stream,
                       MatrixRef out) = 0;
-  /// out = in + sigma * normal; `in` and `out` may be one.
+  /// out = in + *sigma * normal, sigma in device memory; `in` and `out` may be one.
   virtual void add_normal(Queue& queue, ConstMatrixRef in, const StepState* state,
-                          const RandomStream& stream, float sigma, MatrixRef out) = 0;
+                          const RandomStream& stream, const float* sigma, MatrixRef out) = 0;
+  /// out_i = e_i real_i + (1 - e_i) fake_i, row by row, with e_i in (0, 1] uniform, number i of the
+  /// stream: where WGAN-GP looks at D's slope. real and fake of one float type, out of either.
+  virtual void interpolate(Queue& queue, ConstMatrixRef real, ConstMatrixRef fake,
+                           const StepState* state, const RandomStream& stream, MatrixRef out) = 0;
   /// Uniform in [-bound, bound].
   virtual void uniform(Queue& queue, const RandomStream& stream, float bound,
                        MatrixView<float> out) = 0;
@@ -250,7 +271,8 @@ class Backend {
 
   virtual void convert(Queue& queue, ConstMatrixRef in, MatrixRef out) = 0;
   virtual void fill(Queue& queue, float value, MatrixRef out) = 0;
-  /// Files the step's report and counts the step.
+  /// Files the step's report, counts the step, and sets what has a schedule (StepState) for the
+  /// step to come.
   virtual void advance(Queue& queue, StepState* state) = 0;
 
   /// trials[n, out] = map.low + (activation(x w + bias) - map.origin) * map.gain, in f32, or

@@ -82,6 +82,10 @@ inline void check_gan_loss(MatrixView<const float> logits, MatrixRef gradient,
   require(options.loss != nullptr, "gan_loss", "no place for the loss", "one");
 }
 
+inline void check_gradient_penalty(const GradientPenaltyOptions& options) {
+  require(options.value != nullptr, "gradient_penalty", "no place for the value", "one");
+}
+
 inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
   const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
   require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
@@ -141,6 +145,15 @@ inline void check_logit_loss(const LogitLossTask& task, const FusedOptions& opti
   require(task.weight_step.weights.size == task.x.cols && task.bias_step.weights.size == 1, name,
           "a step of " + std::to_string(task.weight_step.weights.size) + " weights",
           std::to_string(task.x.cols));
+}
+
+inline void check_interpolate(ConstMatrixRef real, ConstMatrixRef fake, MatrixRef out) {
+  const char* name = "interpolate";
+  require_float(name, "real", real.type);
+  require_float(name, "out", out.type);
+  require(fake.type == real.type, name, "real and fake of two types", "one type");
+  require_shape(name, "fake", fake, real.rows, real.cols);
+  require_shape(name, "out", out, real.rows, real.cols);
 }
 
 inline void check_gather(ConstMatrixRef trials, MatrixRef out) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "kernels/math/host_device.hpp"
 #include "kernels/math/schedule.hpp"
 
 namespace vgan {
@@ -39,15 +40,46 @@ struct StepState {
   std::uint64_t step = 0;  ///< steps finished: the counter of every random stream
   AdamState discriminator;
   AdamState generator;
-  /// What changes from step to step: `advance` evaluates them for the step to come.
-  math::Schedule discriminator_rate;
-  math::Schedule generator_rate;
-  math::Schedule noise_schedule;
-  math::Schedule kl_schedule;
+  /// What changes from step to step: `apply_schedules` evaluates them. Unless set, they hold what
+  /// is there.
+  math::Schedule discriminator_rate{.ramp = math::Ramp::held};
+  math::Schedule generator_rate{.ramp = math::Ramp::held};
+  math::Schedule noise_schedule{.ramp = math::Ramp::held};
+  math::Schedule kl_schedule{.ramp = math::Ramp::held};
   float instance_noise = 0.0F;  ///< standard deviation, of this step
   float kl_weight = 1.0F;       ///< share of beta, of this step
   StepReport current;
   StepReport reports[report_capacity];  ///< ring: the report of step s is at s % report_capacity
 };
+
+/// Sets what has a schedule to its value in the step to come, number `state.step` from 0.
+VGAN_HOST_DEVICE inline void apply_schedules(StepState& state) {
+  double& d_rate = state.discriminator.learning_rate;
+  double& g_rate = state.generator.learning_rate;
+  d_rate = math::next_value(state.discriminator_rate, state.step, d_rate);
+  g_rate = math::next_value(state.generator_rate, state.step, g_rate);
+  state.instance_noise = static_cast<float>(
+      math::next_value(state.noise_schedule, state.step, double{state.instance_noise}));
+  state.kl_weight =
+      static_cast<float>(math::next_value(state.kl_schedule, state.step, double{state.kl_weight}));
+}
+
+/// What is counted by the steps, and may come several times in one: of `per_step` times in the step
+/// to come, number `ahead` has this value. `ahead` may reach into later steps.
+struct StepCounter {
+  const std::uint64_t* step = nullptr;  ///< StepState::step, in device memory; null: always 0
+  std::uint64_t per_step = 1;
+  std::uint64_t ahead = 0;
+
+  VGAN_HOST_DEVICE std::uint64_t value() const {
+    return step == nullptr ? 0 : *step * per_step + ahead;
+  }
+};
+
+/// The counter of what has a `per_step` and an `ahead`. Reads nothing of `state`.
+template <class Options>
+StepCounter counter_of(const StepState* state, const Options& options) {
+  return {state == nullptr ? nullptr : &state->step, options.per_step, options.ahead};
+}
 
 }  // namespace vgan

@@ -134,9 +134,9 @@ void Operation::prepare_pointwise() {
     options.accuracy = &report.real_accuracy;
     run_ = [=, this] { backend_->gan_loss(*queue_, logits, x, options); };
   } else if (spec_.name == "gradient_penalty") {
-    run_ = [=, this] {  // scaled by one, so that it is the same work each time
-      backend_->gradient_penalty(*queue_, x.as<float>(), counters, 0.5F, 1.0F);
-    };
+    GradientPenaltyOptions options;  // scaled by one, so that it is the same work each time
+    options.value = &counters->current.r1;
+    run_ = [=, this] { backend_->gradient_penalty(*queue_, x.as<float>(), options); };
   } else if (spec_.name == "activation_backward") {
     // Outputs just above 0: slopes are 1 there but for rounding, so that x neither grows nor dies.
     const MatrixRef y = matrix(rows, cols, spec_.type);

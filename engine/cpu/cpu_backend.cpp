@@ -186,9 +186,10 @@ class CpuBackend final : public Backend {
                           options.loss, options.accuracy});
   }
 
-  void gradient_penalty(Queue&, MatrixView<float> x, StepState* state, float weight,
-                        float scale) override {
-    cpu::squared_norm_and_scale(team_, x, weight, scale, &state->current.r1);
+  void gradient_penalty(Queue&, MatrixView<float> x,
+                        const GradientPenaltyOptions& options) override {
+    check_gradient_penalty(options);
+    cpu::gradient_penalty(team_, {x, options.kind, options.weight, options.scale, options.value});
   }
 
   void adam(Queue&, const AdamArena& arena, StepState* state, const AdamOptions& options) override {
@@ -264,10 +265,17 @@ class CpuBackend final : public Backend {
   }
 
   void add_normal(Queue&, ConstMatrixRef in, const StepState* state, const RandomStream& stream,
-                  float sigma, MatrixRef out) override {
+                  const float* sigma, MatrixRef out) override {
     require_shape("add_normal", "out", out, in.rows, in.cols);
     require(in.type == out.type, "add_normal", "in and out of two types", "one type");
-    cpu::add_normal(team_, at_step(state, stream), in, sigma, out);
+    require(sigma != nullptr, "add_normal", "no sigma", "one");
+    cpu::add_normal(team_, at_step(state, stream), in, *sigma, out);
+  }
+
+  void interpolate(Queue&, ConstMatrixRef real, ConstMatrixRef fake, const StepState* state,
+                   const RandomStream& stream, MatrixRef out) override {
+    check_interpolate(real, fake, out);
+    cpu::interpolate(team_, at_step(state, stream), real, fake, out);
   }
 
   void uniform(Queue&, const RandomStream& stream, float bound, MatrixView<float> out) override {
@@ -277,9 +285,10 @@ class CpuBackend final : public Backend {
   void gather(Queue&, ConstMatrixRef trials, const StepState* state, MatrixRef out,
               const GatherOptions& options) override {
     check_gather(trials, out);
-    cpu::gather(team_,
-                {trials, options.scale, options.offset, options.seed, state->step + options.ahead},
-                out);
+    cpu::gather(
+        team_,
+        {trials, options.scale, options.offset, options.seed, counter_of(state, options).value()},
+        out);
   }
 
   void convert(Queue&, ConstMatrixRef in, MatrixRef out) override {
@@ -318,10 +327,11 @@ class CpuBackend final : public Backend {
 
  private:
   static cpu::AdamMove adam_move(const StepState& state, const AdamOptions& options) {
-    return {options, (state.*options.network).learning_rate, state.step + 1};
+    return {options, (state.*options.network).learning_rate,
+            counter_of(&state, options).value() + 1};
   }
   static cpu::NormalStream at_step(const StepState* state, const RandomStream& stream) {
-    const std::uint64_t step = state == nullptr ? 0 : state->step + stream.ahead;
+    const std::uint64_t step = counter_of(state, stream).value();
     return {stream.seed, math::subsequence(stream.purpose, step), stream.first};
   }
 

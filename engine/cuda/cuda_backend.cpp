@@ -199,19 +199,23 @@ class CudaBackend final : public Backend {
           "gan_loss");
   }
 
-  void gradient_penalty(Queue& queue, MatrixView<float> x, StepState* state, float weight,
-                        float scale) override {
+  void gradient_penalty(Queue& queue, MatrixView<float> x,
+                        const GradientPenaltyOptions& options) override {
+    check_gradient_penalty(options);
     use_device();
     const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(1, x.rows)) * sizeof(float);
-    auto* row_sums = static_cast<float*>(static_cast<CudaQueue&>(queue).scratch(bytes));
-    check(squared_norm_and_scale(on(queue), x, weight, scale, row_sums, &state->current.r1),
-          "squared_norm_and_scale");
+    auto* row_values = static_cast<float*>(static_cast<CudaQueue&>(queue).scratch(bytes));
+    check(cuda::gradient_penalty(on(queue), {x, options.kind, options.weight, options.scale,
+                                             options.value, row_values}),
+          "gradient_penalty");
   }
 
   void adam(Queue& queue, const AdamArena& arena, StepState* state,
             const AdamOptions& options) override {
     check_adam(arena, options);
-    check(cuda::adam(on(queue), arena, options, &state->step, &(state->*options.network)), "adam");
+    check(cuda::adam(on(queue), arena, options, counter_of(state, options),
+                     &(state->*options.network)),
+          "adam");
   }
 
   void dense_backward(Queue& queue, const InputGradientTask& dx,
@@ -290,11 +294,19 @@ class CudaBackend final : public Backend {
   }
 
   void add_normal(Queue& queue, ConstMatrixRef in, const StepState* state,
-                  const RandomStream& stream, float sigma, MatrixRef out) override {
+                  const RandomStream& stream, const float* sigma, MatrixRef out) override {
     require_shape("add_normal", "out", out, in.rows, in.cols);
     require(in.type == out.type, "add_normal", "in and out of two types", "one type");
+    require(sigma != nullptr, "add_normal", "no sigma", "one");
     if (out.size() == 0) return;
     check(cuda::add_normal(on(queue), numbers(state, stream), in, sigma, out), "add_normal");
+  }
+
+  void interpolate(Queue& queue, ConstMatrixRef real, ConstMatrixRef fake, const StepState* state,
+                   const RandomStream& stream, MatrixRef out) override {
+    check_interpolate(real, fake, out);
+    if (out.size() == 0) return;
+    check(cuda::interpolate(on(queue), numbers(state, stream), real, fake, out), "interpolate");
   }
 
   void uniform(Queue& queue, const RandomStream& stream, float bound,
@@ -307,11 +319,11 @@ class CudaBackend final : public Backend {
               const GatherOptions& options) override {
     check_gather(trials, out);
     if (out.size() == 0) return;
-    check(cuda::gather(
-              on(queue),
-              {trials, options.scale, options.offset, options.seed, &state->step, options.ahead},
-              out),
-          "gather");
+    check(
+        cuda::gather(
+            on(queue),
+            {trials, options.scale, options.offset, options.seed, counter_of(state, options)}, out),
+        "gather");
   }
 
   void convert(Queue& queue, ConstMatrixRef in, MatrixRef out) override {
@@ -403,8 +415,7 @@ class CudaBackend final : public Backend {
   }
 
   static NumberStream numbers(const StepState* state, const RandomStream& stream) {
-    return {stream.seed, stream.purpose, stream.first, state == nullptr ? nullptr : &state->step,
-            stream.ahead};
+    return {stream.seed, stream.purpose, stream.first, counter_of(state, stream)};
   }
 
   int device_;

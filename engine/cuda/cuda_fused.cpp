@@ -13,9 +13,9 @@ void note_moved(const AdamArena& arena, std::vector<const void*>& moved) {
   if (!arena.shadow.empty()) moved.push_back(arena.shadow.data);
 }
 
-std::pair<const std::uint64_t*, AdamState*> adam_state(StepState* state, const AdamOptions& adam) {
-  if (state == nullptr || adam.network == nullptr) return {nullptr, nullptr};
-  return {&state->step, &(state->*adam.network)};
+std::pair<StepCounter, AdamState*> adam_state(StepState* state, const AdamOptions& adam) {
+  if (state == nullptr || adam.network == nullptr) return {};
+  return {counter_of(state, adam), &(state->*adam.network)};
 }
 
 }  // namespace
@@ -53,8 +53,8 @@ bool FusedOperations::backward(CudaQueue& queue, const InputGradientTask& dx,
   std::vector<const void*> touched = moved;
   if (!dx.empty()) touched.push_back(dx.w.data);
   const FusedLaunch launch = launch_after(queue, options.tf32, touched);
-  const auto [step, network] = adam_state(state, options.adam);
-  check(fused_backward(queue.stream(), dx, updates, options.adam, step, network, launch),
+  const auto [counter, network] = adam_state(state, options.adam);
+  check(fused_backward(queue.stream(), dx, updates, options.adam, counter, network, launch),
         "fused_backward");
   queue.extend_chain(std::move(moved));
   return true;
@@ -66,8 +66,8 @@ bool FusedOperations::logit_loss(CudaQueue& queue, const LogitLossTask& task, St
   std::vector<const void*> moved;
   if (!task.weight_step.weights.empty()) note_moved(task.weight_step, moved);
   const FusedLaunch launch = launch_after(queue, options.tf32, {task.w.data});
-  const auto [step, network] = adam_state(state, options.adam);
-  check(fused_logit_loss(queue.stream(), task, options.adam, step, network, launch),
+  const auto [counter, network] = adam_state(state, options.adam);
+  check(fused_logit_loss(queue.stream(), task, options.adam, counter, network, launch),
         "fused_logit_loss");
   queue.extend_chain(std::move(moved));
   return true;

@@ -261,7 +261,6 @@ void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, boo
 // as long where the penalty is lazy; for WGAN-GP f = lambda (|v| - 1)^2. Conditions are no part of
 // x: their columns of v do not count.
 void Gan::penalise(Queue& queue, const nn::Tape& outputs, bool accumulate, bool centred) {
-  using Options = GradientPenaltyOptions;
   const auto rows = static_cast<float>(judged());
   d_->input_gradient_of_sum(queue, outputs, scratch_, packed(penalty_gradient_));
   if (penalty_gradient_.cols > trial_) {
@@ -270,9 +269,11 @@ void Gan::penalise(Queue& queue, const nn::Tape& outputs, bool accumulate, bool 
   }
   const float lambda = options_.gradient_penalty / rows;
   const float gamma = options_.r1 / rows;
-  const Options r1{Options::squared, 0.5F * gamma, gamma * static_cast<float>(options_.r1_every),
-                   &state_->current.r1};
-  const Options gp{Options::one_centred, lambda, 2.0F * lambda, &state_->current.gradient_penalty};
+  const GradientPenaltyOptions r1{math::GradientPenalty::squared, 0.5F * gamma,
+                                  gamma * static_cast<float>(options_.r1_every),
+                                  &state_->current.r1};
+  const GradientPenaltyOptions gp{math::GradientPenalty::one_centred, lambda, 2.0F * lambda,
+                                  &state_->current.gradient_penalty};
   backend_->gradient_penalty(queue, packed(penalty_gradient_).as<float>(), centred ? gp : r1);
   d_->tangent_gradient(queue, outputs, scratch_, packed(penalty_gradient_), accumulate);
 }

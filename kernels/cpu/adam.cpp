@@ -61,6 +61,7 @@ void advance(StepState& state) {
   state.reports[state.step % StepState::report_capacity] = report;
   report = StepReport{};
   ++state.step;
+  apply_schedules(state);
 }
 
 }  // namespace vgan::cpu

@@ -53,6 +53,15 @@ void walk(std::int64_t first, std::int64_t count, std::int64_t cols, Body body) 
   }
 }
 
+template <class In, class Out>
+VGAN_CPU_CLONES void interpolate_row(const In* a, const In* b, std::int64_t count, float share,
+                                     Out* to) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    to[i] =
+        math::from_float<Out>(math::interpolate(share, math::to_float(a[i]), math::to_float(b[i])));
+  }
+}
+
 }  // namespace
 
 void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out) {
@@ -89,9 +98,26 @@ void uniform(ThreadTeam& team, const NormalStream& stream, float bound, MatrixVi
     for (std::int64_t col = 0; col < out.cols; ++col) {
       const std::uint64_t number = stream.first + static_cast<std::uint64_t>(row * out.cols + col);
       const math::Words4 words = math::philox_block(stream.seed, stream.subsequence, number / 4);
-      const std::uint32_t lanes[4] = {words.x, words.y, words.z, words.w};
-      out.row(row)[col] = math::uniform_between(lanes[number % 4], -bound, bound);
+      const std::uint32_t word = math::word_of(words, static_cast<int>(number % 4));
+      out.row(row)[col] = math::uniform_between(word, -bound, bound);
     }
+  });
+}
+
+void interpolate(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef real,
+                 ConstMatrixRef fake, MatrixRef out) {
+  with_float_type(real.type, [&](auto in_type) {
+    with_float_type(out.type, [&](auto out_type) {
+      using In = decltype(in_type);
+      const auto a = real.as<In>();
+      const auto b = fake.as<In>();
+      const auto to = out.as<decltype(out_type)>();
+      for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
+        const float share = math::uniform(stream.seed, stream.subsequence,
+                                          stream.first + static_cast<std::uint64_t>(i));
+        interpolate_row(a.row(i), b.row(i), out.cols, share, to.row(i));
+      });
+    });
   });
 }
 

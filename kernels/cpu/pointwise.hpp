@@ -8,6 +8,7 @@
 #include "kernels/cpu/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
+#include "kernels/math/gradient_penalty.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
@@ -45,6 +46,9 @@ void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out);
 /// out = in + sigma * normal. `in` and `out` may be the same.
 void add_normal(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef in, float sigma,
                 MatrixRef out);
+/// out_i = e_i real_i + (1 - e_i) fake_i, e_i in (0, 1] from word first + i of the stream.
+void interpolate(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef real,
+                 ConstMatrixRef fake, MatrixRef out);
 /// Uniform numbers in (-bound, bound].
 void uniform(ThreadTeam& team, const NormalStream& stream, float bound, MatrixView<float> out);
 
@@ -59,9 +63,16 @@ struct GatherRows {
 };
 void gather(ThreadTeam& team, const GatherRows& rows, MatrixRef out);
 
-/// *sum = weight * (squared norm of all of `x`), then x *= scale in place. Fixed order.
-void squared_norm_and_scale(ThreadTeam& team, MatrixView<float> x, float weight, float scale,
-                            float* sum);
+/// *value = weight * sum over rows of the penalty (math::gradient_penalty), then each row times
+/// scale * its factor, in place. Fixed order.
+struct PenaltyRows {
+  MatrixView<float> x;
+  math::GradientPenalty kind = math::GradientPenalty::squared;
+  float weight = 1.0F;
+  float scale = 1.0F;
+  float* value = nullptr;
+};
+void gradient_penalty(ThreadTeam& team, const PenaltyRows& rows);
 
 /// out = in, converted between f32 and bf16, [rows, cols].
 void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out);
@@ -70,7 +81,7 @@ void map_trials(ThreadTeam& team, MatrixView<const float> y, const math::OutputM
                 MatrixRef trials);
 void fill(ThreadTeam& team, float value, MatrixRef out);
 
-/// Ends a step: files the report and counts the step.
+/// Ends a step: files the report, counts the step, and sets what has a schedule for the next.
 void advance(StepState& state);
 
 }  // namespace vgan::cpu

@@ -8,36 +8,37 @@ namespace vgan::cpu {
 namespace {
 
 // Sixteen partial sums, added in order at the end: one fixed order for every vector width.
-VGAN_CPU_CLONES float squared_norm_then_scale(float* x, std::int64_t count, float scale) {
+VGAN_CPU_CLONES float squared_norm(const float* x, std::int64_t count) {
   constexpr int lanes = 16;
   float sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
-    for (int lane = 0; lane < lanes; ++lane) {
-      sums[lane] += x[i + lane] * x[i + lane];
-      x[i + lane] *= scale;
-    }
+    for (int lane = 0; lane < lanes; ++lane) sums[lane] += x[i + lane] * x[i + lane];
   }
   float sum = 0.0F;
   for (const float part : sums) sum += part;
-  for (; i < count; ++i) {
-    sum += x[i] * x[i];
-    x[i] *= scale;
-  }
+  for (; i < count; ++i) sum += x[i] * x[i];
   return sum;
+}
+
+VGAN_CPU_CLONES void scale_row(float* x, std::int64_t count, float factor) {
+  for (std::int64_t i = 0; i < count; ++i) x[i] *= factor;
 }
 
 }  // namespace
 
-void squared_norm_and_scale(ThreadTeam& team, MatrixView<float> x, float weight, float scale,
-                            float* sum) {
-  std::vector<float> rows(static_cast<std::size_t>(x.rows));
+void gradient_penalty(ThreadTeam& team, const PenaltyRows& rows) {
+  const MatrixView<float> x = rows.x;
+  std::vector<float> values(static_cast<std::size_t>(x.rows));
   for_each_row(team, x.rows, x.cols, [&](std::int64_t i) {
-    rows[static_cast<std::size_t>(i)] = squared_norm_then_scale(x.row(i), x.cols, scale);
+    const math::PenaltyOfRow one =
+        math::gradient_penalty(rows.kind, squared_norm(x.row(i), x.cols));
+    values[static_cast<std::size_t>(i)] = one.value;
+    scale_row(x.row(i), x.cols, rows.scale * one.factor);
   });
   double total = 0.0;
-  for (const float row : rows) total += row;
-  *sum = static_cast<float>(total * weight);
+  for (const float value : values) total += value;
+  *rows.value = static_cast<float>(total * rows.weight);
 }
 
 }  // namespace vgan::cpu

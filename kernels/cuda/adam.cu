@@ -9,10 +9,10 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-__global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, const std::uint64_t* step,
+__global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCounter counter,
                             AdamState* network) {
   __shared__ AdamConstants shared_constants;
-  if (threadIdx.x < 32) find_adam_constants(rates, step, network, &shared_constants);
+  if (threadIdx.x < 32) find_adam_constants(rates, counter, network, &shared_constants);
   __syncthreads();
   const AdamConstants constants = shared_constants;
   bool nonfinite = false;
@@ -36,6 +36,7 @@ __global__ void advance_kernel(StepState* state) {
   state->reports[state->step % StepState::report_capacity] = report;
   state->current = StepReport{};
   ++state->step;
+  apply_schedules(*state);
 }
 
 }  // namespace
@@ -43,9 +44,9 @@ __global__ void advance_kernel(StepState* state) {
 // ---- Launchers -----------------------------------------------------------------------------
 
 cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
-                 const std::uint64_t* step, AdamState* network) {
+                 StepCounter counter, AdamState* network) {
   return launch(stream, shape_for((arena.weights.size + 3) / 4), adam_kernel, arena,
-                starts_quads(arena), rates, step, network);
+                starts_quads(arena), rates, counter, network);
 }
 
 cudaError_t find_kernels(int* architecture) {

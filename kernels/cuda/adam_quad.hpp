@@ -28,13 +28,13 @@ struct AdamConstants {
   float average_decay;
 };
 
-/// Writes the constants of step `*step` + 1, by a whole warp: two lanes find the two powers, a
-/// chain of some 30 products in double each, at the same time.
-__device__ inline void find_adam_constants(const AdamRates& rates, const std::uint64_t* step,
+/// Writes the constants of step counter.value() + 1, by a whole warp: two lanes find the two
+/// powers, a chain of some 30 products in double each, at the same time.
+__device__ inline void find_adam_constants(const AdamRates& rates, StepCounter counter,
                                            const AdamState* network, AdamConstants* constants) {
   constexpr unsigned whole_warp = 0xFFFFFFFFu;
   const unsigned lane = threadIdx.x % 32;
-  const std::uint64_t t = *step + 1;
+  const std::uint64_t t = counter.value() + 1;
   const double power = math::power(lane == 0 ? rates.beta1 : rates.beta2, t);
   const double beta1_power = __shfl_sync(whole_warp, power, 0);
   const double beta2_power = __shfl_sync(whole_warp, power, 1);

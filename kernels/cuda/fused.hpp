@@ -39,18 +39,18 @@ bool fused_supports(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
 
 /// An input gradient, or none, and up to two updates, by blocks of one launch in no order: nothing
 /// that one of the three writes may be read by another. All operands of one float type; `at` and dx
-/// of either. The rate is in `network`, the step's number is `*step` + 1, as for `adam`, and a
-/// gradient of NaN or Inf raises the flag; both may be null where nothing is updated.
+/// of either. The rate is in `network`, the Adam step's number is counter.value() + 1, as for
+/// `adam`, and a gradient of NaN or Inf raises the flag; it may be null where nothing is updated.
 [[nodiscard]] cudaError_t fused_backward(cudaStream_t stream, const InputGradientTask& input,
                                          std::span<const DenseUpdateTask> updates,
-                                         const AdamRates& rates, const std::uint64_t* step,
+                                         const AdamRates& rates, StepCounter counter,
                                          AdamState* network, const FusedLaunch& options);
 bool fused_supports(const InputGradientTask& input, std::span<const DenseUpdateTask> updates);
 
 /// One block does it all; the gradient that goes on (to dx, to the weights) is the stored one,
-/// rounded to its type. `step` and `network` as above.
+/// rounded to its type. `counter` and `network` as above.
 [[nodiscard]] cudaError_t fused_logit_loss(cudaStream_t stream, const LogitLossTask& task,
-                                           const AdamRates& rates, const std::uint64_t* step,
+                                           const AdamRates& rates, StepCounter counter,
                                            AdamState* network, const FusedLaunch& options);
 bool fused_supports(const LogitLossTask& task);
 

@@ -43,7 +43,7 @@ struct BackwardJob {
   GradientJob input;
   UpdateJob updates[most_updates];
   AdamRates rates;
-  const std::uint64_t* step = nullptr;
+  StepCounter counter;
   AdamState* network = nullptr;
   bool prefetch = false;  ///< what Adam moves
 };
@@ -108,7 +108,7 @@ __device__ void make_update_tile(const UpdateJob& job, int tile, const BackwardJ
   let_next_kernel_start();
   product.start(false);
   if (early && !all.prefetch) load_places();
-  if (threadIdx.x < 32) find_adam_constants(all.rates, all.step, all.network, &constants);
+  if (threadIdx.x < 32) find_adam_constants(all.rates, all.counter, all.network, &constants);
   product.finish();
   bool nonfinite = false;
   product.for_each_quad(
@@ -228,14 +228,13 @@ bool fused_supports(const InputGradientTask& input, std::span<const DenseUpdateT
 
 cudaError_t fused_backward(cudaStream_t stream, const InputGradientTask& input,
                            std::span<const DenseUpdateTask> updates, const AdamRates& rates,
-                           const std::uint64_t* step, AdamState* network,
-                           const FusedLaunch& options) {
+                           StepCounter counter, AdamState* network, const FusedLaunch& options) {
   if (!fused_supports(input, updates)) return cudaErrorInvalidValue;
   BackwardJob job;
   job.input = job_of(input);
   for (std::size_t i = 0; i < updates.size(); ++i) job.updates[i] = job_of(updates[i]);
   job.rates = rates;
-  job.step = step;
+  job.counter = counter;
   job.network = network;
   job.prefetch = options.prefetch_weights;
   job.input.prefetch = options.prefetch_weights && job.input.w.may_come_early();

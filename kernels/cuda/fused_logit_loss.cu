@@ -50,7 +50,7 @@ struct LogitJob {
   AdamArena weight_step;
   AdamArena bias_step;
   AdamRates rates;
-  const std::uint64_t* step = nullptr;
+  StepCounter counter;
   AdamState* network = nullptr;
 };
 
@@ -187,7 +187,7 @@ __global__ void __launch_bounds__(warps * 32)
   const int thread = static_cast<int>(threadIdx.x);
   // The last warp, which has no row of a small batch.
   if (updates && thread / 32 == warps - 1) {
-    find_adam_constants(job.rates, job.step, job.network, &constants);
+    find_adam_constants(job.rates, job.counter, job.network, &constants);
   }
   const int first_rows = static_cast<int>(job.sides[0].rows);
   find_loss(job, job.sides[0], 0, values, losses[0], rights[0]);
@@ -259,12 +259,11 @@ bool fused_supports(const LogitLossTask& task) {
 }
 
 cudaError_t fused_logit_loss(cudaStream_t stream, const LogitLossTask& task, const AdamRates& rates,
-                             const std::uint64_t* step, AdamState* network,
-                             const FusedLaunch& options) {
+                             StepCounter counter, AdamState* network, const FusedLaunch& options) {
   if (!fused_supports(task)) return cudaErrorInvalidValue;
   LogitJob job = job_of(task);
   job.rates = rates;
-  job.step = step;
+  job.counter = counter;
   job.network = network;
   cudaError_t status = cudaSuccess;
   with_float_type(task.x.type, [&](auto type) {

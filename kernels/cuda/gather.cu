@@ -20,13 +20,12 @@ __device__ float network_value(float value, float scale, float offset) {
 // A block for each row of the batch.
 template <class In, class Out>
 __global__ void gather_kernel(MatrixView<const In> trials, float scale, float offset,
-                              std::uint64_t seed, const std::uint64_t* step, std::uint64_t ahead,
-                              MatrixView<Out> out) {
+                              std::uint64_t seed, StepCounter counter, MatrixView<Out> out) {
   __shared__ std::int64_t shared_trial;
   if (threadIdx.x == 0) {
     const auto count = static_cast<std::uint64_t>(trials.rows);
     const std::uint64_t position =
-        (*step + ahead) * static_cast<std::uint64_t>(out.rows) + blockIdx.x;
+        counter.value() * static_cast<std::uint64_t>(out.rows) + blockIdx.x;
     shared_trial =
         static_cast<std::int64_t>(math::permute(position % count, count, seed, position / count));
   }
@@ -50,10 +49,10 @@ cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out) {
     if (rows.trials.type == ElementType::u8) {
       status =
           launch(stream, shape, gather_kernel<std::uint8_t, Out>, rows.trials.as<std::uint8_t>(),
-                 rows.scale, rows.offset, rows.seed, rows.step, rows.ahead, out.as<Out>());
+                 rows.scale, rows.offset, rows.seed, rows.counter, out.as<Out>());
     } else {
       status = launch(stream, shape, gather_kernel<float, Out>, rows.trials.as<float>(), rows.scale,
-                      rows.offset, rows.seed, rows.step, rows.ahead, out.as<Out>());
+                      rows.offset, rows.seed, rows.counter, out.as<Out>());
     }
   });
   return status;

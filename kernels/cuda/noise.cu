@@ -15,9 +15,9 @@ namespace {
 
 // Words 4 * block .. 4 * block + 3 of the stream at its step.
 __device__ math::Words4 words_at(const NumberStream& numbers, std::uint64_t block) {
-  const std::uint64_t step = numbers.step == nullptr ? 0 : *numbers.step + numbers.ahead;
+  const std::uint64_t stream = math::subsequence(numbers.purpose, numbers.counter.value());
   curandStatePhilox4_32_10_t generator;
-  curand_init(numbers.seed, math::subsequence(numbers.purpose, step), 4 * block, &generator);
+  curand_init(numbers.seed, stream, 4 * block, &generator);
   const uint4 words = curand4(&generator);
   return {words.x, words.y, words.z, words.w};
 }
@@ -57,24 +57,41 @@ __global__ void normal_kernel(NumberStream numbers, MatrixView<T> out) {
 }
 
 template <class T>
-__global__ void add_normal_kernel(NumberStream numbers, MatrixView<const T> in, float sigma,
+__global__ void add_normal_kernel(NumberStream numbers, MatrixView<const T> in, const float* sigma,
                                   MatrixView<T> out) {
+  const float width = *sigma;
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
                     const float value = math::to_float(in.row(i)[j]);
-                    out.row(i)[j] = math::from_float<T>(value + sigma * normal_lane(words, lane));
+                    out.row(i)[j] = math::from_float<T>(value + width * normal_lane(words, lane));
                   });
 }
 
 __global__ void uniform_kernel(NumberStream numbers, float bound, MatrixView<float> out) {
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
-                    const std::uint32_t word = lane == 0   ? words.x
-                                               : lane == 1 ? words.y
-                                               : lane == 2 ? words.z
-                                                           : words.w;
-                    out.row(i)[j] = math::uniform_between(word, -bound, bound);
+                    out.row(i)[j] =
+                        math::uniform_between(math::word_of(words, lane), -bound, bound);
                   });
+}
+
+// A block for each row, with one number.
+template <class In, class Out>
+__global__ void interpolate_kernel(NumberStream numbers, MatrixView<const In> real,
+                                   MatrixView<const In> fake, MatrixView<Out> out) {
+  __shared__ float shared_share;
+  const std::int64_t i = blockIdx.x;
+  if (threadIdx.x == 0) {
+    const std::uint64_t number = numbers.first + static_cast<std::uint64_t>(i);
+    const math::Words4 words = words_at(numbers, number / 4);
+    shared_share = math::uniform(math::word_of(words, static_cast<int>(number % 4)));
+  }
+  __syncthreads();
+  const float share = shared_share;
+  for (std::int64_t j = threadIdx.x; j < out.cols; j += blockDim.x) {
+    out.row(i)[j] = math::from_float<Out>(
+        math::interpolate(share, math::to_float(real.row(i)[j]), math::to_float(fake.row(i)[j])));
+  }
 }
 
 }  // namespace
@@ -91,7 +108,7 @@ cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef o
 }
 
 cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers, ConstMatrixRef in,
-                       float sigma, MatrixRef out) {
+                       const float* sigma, MatrixRef out) {
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
@@ -105,6 +122,21 @@ cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float boun
                     MatrixView<float> out) {
   return launch(stream, shape_for(out.rows * out.cols / 4 + 2), uniform_kernel, numbers, bound,
                 out);
+}
+
+cudaError_t interpolate(cudaStream_t stream, const NumberStream& numbers, ConstMatrixRef real,
+                        ConstMatrixRef fake, MatrixRef out) {
+  cudaError_t status = cudaSuccess;
+  const LaunchShape shape{dim3(static_cast<unsigned>(out.rows)), dim3(block_threads)};
+  with_float_type(real.type, [&](auto in_type) {
+    with_float_type(out.type, [&](auto out_type) {
+      using In = decltype(in_type);
+      using Out = decltype(out_type);
+      status = launch(stream, shape, interpolate_kernel<In, Out>, numbers, real.as<In>(),
+                      fake.as<In>(), out.as<Out>());
+    });
+  });
+  return status;
 }
 
 }  // namespace vgan::cuda

@@ -12,6 +12,7 @@
 #include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
+#include "kernels/math/gradient_penalty.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
@@ -68,39 +69,47 @@ struct GanLossRows {
 };
 [[nodiscard]] cudaError_t gan_loss(cudaStream_t stream, const GanLossRows& rows);
 
-/// *sum = weight * |x|^2, then x *= scale. `row_sums` is scratch for x.rows floats.
-[[nodiscard]] cudaError_t squared_norm_and_scale(cudaStream_t stream, MatrixView<float> x,
-                                                 float weight, float scale, float* row_sums,
-                                                 float* sum);
+/// *value = weight * sum over rows of the penalty (math::gradient_penalty), then each row times
+/// scale * its factor.
+struct PenaltyRows {
+  MatrixView<float> x;
+  math::GradientPenalty kind = math::GradientPenalty::squared;
+  float weight = 1.0F;
+  float scale = 1.0F;
+  float* value = nullptr;
+  float* row_values = nullptr;  ///< scratch for x.rows floats
+};
+[[nodiscard]] cudaError_t gradient_penalty(cudaStream_t stream, const PenaltyRows& rows);
 
 /// One Adam step over a network's arena; `average` and `shadow` may be empty.
-/// The rate and the NaN flag are in `network`, the step's number is `*step` + 1.
+/// The rate and the NaN flag are in `network`; it is Adam step number counter.value() + 1.
 [[nodiscard]] cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
-                               const std::uint64_t* step, AdamState* network);
+                               StepCounter counter, AdamState* network);
 
-/// Numbers of the stream (seed, purpose, *step + ahead) from `first` on; `step` null: step 0.
+/// Numbers of the stream (seed, purpose, counter.value()) from `first` on.
 struct NumberStream {
   std::uint64_t seed = 0;
   math::Purpose purpose = math::Purpose::latent;
   std::uint64_t first = 0;
-  const std::uint64_t* step = nullptr;  ///< in device memory
-  std::uint64_t ahead = 0;
+  StepCounter counter;
 };
 [[nodiscard]] cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out);
-/// out = in + sigma * normal; `in` and `out` may be one.
+/// out = in + *sigma * normal, sigma in device memory; `in` and `out` may be one.
 [[nodiscard]] cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers,
-                                     ConstMatrixRef in, float sigma, MatrixRef out);
+                                     ConstMatrixRef in, const float* sigma, MatrixRef out);
+/// out_i = e_i real_i + (1 - e_i) fake_i, e_i in (0, 1] from number i; real and fake of one type.
+[[nodiscard]] cudaError_t interpolate(cudaStream_t stream, const NumberStream& numbers,
+                                      ConstMatrixRef real, ConstMatrixRef fake, MatrixRef out);
 [[nodiscard]] cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float bound,
                                   MatrixView<float> out);
 
-/// Row i of `out` is the trial at place (*step + ahead) * rows + i of the shuffled passes.
+/// Row i of `out` is the trial at place counter.value() * rows + i of the shuffled passes.
 struct GatherRows {
   ConstMatrixRef trials;  ///< [count, cols], u8 or f32
   float scale = 1.0F;     ///< out = trial * scale + offset
   float offset = 0.0F;
   std::uint64_t seed = 0;
-  const std::uint64_t* step = nullptr;  ///< in device memory
-  std::uint64_t ahead = 0;
+  StepCounter counter;
 };
 [[nodiscard]] cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out);
 
@@ -111,7 +120,7 @@ struct GatherRows {
 /// would run was compiled for, 90 for sm_90: it can be older than the device.
 [[nodiscard]] cudaError_t find_kernels(int* architecture);
 
-/// Ends a step: files the report and counts the step.
+/// Ends a step: files the report, counts the step, and sets what has a schedule for the next.
 [[nodiscard]] cudaError_t advance(cudaStream_t stream, StepState* state);
 
 }  // namespace vgan::cuda

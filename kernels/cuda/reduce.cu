@@ -1,4 +1,4 @@
-// The squared norm of a matrix, in a fixed order, while it is scaled in place.
+// A penalty on the length of each row, in a fixed order, while the rows become its gradient.
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/pointwise.hpp"
@@ -8,44 +8,48 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-// A block for each row: row_sums[i] = |x_i|^2, x_i *= scale.
-__global__ void row_norms_kernel(MatrixView<float> x, float scale, float* row_sums) {
+// A block for each row: what it adds to the penalty, and x_i *= scale * factor.
+__global__ void penalty_rows_kernel(MatrixView<float> x, math::GradientPenalty kind, float scale,
+                                    float* row_values) {
   __shared__ float parts[32];
+  __shared__ float shared_factor;
   float* row = x.row(blockIdx.x);
   float sum = 0.0F;
-  for (std::int64_t j = threadIdx.x; j < x.cols; j += blockDim.x) {
-    const float value = row[j];
-    sum += value * value;
-    row[j] = value * scale;
+  for (std::int64_t j = threadIdx.x; j < x.cols; j += blockDim.x) sum += row[j] * row[j];
+  const float square = block_sum(sum, parts);
+  if (threadIdx.x == 0) {
+    const math::PenaltyOfRow one = math::gradient_penalty(kind, square);
+    row_values[blockIdx.x] = one.value;
+    shared_factor = scale * one.factor;
   }
-  const float total = block_sum(sum, parts);
-  if (threadIdx.x == 0) row_sums[blockIdx.x] = total;
+  __syncthreads();
+  for (std::int64_t j = threadIdx.x; j < x.cols; j += blockDim.x) row[j] *= shared_factor;
 }
 
-// One block: *sum = weight * (row_sums[0] + ... + row_sums[rows - 1]).
-__global__ void weighted_sum_kernel(const float* row_sums, std::int64_t rows, float weight,
-                                    float* sum) {
+// One block: *value = weight * (row_values[0] + ... + row_values[rows - 1]).
+__global__ void weighted_sum_kernel(const float* row_values, std::int64_t rows, float weight,
+                                    float* value) {
   __shared__ double parts[32];
   double part = 0.0;
-  for (std::int64_t i = threadIdx.x; i < rows; i += blockDim.x) part += row_sums[i];
+  for (std::int64_t i = threadIdx.x; i < rows; i += blockDim.x) part += row_values[i];
   const double total = block_sum(part, parts);
-  if (threadIdx.x == 0) *sum = static_cast<float>(total * weight);
+  if (threadIdx.x == 0) *value = static_cast<float>(total * weight);
 }
 
 }  // namespace
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-cudaError_t squared_norm_and_scale(cudaStream_t stream, MatrixView<float> x, float weight,
-                                   float scale, float* row_sums, float* sum) {
+cudaError_t gradient_penalty(cudaStream_t stream, const PenaltyRows& rows) {
+  const MatrixView<float> x = rows.x;
   if (x.rows > 0) {
     const cudaError_t status =
-        launch(stream, {dim3(static_cast<unsigned>(x.rows)), dim3(block_threads)}, row_norms_kernel,
-               x, scale, row_sums);
+        launch(stream, {dim3(static_cast<unsigned>(x.rows)), dim3(block_threads)},
+               penalty_rows_kernel, x, rows.kind, rows.scale, rows.row_values);
     if (status != cudaSuccess) return status;
   }
-  return launch(stream, {dim3(1), dim3(block_threads)}, weighted_sum_kernel, row_sums, x.rows,
-                weight, sum);
+  return launch(stream, {dim3(1), dim3(block_threads)}, weighted_sum_kernel, rows.row_values,
+                x.rows, rows.weight, rows.value);
 }
 
 }  // namespace vgan::cuda

@@ -15,6 +15,11 @@ struct Words4 {
   std::uint32_t x, y, z, w;
 };
 
+/// Word `lane` of 0 to 3.
+VGAN_HOST_DEVICE inline std::uint32_t word_of(const Words4& words, int lane) {
+  return lane == 0 ? words.x : lane == 1 ? words.y : lane == 2 ? words.z : words.w;
+}
+
 /// Ten rounds. `key0` and `key1` advance by the Weyl constants (golden ratio, sqrt(3) - 1).
 VGAN_HOST_DEVICE inline Words4 philox4x32_10(Words4 counter, std::uint32_t key0,
                                              std::uint32_t key1) {

@@ -8,7 +8,8 @@
 
 namespace vgan::math {
 
-enum class Ramp : std::uint32_t { constant = 0, linear = 1, cosine = 2 };
+/// `held`: no schedule at all, what was set stays.
+enum class Ramp : std::uint32_t { constant = 0, linear = 1, cosine = 2, held = 3 };
 
 /// A warm-up from 0 over the first `warmup` steps, times a way from `first` to `last` over
 /// `horizon` steps, where it stays.
@@ -20,11 +21,15 @@ struct Schedule {
   Ramp ramp = Ramp::constant;
 };
 
+/// The same value in every step.
+constexpr Schedule constant(double value) { return {value, value}; }
+
 /// The value at step `step`, counted from 0. The warm-up takes (step + 1) / (warmup + 1) of it, so
 /// that no step is in vain.
 VGAN_HOST_DEVICE inline double value_at(const Schedule& schedule, std::uint64_t step) {
   double way = 0.0;
-  if (schedule.ramp != Ramp::constant && schedule.horizon > 0) {
+  const bool moves = schedule.ramp == Ramp::linear || schedule.ramp == Ramp::cosine;
+  if (moves && schedule.horizon > 0) {
     way = step >= schedule.horizon
               ? 1.0
               : static_cast<double>(step) / static_cast<double>(schedule.horizon);
@@ -38,6 +43,12 @@ VGAN_HOST_DEVICE inline double value_at(const Schedule& schedule, std::uint64_t 
   const double value = schedule.first + way * (schedule.last - schedule.first);
   if (step >= schedule.warmup) return value;
   return value * static_cast<double>(step + 1) / static_cast<double>(schedule.warmup + 1);
+}
+
+/// The same, or `now` where the schedule holds that.
+VGAN_HOST_DEVICE inline double next_value(const Schedule& schedule, std::uint64_t step,
+                                          double now) {
+  return schedule.ramp == Ramp::held ? now : value_at(schedule, step);
 }
 
 }  // namespace vgan::math

@@ -116,7 +116,7 @@ bool run(const InputGradientTask& input, const std::vector<DenseUpdateTask>& upd
          const cuda::FusedLaunch& launch) {
   const CudaValue<std::uint64_t> step(steps_before);
   const CudaValue<AdamState> network({learning_rate, 0});
-  REQUIRE(cuda::fused_backward(nullptr, input, updates, test_rates(), step.data(), network.data(),
+  REQUIRE(cuda::fused_backward(nullptr, input, updates, test_rates(), {step.data()}, network.data(),
                                launch) == cudaSuccess);
   return network.get().nonfinite != 0;
 }
@@ -218,7 +218,7 @@ TEST_CASE("fused backward: agrees with products, column sums and Adam by kernels
   REQUIRE(cuda::column_sums(nullptr, dy.ref(), false, separate_bias.view().gradients) ==
           cudaSuccess);
   for (const AdamArena& arena : {weights, separate_bias.view()}) {
-    REQUIRE(cuda::adam(nullptr, arena, test_rates(), step.data(), network.data()) == cudaSuccess);
+    REQUIRE(cuda::adam(nullptr, arena, test_rates(), {step.data()}, network.data()) == cudaSuccess);
   }
   // A step moves a weight by up to about learning_rate * m / sqrt(v), v >= 0.05 * 0.999.
   const Tolerance tolerance{0.2 * sum_tolerance(n), 1e-6};

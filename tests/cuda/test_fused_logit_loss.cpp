@@ -164,7 +164,7 @@ class LogitLayer {
 bool run(const LogitLossTask& task, const cuda::FusedLaunch& launch = {}) {
   const CudaValue<std::uint64_t> step(steps_before);
   const CudaValue<AdamState> network({learning_rate, 0});
-  REQUIRE(cuda::fused_logit_loss(nullptr, task, test_rates(), step.data(), network.data(),
+  REQUIRE(cuda::fused_logit_loss(nullptr, task, test_rates(), {step.data()}, network.data(),
                                  launch) == cudaSuccess);
   return network.get().nonfinite != 0;
 }
@@ -283,6 +283,6 @@ TEST_CASE("fused logit loss: says which calls it takes", "[cuda][kernels][fused]
   other = task;
   other.sides[1].loss = nullptr;
   CHECK_FALSE(cuda::fused_supports(other));
-  CHECK(cuda::fused_logit_loss(nullptr, other, test_rates(), nullptr, nullptr, {}) ==
+  CHECK(cuda::fused_logit_loss(nullptr, other, test_rates(), {}, nullptr, {}) ==
         cudaErrorInvalidValue);
 }

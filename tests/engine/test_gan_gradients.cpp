@@ -77,6 +77,7 @@ struct Fixture {
         d(*device.backend, nn::dense_stack({trial, 7, 6, 1}, Activation::identity), 0.2F, {}, "D"),
         state(device.backend->allocate(sizeof(StepState), "state")),
         gan(*device.backend, g, d, batch, state.as<StepState>(), options) {
+    state.as<StepState>()->instance_noise = options.instance_noise;
     g.initialise(*device.queue, 5, 0);
     d.initialise(*device.queue, 5, 1);
     set(gan.real(), real);
