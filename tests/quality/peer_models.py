@@ -7,7 +7,7 @@
 Writes 10,000 u8 samples, from the averaged G where --ema is on. --model names the settings to start
 from, SETTINGS below; flags, named as vgan_cuda's, change them. One epoch is one update of D
 (--n-critic of them) and one of G on the same fakes; an autoencoder's is one update of both its
-networks. Exit 3: a loss became NaN or infinite.
+networks at rate --lr-g. Exit 3: a loss became NaN or infinite.
 
 MLP: LeakyReLU 0.2 after each hidden layer. conv: G is a dense layer to 7 x 7 (--g-layers channels),
 then transposed convolutions that double the side, D convolutions that halve it, then one dense
