@@ -11,7 +11,7 @@ namespace vgan {
 
 struct TrainConfig {
   // data
-  std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
+  std::string data;    ///< what DataRequest::data says
   std::string labels;  ///< label file; "" = beside the images
   // length
   std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
@@ -74,8 +74,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   const char* const run = "Run folder and display";
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
-            "IDX folder or file (plain or .gz) or .npy; 'digits' = built-in; empty = data/mnist, "
-            "else built-in",
+            "IDX folder or file (plain or .gz) or .npy; 'digits', 'ring8', 'grid25' or "
+            "'stacked-digits' = built-in; empty = data/mnist, else digits",
             true},
           c.data);
   visitor(S{"labels", data, "FILE",

@@ -67,16 +67,20 @@ Precision choose_precision(const std::string& precision, const DeviceInfo& devic
 }
 
 std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
-                                                  std::int64_t width, const OutputRange& range) {
-  return {{"model", "gan"},
-          {"config", print_config(config, false)},
-          {"trial.height", std::to_string(height)},
-          {"trial.width", std::to_string(width)},
-          {"trial.type", range.from_u8 ? "u8" : "f32"},
-          {"trial.low", exact(range.low)},
-          {"trial.high", exact(range.high)},
-          {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
-          {"onednn", std::string(build::onednn_version)}};
+                                                  std::int64_t width, const OutputRange& range,
+                                                  std::int64_t channels) {
+  std::map<std::string, std::string> metadata = {
+      {"model", "gan"},
+      {"config", print_config(config, false)},
+      {"trial.height", std::to_string(height)},
+      {"trial.width", std::to_string(width)},
+      {"trial.type", range.from_u8 ? "u8" : "f32"},
+      {"trial.low", exact(range.low)},
+      {"trial.high", exact(range.high)},
+      {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
+      {"onednn", std::string(build::onednn_version)}};
+  if (channels > 1) metadata["trial.channels"] = std::to_string(channels);
+  return metadata;
 }
 
 std::string metadata_value(const Checkpoint& checkpoint, const std::string& key) {
@@ -116,6 +120,13 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   }
   model.height = static_cast<std::int64_t>(height);
   model.width = static_cast<std::int64_t>(width);
+  if (checkpoint.metadata.contains("trial.channels")) {
+    const std::uint64_t channels = metadata_number(checkpoint, "trial.channels");
+    if (channels < 1 || channels > 3) {
+      refuse("trial.channels", std::to_string(channels), "1 to 3");
+    }
+    model.channels = static_cast<std::int64_t>(channels);
+  }
   const std::string type = metadata_value(checkpoint, "trial.type");
   if (type != "u8" && type != "f32") refuse("trial.type", "'" + type + "'", "u8, f32");
   model.range = {output_activation(model.config.output), metadata_float(checkpoint, "trial.low"),
@@ -127,9 +138,8 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   model.epoch = metadata_number(checkpoint, "epoch");
   if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
   model.averaged = model.config.ema > 0.0;
-  const std::int64_t trial = model.height * model.width;
-  const auto g = generator_layers(model.config, trial);
-  const auto d = discriminator_layers(model.config, trial);
+  const auto g = generator_layers(model.config, model.trial());
+  const auto d = discriminator_layers(model.config, model.trial());
   check_tensors(g, "g", checkpoint, origin);
   for (const char* prefix : {"adam_m.g", "adam_v.g"}) check_tensors(g, prefix, checkpoint, origin);
   if (model.averaged) check_tensors(g, "g_ema", checkpoint, origin);

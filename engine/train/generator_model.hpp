@@ -25,17 +25,21 @@ std::vector<nn::DenseSpec> discriminator_layers(const TrainConfig& config, std::
 /// precision that the device cannot compute in.
 Precision choose_precision(const std::string& precision, const DeviceInfo& device);
 
-/// The metadata from which `read_model` builds the same generator.
+/// The metadata from which `read_model` builds the same generator. One channel goes without saying.
 std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
-                                                  std::int64_t width, const OutputRange& range);
+                                                  std::int64_t width, const OutputRange& range,
+                                                  std::int64_t channels = 1);
 
 struct GeneratorModel {
   TrainConfig config;
   std::int64_t height = 0;
   std::int64_t width = 0;
+  std::int64_t channels = 1;  ///< of a trial's values, innermost
   OutputRange range;
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G
+
+  std::int64_t trial() const { return height * width * channels; }  ///< values in one
 };
 
 /// Throws bad_data where the metadata do not describe a generator, or where a tensor is missing or
