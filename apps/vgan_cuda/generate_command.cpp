@@ -30,7 +30,8 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"format", output, "NAME", "npy, png, idx or raw; auto = by the name's ending"},
           r.format);
   visitor(S{"dtype", output, "NAME", "f32 or u8 (0 to 255); png and idx are always u8"}, r.dtype);
-  visitor(S{"shape", output, "NAME", "of npy: flat = N x pixels, image = N x height x width"},
+  visitor(S{"shape", output, "NAME",
+            "of npy: flat = N x pixels, image = N x height x width (x channels)"},
           r.shape);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, r.precision);
@@ -58,10 +59,11 @@ std::string stages_text(const GenerateResult& result) {
 std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
   const std::string to = request.out == "-" ? "standard output" : request.out;
   char text[160];
-  std::snprintf(text, sizeof(text), ": %llu samples of %lld x %lld, %.3g s, %.0f a second; from ",
+  const std::string channels = result.channels > 1 ? " x " + std::to_string(result.channels) : "";
+  std::snprintf(text, sizeof(text), ": %llu samples of %lld x %lld%s, %.3g s, %.0f a second; from ",
                 static_cast<unsigned long long>(result.count),
                 static_cast<long long>(result.height), static_cast<long long>(result.width),
-                result.seconds, rate_of(result, result.seconds));
+                channels.c_str(), result.seconds, rate_of(result, result.seconds));
   return "wrote " + to + text + result.checkpoint.string() + " (epoch " +
          std::to_string(result.epoch) + ")";
 }

@@ -40,6 +40,16 @@ void Canvas::fill(const Box& box, RgbColour colour) {
   }
 }
 
+void Canvas::paste(const RgbImage& image, int left, int top) {
+  const Box inside = intersection({left, top, left + image.width, top + image.height}, area());
+  if (inside.left >= inside.right) return;
+  for (int y = inside.top; y < inside.bottom; ++y) {
+    const std::size_t from = static_cast<std::size_t>(y - top) * image.width + (inside.left - left);
+    const std::size_t to = static_cast<std::size_t>(y) * image_.width + inside.left;
+    std::copy_n(&image.pixels[3 * from], 3 * inside.width(), &image_.pixels[3 * to]);
+  }
+}
+
 void Canvas::draw(const std::vector<Polyline>& lines, const Pen& pen, const Box& clip) {
   const Box inside = intersection(clip, area());
   for (const Polyline& line : lines) {

@@ -37,6 +37,9 @@ class Canvas {
 
   void fill(const Box& box, RgbColour colour);
 
+  /// Copies `image`, its top left corner at (left, top); what lies outside is cut off.
+  void paste(const RgbImage& image, int left, int top);
+
   /// Draws lines with round ends and joints, inside `clip` only. Lines of one call that cross do
   /// not darken each other. A line of one point is a dot as wide as the pen.
   void draw(const std::vector<Polyline>& lines, const Pen& pen, const Box& clip);

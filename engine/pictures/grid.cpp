@@ -59,24 +59,49 @@ Sheet plan(std::int64_t count, int height, int width, int columns, int scale, in
   return sheet;
 }
 
+// The sheet's bytes, `bytes` a pixel; `colour(value, out)` writes a pixel of an image, of which
+// `channels` values start at `value`.
+template <int bytes, class Colour>
+std::vector<std::uint8_t> paint(const Sheet& sheet, const std::uint8_t* images, std::int64_t count,
+                                int height, int width, int channels, int scale, int gap,
+                                const Colour& colour) {
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(sheet.width * sheet.height * bytes),
+                                   255);
+  for (std::int64_t n = 0; n < count; ++n) {
+    const std::int64_t left = sheet.margin + n % sheet.columns * (sheet.tile_width + gap);
+    const std::int64_t top = sheet.margin + n / sheet.columns * (sheet.tile_height + gap);
+    for (std::int64_t y = 0; y < sheet.tile_height; ++y) {
+      const std::uint8_t* from = images + (n * height + y / scale) * width * channels;
+      std::uint8_t* to = pixels.data() + ((top + y) * sheet.width + left) * bytes;
+      for (int x = 0; x < width; ++x, from += channels) {
+        for (int copy = 0; copy < scale; ++copy, to += bytes) colour(from, to);
+      }
+    }
+  }
+  return pixels;
+}
+
 }  // namespace
 
 GrayImage make_grid(const std::uint8_t* images, std::int64_t count, int height, int width,
                     int columns, int scale, int gap) {
   const Sheet sheet = plan(count, height, width, columns, scale, gap);
-  GrayImage grid{static_cast<int>(sheet.width), static_cast<int>(sheet.height), {}};
-  grid.pixels.assign(static_cast<std::size_t>(sheet.width * sheet.height), 255);
-  for (std::int64_t n = 0; n < count; ++n) {
-    const std::int64_t left = sheet.margin + n % sheet.columns * (sheet.tile_width + gap);
-    const std::int64_t top = sheet.margin + n / sheet.columns * (sheet.tile_height + gap);
-    const std::uint8_t* image = images + n * height * width;
-    for (std::int64_t y = 0; y < sheet.tile_height; ++y) {
-      const std::uint8_t* from = image + y / scale * width;
-      std::uint8_t* to = grid.pixels.data() + (top + y) * sheet.width + left;
-      for (std::int64_t x = 0; x < width; ++x) std::fill_n(to + x * scale, scale, from[x]);
-    }
-  }
-  return grid;
+  const auto grey = [](const std::uint8_t* value, std::uint8_t* out) { *out = *value; };
+  return {static_cast<int>(sheet.width), static_cast<int>(sheet.height),
+          paint<1>(sheet, images, count, height, width, 1, scale, gap, grey)};
+}
+
+RgbImage make_rgb_grid(const std::uint8_t* images, std::int64_t count, int height, int width,
+                       int channels, int columns, int scale, int gap) {
+  if (channels != 2 && channels != 3) fail(std::to_string(channels) + " channels", "2 or 3");
+  const Sheet sheet = plan(count, height, width, columns, scale, gap);
+  const auto colour = [blue = channels == 2 ? 0 : 2](const std::uint8_t* value, std::uint8_t* out) {
+    out[0] = value[0];
+    out[1] = value[1];
+    out[2] = value[blue];
+  };
+  return {static_cast<int>(sheet.width), static_cast<int>(sheet.height),
+          paint<3>(sheet, images, count, height, width, channels, scale, gap, colour)};
 }
 
 }  // namespace vgan

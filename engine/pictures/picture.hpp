@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 namespace vgan {
@@ -20,6 +21,9 @@ struct RgbImage {
   int height = 0;
   std::vector<std::uint8_t> pixels;
 };
+
+/// Either, where what is drawn decides.
+using Picture = std::variant<GrayImage, RgbImage>;
 
 struct RgbColour {
   std::uint8_t red = 0;

@@ -65,4 +65,8 @@ void write_png(const std::filesystem::path& path, const RgbImage& image) {
   write(path, encode_png(image));
 }
 
+void write_png(const std::filesystem::path& path, const Picture& picture) {
+  std::visit([&](const auto& image) { write_png(path, image); }, picture);
+}
+
 }  // namespace vgan

@@ -18,5 +18,6 @@ std::vector<std::byte> encode_png(const RgbImage& image);
 /// encode_png does.
 void write_png(const std::filesystem::path& path, const GrayImage& image);
 void write_png(const std::filesystem::path& path, const RgbImage& image);
+void write_png(const std::filesystem::path& path, const Picture& picture);
 
 }  // namespace vgan

@@ -1,30 +1,31 @@
 #include "engine/readers/idx_writer.hpp"
 
-#include <array>
 #include <string>
+#include <vector>
 
 #include "engine/error.hpp"
 
 namespace vgan {
 
 IdxWriter::IdxWriter(const std::filesystem::path& path, std::int64_t count, std::int64_t height,
-                     std::int64_t width)
+                     std::int64_t width, std::int64_t channels)
     : file_(path, "cannot write IDX images") {
-  const std::array<std::int64_t, 3> shape = {count, height, width};
-  std::array<unsigned char, 16> header = {0, 0, 0x08, 3};
-  std::size_t at = 4;
+  std::vector<std::int64_t> shape = {count, height, width};
+  if (channels != 1) shape.push_back(channels);
+  std::string header = {0, 0, 0x08, static_cast<char>(shape.size())};
   std::uint64_t pixels = 1;
   for (const std::int64_t size : shape) {
     if (size < 1 || size > INT64_C(0xffffffff) ||
         __builtin_mul_overflow(pixels, static_cast<std::uint64_t>(size), &pixels)) {
-      throw Error(ErrorCode::bad_config,
-                  {"cannot write IDX images", path.string(),
-                   std::to_string(count) + " x " + std::to_string(height) + " x " +
-                       std::to_string(width) + " pixels",
-                   "sizes from 1 to 4294967295, less than 2^64 pixels in all", "write .npy"});
+      throw Error(
+          ErrorCode::bad_config,
+          {"cannot write IDX images", path.string(),
+           std::to_string(count) + " x " + std::to_string(height) + " x " + std::to_string(width) +
+               (channels == 1 ? " pixels" : " x " + std::to_string(channels) + " values"),
+           "sizes from 1 to 4294967295, less than 2^64 pixels in all", "write .npy"});
     }
     for (int shift = 24; shift >= 0; shift -= 8) {
-      header[at++] = static_cast<unsigned char>(size >> shift);
+      header += static_cast<char>(size >> shift);
     }
   }
   missing_ = pixels;

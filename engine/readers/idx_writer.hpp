@@ -9,13 +9,14 @@
 
 namespace vgan {
 
-/// Writes `count` x `height` x `width` u8 pixels (magic 00 00 08 03) with constant memory. The
-/// file appears at finish(); a writer destroyed before that leaves nothing.
+/// Writes `count` x `height` x `width` u8 pixels (magic 00 00 08 03), or with several `channels`
+/// `count` x `height` x `width` x `channels` (magic 00 00 08 04), with constant memory. The file
+/// appears at finish(); a writer destroyed before that leaves nothing.
 class IdxWriter {
  public:
   /// Each size is 1 to 2^32 - 1, else Error (bad_config). Error (io) where the system refuses.
   IdxWriter(const std::filesystem::path& path, std::int64_t count, std::int64_t height,
-            std::int64_t width);
+            std::int64_t width, std::int64_t channels = 1);
 
   /// Appends pixels, image after image; a chunk may end anywhere. Error (internal) beyond the
   /// announced number.

@@ -15,6 +15,7 @@
 #include "engine/readers/digits.hpp"
 #include "engine/readers/idx.hpp"
 #include "engine/readers/md5.hpp"
+#include "engine/readers/mixtures.hpp"
 #include "engine/readers/npy.hpp"
 
 namespace vgan {
@@ -23,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* what = "cannot read images";
+const std::string stacked_prefix = "stacked:";
 
 // Whether something has this name; if it cannot be reached, opening it will say why.
 bool present(const fs::path& path) {
@@ -170,21 +172,61 @@ ImageSet open_default(const DataRequest& request) {
   return make_digits(request.seed, 60000, request.threads);
 }
 
+// What "stacked:DATA" and "stacked-digits" stack; nothing for another name.
+std::optional<std::string> stacked_name(const std::string& data) {
+  if (data == "stacked-digits") return "";
+  if (data.starts_with(stacked_prefix)) return data.substr(stacked_prefix.size());
+  return std::nullopt;
+}
+
+// Whether it is the path of files whose labels may be named too.
+bool is_own(const std::string& data) {
+  if (const auto stacked = stacked_name(data)) return is_own(*stacked);
+  return !data.empty() && data != "digits" && data != "ring8" && data != "grid25";
+}
+
+ImageSet open_data(const DataRequest& request) {
+  if (const auto stacked = stacked_name(request.data)) {
+    DataRequest digits = request;
+    digits.data = *stacked;
+    if (request.labels == "none") digits.labels.clear();  // what is stacked needs them
+    return stack_digits(open_data(digits), request.seed);
+  }
+  if (request.data.empty()) return open_default(request);
+  if (request.data == "digits") return make_digits(request.seed, 60000, request.threads);
+  if (request.data == "ring8") return make_mixture(ring8(), request.seed);
+  if (request.data == "grid25") return make_mixture(grid25(), request.seed);
+  return open_path(request);
+}
+
+std::string absolute_path(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
 }  // namespace
 
 ImageSet open_images(const DataRequest& request) {
-  const bool own = !request.data.empty() && request.data != "digits";
+  const bool own = is_own(request.data);
   if (!own && !request.labels.empty() && request.labels != "none") {
-    throw Error(ErrorCode::bad_config, {"cannot use labels", "labels", request.labels,
-                                        "labels for images named with --data",
-                                        "MNIST and the built-in digits have theirs"});
+    throw Error(ErrorCode::bad_config,
+                {"cannot use labels", "labels", request.labels,
+                 "labels for images named with --data", "MNIST and the built-in data have theirs"});
   }
-  ImageSet images = own                    ? open_path(request)
-                    : request.data.empty() ? open_default(request)
-                                           : make_digits(request.seed, 60000, request.threads);
+  ImageSet images = open_data(request);
   if (request.labels == "none") images.labels.clear();
   if (!request.conditions.empty()) add_conditions(images, request.conditions);
   return images;
+}
+
+std::string lasting_data_name(const std::string& data, const ImageSet& images) {
+  if (stacked_name(data)) {
+    const std::string digits = stacked_name(images.source).value_or("");
+    return stacked_prefix + (is_own(digits) ? absolute_path(digits) : digits);
+  }
+  if (!data.empty()) return is_own(data) ? absolute_path(data) : data;
+  return images.source == "built-in digits" ? "digits" : absolute_path(images.source);
 }
 
 }  // namespace vgan

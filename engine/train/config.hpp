@@ -100,8 +100,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   const char* const run = "Run folder and display";
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
-            "IDX folder or file (plain or .gz) or .npy; 'digits' = built-in; empty = data/mnist, "
-            "else built-in",
+            "IDX folder or file (plain or .gz) or .npy; 'digits', 'ring8', 'grid25' or "
+            "'stacked-digits' = built-in; empty = data/mnist, else digits",
             true},
           c.data);
   visitor(S{"labels", data, "FILE",

@@ -73,7 +73,8 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   };
   fact("file", loaded.file.string());
   fact("epoch", std::to_string(model.epoch));
-  fact("trials", std::to_string(model.height) + " x " + std::to_string(model.width));
+  fact("trials", std::to_string(model.height) + " x " + std::to_string(model.width) +
+                     (model.channels > 1 ? " x " + std::to_string(model.channels) : ""));
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));
   fact("samples from", model.averaged ? "the averaged G (g_ema)" : "G as trained (g)");

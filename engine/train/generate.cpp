@@ -13,8 +13,9 @@
 #include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/error.hpp"
-#include "engine/pictures/grid.hpp"
+#include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/png.hpp"
+#include "engine/pictures/trials.hpp"
 #include "engine/readers/idx_writer.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/train/generator_model.hpp"
@@ -83,8 +84,8 @@ class NpySink final : public Sink {
 
 class IdxSink final : public Sink {
  public:
-  IdxSink(const fs::path& path, std::int64_t count, std::int64_t height, std::int64_t width)
-      : writer_(path, count, height, width) {}
+  IdxSink(const fs::path& path, std::int64_t count, const GeneratorModel& model)
+      : writer_(path, count, model.height, model.width, model.channels) {}
   void take(std::span<const float>) override {}
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
   void finish() override { writer_.finish(); }
@@ -95,21 +96,38 @@ class IdxSink final : public Sink {
 
 class PngSink final : public Sink {
  public:
-  PngSink(fs::path path, std::int64_t height, std::int64_t width)
-      : path_(std::move(path)), height_(height), width_(width) {}
-  void take(std::span<const float>) override {}
+  PngSink(fs::path path, const GeneratorModel& model) : path_(std::move(path)), model_(model) {}
+  void take(std::span<const float> values) override {
+    values_.insert(values_.end(), values.begin(), values.end());
+  }
   void take(std::span<const std::uint8_t> pixels) override {
     pixels_.insert(pixels_.end(), pixels.begin(), pixels.end());
   }
   void finish() override {
-    const auto count = static_cast<std::int64_t>(pixels_.size()) / (height_ * width_);
-    write_png(path_, make_grid(pixels_.data(), count, static_cast<int>(height_),
-                               static_cast<int>(width_), 0));
+    const TrialShape shape = shape_of(model_);
+    TrialSheet sheet;
+    if (shape.is_pair()) {
+      const OutputRange& range = model_.range;
+      sheet.axis = range.from_u8 ? Range{0, 1} : Range{range.low, range.high};
+    } else if (!shape.is_curve()) {
+      sheet.columns = 0;
+    }
+    write_png(path_, values_.empty() ? draw_trials(pixels_, shape, sheet)
+                                     : draw_trials(values_, shape, 0.0F, 1.0F, sheet));
+  }
+
+  static TrialShape shape_of(const GeneratorModel& model) {
+    return {model.height, model.width, model.channels};
+  }
+  /// Plots want floats; only images are drawn from bytes.
+  static bool takes_u8(const GeneratorModel& model) {
+    return !shape_of(model).is_curve() && !shape_of(model).is_pair();
   }
 
  private:
   fs::path path_;
-  std::int64_t height_, width_;
+  const GeneratorModel& model_;
+  std::vector<float> values_;
   std::vector<std::uint8_t> pixels_;
 };
 
@@ -148,16 +166,18 @@ std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::strin
                                 const GeneratorModel& model) {
   const auto count = static_cast<std::int64_t>(request.count);
   if (format == "npy") {
-    const std::vector<std::int64_t> shape = request.shape == "image"
-                                                ? std::vector{count, model.height, model.width}
-                                                : std::vector{count, model.height * model.width};
+    std::vector<std::int64_t> shape{count, model.trial()};
+    if (request.shape == "image") {
+      shape = {count, model.height, model.width};
+      if (model.channels > 1) shape.push_back(model.channels);
+    }
     return std::make_unique<NpySink>(request.out, u8 ? NpyType::u8 : NpyType::f32, shape);
   }
   if (format == "idx") {
-    return std::make_unique<IdxSink>(request.out, count, model.height, model.width);
+    return std::make_unique<IdxSink>(request.out, count, model);
   }
   if (format == "png") {
-    return std::make_unique<PngSink>(request.out, model.height, model.width);
+    return std::make_unique<PngSink>(request.out, model);
   }
   return std::make_unique<RawSink>(request.out);
 }
@@ -185,12 +205,13 @@ void check(const GenerateRequest& request, const std::string& format) {
 // Asked before the work: a file that cannot fit should not fill the disk first.
 void require_room(const GenerateRequest& request, const std::string& format, bool u8,
                   const GeneratorModel& model) {
-  const auto pixels = static_cast<std::uint64_t>(model.height * model.width);
+  const auto pixels = static_cast<std::uint64_t>(model.trial());
   if (format == "png") {
-    constexpr std::uint64_t most = 1ULL << 28;  // of make_grid
-    if (request.count * pixels * 4 > most / 2) {
+    std::uint64_t most = (1ULL << 28) / 8 / pixels;  // of make_grid
+    if (PngSink::shape_of(model).is_curve()) most = std::min<std::uint64_t>(most, most_curves);
+    if (request.count > most) {
       refuse("count", std::to_string(request.count),
-             "up to " + std::to_string(std::max<std::uint64_t>(1, most / 8 / pixels)) +
+             "up to " + std::to_string(std::max<std::uint64_t>(1, most)) +
                  " of these trials on one picture",
              "write .npy instead");
     }
@@ -224,7 +245,8 @@ GenerateResult generate(const GenerateRequest& request) {
   check(request, format);
   const LoadedCheckpoint loaded = load_model(request.model);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
-  const bool u8 = request.dtype == "u8" || format == "png" || format == "idx";
+  const bool u8 =
+      format == "png" ? PngSink::takes_u8(model) : request.dtype == "u8" || format == "idx";
   require_room(request, format, u8, model);
 
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
@@ -260,6 +282,7 @@ GenerateResult generate(const GenerateRequest& request) {
   result.count = request.count;
   result.height = model.height;
   result.width = model.width;
+  result.channels = model.channels;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.seconds = since(start);

@@ -16,7 +16,8 @@ struct GenerateRequest {
   std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
   std::string format = "auto";      ///< auto (by the ending), npy, png, idx, raw
   std::string dtype = "f32";        ///< f32 or u8; png and idx are always u8
-  std::string shape = "flat";       ///< npy: flat = N x pixels, image = N x height x width
+  /// npy: flat = N x values, image = N x height x width, x channels where there are several.
+  std::string shape = "flat";
   std::uint64_t seed = 1;
   std::uint64_t first = 0;  ///< number of the first sample: files may be made in parts
   std::string device = "auto";
@@ -28,7 +29,7 @@ struct GenerateRequest {
 
 struct GenerateResult {
   std::uint64_t count = 0;
-  std::int64_t height = 0, width = 0;
+  std::int64_t height = 0, width = 0, channels = 1;
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;  ///< from the first block to the finished file

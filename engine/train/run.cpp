@@ -22,16 +22,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Data by a name that means the same from any folder and at any time.
-std::string lasting_name(const std::string& data, const ImageSet& images) {
-  std::error_code error;
-  if (data.empty() && !fs::exists(images.source, error)) return "digits";
-  const std::string path = data.empty() ? images.source : data;
-  if (path == "digits") return path;
-  const fs::path absolute = fs::absolute(path, error);
-  return error ? path : absolute.lexically_normal().string();
-}
-
 // A run that was killed between its last epoch and its samples still has those to write.
 void require_work(const Trainer& trainer, const RunFolder& folder) {
   if (trainer.epoch() < trainer.total_epochs() || !folder.has_samples()) return;
@@ -90,7 +80,7 @@ class Run {
     }
     if (first == 0) {
       folder_.write_real_grid(images_);
-      folder_.write_sample_grid(trainer_);
+      folder_.write_sample_grid(trainer_, images_);
       save();  // so that a run can be resumed whenever it is stopped
     }
     start_ = Clock::now();
@@ -140,7 +130,7 @@ class Run {
   }
 
   void keep_up(std::uint64_t epoch) {
-    if (due(epoch, config_.sample_every)) folder_.write_sample_grid(trainer_);
+    if (due(epoch, config_.sample_every)) folder_.write_sample_grid(trainer_, images_);
     if (due(epoch, config_.save_every)) save();
   }
 
@@ -156,7 +146,7 @@ class Run {
     profile_.finish(trainer_, folder_, request_.observer);
     save();
     const std::uint64_t epochs = trainer_.epoch();
-    folder_.write_sample_grid(trainer_);
+    folder_.write_sample_grid(trainer_, images_);
     if (!stopped) folder_.write_samples(trainer_, images_, final_samples);
     RunResult result;
     result.folder = folder_.path();
@@ -195,9 +185,9 @@ RunResult run_training(const RunRequest& request) {
                                        .seed = config.seed,
                                        .threads = static_cast<int>(config.threads)});
   TrainConfig lasting = config;
-  lasting.data = lasting_name(config.data, images);
+  lasting.data = lasting_data_name(config.data, images);
   if (!config.labels.empty() && config.labels != "none") {
-    lasting.labels = lasting_name(config.labels, images);
+    lasting.labels = fs::absolute(config.labels).lexically_normal().string();
   }
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);

@@ -15,19 +15,14 @@
 
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
-#include "engine/pictures/grid.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/readers/npy.hpp"
+#include "engine/train/trial_pictures.hpp"
 
 namespace vgan {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A sheet shows up to 10 x 10 trials on at most some 3000 pixels a side.
-constexpr std::int64_t most_tiles = 10;
-constexpr std::int64_t sheet_side = 3000;
-constexpr std::int64_t largest_picture = 20000;
 
 [[noreturn]] void refuse_io(const char* what, const fs::path& path, const std::string& why) {
   throw Error(ErrorCode::io, {what, path.string(), why, "", ""});
@@ -37,32 +32,6 @@ void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) refuse_io("cannot make a folder", path, error.message());
-}
-
-struct Sheet {
-  std::int64_t columns, rows;
-  int scale;
-
-  std::int64_t count() const { return columns * rows; }
-};
-
-Sheet sheet_for(std::int64_t height, std::int64_t width) {
-  const int scale = std::max(height, width) * most_tiles <= sheet_side ? 2 : 1;
-  const auto fit = [&](std::int64_t side) {
-    return std::clamp<std::int64_t>(sheet_side / (side * scale), 1, most_tiles);
-  };
-  return {fit(width), fit(height), scale};
-}
-
-bool can_be_drawn(std::int64_t height, std::int64_t width) {
-  return std::max(height, width) <= largest_picture;
-}
-
-void write_sheet(const fs::path& path, const std::vector<std::uint8_t>& pixels, std::int64_t height,
-                 std::int64_t width, const Sheet& sheet) {
-  const auto count = static_cast<std::int64_t>(pixels.size()) / (height * width);
-  write_png(path, make_grid(pixels.data(), count, static_cast<int>(height), static_cast<int>(width),
-                            static_cast<int>(sheet.columns), sheet.scale));
 }
 
 // Makes the next free runs/NNNN. Making it is what claims it, so two runs never share one.
@@ -112,42 +81,6 @@ void write_text(const fs::path& path, const std::string& text) {
   AtomicFile file(path);
   file.write(text);
   file.commit();
-}
-
-// u8 pixels for a picture, whatever the data's own range.
-std::vector<std::uint8_t> picture_pixels(const ImageSet& images, std::int64_t image) {
-  const auto pixels = static_cast<std::size_t>(images.pixels_per_image());
-  const auto first = static_cast<std::size_t>(image) * pixels;
-  if (const auto* u8 = std::get_if<std::vector<std::uint8_t>>(&images.pixels)) {
-    return {u8->begin() + static_cast<std::ptrdiff_t>(first),
-            u8->begin() + static_cast<std::ptrdiff_t>(first + pixels)};
-  }
-  const auto& values = std::get<std::vector<float>>(images.pixels);
-  std::vector<std::uint8_t> out(pixels);
-  for (std::size_t i = 0; i < pixels; ++i) {
-    const float share = (values[first + i] - images.low) / (images.high - images.low);
-    out[i] = static_cast<std::uint8_t>(std::clamp(share * 255.0F + 0.5F, 0.0F, 255.0F));
-  }
-  return out;
-}
-
-// A row of each of the first classes where there are enough of each, else the first trials.
-std::vector<std::int64_t> real_choice(const ImageSet& images, const Sheet& sheet) {
-  std::vector<std::int64_t> chosen;
-  const std::int64_t rows = images.labels.empty() ? 0 : sheet.rows;
-  for (std::int64_t label = 0; label < rows; ++label) {
-    std::int64_t found = 0;
-    for (std::int64_t i = 0; i < images.count && found < sheet.columns; ++i) {
-      if (images.labels[static_cast<std::size_t>(i)] != label) continue;
-      chosen.push_back(i);
-      ++found;
-    }
-    if (found < sheet.columns) break;
-  }
-  if (static_cast<std::int64_t>(chosen.size()) == sheet.count()) return chosen;
-  chosen.clear();
-  for (std::int64_t i = 0; i < std::min(sheet.count(), images.count); ++i) chosen.push_back(i);
-  return chosen;
 }
 
 }  // namespace
@@ -269,26 +202,22 @@ void RunFolder::flush_metrics() {
   }
 }
 
-void RunFolder::write_sample_grid(Trainer& trainer) const {
-  const auto [height, width] = trainer.trial_shape();
-  if (!can_be_drawn(height, width)) return;
-  const Sheet sheet = sheet_for(height, width);
+void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) const {
+  const std::optional<TrialSheet> sheet = sheet_for_data(images);
+  if (!sheet) return;
   char name[40];
   std::snprintf(name, sizeof(name), "epoch-%08llu.png",
                 static_cast<unsigned long long>(trainer.epoch()));
-  write_sheet(path_ / "samples" / name, trainer.preview(static_cast<std::uint64_t>(sheet.count())),
-              height, width, sheet);
+  const auto count = static_cast<std::uint64_t>(sheet->count());
+  write_png(path_ / "samples" / name,
+            draws_plots(images)
+                ? draw_samples(trainer.sample(count, trainer.config().seed), images, *sheet)
+                : draw_samples(trainer.preview(count), images, *sheet));
 }
 
 void RunFolder::write_real_grid(const ImageSet& images) const {
-  if (!can_be_drawn(images.height, images.width)) return;
-  const Sheet sheet = sheet_for(images.height, images.width);
-  std::vector<std::uint8_t> pixels;
-  for (const std::int64_t image : real_choice(images, sheet)) {
-    const auto one = picture_pixels(images, image);
-    pixels.insert(pixels.end(), one.begin(), one.end());
-  }
-  write_sheet(path_ / "real.png", pixels, images.height, images.width, sheet);
+  const std::optional<TrialSheet> sheet = sheet_for_data(images);
+  if (sheet) write_png(path_ / "real.png", draw_real(images, *sheet));
 }
 
 void RunFolder::write_loss_curves() const {
@@ -302,8 +231,9 @@ bool RunFolder::has_samples() const {
 }
 
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
-  NpyWriter writer(path_ / "samples.npy", NpyType::f32,
-                   {static_cast<std::int64_t>(count), images.height, images.width});
+  std::vector<std::int64_t> shape{static_cast<std::int64_t>(count), images.height, images.width};
+  if (images.channels > 1) shape.push_back(images.channels);
+  NpyWriter writer(path_ / "samples.npy", NpyType::f32, shape);
   writer.append(std::span<const float>(trainer.sample(count, trainer.config().seed)));
   writer.finish();
 }

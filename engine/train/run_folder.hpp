@@ -38,13 +38,13 @@ class RunFolder {
   void add_done(std::uint64_t epochs, double seconds, double epochs_per_second);
   void flush_metrics();
 
-  /// 10 x 10 samples of one fixed noise; fewer and smaller where trials are large, none where even
-  /// one is too large for a picture.
-  void write_sample_grid(Trainer& trainer) const;
-  /// Real trials for comparison: one row for each class where there are labels.
+  /// Samples of one fixed noise, as many as `sheet_for_data` says; none where even one is too large
+  /// for a picture.
+  void write_sample_grid(Trainer& trainer, const ImageSet& images) const;
+  /// Real trials for comparison, each row of one class where there are labels of a few classes.
   void write_real_grid(const ImageSet& images) const;
   void write_loss_curves() const;
-  /// `count` samples, float32, count x height x width.
+  /// `count` samples, float32, count x height x width, x channels where there are several.
   bool has_samples() const;
   void write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const;
   /// Phase times as a Chrome trace (chrome://tracing, Perfetto).

@@ -6,10 +6,11 @@
 #include "engine/pictures/canvas.hpp"
 #include "engine/pictures/curves.hpp"
 #include "tests/checkpoint/files.hpp"
+#include "tests/pictures/pixels.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vgan;
-using vgan::testing::outcome_of;
+using namespace vgan::testing;
 
 namespace {
 
@@ -18,33 +19,6 @@ constexpr RgbColour red{255, 0, 0};
 constexpr RgbColour blue{0, 0, 255};
 constexpr RgbColour black{0, 0, 0};
 constexpr RgbColour white{255, 255, 255};
-
-bool is_colour(const RgbImage& image, int x, int y, RgbColour colour) {
-  const std::uint8_t* pixel = &image.pixels[3 * static_cast<std::size_t>(y * image.width + x)];
-  return pixel[0] == colour.red && pixel[1] == colour.green && pixel[2] == colour.blue;
-}
-
-// Pixels of exactly `colour` inside `box`.
-int count_colour(const RgbImage& image, RgbColour colour, const Box& box) {
-  int count = 0;
-  for (int y = box.top; y < box.bottom; ++y) {
-    for (int x = box.left; x < box.right; ++x) count += is_colour(image, x, y, colour) ? 1 : 0;
-  }
-  return count;
-}
-
-// Where pixels of exactly `colour` lie inside `box`; an inside-out box where none do.
-Box extent(const RgbImage& image, RgbColour colour, const Box& box) {
-  Box found{image.width, image.height, 0, 0};
-  for (int y = box.top; y < box.bottom; ++y) {
-    for (int x = box.left; x < box.right; ++x) {
-      if (!is_colour(image, x, y, colour)) continue;
-      found = {std::min(found.left, x), std::min(found.top, y), std::max(found.right, x + 1),
-               std::max(found.bottom, y + 1)};
-    }
-  }
-  return found;
-}
 
 // The only frame of a picture of one panel with the default style.
 constexpr Box frame{76, 82, 972, 640};

@@ -123,6 +123,43 @@ TEST_CASE("grid: every pixel is where it belongs", "[pictures]") {
   }
 }
 
+TEST_CASE("grid: colours are where they belong", "[pictures]") {
+  for (const int channels : {2, 3}) {
+    constexpr int count = 5, height = 3, width = 2, columns = 2, scale = 2, gap = 1;
+    const auto images = varied_bytes(static_cast<std::size_t>(count * height * width * channels));
+    const RgbImage sheet =
+        make_rgb_grid(images.data(), count, height, width, channels, columns, scale, gap);
+    REQUIRE(sheet.width == 2 * width * scale + gap + 6 * gap);
+    REQUIRE(sheet.height == 3 * height * scale + 2 * gap + 6 * gap);
+    std::vector<std::uint8_t> expected(sheet.pixels.size(), 255);
+    for (int n = 0; n < count; ++n) {
+      for (int y = 0; y < height * scale; ++y) {
+        for (int x = 0; x < width * scale; ++x) {
+          const int row = 3 * gap + n / columns * (height * scale + gap) + y;
+          const int column = 3 * gap + n % columns * (width * scale + gap) + x;
+          const int value = ((n * height + y / scale) * width + x / scale) * channels;
+          std::uint8_t* pixel =
+              &expected[static_cast<std::size_t>(3 * (row * sheet.width + column))];
+          const auto at = [&](int c) { return images[static_cast<std::size_t>(value + c)]; };
+          pixel[0] = at(0);
+          pixel[1] = at(1);
+          pixel[2] = channels == 3 ? at(2) : at(0);  // magenta and green
+        }
+      }
+    }
+    CHECK(sheet.pixels == expected);
+  }
+  const TempDir folder;
+  const std::uint8_t red_and_blue[] = {255, 0, 0, 0, 0, 255};
+  const RgbImage two = make_rgb_grid(red_and_blue, 1, 1, 2, 3, 0, 1, 0);
+  write_png(folder.path() / "a.png", Picture(two));
+  const Decoded decoded = decode(folder.path() / "a.png");
+  CHECK(decoded.colour);
+  CHECK(decoded.pixels == std::vector<std::uint8_t>(red_and_blue, red_and_blue + 6));
+  write_png(folder.path() / "b.png", Picture(make_grid(red_and_blue, 1, 1, 2, 0, 1, 0)));
+  CHECK_FALSE(decode(folder.path() / "b.png").colour);
+}
+
 TEST_CASE("grid: impossible sheets are refused before any memory is taken", "[pictures]") {
   const std::uint8_t pixel = 0;
   const auto code = [&](std::int64_t count, int height, int width, int columns, int scale,
@@ -141,4 +178,8 @@ TEST_CASE("grid: impossible sheets are refused before any memory is taken", "[pi
   CHECK(code(std::int64_t{1} << 62, 1, 1, 1, 1, 1) == 78);
   CHECK(code(1'000'000'000, 28, 28, 0, 2, 2) == 78);
   CHECK(code(1, 1, 2'000'000, 1, 1, 0) == 78);  // few pixels, but too wide
+  for (const int channels : {-1, 0, 1, 4}) {
+    CHECK(outcome_of([&] { make_rgb_grid(&pixel, 1, 1, 1, channels, 1); }).code == 78);
+  }
+  CHECK(outcome_of([&] { make_rgb_grid(&pixel, 1, huge, huge, 3, 1, huge); }).code == 78);
 }

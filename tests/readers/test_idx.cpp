@@ -158,6 +158,19 @@ TEST_CASE("IdxWriter writes what read_idx_images reads", "[readers]") {
   CHECK(read_file(path) == idx_header({6, 4, 2}) + text);
   CHECK(u8_pixels(vgan::read_idx_images(path)) == pixels);
 
+  const auto colours = folder.path() / "colours";
+  for (const std::int64_t channels : {std::int64_t{2}, std::int64_t{3}}) {
+    vgan::IdxWriter several(colours, 8 / channels, 3, 2, channels);
+    several.append(std::span(pixels).first(static_cast<std::size_t>(8 / channels * 6 * channels)));
+    several.finish();
+    const auto read = vgan::read_idx_images(colours);
+    CHECK((read.count == 8 / channels && read.height == 3 && read.width == 2));
+    CHECK(read.channels == channels);
+    CHECK(as_text(u8_pixels(read)) == text.substr(0, u8_pixels(read).size()));
+  }
+  check_error(error_of([&] { vgan::IdxWriter(colours, 1, 2, 3, 0); }), 78,
+              {"1 x 2 x 3 x 0 values"});
+
   const auto refused = [&](std::int64_t count, std::int64_t height) {
     return error_of([&] { vgan::IdxWriter(folder.path() / "no", count, height, 2); });
   };

@@ -1,0 +1,49 @@
+// The picture of a few trials, whatever they are: images, curves or pairs of numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "engine/pictures/picture.hpp"
+#include "engine/pictures/series.hpp"
+
+namespace vgan {
+
+struct TrialShape {
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::int64_t channels = 1;
+
+  std::int64_t size() const { return height * width * channels; }
+  /// Two numbers of one channel: points of a plane.
+  bool is_pair() const { return height * width == 2 && channels == 1; }
+  /// One row or one column of three values or more.
+  bool is_curve() const { return (height == 1 || width == 1) && height * width > 2; }
+};
+
+/// How many trials a sheet shows and how.
+struct TrialSheet {
+  std::int64_t columns = 10;  ///< tiles in a row; 0: as near to a square as can be
+  std::int64_t rows = 10;
+  int scale = 2;  ///< of images: pixels for each of theirs
+  /// What the axis of curves and pairs spans; absent: from the lowest to the highest value drawn.
+  std::optional<Range> axis;
+
+  std::int64_t count() const { return columns * rows; }
+};
+
+/// The sheet for trials of this shape: 10 x 10 images, fewer and smaller where they are large; 10 x
+/// 6 curves; 2,000 pairs. Nothing where even one trial is too large for a picture.
+std::optional<TrialSheet> sheet_for(const TrialShape& shape);
+
+/// Any number of trials, row after row: images as they are (see make_grid, make_rgb_grid), curves
+/// as small plots (draw_curve_sheet), pairs as points (draw_pairs). `values` is count x shape;
+/// `low` is black and `high` is white. Throws Error bad_config where they cannot be drawn.
+Picture draw_trials(std::span<const float> values, const TrialShape& shape, float low, float high,
+                    const TrialSheet& sheet);
+/// The same for bytes, 0 black and 255 white.
+Picture draw_trials(std::span<const std::uint8_t> values, const TrialShape& shape,
+                    const TrialSheet& sheet);
+
+}  // namespace vgan

@@ -1,0 +1,99 @@
+#include "engine/train/trial_pictures.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "engine/pictures/curve_sheet.hpp"
+
+namespace vgan {
+namespace {
+
+TrialShape shape_of(const ImageSet& images) {
+  return {images.height, images.width, images.channels};
+}
+
+// The labels that occur, each once, as long as there are no more than `most`; else none.
+std::vector<std::int32_t> few_labels(const ImageSet& images, std::int64_t most) {
+  const std::set<std::int32_t> labels(images.labels.begin(), images.labels.end());
+  if (static_cast<std::int64_t>(labels.size()) > most) return {};
+  return {labels.begin(), labels.end()};
+}
+
+// As many rows of each class as the sheet has room for, where there are enough of each; else the
+// first trials.
+std::vector<std::int64_t> real_choice(const ImageSet& images, const TrialSheet& sheet) {
+  std::vector<std::int64_t> chosen;
+  const std::vector<std::int32_t> labels = few_labels(images, sheet.rows);
+  const std::size_t each = labels.empty()
+                               ? 0
+                               : static_cast<std::size_t>(sheet.columns) *
+                                     (static_cast<std::size_t>(sheet.rows) / labels.size());
+  for (const std::int32_t label : labels) {
+    const std::size_t wanted = chosen.size() + each;
+    for (std::int64_t i = 0; i < images.count && chosen.size() < wanted; ++i) {
+      if (images.labels[static_cast<std::size_t>(i)] == label) chosen.push_back(i);
+    }
+    if (chosen.size() < wanted) break;
+  }
+  if (!labels.empty() && chosen.size() == each * labels.size()) return chosen;
+  chosen.clear();
+  for (std::int64_t i = 0; i < std::min(sheet.count(), images.count); ++i) chosen.push_back(i);
+  return chosen;
+}
+
+// The trials that real.png shows, as floats.
+std::vector<float> real_values(const ImageSet& images, const TrialSheet& sheet) {
+  const auto each = images.pixels_per_image();
+  std::vector<float> values;
+  std::visit(
+      [&](const auto& pixels) {
+        for (const std::int64_t image : real_choice(images, sheet)) {
+          const auto first = pixels.begin() + image * each;
+          values.insert(values.end(), first, first + each);
+        }
+      },
+      images.pixels);
+  return values;
+}
+
+}  // namespace
+
+std::optional<TrialSheet> sheet_for_data(const ImageSet& images) {
+  const TrialShape shape = shape_of(images);
+  std::optional<TrialSheet> sheet = sheet_for(shape);
+  if (sheet && shape.is_pair()) sheet->axis = Range{images.low, images.high};
+  if (sheet && shape.is_curve()) sheet->axis = value_range(real_values(images, *sheet));
+  return sheet;
+}
+
+Picture draw_real(const ImageSet& images, const TrialSheet& sheet) {
+  return draw_trials(real_values(images, sheet), shape_of(images), images.low, images.high, sheet);
+}
+
+bool draws_plots(const ImageSet& images) {
+  const TrialShape shape = shape_of(images);
+  return shape.is_curve() || shape.is_pair();
+}
+
+Picture draw_samples(std::span<const float> samples, const ImageSet& images,
+                     const TrialSheet& sheet) {
+  const TrialShape shape = shape_of(images);
+  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
+  if (!u8) return draw_trials(samples, shape, images.low, images.high, sheet);
+  // Samples of u8 data are floats from 0 to 1.
+  std::vector<float> values(samples.begin(), samples.end());
+  for (float& value : values) value *= 255.0F;
+  return draw_trials(values, shape, 0.0F, 255.0F, sheet);
+}
+
+Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,
+                     const TrialSheet& sheet) {
+  if (!draws_plots(images)) return draw_trials(samples, shape_of(images), sheet);
+  std::vector<float> values(samples.begin(), samples.end());
+  const float step = (images.high - images.low) / 255.0F;
+  for (float& value : values) value = images.low + value * step;
+  return draw_trials(values, shape_of(images), images.low, images.high, sheet);
+}
+
+}  // namespace vgan

@@ -1,0 +1,33 @@
+// Real trials and samples as pictures that can be laid side by side.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "engine/pictures/trials.hpp"
+#include "engine/readers/image_set.hpp"
+
+namespace vgan {
+
+/// The sheet for these data. Curves get the axis of the real curves that draw_real shows, so that
+/// one outlier among all the data does not leave the rest flat; pairs that of all the data. Nothing
+/// where even one trial is too large for a picture.
+std::optional<TrialSheet> sheet_for_data(const ImageSet& images);
+
+/// Real trials, up to sheet.count(): the rows shared out among the classes where there are labels
+/// of no more classes than rows and enough trials of each; else the first.
+Picture draw_real(const ImageSet& images, const TrialSheet& sheet);
+
+/// Whether these data are drawn as plots: their samples are wanted as floats then, for 256 steps
+/// would show.
+bool draws_plots(const ImageSet& images);
+
+/// Samples as Trainer::sample gives them, count x trial, drawn in their order on the sheet's axis.
+Picture draw_samples(std::span<const float> samples, const ImageSet& images,
+                     const TrialSheet& sheet);
+/// The same as Trainer::preview gives them, 0 to 255 for the data's range.
+Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,
+                     const TrialSheet& sheet);
+
+}  // namespace vgan

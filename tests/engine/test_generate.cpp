@@ -1,0 +1,209 @@
+// Samples of a model's own shape in every form: with channels, as curves, as points.
+#include "engine/train/generate.hpp"
+
+#include <algorithm>
+
+#include "engine/error.hpp"
+#include "engine/pictures/curve_sheet.hpp"
+#include "engine/pictures/grid.hpp"
+#include "engine/pictures/png.hpp"
+#include "engine/readers/idx.hpp"
+#include "engine/readers/npy.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/run.hpp"
+#include "engine/train/trainer.hpp"
+#include "tests/checkpoint/files.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/small_run.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace vgan;
+using namespace vgan::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// 36 pixels of an image in another shape of the same size.
+ImageSet shaped(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  ImageSet images = bar_images();
+  images.height = height;
+  images.width = width;
+  images.channels = channels;
+  return images;
+}
+
+/// The checkpoint of a short run on such images, in a folder of its own.
+struct Model {
+  explicit Model(const ImageSet& images) {
+    Trainer trainer(small_config(), images);
+    for (int i = 0; i < 3; ++i) (void)trainer.train_epoch();
+    checkpoint = trainer.checkpoint();
+    if (images.channels > 1) {
+      checkpoint.metadata["trial.channels"] = std::to_string(images.channels);
+    }
+    file = save_checkpoint(folder.path(), 3, checkpoint, 0);
+  }
+
+  fs::path generate(const std::string& out, std::uint64_t count, const std::string& shape = "flat",
+                    const std::string& dtype = "f32") const {
+    GenerateRequest request;
+    request.model = file;
+    request.out = (folder.path() / out).string();
+    request.count = count;
+    request.shape = shape;
+    request.dtype = dtype;
+    request.device = "cpu";
+    request.precision = "fp32";
+    result = vgan::generate(request);
+    return request.out;
+  }
+
+  TempDir folder;
+  Checkpoint checkpoint;
+  fs::path file;
+  mutable GenerateResult result;
+};
+
+std::vector<float> floats(const ImageSet& images) {
+  return std::get<std::vector<float>>(images.pixels);
+}
+
+template <class Image>
+void check_png(const fs::path& file, const Image& expected) {
+  CHECK(bytes_of(read_text(file)) == encode_png(expected));
+}
+
+}  // namespace
+
+TEST_CASE("generate writes trials with channels", "[engine][generate]") {
+  const Model model(shaped(6, 2, 3));
+  const ImageSet flat = read_npy_images(model.generate("flat.npy", 5));
+  CHECK(flat.width * flat.height == 36);
+  const ImageSet npy = read_npy_images(model.generate("image.npy", 5, "image"));
+  CHECK(model.result.channels == 3);
+  CHECK((npy.count == 5 && npy.height == 6 && npy.width == 2 && npy.channels == 3));
+  CHECK(floats(npy) == floats(flat));
+  const ImageSet u8 = read_npy_images(model.generate("u8.npy", 5, "image", "u8"));
+  const ImageSet idx = read_idx_images(model.generate("s.idx", 5));
+  CHECK((idx.count == 5 && idx.height == 6 && idx.width == 2 && idx.channels == 3));
+  CHECK(idx.pixels == u8.pixels);
+  check_png(model.generate("s.png", 5),
+            make_rgb_grid(std::get<0>(u8.pixels).data(), 5, 6, 2, 3, 0));
+  CHECK(fs::file_size(model.generate("s.raw", 5)) == 5 * 36 * sizeof(float));
+  CHECK_THAT(describe_checkpoint(model.file), ContainsSubstring("6 x 2 x 3"));
+}
+
+TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][generate]") {
+  const Model model(shaped(6, 2, 3));
+  for (const char* channels : {"0", "4", "2", "1", "-1", "x", "", "99999999999999999999"}) {
+    INFO("channels " << channels);
+    Checkpoint bad = model.checkpoint;
+    bad.metadata["trial.channels"] = channels;
+    CHECK(outcome_of([&] { read_model(bad, "bad"); }).code == 65);
+  }
+  Checkpoint without = model.checkpoint;
+  without.metadata.erase("trial.channels");
+  CHECK(outcome_of([&] { read_model(without, "bad"); }).code == 65);
+  without.metadata["trial.width"] = "6";
+  CHECK(read_model(without, "good").channels == 1);
+
+  const OutputRange range;
+  const auto one = describe_model(small_config(), 6, 6, range);
+  CHECK_FALSE(one.contains("trial.channels"));
+  CHECK(describe_model(small_config(), 6, 6, range, 1) == one);
+  auto three = describe_model(small_config(), 6, 6, range, 3);
+  CHECK(three["trial.channels"] == "3");
+  three.erase("trial.channels");
+  CHECK(three == one);
+}
+
+TEST_CASE("generate draws curves as plots and pairs as points", "[engine][generate]") {
+  const Model curves(shaped(1, 36, 1));
+  const auto values = floats(read_npy_images(curves.generate("c.npy", 23)));
+  check_png(curves.generate("c.png", 23), draw_curve_sheet(values, 36, 1));
+  CHECK(outcome_of([&] { curves.generate("many.png", most_curves + 1); }).code == 78);
+  CHECK_FALSE(fs::exists(curves.folder.path() / "many.png"));
+  const Model leads(shaped(1, 12, 3));
+  const ImageSet image = read_npy_images(leads.generate("l.npy", 4, "image"));
+  CHECK((image.height == 1 && image.width == 12 && image.channels == 3));
+  check_png(leads.generate("l.png", 4), draw_curve_sheet(floats(image), 12, 3));
+
+  ImageSet pairs;
+  pairs.count = 32;
+  pairs.height = 1;
+  pairs.width = 2;
+  std::vector<float> points(64);
+  for (std::size_t i = 0; i < 64; ++i) points[i] = i % 3 == 0 ? -2.0F : 1.5F;
+  pairs.pixels = points;
+  pairs.low = -3.0F;
+  pairs.high = 3.0F;
+  const Model plane(pairs);
+  const auto drawn = floats(read_npy_images(plane.generate("p.npy", 50)));
+  check_png(plane.generate("p.png", 50), draw_pairs(drawn, {-3, 3}));
+}
+
+TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") {
+  const TempDir folder;
+  for (const bool u8 : {false, true}) {
+    // One curve among the last reaches far out: it is not shown, and does not flatten the others.
+    constexpr std::int64_t count = 80, length = 20;
+    std::vector<float> values(static_cast<std::size_t>(count * length));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) + 3.0F;
+    values.back() = 250.0F;
+    const std::vector<std::uint8_t> bytes(values.begin(), values.end());
+    const fs::path data = folder.path() / (u8 ? "u8.npy" : "f32.npy");
+    NpyWriter writer(data, u8 ? NpyType::u8 : NpyType::f32, {count, 1, length});
+    u8 ? writer.append(std::span<const std::uint8_t>(bytes))
+       : writer.append(std::span<const float>(values));
+    writer.finish();
+    RunRequest request;
+    request.config = small_config();
+    request.config.data = data.string();
+    request.config.out = (folder.path() / (u8 ? "u8" : "f32")).string();
+    request.config.epochs = 2;
+    (void)run_training(request);
+
+    CurveSheetStyle style;
+    style.axis = Range{3, 9};
+    const std::vector<float> shown(values.begin(), values.begin() + 60 * length);
+    check_png(fs::path(request.config.out) / "real.png", draw_curve_sheet(shown, length, 1, style));
+    std::vector<float> samples =
+        floats(read_npy_images(fs::path(request.config.out) / "samples.npy"));
+    samples.resize(static_cast<std::size_t>(60 * length));
+    if (u8) std::for_each(samples.begin(), samples.end(), [](float& value) { value *= 255.0F; });
+    check_png(fs::path(request.config.out) / "samples/epoch-00000002.png",
+              draw_curve_sheet(samples, length, 1, style));
+  }
+}
+
+TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][run]") {
+  const TempDir folder;
+  const ImageSet images = shaped(6, 2, 3);
+  NpyWriter writer(folder.path() / "colours.npy", NpyType::u8, {images.count, 6, 2, 3});
+  writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
+  writer.finish();
+  NpyWriter labels(folder.path() / "labels.npy", NpyType::u8, {images.count});
+  const std::vector<std::uint8_t> classes(images.labels.begin(), images.labels.end());
+  labels.append(std::span<const std::uint8_t>(classes));
+  labels.finish();
+  RunRequest request;
+  request.config = small_config();
+  request.config.data = (folder.path() / "colours.npy").string();
+  request.config.labels = (folder.path() / "labels.npy").string();
+  request.config.out = (folder.path() / "a").string();
+  request.config.epochs = 2;
+  (void)run_training(request);
+  const ImageSet samples = read_npy_images(folder.path() / "a/samples.npy");
+  CHECK((samples.height == 6 && samples.width == 2 && samples.channels == 3));
+
+  // Six classes, ten rows: one row of ten for each class, in their order.
+  std::vector<std::uint8_t> chosen;
+  for (int label = 0; label < 6; ++label) {
+    for (int n = 0; n < 10; ++n) {
+      const auto first = std::get<0>(images.pixels).begin() + 36 * (label + 6 * n);
+      chosen.insert(chosen.end(), first, first + 36);
+    }
+  }
+  check_png(folder.path() / "a/real.png", make_rgb_grid(chosen.data(), 60, 6, 2, 3, 10));
+  CHECK(read_text(folder.path() / "a/samples/epoch-00000002.png").starts_with("\x89PNG"));
+}
