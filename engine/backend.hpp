@@ -152,6 +152,13 @@ class Backend {
     (void)rows, (void)cols, (void)type;
     return 0;
   }
+  /// The same for a convolution of `images` images, either way and its weights' gradient; the
+  /// larger of the two serves both.
+  virtual std::size_t conv_scratch(const ConvGeometry& geometry, std::int64_t images,
+                                   ElementType type) const {
+    (void)geometry, (void)images, (void)type;
+    return 0;
+  }
   /// Takes that memory now, so that it is not taken piece by piece.
   virtual void reserve_scratch(Queue& queue, std::size_t bytes) { (void)queue, (void)bytes; }
   /// Names what the host does from here to the matching `pop_range`, for a profiler.
@@ -228,12 +235,28 @@ class Backend {
   /// dbias[c] = sum over rows and positions of dy [n, positions * c], tight; f32.
   virtual void channel_sums(Queue& queue, ConstMatrixRef dy, VectorView<float> dbias,
                             bool accumulate);
+  /// Does nothing without rows.
   virtual void batch_norm(Queue& queue, const BatchNormTask& task,
                           const ActivationOptions& options);
   /// The same with the running statistics in place of the batch's; moves nothing.
   virtual void batch_norm_inference(Queue& queue, const BatchNormTask& task,
                                     const ActivationOptions& options);
   virtual void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task);
+
+  // What the twins are made of, beside dense products.
+
+  /// patches [n * positions, patch_size] of `large` [n, large_size], tight, of one float type; 0
+  /// outside.
+  virtual void patches(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large,
+                       MatrixRef patches);
+  /// The rest of a transposed task: y from the sums of `patches` [n * positions, patch_size] = x
+  /// w^T, tight, each number where its patch has it.
+  virtual void fold_patches(Queue& queue, MatrixView<const float> patches, const ConvTask& task,
+                            const ActivationOptions& options);
+  /// A tight matrix for use by one convolution at a time on this queue, beside that many bytes of
+  /// scratch for its products.
+  virtual MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols,
+                                 ElementType type, std::size_t product_scratch);
 
   // Stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the equations).
 
@@ -288,6 +311,11 @@ class Backend {
   /// Host memory that downloads reach without waiting for the host: page-locked on CUDA.
   virtual Buffer allocate_host(std::size_t bytes, const std::string& what) = 0;
   virtual std::unique_ptr<Stopwatch> make_stopwatch() = 0;
+
+ protected:
+  /// conv_scratch of the twins.
+  std::size_t composed_conv_scratch(const ConvGeometry& geometry, std::int64_t images,
+                                    ElementType type) const;
 };
 
 /// A range that ends with its scope.

@@ -6,11 +6,6 @@ namespace vgan {
 
 #define VGAN_ABSENT(name) require(false, name, "an operation this backend lacks", "one it has")
 
-void Backend::conv(Queue&, const ConvTask&, const ActivationOptions&) { VGAN_ABSENT("conv"); }
-void Backend::conv_backward_weights(Queue&, const ConvGeometry&, ConstMatrixRef, ConstMatrixRef,
-                                    MatrixView<float>, const WeightGradientOptions&) {
-  VGAN_ABSENT("conv_backward_weights");
-}
 void Backend::channel_sums(Queue&, ConstMatrixRef, VectorView<float>, bool) {
   VGAN_ABSENT("channel_sums");
 }
@@ -23,5 +18,15 @@ void Backend::batch_norm_inference(Queue&, const BatchNormTask&, const Activatio
 void Backend::batch_norm_backward(Queue&, const BatchNormBackwardTask&) {
   VGAN_ABSENT("batch_norm_backward");
 }
-
+void Backend::patches(Queue&, const ConvGeometry&, ConstMatrixRef, MatrixRef) {
+  VGAN_ABSENT("patches");
+}
+void Backend::fold_patches(Queue&, MatrixView<const float>, const ConvTask&,
+                           const ActivationOptions&) {
+  VGAN_ABSENT("fold_patches");
+}
+MatrixRef Backend::patch_memory(Queue&, std::int64_t, std::int64_t, ElementType, std::size_t) {
+  VGAN_ABSENT("patch_memory");
+  return {};
+}
 }  // namespace vgan

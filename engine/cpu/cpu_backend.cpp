@@ -13,10 +13,14 @@
 
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
+#include "engine/conv_checks.hpp"
 #include "engine/model_checks.hpp"
 #include "engine/seam_checks.hpp"
+#include "kernels/cpu/batch_norm.hpp"
+#include "kernels/cpu/conv.hpp"
 #include "kernels/cpu/dense.hpp"
 #include "kernels/cpu/models.hpp"
+#include "kernels/cpu/patches.hpp"
 #include "kernels/cpu/pointwise.hpp"
 #include "kernels/cpu/thread_team.hpp"
 
@@ -36,6 +40,8 @@ class InlineQueue final : public Queue {
   using Queue::Queue;
   void wait_for(Queue&) override {}
   void synchronise() override {}
+
+  Buffer patches;  ///< of Backend::patch_memory, as large as was asked for
 };
 
 class InlineProgram final : public Program {
@@ -90,7 +96,7 @@ std::size_t physical_memory() {
 
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(int threads) : team_(threads), dense_(team_) {
+  explicit CpuBackend(int threads) : team_(threads), dense_(team_), conv_(team_) {
     info_ = {processor_name(), "cpu", physical_memory(), team_.size(), has_amx_bf16(), false};
     info_.host_memory = true;
   }
@@ -259,6 +265,62 @@ class CpuBackend final : public Backend {
     cpu::reconstruction_loss(team_, task);
   }
 
+  void conv(Queue&, const ConvTask& task, const ActivationOptions& options) override {
+    check_conv(task, options);
+    conv_.run(task, options.activation, options.slope);
+  }
+
+  void conv_backward_weights(Queue&, const ConvGeometry& geometry, ConstMatrixRef large,
+                             ConstMatrixRef small, MatrixView<float> dw,
+                             const WeightGradientOptions& options) override {
+    check_conv_backward_weights(geometry, large, small, dw);
+    conv_.backward_weights(geometry, large, small, options.accumulate, dw);
+  }
+
+  void channel_sums(Queue&, ConstMatrixRef dy, VectorView<float> dbias, bool accumulate) override {
+    check_channels("channel_sums", "dy", dy, dbias.size);
+    cpu::channel_sums(team_, dy, accumulate, dbias);
+  }
+
+  void batch_norm(Queue&, const BatchNormTask& task, const ActivationOptions& options) override {
+    check_batch_norm("batch_norm", task);
+    require_sizes("batch_norm", task.gamma.size, task.mean, task.inverse_deviation);
+    if (task.y.size() == 0) return;
+    cpu::batch_norm(team_, task, options.activation, options.slope);
+  }
+
+  void batch_norm_inference(Queue&, const BatchNormTask& task,
+                            const ActivationOptions& options) override {
+    check_batch_norm("batch_norm_inference", task);
+    if (task.y.size() == 0) return;
+    cpu::batch_norm_inference(team_, task, options.activation, options.slope);
+  }
+
+  void batch_norm_backward(Queue&, const BatchNormBackwardTask& task) override {
+    check_batch_norm_backward(task);
+    cpu::batch_norm_backward(team_, task);
+  }
+
+  void patches(Queue&, const ConvGeometry& geometry, ConstMatrixRef large,
+               MatrixRef patches) override {
+    check_patches(geometry, large, patches);
+    cpu::take_patches(team_, geometry, large, patches);
+  }
+
+  void fold_patches(Queue&, MatrixView<const float> patches, const ConvTask& task,
+                    const ActivationOptions& options) override {
+    check_fold_patches(patches, task, options);
+    cpu::fold_patches(team_, patches.data, task, options.activation, options.slope);
+  }
+
+  MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols, ElementType type,
+                         std::size_t) override {
+    Buffer& memory = static_cast<InlineQueue&>(queue).patches;
+    const std::size_t bytes = static_cast<std::size_t>(rows * cols) * element_size(type);
+    if (memory.bytes() < bytes || memory.data() == nullptr) memory = allocate(bytes, "patches");
+    return {memory.data(), type, rows, cols, cols};
+  }
+
   void normal(Queue&, const StepState* state, const RandomStream& stream, MatrixRef out) override {
     require_float("normal", "out", out.type);
     cpu::normal(team_, at_step(state, stream), out);
@@ -337,6 +399,7 @@ class CpuBackend final : public Backend {
 
   cpu::ThreadTeam team_;
   cpu::Dense dense_;
+  cpu::Conv conv_;
   DeviceInfo info_;
   std::shared_ptr<Memory> memory_ = std::make_shared<HostMemory>();
 };

@@ -1,0 +1,220 @@
+#include "kernels/cpu/conv_direct.hpp"
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <dnnl.hpp>
+
+#include "kernels/cpu/thread_team.hpp"
+
+namespace vgan::cpu {
+namespace {
+
+using Layout = dnnl::memory::desc;
+using dnnl::memory;
+
+memory::data_type dnnl_type(ElementType type) {
+  return type == ElementType::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+Layout images(std::int64_t count, std::int64_t channels, std::int64_t height, std::int64_t width,
+              ElementType type) {
+  return {{count, channels, height, width}, dnnl_type(type), memory::format_tag::nhwc};
+}
+
+struct Layouts {
+  explicit Layouts(const DirectConvShape& s) {
+    const ConvGeometry& g = s.geometry;
+    const bool large_is_output = s.pass == ConvPass::input_gradient;
+    const bool small_is_output = s.pass == ConvPass::forward;
+    large = images(s.images, g.channels, g.height, g.width, large_is_output ? s.output : s.input);
+    small = images(s.images, g.filters, g.small_height, g.small_width,
+                   small_is_output ? s.output : s.input);
+    const auto w_type = dnnl_type(s.pass == ConvPass::weight_gradient ? ElementType::f32 : s.input);
+    const memory::dims w{g.filters, g.channels, g.kernel_h, g.kernel_w};
+    any_w = Layout(w, w_type, memory::format_tag::any);
+    our_w = Layout(
+        w, w_type,
+        memory::dims{1, s.w_stride, g.kernel_w * g.channels * s.w_stride, g.channels * s.w_stride});
+    bias = Layout({g.filters}, memory::data_type::f32, memory::format_tag::x);
+    strides = {g.stride_h, g.stride_w};
+    before = {g.pad_h, g.pad_w};
+    after = {(g.small_height - 1) * g.stride_h + g.kernel_h - g.height - g.pad_h,
+             (g.small_width - 1) * g.stride_w + g.kernel_w - g.width - g.pad_w};
+  }
+
+  Layout large, small, any_w, our_w, bias;
+  memory::dims strides, before, after;
+};
+
+constexpr auto direct = dnnl::algorithm::convolution_direct;
+constexpr auto training = dnnl::prop_kind::forward_training;
+
+dnnl::convolution_forward::primitive_desc describe_forward(const Layouts& l, bool bias,
+                                                           const dnnl::primitive_attr& attributes,
+                                                           const dnnl::engine& engine) {
+  using Description = dnnl::convolution_forward::desc;
+  const Description description =
+      bias ? Description(training, direct, l.large, l.any_w, l.bias, l.small, l.strides, l.before,
+                         l.after)
+           : Description(training, direct, l.large, l.any_w, l.small, l.strides, l.before, l.after);
+  return {description, attributes, engine};
+}
+
+class DnnlConv final : public DirectConv {
+ public:
+  DnnlConv(const DirectConvShape& shape, const dnnl::engine& engine, int members)
+      : layouts_(shape) {
+    describe(shape, engine);
+    weights_ = memory(w_layout_, engine);
+    stream_ = dnnl::stream(engine);
+    for (int member = 0; member < members; ++member) {
+      members_.push_back(bind(shape, engine));
+    }
+  }
+
+  /// Of oneDNN's code; "ref:..." is plain loops.
+  bool vectorised() const { return name_.find("ref") == std::string::npos; }
+
+  void bring_weights(const void* w) override {
+    memory ours(layouts_.our_w, stream_.get_engine(), const_cast<void*>(w));
+    dnnl::reorder(ours, weights_).execute(stream_, ours, weights_);
+  }
+
+  void run(int member, const void* from, const float* bias, void* to) override {
+    Bound& bound = members_[static_cast<std::size_t>(member)];
+    bound.from.set_data_handle(const_cast<void*>(from));
+    bound.to.set_data_handle(to);
+    if (bias != nullptr) bound.bias.set_data_handle(const_cast<float*>(bias));
+    primitive_.execute(bound.stream, bound.arguments);
+  }
+
+  void weight_gradient(int member, const void* large, const void* small, float* dw) override {
+    Bound& bound = members_[static_cast<std::size_t>(member)];
+    bound.from.set_data_handle(const_cast<void*>(large));
+    bound.to.set_data_handle(const_cast<void*>(small));
+    primitive_.execute(bound.stream, bound.arguments);
+    memory ours(layouts_.our_w, stream_.get_engine(), dw);
+    dnnl::reorder(bound.gradient, ours).execute(bound.stream, bound.gradient, ours);
+  }
+
+ private:
+  struct Bound {
+    dnnl::stream stream;
+    memory from, to, bias, scratch, gradient;
+    std::unordered_map<int, memory> arguments;
+  };
+
+  void describe(const DirectConvShape& shape, const dnnl::engine& engine) {
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    const Layouts& l = layouts_;
+    if (shape.pass == ConvPass::forward) {
+      dnnl::post_ops post;
+      if (shape.leaky) {
+        post.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, shape.slope, 0.0F);
+      }
+      attributes.set_post_ops(post);
+      keep(describe_forward(l, shape.bias, attributes, engine));
+      return;
+    }
+    // oneDNN asks for the forward pass as a hint, one whose types it has.
+    Layouts hint(DirectConvShape{ConvPass::forward, shape.geometry, shape.images, shape.w_stride,
+                                 shape.input, shape.input});
+    const auto forward = describe_forward(hint, false, {}, engine);
+    if (shape.pass == ConvPass::input_gradient) {
+      keep(dnnl::convolution_backward_data::primitive_desc(
+          {direct, l.large, l.any_w, l.small, l.strides, l.before, l.after}, attributes, engine,
+          forward));
+    } else {
+      keep(dnnl::convolution_backward_weights::primitive_desc(
+          {direct, l.large, l.any_w, l.small, l.strides, l.before, l.after}, attributes, engine,
+          forward));
+    }
+  }
+
+  template <class Description>
+  void keep(const Description& description) {
+    name_ = description.impl_info_str();
+    primitive_ = dnnl::primitive(description.get());
+    scratch_layout_ = description.scratchpad_desc();
+    if constexpr (std::is_same_v<Description, dnnl::convolution_backward_weights::primitive_desc>) {
+      w_layout_ = description.diff_weights_desc();
+    } else {
+      w_layout_ = description.weights_desc();
+    }
+  }
+
+  // dnnl::memory is a shared handle: the map's copies follow set_data_handle.
+  Bound bind(const DirectConvShape& shape, const dnnl::engine& engine) const {
+    Bound bound;
+    bound.stream = dnnl::stream(engine);
+    bound.scratch = memory(scratch_layout_, engine);
+    bound.arguments[DNNL_ARG_SCRATCHPAD] = bound.scratch;
+    const bool to_large = shape.pass == ConvPass::input_gradient;
+    bound.from = memory(to_large ? layouts_.small : layouts_.large, engine, nullptr);
+    bound.to = memory(to_large ? layouts_.large : layouts_.small, engine, nullptr);
+    if (shape.pass == ConvPass::weight_gradient) {
+      bound.gradient = memory(w_layout_, engine);
+      bound.arguments[DNNL_ARG_SRC] = bound.from;
+      bound.arguments[DNNL_ARG_DIFF_DST] = bound.to;
+      bound.arguments[DNNL_ARG_DIFF_WEIGHTS] = bound.gradient;
+      return bound;
+    }
+    bound.arguments[to_large ? DNNL_ARG_DIFF_DST : DNNL_ARG_SRC] = bound.from;
+    bound.arguments[to_large ? DNNL_ARG_DIFF_SRC : DNNL_ARG_DST] = bound.to;
+    bound.arguments[DNNL_ARG_WEIGHTS] = weights_;
+    if (shape.bias) {
+      bound.bias = memory(layouts_.bias, engine, nullptr);
+      bound.arguments[DNNL_ARG_BIAS] = bound.bias;
+    }
+    return bound;
+  }
+
+  Layouts layouts_;
+  std::string name_;
+  dnnl::primitive primitive_;
+  Layout w_layout_, scratch_layout_;
+  memory weights_;
+  dnnl::stream stream_;
+  std::vector<Bound> members_;
+};
+
+std::unique_ptr<DirectConv> make(const DirectConvShape& shape, const dnnl::engine& engine,
+                                 int members) {
+  try {
+    auto made = std::make_unique<DnnlConv>(shape, engine, members);
+    if (made->vectorised()) return made;
+  } catch (const dnnl::error& error) {
+    if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) throw;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+struct DirectConvCache::Implementation {
+  explicit Implementation(int member_count) : members(member_count) {}
+
+  int members;
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  std::map<DirectConvShape, std::unique_ptr<DirectConv>> made;
+};
+
+DirectConvCache::DirectConvCache(int members)
+    : implementation_(std::make_unique<Implementation>(members)) {}
+
+DirectConvCache::~DirectConvCache() = default;
+
+DirectConv* DirectConvCache::find(const DirectConvShape& shape) {
+  const auto [slot, fresh] = implementation_->made.try_emplace(shape);
+  if (fresh) {
+    const ArithmeticScope one_thread;  // oneDNN fixes a primitive's thread count when it is made
+    slot->second = make(shape, implementation_->engine, implementation_->members);
+  }
+  return slot->second.get();
+}
+
+}  // namespace vgan::cpu
