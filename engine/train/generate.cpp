@@ -231,19 +231,12 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
        "ask for fewer, or write to another disk"});
 }
 
-LoadedCheckpoint load_model(const fs::path& model) {
-  const fs::path place = find_checkpoint(model);
-  std::error_code ignored;
-  if (fs::is_directory(place, ignored)) return load_newest(place);
-  return {load_checkpoint(place), place, {}};
-}
-
 }  // namespace
 
 GenerateResult generate(const GenerateRequest& request) {
   const std::string format = format_of(request);
   check(request, format);
-  const LoadedCheckpoint loaded = load_model(request.model);
+  const LoadedCheckpoint loaded = load_run_or_file(request.model);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   const bool u8 =
       format == "png" ? PngSink::takes_u8(model) : request.dtype == "u8" || format == "idx";
@@ -271,8 +264,9 @@ GenerateResult generate(const GenerateRequest& request) {
                                          request.out == "-" ? "" : "nothing was written"});
   };
   const auto sink = make_sink(request, format, u8, model);
-  const SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
-                              u8 ? ElementType::u8 : ElementType::f32};
+  SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
+                        u8 ? ElementType::u8 : ElementType::f32};
+  if (!model.codes.empty()) samples.latents = model.codes.drawn(request.seed, Purpose::sample);
   const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
   const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);
   const auto all_taken = Clock::now();
@@ -285,6 +279,7 @@ GenerateResult generate(const GenerateRequest& request) {
   result.channels = model.channels;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
+  result.samples_from = model.codes.empty() ? "" : model.codes.text();
   result.seconds = since(start);
   result.compute_seconds = stages.computing;
   result.copy_seconds = stages.copying;
