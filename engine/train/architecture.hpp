@@ -7,18 +7,12 @@
 
 #include "engine/nn/layer.hpp"
 #include "engine/train/config.hpp"
+#include "engine/trial_shape.hpp"
 
 namespace vgan {
 
 /// Of leaky ReLU below zero, in all networks: the article's.
 inline constexpr float leaky_slope = 0.2F;
-
-/// One trial as the networks see it: rows are NHWC.
-struct TrialShape {
-  std::int64_t height = 1, width = 1, channels = 1;
-
-  std::int64_t size() const { return height * width * channels; }
-};
 
 Activation output_activation(const std::string& output);
 

@@ -148,14 +148,15 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   self.step->set_steps(steps);
 }
 
-std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
+std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
   Implementation& self = *implementation_;
   const NamedRange range(*self.backend, "sample");
   std::vector<float> all;
   all.reserve(count * static_cast<std::size_t>(self.trial.size()));
   SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
   if (self.conditions.size() > 0) {
-    request.conditions = self.conditions.drawn(seed, Purpose::sample);
+    request.conditions =
+        run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
     const float* values = part.as<float>().data;
