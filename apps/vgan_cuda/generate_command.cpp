@@ -22,6 +22,14 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"first", samples, "N",
             "number of the first, from 0: a file may be made in parts that fit together"},
           r.first);
+  visitor(S{"label", samples, "CLASS", "class of all samples; -1 = as they are in the data"},
+          r.label);
+  visitor(
+      S{"per-label", samples, "N", "so many of each class in turn, in place of --count; 0 = off"},
+      r.per_label);
+  visitor(S{"conditions", samples, "FILE",
+            ".npy of condition vectors, one a sample, from the first on again"},
+          r.conditions);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
   visitor(S{"out", output, "FILE",
             "a name that ends in .npy, .png, .idx or .raw; - = raw values "
@@ -86,6 +94,10 @@ int run_generate(const Words& words) {
   request.model = model;
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
 
+  if (line.given("per-label") && line.given("count")) {
+    throw Error(ErrorCode::usage, {"bad command line", "--per-label with --count", "", "",
+                                   "--per-label N is N of each class, whatever their number"});
+  }
   request.stop_requested = stop_requested;
   catch_stop_signals();
   const GenerateResult result = generate(request);

@@ -7,20 +7,9 @@
 
 #include "engine/pictures/picture.hpp"
 #include "engine/pictures/series.hpp"
+#include "engine/trial_shape.hpp"
 
 namespace vgan {
-
-struct TrialShape {
-  std::int64_t height = 0;
-  std::int64_t width = 0;
-  std::int64_t channels = 1;
-
-  std::int64_t size() const { return height * width * channels; }
-  /// Two numbers of one channel: points of a plane.
-  bool is_pair() const { return height * width == 2 && channels == 1; }
-  /// One row or one column of three values or more.
-  bool is_curve() const { return (height == 1 || width == 1) && height * width > 2; }
-};
 
 /// How many trials a sheet shows and how.
 struct TrialSheet {

@@ -8,6 +8,7 @@
 #include "engine/nn/layer.hpp"
 #include "engine/pictures/trials.hpp"
 #include "engine/train/config.hpp"
+#include "engine/trial_shape.hpp"
 
 namespace vgan {
 

@@ -96,7 +96,9 @@ class IdxSink final : public Sink {
 
 class PngSink final : public Sink {
  public:
-  PngSink(fs::path path, const GeneratorModel& model) : path_(std::move(path)), model_(model) {}
+  /// `columns` of the sheet; 0: as near to a square as can be.
+  PngSink(fs::path path, const GeneratorModel& model, std::int64_t columns)
+      : path_(std::move(path)), model_(model), columns_(columns) {}
   void take(std::span<const float> values) override {
     values_.insert(values_.end(), values.begin(), values.end());
   }
@@ -109,8 +111,8 @@ class PngSink final : public Sink {
     if (shape.is_pair()) {
       const OutputRange& range = model_.range;
       sheet.axis = range.from_u8 ? Range{0, 1} : Range{range.low, range.high};
-    } else if (!shape.is_curve()) {
-      sheet.columns = 0;
+    } else if (!shape.is_curve() || columns_ > 0) {
+      sheet.columns = columns_;
     }
     write_png(path_, values_.empty() ? draw_trials(pixels_, shape, sheet)
                                      : draw_trials(values_, shape, 0.0F, 1.0F, sheet));
@@ -127,6 +129,7 @@ class PngSink final : public Sink {
  private:
   fs::path path_;
   const GeneratorModel& model_;
+  std::int64_t columns_;
   std::vector<float> values_;
   std::vector<std::uint8_t> pixels_;
 };
@@ -177,7 +180,9 @@ std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::strin
     return std::make_unique<IdxSink>(request.out, count, model);
   }
   if (format == "png") {
-    return std::make_unique<PngSink>(request.out, model);
+    const bool in_rows = request.per_label > 0 && request.per_label <= 100;
+    return std::make_unique<PngSink>(request.out, model,
+                                     in_rows ? static_cast<std::int64_t>(request.per_label) : 0);
   }
   return std::make_unique<RawSink>(request.out);
 }
@@ -231,13 +236,46 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
        "ask for fewer, or write to another disk"});
 }
 
+// What the samples are given, for a model that is told something.
+ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel& model) {
+  const ConditionModel& known = model.conditions;
+  const int wishes = (request.label >= 0 ? 1 : 0) + (request.per_label > 0 ? 1 : 0) +
+                     (request.conditions.empty() ? 0 : 1);
+  if (wishes > 1) refuse("label", "several of label, per-label, conditions", "one of them");
+  if (request.label >= 0) return known.of_class(request.label);
+  if (!request.conditions.empty()) {
+    Conditions read = read_conditions(request.conditions);
+    return known.given(std::move(read.values), read.size);
+  }
+  if (request.per_label > 0) {
+    if (!known.classes()) (void)known.of_class(0);  // refuses
+    return known.in_turn(request.per_label);
+  }
+  if (known.size() == 0) return {};
+  return known.drawn(request.seed, Purpose::sample);
+}
+
+// With `per_label` the count is that of all classes.
+GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
+  if (request.per_label == 0) return request;
+  if (request.per_label >> 32 != 0) {
+    refuse("per-label", std::to_string(request.per_label), "up to 2^32 - 1");
+  }
+  const auto classes = static_cast<std::uint64_t>(model.conditions.size());
+  if (model.conditions.classes()) request.count = request.per_label * classes;
+  return request;
+}
+
 }  // namespace
 
-GenerateResult generate(const GenerateRequest& request) {
-  const std::string format = format_of(request);
-  check(request, format);
-  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+GenerateResult generate(const GenerateRequest& asked) {
+  const std::string format = format_of(asked);
+  check(asked, format);
+  const LoadedCheckpoint loaded = load_run_or_file(asked.model);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  const ConditionFill conditions = conditions_of(asked, model);
+  const GenerateRequest request = counted(asked, model);
+  check(request, format);
   const bool u8 =
       format == "png" ? PngSink::takes_u8(model) : request.dtype == "u8" || format == "idx";
   require_room(request, format, u8, model);
@@ -248,7 +286,7 @@ GenerateResult generate(const GenerateRequest& request) {
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   const auto layers = generator_layers(model.config, model.shape(), model.conditions.size());
   Sampler sampler(*backend, layers, leaky_slope, type, model.range,
-                  Sampler::bulk(*backend, layers, type));
+                  Sampler::bulk(*backend, layers, type), model.conditions.size());
   const bool averaged = model.averaged && !request.raw_weights;
   load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
   queue->synchronise();
@@ -266,6 +304,7 @@ GenerateResult generate(const GenerateRequest& request) {
   const auto sink = make_sink(request, format, u8, model);
   SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
                         u8 ? ElementType::u8 : ElementType::f32};
+  samples.conditions = conditions;
   if (!model.codes.empty()) samples.latents = model.codes.drawn(request.seed, Purpose::sample);
   const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
   const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);

@@ -150,10 +150,12 @@ void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) cons
   std::snprintf(name, sizeof(name), "epoch-%08llu.png",
                 static_cast<unsigned long long>(trainer.epoch()));
   const auto count = static_cast<std::uint64_t>(sheet->count());
-  write_png(path_ / "samples" / name,
-            draws_plots(images)
-                ? draw_samples(trainer.sample(count, trainer.config().seed), images, *sheet)
-                : draw_samples(trainer.preview(count), images, *sheet));
+  const auto columns = static_cast<std::uint64_t>(sheet->columns);
+  write_png(
+      path_ / "samples" / name,
+      draws_plots(images)
+          ? draw_samples(trainer.sample(count, trainer.config().seed, columns), images, *sheet)
+          : draw_samples(trainer.preview(count, columns), images, *sheet));
 }
 
 void RunFolder::write_real_grid(const ImageSet& images) const {

@@ -150,14 +150,15 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   self.codes = {};
 }
 
-std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed) {
+std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
   Implementation& self = *implementation_;
   const NamedRange range(*self.backend, "sample");
   std::vector<float> all;
   all.reserve(count * static_cast<std::size_t>(self.trial.size()));
   SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
   if (self.conditions.size() > 0) {
-    request.conditions = self.conditions.drawn(seed, Purpose::sample);
+    request.conditions =
+        run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
   }
   if (self.config.model == "ae") {
     request.latents = self.codes_of_now().drawn(seed, Purpose::sample);

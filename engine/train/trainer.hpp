@@ -63,7 +63,9 @@ class Trainer {
 
   /// `count` samples of the averaged G if there is one, else of G, [count, height * width]. Sample
   /// n depends on `seed` and n alone. Floats are in [0, 1] for u8 data, else in the data's range.
-  std::vector<float> sample(std::uint64_t count, std::uint64_t seed);
+  /// Conditions are drawn as they are in the data, or with `run` > 0 that many samples have one
+  /// class (or vector), then as many the next.
+  std::vector<float> sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
   /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model
   /// of classes, each class has `columns` samples, then the next.
   std::vector<std::uint8_t> preview(std::uint64_t count, std::uint64_t columns = 10);

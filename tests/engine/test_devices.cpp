@@ -57,6 +57,26 @@ void require_close_tensors(const Checkpoint& got, const Checkpoint& want,
 
 }  // namespace
 
+TEST_CASE("instance noise has the sigma of the config, in every step", "[engine][devices]") {
+  const ImageSet images = bar_images();
+  for (const std::string& device : usable_devices()) {
+    INFO(device);
+    TrainConfig config = config_on(device);
+    std::vector<float> losses[3];
+    for (const int tenths : {0, 1, 2}) {
+      config.instance_noise = 0.1 * tenths;
+      Trainer trainer(config, images);
+      for (const StepReport& report : train_to(trainer, 3)) {
+        losses[tenths].push_back(report.d_loss_real);
+      }
+    }
+    for (std::size_t step = 0; step < 3; ++step) {
+      CHECK(losses[0][step] != losses[1][step]);
+      CHECK(losses[1][step] != losses[2][step]);
+    }
+  }
+}
+
 TEST_CASE("many updates at once equal as many one by one, on every device", "[engine][devices]") {
   const ImageSet images = bar_images();
   for (const std::string& device : usable_devices()) {
