@@ -59,7 +59,7 @@ TEST_CASE("each setting is read from its own key", "[engine][config]") {
     CHECK(changed != print_config(preset("default"), false));
     CHECK(print_config(parse_config(changed, "x"), false) == changed);
   }
-  CHECK(names.size() == 32);
+  CHECK(names.size() == 55);
 }
 
 TEST_CASE("a config file starts from the preset that it names", "[engine][config]") {
