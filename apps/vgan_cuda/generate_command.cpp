@@ -103,6 +103,9 @@ int run_generate(const Words& words) {
   const GenerateResult result = generate(request);
   std::FILE* const stream = request.out == "-" ? stderr : stdout;
   if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());
+  if (!result.samples_from.empty()) {
+    std::fprintf(stream, "samples from %s\n", result.samples_from.c_str());
+  }
   std::fprintf(stream, "%s\n%s\n", result_text(request, result).c_str(),
                stages_text(result).c_str());
   return 0;

@@ -45,18 +45,35 @@ std::string bar(double share, std::size_t cells, bool utf8) {
   return text;
 }
 
+// What the bar shows of a model when there is room for more than its losses.
+std::string second_part(const ProgressValues& v) {
+  switch (v.model) {
+    case ProgressValues::Model::vae: return format("KL %.2f", v.kl);
+    case ProgressValues::Model::ae: return format("squared error %.5f", v.squared_error);
+    case ProgressValues::Model::gan: break;
+  }
+  return format("real %.0f%% fake %.0f%%", v.real_accuracy * 100.0, v.fake_accuracy * 100.0);
+}
+
 }  // namespace
 
 std::string plain_line(const ProgressValues& v) {
-  return format(
-      "epoch %llu/%llu  d_loss %.3f  g_loss %.3f  D(real) %.2f  D(fake) %.2f  %s epochs/s",
-      static_cast<unsigned long long>(v.epoch), static_cast<unsigned long long>(v.total), v.d_loss,
-      v.g_loss, v.real_accuracy, v.fake_accuracy, rate_text(v.epochs_per_second).c_str());
+  using Model = ProgressValues::Model;
+  const std::string losses =
+      v.model == Model::gan ? format("d_loss %.3f  g_loss %.3f  D(real) %.2f  D(fake) %.2f",
+                                     v.d_loss, v.g_loss, v.real_accuracy, v.fake_accuracy)
+      : v.model == Model::vae
+          ? format("reconstruction %.2f  KL %.2f", v.reconstruction, v.kl)
+          : format("reconstruction %.2f  squared error %.5f", v.reconstruction, v.squared_error);
+  return format("epoch %llu/%llu  %s  %s epochs/s", static_cast<unsigned long long>(v.epoch),
+                static_cast<unsigned long long>(v.total), losses.c_str(),
+                rate_text(v.epochs_per_second).c_str());
 }
 
 std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
   const double share =
       v.total == 0 ? 1.0 : static_cast<double>(v.epoch) / static_cast<double>(v.total);
+  const bool gan = v.model == ProgressValues::Model::gan;
   // In their order on the line; those of the lowest rank are the first to get room.
   struct Part {
     int rank;
@@ -69,8 +86,9 @@ std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
                  static_cast<unsigned long long>(v.total))},
       {4, rate_text(v.epochs_per_second) + "/s"},
       {1, clock_text(v.seconds_left) + " left"},
-      {2, format("D %.2f G %.2f", v.d_loss, v.g_loss)},
-      {5, format("real %.0f%% fake %.0f%%", v.real_accuracy * 100.0, v.fake_accuracy * 100.0)},
+      {2, gan ? format("D %.2f G %.2f", v.d_loss, v.g_loss)
+              : format("reconstruction %.2f", v.reconstruction)},
+      {5, second_part(v)},
   }};
   const std::size_t gap = width >= 100 ? 2 : 1;
   std::size_t used = 0;
@@ -101,7 +119,8 @@ Progress::Style Progress::style(bool quiet) {
 
 Progress::Progress(Style style) : style_(style), utf8_(speaks_utf8()) {}
 
-void Progress::start(std::uint64_t first_epoch, std::uint64_t total) {
+void Progress::start(std::uint64_t first_epoch, std::uint64_t total, ProgressValues::Model model) {
+  values_.model = model;
   values_.epoch = first_epoch;
   values_.total = total;
   rate_time_ = Clock::now();
@@ -135,6 +154,9 @@ void Progress::smooth(const StepReport& report) {
   mix(values_.g_loss, static_cast<double>(report.g_loss));
   mix(values_.real_accuracy, static_cast<double>(report.real_accuracy));
   mix(values_.fake_accuracy, static_cast<double>(report.fake_accuracy));
+  mix(values_.reconstruction, static_cast<double>(report.reconstruction));
+  mix(values_.squared_error, static_cast<double>(report.squared_error));
+  mix(values_.kl, static_cast<double>(report.kl));
 }
 
 // Epochs and seconds since the last call, over those before it, which fade with

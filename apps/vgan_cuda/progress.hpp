@@ -11,6 +11,8 @@ namespace vgan::app {
 
 /// What both displays show. Losses and accuracies are smoothed over some fifty epochs.
 struct ProgressValues {
+  enum class Model { gan, vae, ae };
+  Model model = Model::gan;
   std::uint64_t epoch = 0;
   std::uint64_t total = 0;
   double epochs_per_second = 0.0;
@@ -19,9 +21,14 @@ struct ProgressValues {
   double g_loss = 0.0;
   double real_accuracy = 0.0;  ///< share of the trials that D calls right
   double fake_accuracy = 0.0;
+  double reconstruction = 0.0;  ///< of an autoencoder: nats a trial
+  double squared_error = 0.0;   ///< of a number
+  double kl = 0.0;              ///< of a VAE: nats a trial
 };
 
-/// "epoch 100/10000  d_loss 0.512  g_loss 1.203  D(real) 0.83  D(fake) 0.91  92.1 epochs/s".
+/// "epoch 100/10000  d_loss 0.512  g_loss 1.203  D(real) 0.83  D(fake) 0.91  92.1 epochs/s"; of a
+/// VAE "epoch 100/10000  reconstruction 98.12  KL 21.43  92.1 epochs/s", of an autoencoder the
+/// squared error in place of KL.
 std::string plain_line(const ProgressValues& values);
 
 /// One line of at most `width` columns: percent, bar, epoch, rate, time left, losses, accuracies.
@@ -41,7 +48,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void start(std::uint64_t first_epoch, std::uint64_t total);
+  void start(std::uint64_t first_epoch, std::uint64_t total, ProgressValues::Model model);
   /// Shows the report if it is time to: at most ten bars a second, a line each hundred epochs.
   void show(const StepReport& report);
   /// A line on standard error, above the bar.

@@ -53,6 +53,11 @@ std::string length_text(const Trainer& trainer, const ImageSet& images, std::uin
   return first_epoch > 0 ? text + std::to_string(first_epoch) : text;
 }
 
+ProgressValues::Model model_of(const TrainConfig& config) {
+  if (config.is_gan()) return ProgressValues::Model::gan;
+  return config.model == "vae" ? ProgressValues::Model::vae : ProgressValues::Model::ae;
+}
+
 std::size_t files_in(const std::filesystem::path& folder) {
   std::error_code unreadable;
   std::size_t count = 0;
@@ -82,7 +87,8 @@ void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
   print("run folder", folder.string());
   print("training", length_text(trainer, images, first_epoch));
   std::fflush(stdout);
-  progress_.start(first_epoch, trainer.total_epochs());
+  model_ = model_of(trainer.config());
+  progress_.start(first_epoch, trainer.total_epochs(), model_);
 }
 
 void RunDisplay::finished(const RunResult& result) {
@@ -97,17 +103,27 @@ void RunDisplay::finished(const RunResult& result) {
   const auto holds = [&](const char* name, const std::string& about) {
     std::error_code unreadable;
     if (!std::filesystem::exists(result.folder / name, unreadable)) return;
-    std::printf("  %-14s %s\n", name, about.c_str());
+    std::printf("  %-19s %s\n", name, about.c_str());
   };
-  holds("samples.npy", "virtual trials, float32");
+  holds("samples.npy",
+        "virtual trials, float32" +
+            (result.samples_from.empty() ? "" : ", at codes from " + result.samples_from));
   holds("samples/", counted(files_in(result.folder / "samples"), "picture", "pictures") +
                         " over time of samples from one fixed noise");
   holds("real.png", "real trials, to compare them with");
-  holds("losses.png", "losses and accuracies over time, from metrics.jsonl");
+  holds("reconstructions.png", "real trials, each above its reconstruction");
+  const char* const drawn = model_ == ProgressValues::Model::gan   ? "losses and accuracies"
+                            : model_ == ProgressValues::Model::vae ? "reconstruction and KL"
+                                                                   : "reconstruction and its error";
+  holds("losses.png", std::string(drawn) + " over time, from metrics.jsonl");
   holds("profile.json", "phase times, for chrome://tracing or Perfetto");
   holds("checkpoints/", "the newest " + std::to_string(files_in(result.folder / "checkpoints")) +
                             ", up to " + result.checkpoint.filename().string());
   holds("config.toml", "the settings, for --config");
+  if (model_ != ProgressValues::Model::gan) {
+    std::printf("reconstruct: %s reconstruct --model %s --data FILE --out reconstructions.npy\n",
+                shell_word(program_).c_str(), shell_word(folder).c_str());
+  }
   std::printf("draw more: %s generate --model %s --count 1000 --out samples.npy\n",
               shell_word(program_).c_str(), shell_word(folder).c_str());
 }

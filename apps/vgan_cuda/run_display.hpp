@@ -26,6 +26,7 @@ class RunDisplay : public RunObserver {
   std::string program_;
   bool quiet_;
   std::string asked_device_;
+  ProgressValues::Model model_ = ProgressValues::Model::gan;
   Progress progress_;
 };
 

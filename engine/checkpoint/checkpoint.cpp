@@ -193,4 +193,11 @@ fs::path find_checkpoint(const fs::path& run_or_file) {
                "a checkpoint file, a run's folder, or a folder of epoch-*.safetensors", ""});
 }
 
+LoadedCheckpoint load_run_or_file(const fs::path& run_or_file) {
+  const fs::path place = find_checkpoint(run_or_file);
+  std::error_code ignored;
+  if (fs::is_directory(place, ignored)) return load_newest(place);
+  return {load_checkpoint(place), place, {}};
+}
+
 }  // namespace vgan

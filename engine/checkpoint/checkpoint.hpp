@@ -56,5 +56,7 @@ LoadedCheckpoint load_newest(const std::filesystem::path& folder);
 /// a folder that has epochs is itself. Throws Error io where there is nothing at that path,
 /// bad_data where a folder has no checkpoints.
 std::filesystem::path find_checkpoint(const std::filesystem::path& run_or_file);
+/// Loads it: the file, or the newest in the folder. Throws as the three above do.
+LoadedCheckpoint load_run_or_file(const std::filesystem::path& run_or_file);
 
 }  // namespace vgan

@@ -225,15 +225,32 @@ RgbImage draw_training(const std::string& title, const TrainingHistory& history,
   const auto curve = [&](const char* name, const std::vector<double>& y, RgbColour colour) {
     return Curve{name, history.epoch, y, colour, true};
   };
-  const Panel losses{"loss",
-                     {curve("D loss", history.d_loss, curve_blue),
-                      curve("G loss", history.g_loss, curve_vermilion)},
-                     std::nullopt};
-  const Panel accuracy{"accuracy of D",
-                       {curve("on real", history.accuracy_real, curve_green),
-                        curve("on fake", history.accuracy_fake, curve_purple)},
-                       Range{0, 1}};
-  return draw_curves(title, {losses, accuracy}, style);
+  std::vector<Panel> panels;
+  if (!history.reconstruction.empty()) {
+    panels.push_back({"reconstruction, -log p of a trial in nats",
+                      {curve("", history.reconstruction, curve_blue)},
+                      std::nullopt});
+    panels.push_back(history.kl.empty() ? Panel{"mean squared error of a number",
+                                                {curve("", history.squared_error, curve_green)},
+                                                std::nullopt}
+                                        : Panel{"KL divergence of a trial in nats",
+                                                {curve("", history.kl, curve_vermilion)},
+                                                std::nullopt});
+    return draw_curves(title, panels, style);
+  }
+  panels.push_back({"loss",
+                    {curve("D loss", history.d_loss, curve_blue),
+                     curve("G loss", history.g_loss, curve_vermilion)},
+                    std::nullopt});
+  if (!history.gradient_penalty.empty()) {
+    panels.push_back(
+        {"gradient penalty", {curve("", history.gradient_penalty, curve_blue)}, std::nullopt});
+  }
+  panels.push_back({"accuracy of D",
+                    {curve("on real", history.accuracy_real, curve_green),
+                     curve("on fake", history.accuracy_fake, curve_purple)},
+                    Range{0, 1}});
+  return draw_curves(title, panels, style);
 }
 
 }  // namespace vgan

@@ -45,16 +45,25 @@ struct CurvesStyle {
 RgbImage draw_curves(const std::string& title, const std::vector<Panel>& panels,
                      const CurvesStyle& style = {});
 
-/// How a GAN's training went: five values for each recorded epoch, all vectors of one length.
+/// How training went: values for each recorded epoch. Those that the model does not have are empty,
+/// the others of one length.
 struct TrainingHistory {
   std::vector<double> epoch;
+  // of a GAN
   std::vector<double> d_loss;
   std::vector<double> g_loss;
   std::vector<double> accuracy_real;  ///< share of real images that D calls real, 0 to 1
   std::vector<double> accuracy_fake;  ///< share of generated images that D calls generated, 0 to 1
+  std::vector<double> gradient_penalty;
+  // of an autoencoder
+  std::vector<double> reconstruction;  ///< negative log-likelihood of a trial, nats
+  std::vector<double> squared_error;   ///< of a number, in the network's units
+  std::vector<double> kl;              ///< of a trial's posterior to the prior, nats
 };
 
-/// Two panels: the losses above, D's accuracies below.
+/// Panels from top to bottom: a GAN's losses, its gradient penalty where there is one, D's
+/// accuracies; or an autoencoder's reconstruction and squared error, and a VAE's KL in place of the
+/// error.
 RgbImage draw_training(const std::string& title, const TrainingHistory& history,
                        const CurvesStyle& style = {});
 

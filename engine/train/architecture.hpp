@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/nn/layer.hpp"
+#include "engine/pictures/trials.hpp"
 #include "engine/train/config.hpp"
 #include "engine/trial_shape.hpp"
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "engine/error.hpp"
+#include "engine/train/codes.hpp"
 #include "engine/train/layer_list.hpp"
 
 namespace vgan {
@@ -171,6 +172,7 @@ void validate_objective(const TrainConfig& c) {
   require_word("likelihood", c.likelihood, {"bernoulli", "gaussian"});
   require_between("beta", c.beta, 0.0, 1e6, "0 to 1e6");
   require_count("latent-mixture", c.latent_mixture, 1, 1024);
+  if (c.model == "ae") CodeModel::require_size(c.latent_mixture, c.latent);
 }
 
 }  // namespace

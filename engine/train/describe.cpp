@@ -57,11 +57,7 @@ std::string range_of(const CheckpointTensor& tensor) {
 }  // namespace
 
 std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
-  const auto place = find_checkpoint(run_or_file);
-  std::error_code ignored;
-  const LoadedCheckpoint loaded = std::filesystem::is_directory(place, ignored)
-                                      ? load_newest(place)
-                                      : LoadedCheckpoint{load_checkpoint(place), place, {}};
+  const LoadedCheckpoint loaded = load_run_or_file(run_or_file);
   const Checkpoint& checkpoint = loaded.checkpoint;
   const GeneratorModel model = read_model(checkpoint, loaded.file.string());
   std::string text;
@@ -78,6 +74,7 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));
   fact("samples from", model.averaged ? "the averaged G (g_ema)" : "G as trained (g)");
+  if (!model.codes.empty()) fact("codes from", model.codes.text());
   fact("checksums", "all " + std::to_string(checkpoint.tensors.size()) + " tensors verified");
   text += "\nconfig\n";
   const std::string config = print_config(model.config, false);

@@ -236,13 +236,6 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
        "ask for fewer, or write to another disk"});
 }
 
-LoadedCheckpoint load_model(const fs::path& model) {
-  const fs::path place = find_checkpoint(model);
-  std::error_code ignored;
-  if (fs::is_directory(place, ignored)) return load_newest(place);
-  return {load_checkpoint(place), place, {}};
-}
-
 // What the samples are given, for a model that is told something.
 ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel& model) {
   const ConditionModel& known = model.conditions;
@@ -278,7 +271,7 @@ GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
 GenerateResult generate(const GenerateRequest& asked) {
   const std::string format = format_of(asked);
   check(asked, format);
-  const LoadedCheckpoint loaded = load_model(asked.model);
+  const LoadedCheckpoint loaded = load_run_or_file(asked.model);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   const ConditionFill conditions = conditions_of(asked, model);
   const GenerateRequest request = counted(asked, model);
@@ -312,6 +305,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
                         u8 ? ElementType::u8 : ElementType::f32};
   samples.conditions = conditions;
+  if (!model.codes.empty()) samples.latents = model.codes.drawn(request.seed, Purpose::sample);
   const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
   const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);
   const auto all_taken = Clock::now();
@@ -324,6 +318,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   result.channels = model.channels;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
+  result.samples_from = model.codes.empty() ? "" : model.codes.text();
   result.seconds = since(start);
   result.compute_seconds = stages.computing;
   result.copy_seconds = stages.copying;

@@ -40,7 +40,8 @@ struct GenerateResult {
   /// Seconds that computing, copying to the host (0 where samples are computed in its memory) and
   /// writing were busy; they overlap. Writing includes what `finish` flushes to the disk.
   double compute_seconds = 0.0, copy_seconds = 0.0, write_seconds = 0.0;
-  std::string note;  ///< newer checkpoints passed over, or empty
+  std::string samples_from;  ///< of a model "ae": CodeModel::text(); else empty
+  std::string note;          ///< newer checkpoints passed over, or empty
 };
 
 /// Throws bad_config for a format that does not go with the request, bad_data, io (before any work

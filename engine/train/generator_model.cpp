@@ -145,6 +145,10 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   const auto layers = networks_of(model, origin);
   check_network(layers.generator, "g", model.averaged, checkpoint, origin);
   check_network(layers.second, gan ? "d" : "e", model.averaged && !gan, checkpoint, origin);
+  if (model.config.model == "ae") {
+    model.codes =
+        CodeModel::load(checkpoint, model.config.latent_mixture, model.config.latent, origin);
+  }
   return model;
 }
 

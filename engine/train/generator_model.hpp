@@ -9,6 +9,7 @@
 #include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/train/architecture.hpp"
+#include "engine/train/codes.hpp"
 #include "engine/train/conditions.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/sampler.hpp"
@@ -30,6 +31,7 @@ struct GeneratorModel {
   std::int64_t width = 0;
   std::int64_t channels = 1;  ///< of a trial's values, innermost
   ConditionModel conditions;
+  CodeModel codes;  ///< of a model "ae": what samples are drawn from
   OutputRange range;
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G

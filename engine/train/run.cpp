@@ -74,7 +74,7 @@ class Run {
   RunResult run() {
     const std::uint64_t first = trainer_.epoch();
     const std::uint64_t total = trainer_.total_epochs();
-    folder_.start_metrics(first);
+    folder_.start_metrics(first, config_);
     if (request_.observer != nullptr) {
       request_.observer->started(trainer_, images_, folder_.path(), first);
     }
@@ -111,14 +111,14 @@ class Run {
     try {
       trainer_.train(epoch - trainer_.epoch(), [&](const StepReport& report) {
         const auto at = Clock::now();
-        folder_.add_metrics(report, seconds_since(start_));
+        folder_.metrics().add(report, seconds_since(start_));
         if (request_.observer != nullptr) request_.observer->epoch_done(report);
         stopped = stopped || (request_.stop_requested && request_.stop_requested());
         beside += seconds_since(at);
         return !stopped;
       });
     } catch (...) {
-      folder_.flush_metrics();
+      folder_.metrics().flush();
       throw;
     }
     stepping_ += seconds_since(before) - beside;
@@ -136,7 +136,7 @@ class Run {
 
   void save() {
     // The metrics go first: a checkpoint never is ahead of them.
-    folder_.flush_metrics();
+    folder_.metrics().flush();
     saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), trainer_.checkpoint(),
                              static_cast<int>(config_.keep));
     folder_.write_loss_curves();
@@ -147,16 +147,18 @@ class Run {
     save();
     const std::uint64_t epochs = trainer_.epoch();
     folder_.write_sample_grid(trainer_, images_);
+    if (!config_.is_gan()) folder_.write_reconstructions(trainer_, images_);
     if (!stopped) folder_.write_samples(trainer_, images_, final_samples);
     RunResult result;
     result.folder = folder_.path();
     result.checkpoint = saved_;
     result.epochs = epochs;
+    result.samples_from = trainer_.samples_from();
     result.stopped = stopped;
     result.seconds = seconds_since(start_);
     result.epochs_per_second =
         stepping_ > 0.0 ? static_cast<double>(epochs - first) / stepping_ : 0.0;
-    if (!stopped) folder_.add_done(epochs, result.seconds, result.epochs_per_second);
+    if (!stopped) folder_.metrics().add_done(epochs, result.seconds, result.epochs_per_second);
     return result;
   }
 

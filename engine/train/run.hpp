@@ -37,13 +37,15 @@ struct RunResult {
   std::filesystem::path folder;
   std::filesystem::path checkpoint;  ///< the newest
   std::uint64_t epochs = 0;          ///< trained in all
+  std::string samples_from;          ///< Trainer::samples_from()
   bool stopped = false;              ///< on request; a checkpoint holds the state
   double seconds = 0.0;              ///< of this call's training loop, files included
   double epochs_per_second = 0.0;
 };
 
 /// Trains to the end, or until stopped. The folder holds config.toml, metrics.jsonl (one line for
-/// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy at the end.
+/// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy at the end; of
+/// an autoencoder also reconstructions.png.
 ///
 /// A new run refuses a folder that is not empty (bad_config). A resumed run goes on from the newest
 /// valid checkpoint, or the one that is named, with the config saved in it; only settings marked so

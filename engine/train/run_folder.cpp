@@ -5,10 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
-#include <fstream>
-#include <optional>
 #include <span>
 
 #include <nlohmann/json.hpp>
@@ -17,6 +14,7 @@
 #include "engine/files/atomic_file.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/readers/npy.hpp"
+#include "engine/train/reconstruction_sheet.hpp"
 #include "engine/train/trial_pictures.hpp"
 
 namespace vgan {
@@ -68,13 +66,6 @@ void remove_temporaries(const fs::path& folder) {
     std::error_code ignored;
     if (ours) fs::remove(entry.path(), ignored);
   }
-}
-
-// The number in a metrics line, or nothing.
-std::optional<double> number_in(const nlohmann::json& entry, const char* key) {
-  const auto found = entry.find(key);
-  if (found == entry.end() || !found->is_number()) return std::nullopt;
-  return found->get<double>();
 }
 
 void write_text(const fs::path& path, const std::string& text) {
@@ -148,58 +139,8 @@ void RunFolder::write_config(const TrainConfig& config) const {
   write_text(path_ / "config.toml", print_config(config, true));
 }
 
-void RunFolder::start_metrics(std::uint64_t epoch) {
-  const fs::path file = path_ / "metrics.jsonl";
-  std::string kept;
-  std::ifstream old(file);
-  for (std::string line; std::getline(old, line);) {
-    const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || entry.contains("event")) continue;
-    const auto at = number_in(entry, "epoch");
-    if (!at) continue;
-    if (*at > static_cast<double>(epoch)) break;
-    kept += line + "\n";
-    const double gap = std::nan("");
-    history_.epoch.push_back(*at);
-    history_.d_loss.push_back(number_in(entry, "d_loss").value_or(gap));
-    history_.g_loss.push_back(number_in(entry, "g_loss").value_or(gap));
-    history_.accuracy_real.push_back(number_in(entry, "d_real_accuracy").value_or(gap));
-    history_.accuracy_fake.push_back(number_in(entry, "d_fake_accuracy").value_or(gap));
-  }
-  write_text(file, kept);
-  metrics_.reset(std::fopen(file.c_str(), "ab"));
-  if (!metrics_) refuse_io("cannot write metrics", file, std::strerror(errno));
-}
-
-void RunFolder::add_metrics(const StepReport& r, double seconds) {
-  history_.epoch.push_back(static_cast<double>(r.epoch));
-  history_.d_loss.push_back(r.d_loss());
-  history_.g_loss.push_back(r.g_loss);
-  history_.accuracy_real.push_back(r.real_accuracy);
-  history_.accuracy_fake.push_back(r.fake_accuracy);
-  std::fprintf(metrics_.get(),
-               "{\"epoch\":%llu,\"d_loss\":%.6g,\"d_loss_real\":%.6g,\"d_loss_fake\":%.6g,"
-               "\"g_loss\":%.6g,\"r1\":%.6g,\"d_real_accuracy\":%.6g,\"d_fake_accuracy\":%.6g,"
-               "\"seconds\":%.3f}\n",
-               static_cast<unsigned long long>(r.epoch), r.d_loss(), r.d_loss_real, r.d_loss_fake,
-               r.g_loss, r.r1, r.real_accuracy, r.fake_accuracy, seconds);
-  if (seconds - last_flush_ > 1.0) {
-    flush_metrics();
-    last_flush_ = seconds;
-  }
-}
-
-void RunFolder::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
-  std::fprintf(metrics_.get(),
-               "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%.3f,\"epochs_per_second\":%.3f}\n",
-               static_cast<unsigned long long>(epochs), seconds, epochs_per_second);
-  flush_metrics();
-}
-
-void RunFolder::flush_metrics() {
-  if (std::fflush(metrics_.get()) != 0 || std::ferror(metrics_.get()) != 0) {
-    refuse_io("cannot write metrics", path_ / "metrics.jsonl", std::strerror(errno));
-  }
+void RunFolder::start_metrics(std::uint64_t epoch, const TrainConfig& config) {
+  metrics_.emplace(path_ / "metrics.jsonl", epoch, config);
 }
 
 void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) const {
@@ -223,8 +164,15 @@ void RunFolder::write_real_grid(const ImageSet& images) const {
 }
 
 void RunFolder::write_loss_curves() const {
-  if (history_.epoch.empty()) return;
-  write_png(path_ / "losses.png", draw_training("Training", history_));
+  const TrainingHistory& history = metrics_->history();
+  if (history.epoch.empty()) return;
+  write_png(path_ / "losses.png", draw_training("Training", history));
+}
+
+void RunFolder::write_reconstructions(Trainer& trainer, const ImageSet& images) const {
+  const ImageSet some = some_of(images, pairs_on_a_sheet);
+  if (!has_sheet(some, some.count)) return;
+  write_reconstruction_sheet(path_ / "reconstructions.png", some, trainer.reconstruct(some));
 }
 
 bool RunFolder::has_samples() const {

@@ -2,17 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/files/posix_file.hpp"
-#include "engine/pictures/curves.hpp"
 #include "engine/readers/image_set.hpp"
+#include "engine/train/metrics_log.hpp"
 #include "engine/train/trainer.hpp"
-#include "kernels/step_state.hpp"
 
 namespace vgan {
 
@@ -31,12 +29,9 @@ class RunFolder {
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
   void write_config(const TrainConfig& config) const;
-  /// Keeps the metrics of epochs up to `epoch`, drops what a stopped run wrote after it.
-  void start_metrics(std::uint64_t epoch);
-  /// One line for one epoch; goes to the disk once a second and at `flush_metrics`.
-  void add_metrics(const StepReport& report, double seconds);
-  void add_done(std::uint64_t epochs, double seconds, double epochs_per_second);
-  void flush_metrics();
+  /// To be called before the next is asked for. Keeps the metrics of epochs up to `epoch`.
+  void start_metrics(std::uint64_t epoch, const TrainConfig& config);
+  MetricsLog& metrics() { return *metrics_; }
 
   /// Samples of one fixed noise, as many as `sheet_for_data` says; none where even one is too large
   /// for a picture.
@@ -44,6 +39,8 @@ class RunFolder {
   /// Real trials for comparison, each row of one class where there are labels of a few classes.
   void write_real_grid(const ImageSet& images) const;
   void write_loss_curves() const;
+  /// Of an autoencoder: real trials, each above its reconstruction.
+  void write_reconstructions(Trainer& trainer, const ImageSet& images) const;
   /// `count` samples, float32, count x height x width, x channels where there are several.
   bool has_samples() const;
   void write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const;
@@ -53,15 +50,9 @@ class RunFolder {
  private:
   explicit RunFolder(std::filesystem::path path);
 
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   std::filesystem::path path_;
   FileDescriptor lock_;  ///< on the folder, for as long as this object lives
-  std::unique_ptr<std::FILE, CloseFile> metrics_;
-  double last_flush_ = 0.0;
-  TrainingHistory history_;
+  std::optional<MetricsLog> metrics_;
 };
 
 }  // namespace vgan

@@ -34,7 +34,7 @@ Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
                     Sampler::small, conditions.size());
   }
   finish_steps();
-  sampler->load(*queue, best_generator());
+  sampler->load(*queue, best(*generator));
   return *sampler;
 }
 
@@ -129,6 +129,7 @@ Checkpoint Trainer::checkpoint() {
   self.conditions.save(made);
   save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
   require_finite(made, epoch());
+  if (self.config.model == "ae") self.codes_of_now().save(made);
   return made;
 }
 
@@ -146,6 +147,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   load_network(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
   self.queue->synchronise();
   self.step->set_steps(steps);
+  self.codes = {};
 }
 
 std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
@@ -157,6 +159,9 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std:
   if (self.conditions.size() > 0) {
     request.conditions =
         run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
+  }
+  if (self.config.model == "ae") {
+    request.latents = self.codes_of_now().drawn(seed, Purpose::sample);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
     const float* values = part.as<float>().data;
@@ -171,6 +176,9 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
   std::vector<std::uint8_t> all;
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};
   if (self.conditions.size() > 0) request.conditions = self.conditions.in_turn(columns);
+  if (self.config.model == "ae") {
+    request.latents = self.codes_of_now().drawn(request.seed, request.purpose);
+  }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
     const std::uint8_t* pixels = part.as<std::uint8_t>().data;
     all.insert(all.end(), pixels, pixels + part.size());

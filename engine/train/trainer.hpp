@@ -16,8 +16,8 @@
 
 namespace vgan {
 
-/// Trains a GAN on images. Several trainers may live in one process; each may be used by one thread
-/// at a time.
+/// Trains a GAN or an autoencoder on images. Several trainers may live in one process; each may be
+/// used by one thread at a time.
 ///
 /// Every number of a run is a pure function of (config, data, epoch): not of the thread count, and
 /// not of how often the run was stopped and resumed on the same kind of device.
@@ -47,8 +47,8 @@ class Trainer {
 
   /// Epochs trained so far.
   std::uint64_t epoch() const;
-  /// One alternating update. Throws diverged, naming the epoch, if a loss or gradient is not
-  /// finite; the trainer is then of no further use.
+  /// One alternating update, or one of an autoencoder. Throws diverged, naming the epoch, if a loss
+  /// or gradient is not finite; the trainer is then of no further use.
   StepReport train_epoch();
   /// Up to `epochs` updates; `report` gets the report of each, in order, and returns whether to go
   /// on. Where the device works by itself the next updates, some tens at most, are under way by
@@ -69,6 +69,14 @@ class Trainer {
   /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model
   /// of classes, each class has `columns` samples, then the next.
   std::vector<std::uint8_t> preview(std::uint64_t count, std::uint64_t columns = 10);
+
+  /// What samples of a model "ae" are drawn from: "a Gaussian fitted to 10,000 codes"; empty for
+  /// others, which draw from N(0, I).
+  std::string samples_from();
+  /// Of an autoencoder: `trials`, of the training data's shape and type, through encoder and
+  /// decoder, [count, trial] in the data's own units; whole numbers for u8. Throws bad_config for a
+  /// GAN.
+  std::vector<float> reconstruct(const ImageSet& trials);
 
   /// Seconds spent in each phase of the epochs since the last call, by name, in order.
   void set_profiling(bool on);

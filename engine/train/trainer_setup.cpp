@@ -56,7 +56,8 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   generator->initialise(*queue, config.seed, generator_id);
   second->initialise(*queue, config.seed, second_id);
   queue->synchronise();
-  make_step(trial_set(images));
+  resident = trial_set(images);
+  make_step();
 }
 
 void Trainer::Implementation::choose_networks() {
@@ -110,7 +111,7 @@ TrialSet Trainer::Implementation::trial_set(const ImageSet& images) const {
   return set;
 }
 
-void Trainer::Implementation::make_step(const TrialSet& trials) {
+void Trainer::Implementation::make_step() {
   const std::uint64_t epochs = epochs_of(config, count);
   if (config.is_gan()) {
     StepOptions options;
@@ -119,10 +120,10 @@ void Trainer::Implementation::make_step(const TrialSet& trials) {
     options.gan = gan_options(config, trial, conditions.size());
     options.adam = adam_options(config);
     options.schedules = schedules_of(config, epochs);
-    step = std::make_unique<AlternatingStep>(*backend, *generator, *second, trials, options);
+    step = std::make_unique<AlternatingStep>(*backend, *generator, *second, resident, options);
   } else {
     step = std::make_unique<AutoencoderStep>(
-        *backend, *second, *generator, trials,
+        *backend, *second, *generator, resident,
         AutoencoderStepOptions{config.batch, autoencoder_options(config), adam_options(config),
                                schedules_of(config, epochs)});
   }
@@ -144,6 +145,10 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
   made.parts.emplace_back("samples",
                           Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
+  if (!config.is_gan()) {
+    made.parts.emplace_back("reconstructions",
+                            Reconstructor::bytes(*backend, config, trial, type()));
+  }
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;
 }

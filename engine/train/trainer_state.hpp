@@ -9,8 +9,10 @@
 
 #include "engine/backend.hpp"
 #include "engine/train/architecture.hpp"
+#include "engine/train/codes.hpp"
 #include "engine/train/conditions.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/reconstructor.hpp"
 #include "engine/train/sampler.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
@@ -27,12 +29,16 @@ struct Trainer::Implementation {
 
   MemoryPlan plan(std::int64_t batch) const;
   const char* second_name() const { return config.is_gan() ? "d" : "e"; }
-  VectorView<const float> best_generator() const {
-    const auto average = generator->arena().average();
-    return average.empty() ? VectorView<const float>(generator->arena().weights())
-                           : VectorView<const float>(average);
+  /// The average where there is one.
+  static VectorView<const float> best(const nn::Network& network) {
+    const auto average = network.arena().average();
+    return average.empty() ? network.arena().weights() : average;
   }
   Sampler& sampler_with_weights_of_now();
+  /// Of an autoencoder.
+  Reconstructor& reconstructor_with_weights_of_now();
+  /// Of a model "ae"; fitted once for each epoch at which it is asked for.
+  const CodeModel& codes_of_now();
   void finish_steps();
   void note_phase(const char* name, Queue& queue);
 
@@ -56,6 +62,10 @@ struct Trainer::Implementation {
   std::optional<nn::Network> generator, second;
   std::unique_ptr<TrainingStep> step;
   std::optional<Sampler> sampler;
+  TrialSet resident;  ///< the data, on the device
+  std::optional<Reconstructor> reconstructor;
+  CodeModel codes;
+  std::uint64_t codes_step = 0;
 
   bool profiling = false;
   Clock::time_point profile_origin{}, phase_start{};
@@ -70,7 +80,7 @@ struct Trainer::Implementation {
   void choose_networks();
   void upload_data(const ImageSet& images);
   TrialSet trial_set(const ImageSet& images) const;
-  void make_step(const TrialSet& trials);
+  void make_step();
 };
 
 }  // namespace vgan

@@ -1,0 +1,111 @@
+#include "engine/train/metrics_log.hpp"
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/error.hpp"
+#include "engine/files/atomic_file.hpp"
+
+namespace vgan {
+namespace {
+
+[[noreturn]] void refuse_io(const std::filesystem::path& file) {
+  throw Error(ErrorCode::io, {"cannot write metrics", file.string(), std::strerror(errno), "", ""});
+}
+
+// The number in a metrics line, or nothing.
+std::optional<double> number_in(const nlohmann::json& entry, const char* key) {
+  const auto found = entry.find(key);
+  if (found == entry.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
+}
+
+template <float StepReport::*field>
+double number(const StepReport& report) {
+  return static_cast<double>(report.*field);
+}
+
+}  // namespace
+
+std::vector<Metric> metrics_of(const TrainConfig& config) {
+  using R = StepReport;
+  using H = TrainingHistory;
+  if (!config.is_gan()) {
+    std::vector<Metric> metrics = {
+        {"reconstruction", number<&R::reconstruction>, &H::reconstruction},
+        {"squared_error", number<&R::squared_error>, &H::squared_error}};
+    if (config.model == "vae") metrics.push_back({"kl", number<&R::kl>, &H::kl});
+    return metrics;
+  }
+  std::vector<Metric> metrics = {
+      {"d_loss", [](const R& r) { return static_cast<double>(r.d_loss()); }, &H::d_loss},
+      {"d_loss_real", number<&R::d_loss_real>},
+      {"d_loss_fake", number<&R::d_loss_fake>},
+      {"g_loss", number<&R::g_loss>, &H::g_loss},
+      {"r1", number<&R::r1>}};
+  if (config.loss == "wgan-gp") {
+    metrics.push_back({"gradient_penalty", number<&R::gradient_penalty>, &H::gradient_penalty});
+  }
+  metrics.push_back({"d_real_accuracy", number<&R::real_accuracy>, &H::accuracy_real});
+  metrics.push_back({"d_fake_accuracy", number<&R::fake_accuracy>, &H::accuracy_fake});
+  return metrics;
+}
+
+MetricsLog::MetricsLog(std::filesystem::path file, std::uint64_t epoch, const TrainConfig& config)
+    : file_(std::move(file)), metrics_(metrics_of(config)) {
+  std::string kept;
+  std::ifstream old(file_);
+  for (std::string line; std::getline(old, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    if (!entry.is_object() || entry.contains("event")) continue;
+    const auto at = number_in(entry, "epoch");
+    if (!at) continue;
+    if (*at > static_cast<double>(epoch)) break;
+    kept += line + "\n";
+    history_.epoch.push_back(*at);
+    for (const Metric& metric : metrics_) {
+      if (metric.kept == nullptr) continue;
+      (history_.*metric.kept).push_back(number_in(entry, metric.key).value_or(std::nan("")));
+    }
+  }
+  AtomicFile start(file_);
+  start.write(kept);
+  start.commit();
+  lines_.reset(std::fopen(file_.c_str(), "ab"));
+  if (!lines_) refuse_io(file_);
+}
+
+void MetricsLog::add(const StepReport& report, double seconds) {
+  history_.epoch.push_back(static_cast<double>(report.epoch));
+  std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
+  for (const Metric& metric : metrics_) {
+    const double value = metric.value(report);
+    std::fprintf(lines_.get(), ",\"%s\":%.6g", metric.key, value);
+    if (metric.kept != nullptr) (history_.*metric.kept).push_back(value);
+  }
+  std::fprintf(lines_.get(), ",\"seconds\":%.3f}\n", seconds);
+  if (seconds - last_flush_ > 1.0) {
+    flush();
+    last_flush_ = seconds;
+  }
+}
+
+void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
+  std::fprintf(lines_.get(),
+               "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%.3f,\"epochs_per_second\":%.3f}\n",
+               static_cast<unsigned long long>(epochs), seconds, epochs_per_second);
+  flush();
+}
+
+void MetricsLog::flush() {
+  if (std::fflush(lines_.get()) != 0 || std::ferror(lines_.get()) != 0) refuse_io(file_);
+}
+
+}  // namespace vgan

@@ -1,0 +1,188 @@
+#include "engine/train/reconstruct.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/backend.hpp"
+#include "engine/error.hpp"
+#include "engine/readers/npy.hpp"
+#include "engine/readers/open_images.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/reconstruction_sheet.hpp"
+#include "engine/train/state_tensors.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const std::string& name, const std::string& found,
+                         const std::string& allowed, const std::string& remedy = "") {
+  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
+}
+
+bool is_picture(const ReconstructRequest& request) {
+  return fs::path(request.out).extension() == ".png";
+}
+
+void check(const ReconstructRequest& request) {
+  if (!is_picture(request) && fs::path(request.out).extension() != ".npy") {
+    refuse("out", "'" + request.out + "'", "a name that ends in .npy or .png");
+  }
+  if (!request.errors.empty() && fs::path(request.errors).extension() != ".npy") {
+    refuse("errors", "'" + request.errors + "'", "a name that ends in .npy");
+  }
+  if (request.count >> 40 != 0) {
+    refuse("count", std::to_string(request.count), "0 (all) to 2^40 - 1");
+  }
+}
+
+GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
+  GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  if (!model.config.is_gan()) return model;
+  throw Error(ErrorCode::bad_config,
+              {"cannot reconstruct", loaded.file.string(), "a gan, which has no encoder",
+               "a model vae or ae", "train one with --model vae or --model ae"});
+}
+
+std::string shape_text(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  return std::to_string(height) + " x " + std::to_string(width) +
+         (channels > 1 ? " x " + std::to_string(channels) : "");
+}
+
+/// The trials to reconstruct, in the range that the model sees them in.
+struct Trials {
+  ImageSet images;
+  std::int64_t count;
+  OutputRange range;
+};
+
+Trials open_trials(const ReconstructRequest& request, const GeneratorModel& model) {
+  ImageSet images = open_images({.data = request.data,
+                                 .labels = "none",
+                                 .seed = model.config.seed,
+                                 .threads = static_cast<int>(request.threads)});
+  if (images.height != model.height || images.width != model.width ||
+      images.channels != model.channels) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot reconstruct", images.source,
+                 "trials of " + shape_text(images.height, images.width, images.channels),
+                 shape_text(model.height, model.width, model.channels) + ", the model's", ""});
+  }
+  const auto most = static_cast<std::uint64_t>(images.count);
+  if (request.count > most) {
+    refuse("count", std::to_string(request.count),
+           "up to " + std::to_string(most) + ", the trials in " + images.source);
+  }
+  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
+  OutputRange range = model.range;
+  if (u8 != range.from_u8) range = {range.activation, images.low, images.high, u8};
+  images.low = range.low;
+  images.high = range.high;
+  const std::uint64_t count = request.count > 0 ? request.count : most;
+  return {std::move(images), static_cast<std::int64_t>(count), range};
+}
+
+/// Where reconstructions go: all to a .npy file, or the first to a sheet.
+class Output {
+ public:
+  Output(const ReconstructRequest& request, const Trials& trials)
+      : path_(request.out), trials_(trials) {
+    if (is_picture(request)) {
+      wanted_ = request.count > 0 ? trials.count : std::min(trials.count, pairs_on_a_sheet);
+      require_sheet(trials.images, wanted_);
+      return;
+    }
+    const ImageSet& images = trials.images;
+    std::vector<std::int64_t> shape{trials.count, images.height, images.width};
+    if (images.channels > 1) shape.push_back(images.channels);
+    writer_.emplace(path_, trials.range.from_u8 ? NpyType::u8 : NpyType::f32, shape);
+  }
+
+  void take(const std::vector<float>& values) {
+    if (!writer_) {
+      const auto most = static_cast<std::size_t>(wanted_ * trials_.images.pixels_per_image());
+      const std::size_t more = std::min(values.size(), most - kept_.size());
+      kept_.insert(kept_.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(more));
+    } else if (trials_.range.from_u8) {
+      const std::vector<std::uint8_t> bytes(values.begin(), values.end());
+      writer_->append(std::span<const std::uint8_t>(bytes));
+    } else {
+      writer_->append(std::span<const float>(values));
+    }
+  }
+
+  void finish() {
+    if (writer_) return writer_->finish();
+    write_reconstruction_sheet(path_, trials_.images, kept_);
+  }
+
+ private:
+  fs::path path_;
+  const Trials& trials_;
+  std::int64_t wanted_ = 0;
+  std::optional<NpyWriter> writer_;
+  std::vector<float> kept_;
+};
+
+void write_errors(const fs::path& path, const std::vector<float>& errors) {
+  NpyWriter writer(path, NpyType::f32, {static_cast<std::int64_t>(errors.size())});
+  writer.append(std::span<const float>(errors));
+  writer.finish();
+}
+
+// Both averaged where the checkpoint holds averages.
+Reconstructor load_networks(Backend& backend, Queue& queue, const GeneratorModel& model,
+                            ElementType type, const Checkpoint& checkpoint) {
+  Reconstructor made(backend, model.config, model.shape(), type);
+  const std::string ending = model.averaged ? "_ema" : "";
+  load_weights(backend, queue, made.encoder().network(), "e" + ending, checkpoint);
+  load_weights(backend, queue, made.decoder().network(), "g" + ending, checkpoint);
+  queue.synchronise();
+  return made;
+}
+
+}  // namespace
+
+ReconstructResult reconstruct(const ReconstructRequest& request) {
+  check(request);
+  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const GeneratorModel model = read_autoencoder(loaded);
+  const auto backend = open_backend(request.device, static_cast<int>(request.threads));
+  const Precision precision = choose_precision(request.precision, backend->info());
+  const Trials trials = open_trials(request, model);
+  const auto queue = backend->make_queue("reconstruct");
+  const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+  Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);
+
+  const auto start = std::chrono::steady_clock::now();
+  ReconstructionMeter meter(model.config, trials.range);
+  Output output(request, trials);
+  networks.run(*queue, trials.images, trials.count, trials.range, [&](const auto& block) {
+    output.take(meter.add(block));
+    if (!request.stop_requested || !request.stop_requested()) return;
+    throw Error(ErrorCode::interrupted,
+                {"stopped on request", request.out, "", "", "nothing was written"});
+  });
+  output.finish();
+  if (!request.errors.empty()) write_errors(request.errors, meter.squared_of_trials());
+
+  ReconstructResult result;
+  result.model = model.config.model;
+  result.errors = meter.errors();
+  result.height = model.height;
+  result.width = model.width;
+  result.channels = model.channels;
+  result.checkpoint = loaded.file;
+  result.epoch = model.epoch;
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (const std::string& line : loaded.skipped) {
+    result.note += (result.note.empty() ? "" : "\n") + line;
+  }
+  return result;
+}
+
+}  // namespace vgan

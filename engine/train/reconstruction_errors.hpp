@@ -1,0 +1,43 @@
+// How far reconstructions are from their trials.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/train/config.hpp"
+#include "engine/train/reconstructor.hpp"
+
+namespace vgan {
+
+/// Means over trials. Errors are in the data's units, of reconstructions as they are handed out:
+/// those of u8 data are whole numbers.
+struct ReconstructionErrors {
+  std::int64_t trials = 0;
+  double squared = 0.0;                ///< of a number
+  double absolute = 0.0;               ///< of a number
+  double negative_log_likelihood = 0;  ///< of a trial, nats; a Gaussian's without its constant
+  double kl = 0.0;                     ///< VAE: of a trial's posterior to the prior, nats
+};
+
+/// Turns the decoder's outputs into reconstructions and adds up their errors.
+class ReconstructionMeter {
+ public:
+  /// `range` as for Reconstructor::run; with `from_u8`, reconstructions are rounded to 0..255.
+  ReconstructionMeter(const TrainConfig& config, const OutputRange& range);
+
+  /// Reconstructions [rows, trial] in the data's own units; counts them.
+  std::vector<float> add(const Reconstructor::Block& block);
+  /// Of what has been added so far.
+  ReconstructionErrors errors() const;
+  /// Mean squared error of each trial, in order.
+  const std::vector<float>& squared_of_trials() const { return squared_of_trials_; }
+
+ private:
+  bool variational_, bernoulli_;
+  OutputRange range_;
+  std::int64_t numbers_ = 0;
+  ReconstructionErrors sums_;
+  std::vector<float> squared_of_trials_;
+};
+
+}  // namespace vgan

@@ -1,0 +1,59 @@
+// What a trainer of an autoencoder does beside training: codes to sample from, reconstructions.
+#include "engine/error.hpp"
+#include "engine/train/reconstruction_errors.hpp"
+#include "engine/train/trainer_state.hpp"
+
+namespace vgan {
+
+Reconstructor& Trainer::Implementation::reconstructor_with_weights_of_now() {
+  if (!reconstructor) reconstructor.emplace(*backend, config, trial, type());
+  finish_steps();
+  reconstructor->encoder().load(*queue, best(*second));
+  reconstructor->decoder().load(*queue, best(*generator));
+  return *reconstructor;
+}
+
+const CodeModel& Trainer::Implementation::codes_of_now() {
+  finish_steps();
+  const std::uint64_t now = step->steps();
+  if (codes.empty() || codes_step != now) {
+    const std::vector<float> rows = reconstructor_with_weights_of_now().codes_of(
+        *queue, resident, CodeModel::most_trials, config.seed);
+    const auto count = static_cast<std::int64_t>(rows.size()) / config.latent;
+    codes = CodeModel::fit({rows.data(), count, config.latent, config.latent},
+                           config.latent_mixture, config.seed);
+    codes_step = now;
+  }
+  return codes;
+}
+
+std::vector<float> Trainer::reconstruct(const ImageSet& trials) {
+  Implementation& self = *implementation_;
+  if (config().is_gan()) {
+    throw Error(ErrorCode::bad_config, {"cannot reconstruct", "the trainer's model",
+                                        "a gan, which has no encoder", "a model vae or ae", ""});
+  }
+  trials.require_consistent();
+  if (trials.pixels_per_image() != self.trial.size()) {
+    throw Error(ErrorCode::bad_data, {"cannot reconstruct", trials.source,
+                                      "trials of " + std::to_string(trials.pixels_per_image()),
+                                      std::to_string(self.trial.size()) + " numbers", ""});
+  }
+  const NamedRange range(*self.backend, "reconstruct");
+  ReconstructionMeter meter(self.config, self.range);
+  std::vector<float> all;
+  self.reconstructor_with_weights_of_now().run(*self.queue, trials, trials.count, self.range,
+                                               [&](const Reconstructor::Block& block) {
+                                                 const std::vector<float> made = meter.add(block);
+                                                 all.insert(all.end(), made.begin(), made.end());
+                                               });
+  return all;
+}
+
+std::string Trainer::samples_from() {
+  Implementation& self = *implementation_;
+  if (config().model == "ae") return self.codes_of_now().text();
+  return "";
+}
+
+}  // namespace vgan
