@@ -100,7 +100,7 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
   fake_ = trial_columns(d_input_.rows_from(batch, batch));
   // G writes its fakes straight into D's input, unless something has to come between; and D its
   // gradient in them straight into G's last delta.
-  if (!options.instance_noise && !options.augments()) g_tape_.outputs.back() = fake_;
+  if (options.instance_noise == 0.0F && !options.augments()) g_tape_.outputs.back() = fake_;
   if (!options.augments()) g_tape_.deltas.back() = trial_columns(d_gradient_);
   d_real_ = d_tape_.rows_from(0, judged());
   d_fake_ = d_tape_.rows_from(judged(), judged());
@@ -179,7 +179,7 @@ void Gan::make_fakes(Queue& queue, std::int64_t critic) {
     augment(queue, made, fake_, Purpose::augment_fake, critic, false);
     made = fake_;
   }
-  if (!options_.instance_noise) return;
+  if (options_.instance_noise == 0.0F) return;
   const float* sigma = &state_->instance_noise;
   backend_->add_normal(queue, real_, state_, stream(Purpose::instance_noise_real, critic), sigma,
                        real_);

@@ -12,8 +12,9 @@ namespace vgan::objectives {
 
 struct GanOptions {
   math::GanLoss loss = math::GanLoss::bce;
-  float real_target = 1.0F;       ///< D's label of real trials; below 1 is one-sided smoothing
-  bool instance_noise = false;    ///< noise of deviation StepState::instance_noise on all D sees
+  float real_target = 1.0F;  ///< D's label of real trials; below 1 is one-sided smoothing
+  /// Deviation of noise on all that D sees; 0: none. StepState::instance_noise is that of the step.
+  float instance_noise = 0.0F;
   float r1 = 0.0F;                ///< gamma of the R1 penalty; 0: none
   std::int64_t r1_every = 1;      ///< lazy penalty: every so many steps, with gamma times as large
   float gradient_penalty = 0.0F;  ///< lambda of WGAN-GP's penalty; 0: none

@@ -115,13 +115,12 @@ TrainConfig preset(const std::string& name) {
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {
-  return {
-      {"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, a faster D"},
-      {"article", "the article's recipe as listed: linear output, plain losses, one rate"},
-      {"stable", "default, and what makes it steadier: rates that fall to zero"},
-      {"conv", "convolutional G and D for images, R1 penalty, averaged G"},
-      {"vae", "variational autoencoder: D's trunk as encoder, G as decoder"},
-      {"ae", "autoencoder; samples come from a Gaussian fitted to its codes"}};
+  return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
+          {"article", "the article's recipe as listed: linear output, plain BCE"},
+          {"stable", "default with what makes it steadier and better"},
+          {"conv", "convolutional G and D, for images"},
+          {"vae", "variational autoencoder"},
+          {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};
 }
 
 namespace {

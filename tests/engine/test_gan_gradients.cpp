@@ -115,9 +115,9 @@ TEST_CASE("D's gradient is that of its loss", "[engine][gradient]") {
 TEST_CASE("gradients are those of every loss", "[engine][gradient]") {
   for (const GanLoss loss : reference::gan_losses) {
     INFO("loss " << static_cast<int>(loss));
-    Fixture({.real_target = 0.9F, .loss = loss}).check_d(false);
+    Fixture({.loss = loss, .real_target = 0.9F}).check_d(false);
     Fixture({.loss = loss}).check_g();
-    Fixture({.r1 = 20.0F, .loss = loss}).check_d(true);
+    Fixture({.loss = loss, .r1 = 20.0F}).check_d(true);
   }
 }
 
