@@ -1,6 +1,9 @@
 // Autoencoders: gradients of both objectives, and what their trainers promise.
+#include <algorithm>
+
 #include "engine/objectives/autoencoder.hpp"
 #include "engine/readers/digits.hpp"
+#include "engine/train/reconstructor.hpp"
 #include "engine/train/trainer.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
@@ -158,6 +161,44 @@ TEST_CASE("a variational autoencoder's gradients are those of its loss", "[engin
   }
 }
 
+TEST_CASE("codes are those of trials, each once, whatever their block", "[engine][trainer]") {
+  const ImageSet images = bar_images(600);
+  TrainConfig config = config_of("ae");
+  Device device = open_device("cpu");
+  Reconstructor networks(*device.backend, config, {6, 6, 1}, ElementType::f32);
+  networks.encoder().network().initialise(*device.queue, 3, 0);
+  networks.decoder().network().initialise(*device.queue, 3, 1);
+  const OutputRange range{Activation::sigmoid, 0.0F, 255.0F, true};
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+  const TrialSet data{
+      {pixels.data(), ElementType::u8, 600, 36, 36}, {}, range.scale(), range.offset()};
+
+  using Code = std::vector<float>;
+  const auto rows_of = [](const std::vector<float>& values) {
+    std::vector<Code> rows;
+    for (auto at = values.begin(); at != values.end(); at += 5) rows.emplace_back(at, at + 5);
+    return rows;
+  };
+  std::vector<Code> in_order;
+  std::int64_t blocks = 0;
+  networks.run(*device.queue, images, 600, range, [&](const Reconstructor::Block& block) {
+    CHECK(block.first == 256 * blocks++);
+    REQUIRE(block.outputs.size() == static_cast<std::size_t>(block.rows * 36));
+    for (const Code& code : rows_of(block.codes)) in_order.push_back(code);
+  });
+  REQUIRE(in_order.size() == 600);
+  std::vector<Code> shuffled = rows_of(networks.codes_of(*device.queue, data, 1000, 7));
+  CHECK(shuffled != in_order);
+  std::sort(in_order.begin(), in_order.end());
+  std::sort(shuffled.begin(), shuffled.end());
+  CHECK(shuffled == in_order);
+
+  std::vector<Code> some = rows_of(networks.codes_of(*device.queue, data, 300, 7));
+  REQUIRE(some.size() == 300);
+  std::sort(some.begin(), some.end());
+  CHECK(std::includes(in_order.begin(), in_order.end(), some.begin(), some.end()));
+}
+
 TEST_CASE("an autoencoder's run that was stopped goes on bit for bit", "[engine][trainer]") {
   const ImageSet images = bar_images();
   for (const char* model : {"vae", "ae"}) {
@@ -275,6 +316,24 @@ TEST_CASE("autoencoders learn the built-in digits", "[engine][trainer]") {
       next += std::pow(made[i] - pixels[(i + 784) % pixels.size()], 2.0);
     }
     CHECK(own < 0.8 * next);
+  }
+}
+
+TEST_CASE("reconstructions in bf16 are those of fp32, roughly", "[engine][trainer]") {
+  const ImageSet images = bar_images();
+  for (const char* model : {"vae", "ae"}) {
+    INFO(model);
+    Trainer half(config_of(model, "bf16"), images);
+    while (half.epoch() < 60) half.train_epoch();
+    Trainer whole(config_of(model, "fp32"), images);
+    whole.restore(half.checkpoint());
+    const auto got = half.reconstruct(images);
+    const auto want = whole.reconstruct(images);
+    double largest = 0.0;
+    for (const float value : want) largest = std::fmax(largest, static_cast<double>(value));
+    CHECK(largest > 60.0);  // bars begin to show
+    // Pixels of 255; bf16 has 8 bits, and some six roundings follow one another.
+    require_close("pixels", got, want, {6.0, 0.0});
   }
 }
 
