@@ -13,6 +13,8 @@ using nn::LayerSpec;
 using Kind = LayerItem::Kind;
 
 constexpr std::int64_t stride = 2;  // of the nets' own convolutions
+// Of the dense layer that a convolutional D gets for its minibatch statistic.
+constexpr std::int64_t statistic_features = 128;
 
 [[noreturn]] void refuse(const std::string& name, const std::string& found,
                          const std::string& allowed, const std::string& remedy = "") {
@@ -299,7 +301,11 @@ std::vector<LayerSpec> discriminator_layers(const TrainConfig& config, const Tri
     refuse("pack", text(config.pack), "1 where a convolutional D sees conditions");
   }
   const std::int64_t features = layers.empty() ? seen.size() : layers.back().outputs;
-  if (config.minibatch_stddev > 0 && !layers.empty()) {
+  if (config.minibatch_stddev > 0) {
+    // The statistic goes beside a dense layer's features: an image has no place for it.
+    if (layers.empty() || layers.back().kind != LayerKind::dense) {
+      layers.push_back(dense(features, statistic_features, Activation::leaky_relu));
+    }
     layers.back().stddev_group = config.minibatch_stddev;
   }
   const std::int64_t width = layers.empty() ? features : layers.back().width();
