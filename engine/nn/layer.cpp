@@ -51,12 +51,6 @@ bool wants_tight_rows(const std::vector<LayerSpec>& layers) {
   });
 }
 
-bool needs_tight_rows(const std::vector<LayerSpec>& layers) {
-  return has_convolution(layers) ||
-         std::any_of(layers.begin(), layers.end(),
-                     [](const LayerSpec& layer) { return layer.normalised > 0; });
-}
-
 std::int64_t TensorSpec::size() const {
   std::int64_t product = 1;
   for (const std::int64_t extent : shape) product *= extent;

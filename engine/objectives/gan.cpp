@@ -13,7 +13,7 @@ struct Gan::Plan {
     const bool projected = d.back().conditions > 0;
     seen = trial + (projected ? 0 : o.conditions);
     projected_conditions = projected ? o.conditions : 0;
-    const bool images = nn::needs_tight_rows(g) || nn::needs_tight_rows(d) || o.pack > 1;
+    const bool images = nn::wants_tight_rows(g) || nn::wants_tight_rows(d) || o.pack > 1;
     packing = images ? nn::Packing::tight : nn::Packing::padded;
     augments = o.augments();
     between = o.gradient_penalty > 0.0F;
