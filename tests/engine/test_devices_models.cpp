@@ -35,7 +35,7 @@ std::vector<std::string> precisions_of(const std::string& device) {
 
 /// The runs that `device` has the operations for.
 std::vector<ModelRun> runs_on(const std::string& device) {
-  const std::vector<std::string> convolving = conv_devices();
+  const std::vector<std::string> convolving = usable_devices();
   const bool all = std::find(convolving.begin(), convolving.end(), device) != convolving.end();
   std::vector<ModelRun> runs;
   for (ModelRun& run : model_runs()) {
@@ -257,7 +257,7 @@ TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][de
 }
 
 TEST_CASE("convolutions with R1 train alike in bf16 and fp32", "[engine][devices]") {
-  for (const std::string& device : conv_devices()) {
+  for (const std::string& device : usable_devices()) {
     INFO(device);
     TrainConfig config = conv_config();
     config.device = device;
