@@ -1,72 +1,13 @@
 // Every flag of train changes what it says: one check for each setting of the table.
 #ifdef VGAN_BINARY
 
-#include <algorithm>
-#include <cmath>
-#include <functional>
-#include <map>
-
-#include "tests/cli/tiny_run.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/cli/train_flag_checks.hpp"
 
 using namespace vgan::testing;
 
 namespace {
 
-vgan::Checkpoint trained(const TinyRuns& runs, const std::string& out, const Words& more) {
-  const CommandResult result = runs.run(out, more);
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  return runs.newest(out).checkpoint;
-}
-
-std::vector<std::int64_t> shape(const vgan::Checkpoint& checkpoint, const std::string& tensor) {
-  return checkpoint.tensors.at(tensor).shape;
-}
-
-// Largest difference of two checkpoints in one tensor.
-double distance(const vgan::Checkpoint& a, const vgan::Checkpoint& b, const std::string& tensor) {
-  const std::vector<float> x = values_of(a, tensor);
-  const std::vector<float> y = values_of(b, tensor);
-  REQUIRE(x.size() == y.size());
-  double largest = 0.0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    REQUIRE(std::isfinite(x[i]));
-    REQUIRE(std::isfinite(y[i]));
-    largest = std::max(largest, std::fabs(static_cast<double>(x[i]) - static_cast<double>(y[i])));
-  }
-  return largest;
-}
-
-// y / x over the elements of a tensor, the largest |x| of them.
-double ratio(const vgan::Checkpoint& a, const vgan::Checkpoint& b, const std::string& tensor) {
-  const std::vector<float> x = values_of(a, tensor);
-  const std::vector<float> y = values_of(b, tensor);
-  const auto at = static_cast<std::size_t>(
-      std::max_element(x.begin(), x.end(),
-                       [](float p, float q) { return std::fabs(p) < std::fabs(q); }) -
-      x.begin());
-  REQUIRE(x[at] != 0.0F);
-  return static_cast<double>(y[at]) / static_cast<double>(x[at]);
-}
-
-// Adam's first step moves a weight by the rate itself.
-void check_rates(const TinyRuns& runs, const Words& changed, double g_rate, double d_rate) {
-  const Words one_epoch = {"--epochs", "1", "--lr-g", "0", "--lr-d", "0", "--ttur", "1"};
-  Words still = one_epoch;
-  still.insert(still.end(), {"--lr", "1e-12"});
-  Words moved = one_epoch;
-  moved.insert(moved.end(), {"--lr", "0.0002"});
-  moved.insert(moved.end(), changed.begin(), changed.end());
-  const vgan::Checkpoint before = trained(runs, "before", still);
-  const vgan::Checkpoint after = trained(runs, "after", moved);
-  CHECK(distance(before, after, "g.0.weight") == Approx(g_rate).epsilon(0.01));
-  CHECK(distance(before, after, "d.0.weight") == Approx(d_rate).epsilon(0.01));
-}
-
-using Check = std::function<void(const TinyRuns&)>;
-
-const std::map<std::string, Check> checks = {
+const Checks other_checks = {
     {"data",
      [](const TinyRuns& runs) {
        write_tiny_images(runs.path() / "other.npy", 20, 6);
@@ -75,12 +16,28 @@ const std::map<std::string, Check> checks = {
      }},
     {"labels",
      [](const TinyRuns& runs) {
-       vgan::NpyWriter writer(runs.path() / "labels.npy", vgan::NpyType::u8, {24});
-       writer.append(std::vector<std::uint8_t>{0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2,
-                                               0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2});
-       writer.finish();
+       write_tiny_labels(runs, "labels.npy");
        CHECK_THAT(runs.run("a").out, ContainsSubstring("no labels"));
        CHECK_THAT(runs.run("b", {"--labels", "labels.npy"}).out, ContainsSubstring("3 classes"));
+     }},
+    {"conditional",
+     [](const TinyRuns& runs) {
+       write_tiny_labels(runs, "labels.npy");
+       CHECK_THAT(runs.run("a", {"--conditional"}).err, ContainsSubstring("no labels"));
+       const auto made = trained(runs, "b", {"--labels", "labels.npy", "--conditional"});
+       CHECK(shape(made, "g.0.weight") == std::vector<std::int64_t>{103, 16});
+       CHECK(shape(made, "d.0.weight") == std::vector<std::int64_t>{67, 16});
+       CHECK(values_of(made, "conditions.shares") == std::vector<float>(3, 1.0F / 3.0F));
+     }},
+    {"conditions",
+     [](const TinyRuns& runs) {
+       write_tiny_vectors(runs, "vectors.npy");
+       const auto made = trained(runs, "a", {"--conditions", "vectors.npy"});
+       CHECK(shape(made, "g.0.weight") == std::vector<std::int64_t>{102, 16});
+       CHECK(shape(made, "conditions.rows") == std::vector<std::int64_t>{24, 2});
+       CHECK(values_of(made, "conditions.rows")[3] == 1.0F / 24.0F);
+       write_tiny_vectors(runs, "other.npy", 2.0F);
+       CHECK(distance(made, trained(runs, "b", {"--conditions", "other.npy"}), "d.0.weight") > 0.0);
      }},
     {"epochs",
      [](const TinyRuns& runs) {
@@ -98,98 +55,6 @@ const std::map<std::string, Check> checks = {
      [](const TinyRuns& runs) {
        (void)trained(runs, "a", {"--passes", "1", "--batch", "4"});
        CHECK(runs.metrics("a").size() == 6);
-     }},
-    {"latent",
-     [](const TinyRuns& runs) {
-       CHECK(shape(trained(runs, "a", {"--latent", "7"}), "g.0.weight") ==
-             std::vector<std::int64_t>{7, 16});
-     }},
-    {"g-layers",
-     [](const TinyRuns& runs) {
-       const auto made = trained(runs, "a", {"--g-layers", "9,11"});
-       CHECK(shape(made, "g.1.weight") == std::vector<std::int64_t>{9, 11});
-       CHECK(shape(made, "g.2.weight") == std::vector<std::int64_t>{11, 64});
-     }},
-    {"d-layers",
-     [](const TinyRuns& runs) {
-       const auto made = trained(runs, "a", {"--d-layers", "12,5"});
-       CHECK(shape(made, "d.1.weight") == std::vector<std::int64_t>{12, 5});
-       CHECK(shape(made, "d.2.weight") == std::vector<std::int64_t>{5, 1});
-     }},
-    {"output",
-     [](const TinyRuns& runs) {
-       const auto tanh = trained(runs, "a", {"--output", "tanh"});
-       const auto sigmoid = trained(runs, "b", {"--output", "sigmoid"});
-       const auto linear = trained(runs, "c", {"--output", "linear"});
-       CHECK(distance(tanh, sigmoid, "g.1.weight") > 0.0);
-       CHECK(distance(tanh, linear, "g.1.weight") > 0.0);
-       CHECK_THAT(runs.run("d", {"--output", "sigmoid"}).out, ContainsSubstring(", sigmoid\n"));
-     }},
-    {"lr",
-     [](const TinyRuns& runs) {
-       check_rates(runs, {"--lr", "1e-3"}, 1e-3, 1e-3);
-     }},
-    {"lr-g",
-     [](const TinyRuns& runs) {
-       check_rates(runs, {"--lr-g", "1e-3"}, 1e-3, 2e-4);
-     }},
-    {"lr-d",
-     [](const TinyRuns& runs) {
-       check_rates(runs, {"--lr-d", "1e-3"}, 2e-4, 1e-3);
-     }},
-    {"ttur",
-     [](const TinyRuns& runs) {
-       check_rates(runs, {"--ttur", "3"}, 2e-4, 6e-4);
-     }},
-    {"beta1",
-     [](const TinyRuns& runs) {  // after one step m = (1 - beta1) * gradient
-       const auto a = trained(runs, "a", {"--epochs", "1", "--beta1", "0.5"});
-       const auto b = trained(runs, "b", {"--epochs", "1", "--beta1", "0.9"});
-       CHECK(ratio(a, b, "adam_m.d.0.weight") == Approx(0.2).epsilon(1e-4));
-     }},
-    {"beta2",
-     [](const TinyRuns& runs) {  // after one step v = (1 - beta2) * gradient^2
-       const auto a = trained(runs, "a", {"--epochs", "1", "--beta2", "0.999"});
-       const auto b = trained(runs, "b", {"--epochs", "1", "--beta2", "0.9"});
-       CHECK(ratio(a, b, "adam_v.d.0.weight") == Approx(100.0).epsilon(1e-4));
-     }},
-    {"label-smoothing",
-     [](const TinyRuns& runs) {
-       (void)trained(runs, "a", {"--epochs", "1"});
-       (void)trained(runs, "b", {"--epochs", "1", "--label-smoothing", "0.1"});
-       CHECK(runs.metrics("a")[0]["d_loss_real"] != runs.metrics("b")[0]["d_loss_real"]);
-       CHECK(runs.metrics("a")[0]["d_loss_fake"] == runs.metrics("b")[0]["d_loss_fake"]);
-     }},
-    {"instance-noise",
-     [](const TinyRuns& runs) {
-       (void)trained(runs, "a", {"--epochs", "1"});
-       (void)trained(runs, "b", {"--epochs", "1", "--instance-noise", "1"});
-       CHECK(runs.metrics("a")[0]["d_loss_real"] != runs.metrics("b")[0]["d_loss_real"]);
-       CHECK(runs.metrics("a")[0]["d_loss_fake"] != runs.metrics("b")[0]["d_loss_fake"]);
-     }},
-    {"r1",
-     [](const TinyRuns& runs) {
-       (void)trained(runs, "a", {"--r1", "0"});
-       (void)trained(runs, "b", {"--r1", "5"});
-       CHECK(runs.metrics("a")[0]["r1"] == 0.0);
-       CHECK(runs.metrics("b")[0]["r1"] > 0.0);
-     }},
-    {"r1-every",
-     [](const TinyRuns& runs) {
-       const auto penalties = [&](const std::string& every) {
-         (void)trained(runs, every, {"--epochs", "12", "--r1", "5", "--r1-every", every});
-         const auto metrics = runs.metrics(every);
-         return std::count_if(metrics.begin(), metrics.end(),
-                              [](const auto& epoch) { return epoch["r1"] > 0.0; });
-       };
-       CHECK(penalties("1") == 12);
-       CHECK(penalties("3") == 4);
-     }},
-    {"ema",
-     [](const TinyRuns& runs) {
-       CHECK_FALSE(trained(runs, "a", {"--ema", "0"}).tensors.contains("g_ema.0.weight"));
-       const auto made = trained(runs, "b", {"--ema", "0.5"});
-       CHECK(values_of(made, "g_ema.0.weight") != values_of(made, "g.0.weight"));
      }},
     {"seed",
      [](const TinyRuns& runs) {
@@ -275,6 +140,10 @@ const std::map<std::string, Check> checks = {
 }  // namespace
 
 TEST_CASE("cli: each flag of train changes what it says") {
+  Checks checks = other_checks;
+  checks.merge(network_checks());
+  checks.merge(objective_checks());
+  checks.merge(optimiser_checks());
   vgan::TrainConfig config;
   vgan::visit_settings(config, [&](const vgan::SettingInfo& info, auto&) {
     DYNAMIC_SECTION("--" << info.name) {
