@@ -118,6 +118,8 @@ class Gan {
   nn::Tape d_fake_;  ///< second half
   nn::Tape scratch_;
   nn::Tape between_tape_;
+  /// Whether G's output has a place of its own: a convolution's rows do not lie beside conditions.
+  bool apart_ = false;
   std::array<MatrixRef, 2> latents_;  ///< [batch, latent + conditions]
   MatrixRef latent_;
   MatrixRef d_input_;             ///< [2 batch, trial (+ conditions)]: real, then fake
