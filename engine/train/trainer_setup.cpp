@@ -80,6 +80,7 @@ void Trainer::Implementation::choose_networks() {
     d_layers = encoder_layers(config, trial);
     d_arena = {.training = true, .average = average, .shadow = bf16};
     step_kind = choose_step(config.step, backend->info(), config.batch, false);
+    if (config.step == "auto") step_kind.reason = "an autoencoder's networks move together";
   }
 }
 

@@ -107,6 +107,25 @@ TEST_CASE("cli: on a terminal one bar redraws itself within its width") {
   if (locale == "C") CHECK(ascii);
 }
 
+TEST_CASE("cli: the bar of an autoencoder shows its reconstruction") {
+  const TinyRuns runs;
+  for (const std::string model : {"vae", "ae"}) {
+    const unsigned short columns = GENERATE(as<unsigned short>(), 120, 80, 40);
+    const Screen screen =
+        run_on_terminal(runs.path(), columns, "C.UTF-8",
+                        TinyRuns::words(model + std::to_string(columns),
+                                        {"--preset", model, "--latent", "4", "--epochs", "200"}));
+    INFO(screen.text);
+    REQUIRE(screen.exit_code == 0);
+    const std::string last = bars(screen.text).back();
+    CHECK(columns_of(last) < columns);
+    CHECK_THAT(last, ContainsSubstring("100%"));
+    CHECK_THAT(last, ContainsSubstring("reconstruction "));
+    if (columns < 80) continue;
+    CHECK_THAT(last, ContainsSubstring(model == "vae" ? "KL " : "squared error "));
+  }
+}
+
 TEST_CASE("cli: the bar is drawn no more than ten times a second") {
   const TinyRuns runs;
   const auto start = std::chrono::steady_clock::now();

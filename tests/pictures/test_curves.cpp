@@ -242,3 +242,36 @@ TEST_CASE("curves: a run's picture has the losses above and the accuracies below
   CHECK(outcome_of([&] { draw_training("run", history); }).code == 70);
   CHECK(draw_training("empty", {}).height == 700);
 }
+
+TEST_CASE("curves: a run's picture shows what its model has", "[pictures]") {
+  TrainingHistory gan, vae, ae;
+  for (int i = 1; i <= 20; ++i) {
+    for (TrainingHistory* history : {&gan, &vae, &ae}) history->epoch.push_back(i);
+    gan.d_loss.push_back(0.5);
+    gan.g_loss.push_back(1.5);
+    gan.gradient_penalty.push_back(0.1 * i);
+    gan.accuracy_real.push_back(0.9);
+    gan.accuracy_fake.push_back(0.2);
+    for (TrainingHistory* history : {&vae, &ae}) {
+      history->reconstruction.push_back(200.0 - i);
+      history->squared_error.push_back(1.0 / i);
+    }
+    vae.kl.push_back(i);
+  }
+  const Box upper{76, 82, 972, 330};
+  const Box lower{76, 382, 972, 640};
+  const RgbImage of_vae = draw_training("run", vae);
+  CHECK(count_colour(of_vae, curve_blue, upper) > 100);
+  CHECK(count_colour(of_vae, curve_vermilion, lower) > 100);
+  CHECK(count_colour(of_vae, curve_green, lower) == 0);
+  const RgbImage of_ae = draw_training("run", ae);
+  CHECK(count_colour(of_ae, curve_blue, upper) > 100);
+  CHECK(count_colour(of_ae, curve_green, lower) > 100);
+
+  // Three panels: the penalty between losses and accuracies.
+  const RgbImage of_gan = draw_training("run", gan);
+  const Box all{76, 60, 972, 640};
+  CHECK(extent(of_gan, curve_vermilion, all).bottom < 250);
+  CHECK(extent(of_gan, curve_green, all).top > 430);
+  CHECK(count_colour(of_gan, curve_blue, {76, 280, 972, 440}) > 100);
+}
