@@ -203,6 +203,7 @@ void validate(const TrainConfig& c) {
   if (c.epochs > 1ULL << 50) refuse("epochs", std::to_string(c.epochs), "up to 2^50");
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
   require_count("batch", c.batch, 1, 1 << 24);
+  require_between("hold-out", c.hold_out, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   validate_networks(c);
   validate_objective(c);
   require_positive("lr", c.lr);
