@@ -152,8 +152,9 @@ class Backend {
     (void)rows, (void)cols, (void)type;
     return 0;
   }
-  /// The same for a convolution of `images` images, either way and its weights' gradient; the
-  /// larger of the two serves both.
+  /// The same for a convolution of `images` images, either way and its weights' gradient, and their
+  /// channels' sums; the larger of the two serves both. Whatever else such a convolution needs is
+  /// made ready: to be called before a program with it is recorded.
   virtual std::size_t conv_scratch(const ConvGeometry& geometry, std::int64_t images,
                                    ElementType type) const {
     (void)geometry, (void)images, (void)type;
@@ -234,29 +235,29 @@ class Backend {
                                      MatrixView<float> dw, const WeightGradientOptions& options);
   /// dbias[c] = sum over rows and positions of dy [n, positions * c], tight; f32.
   virtual void channel_sums(Queue& queue, ConstMatrixRef dy, VectorView<float> dbias,
-                            bool accumulate);
+                            bool accumulate) = 0;
   /// Does nothing without rows.
   virtual void batch_norm(Queue& queue, const BatchNormTask& task,
-                          const ActivationOptions& options);
+                          const ActivationOptions& options) = 0;
   /// The same with the running statistics in place of the batch's; moves nothing.
   virtual void batch_norm_inference(Queue& queue, const BatchNormTask& task,
-                                    const ActivationOptions& options);
-  virtual void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task);
+                                    const ActivationOptions& options) = 0;
+  virtual void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task) = 0;
 
   // What the twins are made of, beside dense products.
 
   /// patches [n * positions, patch_size] of `large` [n, large_size], tight, of one float type; 0
   /// outside.
   virtual void patches(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large,
-                       MatrixRef patches);
+                       MatrixRef patches) = 0;
   /// The rest of a transposed task: y from the sums of `patches` [n * positions, patch_size] = x
   /// w^T, tight, each number where its patch has it.
   virtual void fold_patches(Queue& queue, MatrixView<const float> patches, const ConvTask& task,
-                            const ActivationOptions& options);
+                            const ActivationOptions& options) = 0;
   /// A tight matrix for use by one convolution at a time on this queue, beside that many bytes of
   /// scratch for its products.
   virtual MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols,
-                                 ElementType type, std::size_t product_scratch);
+                                 ElementType type, std::size_t product_scratch) = 0;
 
   // Stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the equations).
 

@@ -18,11 +18,11 @@ struct ConvGeometry {
   std::int64_t stride_h = 1, stride_w = 1;
   std::int64_t pad_h = 0, pad_w = 0;  ///< before the first row and column
 
-  std::int64_t large_size() const { return height * width * channels; }
-  std::int64_t small_size() const { return small_height * small_width * filters; }
-  std::int64_t positions() const { return small_height * small_width; }
+  VGAN_HOST_DEVICE std::int64_t large_size() const { return height * width * channels; }
+  VGAN_HOST_DEVICE std::int64_t small_size() const { return small_height * small_width * filters; }
+  VGAN_HOST_DEVICE std::int64_t positions() const { return small_height * small_width; }
   /// Numbers that one filter sees: the rows of its weight.
-  std::int64_t patch_size() const { return kernel_h * kernel_w * channels; }
+  VGAN_HOST_DEVICE std::int64_t patch_size() const { return kernel_h * kernel_w * channels; }
 
   auto operator<=>(const ConvGeometry&) const = default;
 };

@@ -81,6 +81,10 @@ std::string value_text(bool value) { return value ? "on" : "off"; }
 
 std::string value_text(double value) {
   char buffer[40];
+  if (std::trunc(value) == value && std::fabs(value) < 1e6) {  // not 1e+01
+    std::snprintf(buffer, sizeof(buffer), "%.0f", value);
+    return buffer;
+  }
   for (int digits = 1; digits <= 17; ++digits) {
     std::snprintf(buffer, sizeof(buffer), "%.*g", digits, value);
     if (std::strtod(buffer, nullptr) == value) break;

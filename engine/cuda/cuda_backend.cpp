@@ -5,6 +5,7 @@
 
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
+#include "engine/conv_checks.hpp"
 #include "engine/cuda/cuda_error.hpp"
 #include "engine/cuda/cuda_fused.hpp"
 #include "engine/cuda/cuda_graph.hpp"
@@ -13,8 +14,11 @@
 #include "engine/cuda/ranges.hpp"
 #include "engine/model_checks.hpp"
 #include "engine/seam_checks.hpp"
+#include "kernels/cuda/batch_norm.hpp"
+#include "kernels/cuda/convolution.hpp"
 #include "kernels/cuda/matmul.hpp"
 #include "kernels/cuda/models.hpp"
+#include "kernels/cuda/patches.hpp"
 #include "kernels/cuda/pointwise.hpp"
 
 namespace vgan::cuda {
@@ -107,6 +111,27 @@ class CudaBackend final : public Backend {
                               ElementType type) const override {
     if (type == ElementType::f32) return 0;
     return static_cast<std::size_t>(rows * scratch_stride(cols)) * sizeof(float);
+  }
+  std::size_t conv_scratch(const ConvGeometry& geometry, std::int64_t images,
+                           ElementType type) const override {
+    check_geometry("conv_scratch", geometry);
+    use_device();
+    bool refused = false;
+    for (const bool tf32 : {false, true}) {
+      refused = !check(convolutions_->prepare(geometry, images, type, tf32,
+                                              CudaQueue::workspace_bytes)) ||
+                refused;
+    }
+    ConvTask task;  // a tangent's, whose sums are f32: the largest
+    task.geometry = geometry;
+    task.x.type = type;
+    task.y.rows = images;
+    task.y.cols = std::max(geometry.large_size(), geometry.small_size());
+    return std::max(
+        {refused ? composed_conv_scratch(geometry, images, type) : 0,
+         Convolutions::run_scratch(task), Convolutions::gradient_scratch(geometry, images, type),
+         channel_scratch(images * geometry.positions(), geometry.filters),
+         channel_scratch(images * geometry.height * geometry.width, geometry.channels)});
   }
   void reserve_scratch(Queue& queue, std::size_t bytes) override {
     use_device();
@@ -285,6 +310,87 @@ class CudaBackend final : public Backend {
     double* parts = doubles(queue, cuda::reconstruction_scratch(task));
     check(cuda::reconstruction_loss(on(queue), task, parts), "reconstruction_loss");
   }
+  void conv(Queue& queue, const ConvTask& task, const ActivationOptions& options) override {
+    check_conv(task, options);
+    if (task.y.size() == 0) return;
+    const cudaStream_t stream = on(queue);
+    auto& own = static_cast<CudaQueue&>(queue);
+    void* const scratch = own.scratch(std::max<std::size_t>(1, Convolutions::run_scratch(task)));
+    const bool done = check(convolutions_->run(stream, own.workspace(), scratch, task,
+                                               options.activation, options.slope, options.tf32));
+    if (!done) Backend::conv(queue, task, options);
+  }
+
+  void conv_backward_weights(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large,
+                             ConstMatrixRef small, MatrixView<float> dw,
+                             const WeightGradientOptions& options) override {
+    check_conv_backward_weights(geometry, large, small, dw);
+    const cudaStream_t stream = on(queue);
+    auto& own = static_cast<CudaQueue&>(queue);
+    const std::size_t bytes = Convolutions::gradient_scratch(geometry, large.rows, large.type);
+    const bool done =
+        large.rows > 0 && check(convolutions_->backward_weights(
+                              stream, own.workspace(), own.scratch(std::max<std::size_t>(1, bytes)),
+                              geometry, large, small, options.accumulate, dw, options.tf32));
+    if (!done) Backend::conv_backward_weights(queue, geometry, large, small, dw, options);
+  }
+
+  void channel_sums(Queue& queue, ConstMatrixRef dy, VectorView<float> dbias,
+                    bool accumulate) override {
+    check_channels("channel_sums", "dy", dy, dbias.size);
+    check(cuda::channel_sums(on(queue), dy, accumulate, dbias, sums_of(queue, dy, dbias.size)),
+          "channel_sums");
+  }
+
+  void batch_norm(Queue& queue, const BatchNormTask& task,
+                  const ActivationOptions& options) override {
+    check_batch_norm("batch_norm", task);
+    require_sizes("batch_norm", task.gamma.size, task.mean, task.inverse_deviation);
+    if (task.y.size() == 0) return;
+    check(cuda::batch_norm(on(queue), task, options.activation, options.slope,
+                           sums_of(queue, task.x, task.gamma.size)),
+          "batch_norm");
+  }
+
+  void batch_norm_inference(Queue& queue, const BatchNormTask& task,
+                            const ActivationOptions& options) override {
+    check_batch_norm("batch_norm_inference", task);
+    if (task.y.size() == 0) return;
+    check(cuda::batch_norm_inference(on(queue), task, options.activation, options.slope),
+          "batch_norm_inference");
+  }
+
+  void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task) override {
+    check_batch_norm_backward(task);
+    check(cuda::batch_norm_backward(on(queue), task, sums_of(queue, task.x, task.gamma.size)),
+          "batch_norm_backward");
+  }
+
+  void patches(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large,
+               MatrixRef patches) override {
+    check_patches(geometry, large, patches);
+    if (patches.size() == 0) return;
+    check(take_patches(on(queue), geometry, large, patches), "take_patches");
+  }
+
+  void fold_patches(Queue& queue, MatrixView<const float> patches, const ConvTask& task,
+                    const ActivationOptions& options) override {
+    check_fold_patches(patches, task, options);
+    if (task.y.size() == 0) return;
+    check(cuda::fold_patches(on(queue), patches.data, task, options.activation, options.slope),
+          "fold_patches");
+  }
+
+  MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols, ElementType type,
+                         std::size_t product_scratch) override {
+    use_device();
+    // Products take the scratch from its start.
+    const std::size_t first = (product_scratch + 255) / 256 * 256;
+    const std::size_t bytes =
+        std::max<std::size_t>(1, static_cast<std::size_t>(rows * cols) * element_size(type));
+    auto* scratch = static_cast<std::byte*>(static_cast<CudaQueue&>(queue).scratch(first + bytes));
+    return {scratch + first, type, rows, cols, cols};
+  }
 
   void normal(Queue& queue, const StepState* state, const RandomStream& stream,
               MatrixRef out) override {
@@ -401,6 +507,12 @@ class CudaBackend final : public Backend {
     const auto bytes = static_cast<std::size_t>(count) * sizeof(double);
     return static_cast<double*>(static_cast<CudaQueue&>(queue).scratch(bytes));
   }
+  /// Scratch for the sums over the pixels of `images`.
+  void* sums_of(Queue& queue, ConstMatrixRef images, std::int64_t channels) const {
+    use_device();
+    return static_cast<CudaQueue&>(queue).scratch(
+        channel_scratch(images.rows * images.cols / channels, channels));
+  }
 
   void multiply(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> c,
                 const MatmulOptions& options) {
@@ -423,6 +535,7 @@ class CudaBackend final : public Backend {
   DeviceInfo info_;
   std::shared_ptr<Memory> memory_;
   Matmul products_;
+  std::unique_ptr<Convolutions> convolutions_ = std::make_unique<Convolutions>();
   std::unique_ptr<CudaQueue> setup_;
 };
 

@@ -62,4 +62,18 @@ void check(const MatmulStatus& status, const std::source_location& at) {
               {"cuBLASLt failed", where, found, "", "nothing is saved from the device"});
 }
 
+bool check(const ConvolutionStatus& status, const std::source_location& at) {
+  if (status.call == nullptr) return !status.refused;
+  check(status.cuda, status.call, at);
+  const std::string found = std::string(status.text) + " (" + std::to_string(status.code) + ")";
+  const std::string where = std::string(status.call) + " at " + place(at);
+  if (status.out_of_memory) {
+    throw Error(ErrorCode::no_device,
+                {"not enough device memory", where, found, "",
+                 "use a smaller --batch, or free the device of other processes"});
+  }
+  throw Error(ErrorCode::internal,
+              {"cuDNN failed", where, found, "", "nothing is saved from the device"});
+}
+
 }  // namespace vgan::cuda

@@ -6,6 +6,7 @@
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
+#include "kernels/cuda/convolution.hpp"
 #include "kernels/cuda/matmul.hpp"
 
 namespace vgan::cuda {
@@ -15,6 +16,9 @@ namespace vgan::cuda {
 void check(cudaError_t status, const char* call,
            const std::source_location& at = std::source_location::current());
 void check(const MatmulStatus& status,
+           const std::source_location& at = std::source_location::current());
+/// False where the convolution was refused.
+bool check(const ConvolutionStatus& status,
            const std::source_location& at = std::source_location::current());
 
 /// Why a device cannot be used and what to do about it: for errors that come before any work.

@@ -45,6 +45,12 @@ bool has_convolution(const std::vector<LayerSpec>& layers) {
                      [](const LayerSpec& layer) { return layer.kind != LayerKind::dense; });
 }
 
+bool wants_tight_rows(const std::vector<LayerSpec>& layers) {
+  return std::any_of(layers.begin(), layers.end(), [](const LayerSpec& layer) {
+    return layer.kind != LayerKind::dense || layer.normalised > 0;
+  });
+}
+
 std::int64_t TensorSpec::size() const {
   std::int64_t product = 1;
   for (const std::int64_t extent : shape) product *= extent;

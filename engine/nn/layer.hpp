@@ -28,6 +28,9 @@ struct LayerSpec {
   /// <c E, phi>. 0: none.
   std::int64_t conditions = 0;
 
+  /// Whether the outputs have a place of their own: those of a convolution lie without padding
+  /// between rows, which the statistic beside them would be.
+  bool has_outputs_apart() const { return stddev_group > 0 && kind != LayerKind::dense; }
   /// Columns of what the layer puts out.
   std::int64_t width() const { return outputs + (stddev_group > 0 ? 1 : 0); }
   std::int64_t weight_rows() const {
@@ -50,8 +53,9 @@ std::vector<LayerSpec> dense_stack(const std::vector<std::int64_t>& widths, Acti
 
 /// Whether the fused operations of the seam can update such a network.
 bool all_plain_dense(const std::vector<LayerSpec>& layers);
-/// Whether rows must lie without padding: convolutions see them as images.
 bool has_convolution(const std::vector<LayerSpec>& layers);
+/// Whether rows must lie without padding: convolutions and batch normalisation see them as images.
+bool wants_tight_rows(const std::vector<LayerSpec>& layers);
 
 /// One tensor of a layer. Those that are not trained are statistics that the passes keep: they lie
 /// among the weights, with gradients that stay zero, so that Adam leaves them and the average and

@@ -49,9 +49,10 @@ class Network {
   ElementType compute_type() const { return compute_type_; }
 
   /// Weights and biases uniform in +-1/sqrt(fan-in) (He et al. 2015 with gain sqrt(1/3), the usual
-  /// default); gamma 1, beta 0, running mean 0 and variance 1; singular vectors by 15 power
-  /// iterations from a uniform start. Element e of network `id` is number id * 2^40 + e of the
-  /// stream `initialise`.
+  /// default of dense layers), of hidden layers in a net with convolutions in +-sqrt(6 / ((1 +
+  /// slope^2) fan-in)) (the same with the gain of leaky ReLU); gamma 1, beta 0, running mean 0 and
+  /// variance 1; singular vectors by 15 power iterations from a uniform start. Element e of network
+  /// `id` is number id * 2^40 + e of the stream `initialise`.
   void initialise(Queue& queue, std::uint64_t seed, std::uint64_t id);
   /// Brings all copies of the weights, and the EMA with `reset_average`, in line with them.
   void weights_changed(Queue& queue, bool reset_average);
@@ -132,6 +133,9 @@ class Network {
   MatrixRef own_columns(std::size_t layer, MatrixRef wide) const {
     return wide.block(0, wide.rows, 0, layers_[layer].outputs);
   }
+  /// The same where a product of the layer can take them: copied to `apart` where the layer has its
+  /// outputs there.
+  MatrixRef product_columns(Queue& queue, std::size_t layer, MatrixRef wide, MatrixRef apart);
   ConstMatrixRef below(std::size_t layer, ConstMatrixRef x, const Tape& tape) const {
     return layer == 0 ? x : ConstMatrixRef(tape.outputs[layer - 1]);
   }
@@ -141,7 +145,7 @@ class Network {
                const ActivationOptions& options, Products products);
   void normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y);
   void backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape);
-  void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
+  void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, ConstMatrixRef delta);
   /// dx = (dy W^T) * activation'(at) for layer `layer`; an empty `at`: no mask.
   void input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,
                       MatrixRef dx, Products products);

@@ -14,7 +14,8 @@ void lay_out(const std::vector<LayerSpec>& layers, std::int64_t rows, const Tape
     take(tape.outputs, rows, layer.width(), last ? options.last_type : options.type);
     if (options.deltas) take(tape.deltas, rows, layer.width(), options.type);
     const bool normalised = layer.normalised > 0;
-    take(tape.raws, normalised ? rows : 0, layer.outputs, options.type);
+    const bool keeps_raw = normalised || layer.has_outputs_apart();
+    take(tape.raws, keeps_raw ? rows : 0, layer.outputs, options.type);
     take(tape.statistics, normalised && !options.inference ? 2 : 0, layer.normalised,
          ElementType::f32);
   }
@@ -39,7 +40,7 @@ Tape Tape::rows_from(std::int64_t first, std::int64_t count) const {
 std::size_t TapeStorage::bytes(const std::vector<LayerSpec>& layers, std::int64_t rows,
                                const TapeOptions& options) {
   std::size_t total = 0;
-  const Packing packing = has_convolution(layers) ? Packing::tight : Packing::padded;
+  const Packing packing = wants_tight_rows(layers) ? Packing::tight : Packing::padded;
   Tape tape;
   lay_out(layers, rows, options, tape,
           [&](auto&, std::int64_t height, std::int64_t width, ElementType type) {
@@ -54,7 +55,7 @@ std::size_t TapeStorage::bytes(const std::vector<LayerSpec>& layers, std::int64_
 TapeStorage::TapeStorage(Backend& backend, const std::vector<LayerSpec>& layers, std::int64_t rows,
                          const TapeOptions& options, const std::string& what)
     : buffer_(backend.allocate(bytes(layers, rows, options), what)) {
-  const Packing packing = has_convolution(layers) ? Packing::tight : Packing::padded;
+  const Packing packing = wants_tight_rows(layers) ? Packing::tight : Packing::padded;
   Carver carver(buffer_.data(), packing);
   lay_out(
       layers, rows, options, tape_,

@@ -13,7 +13,7 @@ struct Autoencoder::Plan {
         trial(encoder.front().inputs),
         latent(decoder.front().inputs),
         type(compute_type),
-        packing(nn::has_convolution(encoder) || nn::has_convolution(decoder)
+        packing(nn::wants_tight_rows(encoder) || nn::wants_tight_rows(decoder)
                     ? nn::Packing::tight
                     : nn::Packing::padded) {}
 

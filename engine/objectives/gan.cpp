@@ -13,7 +13,7 @@ struct Gan::Plan {
     const bool projected = d.back().conditions > 0;
     seen = trial + (projected ? 0 : o.conditions);
     projected_conditions = projected ? o.conditions : 0;
-    const bool images = nn::has_convolution(g) || nn::has_convolution(d) || o.pack > 1;
+    const bool images = nn::wants_tight_rows(g) || nn::wants_tight_rows(d) || o.pack > 1;
     packing = images ? nn::Packing::tight : nn::Packing::padded;
     augments = o.augments();
     between = o.gradient_penalty > 0.0F;
@@ -98,10 +98,12 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
   latent_ = latents_[0];
   real_ = trial_columns(d_input_.rows_from(0, batch));
   fake_ = trial_columns(d_input_.rows_from(batch, batch));
+  apart_ = generator.layers().back().kind != nn::LayerKind::dense && fake_.stride != trial_;
   // G writes its fakes straight into D's input, unless something has to come between; and D its
   // gradient in them straight into G's last delta.
-  if (!options.instance_noise && !options.augments()) g_tape_.outputs.back() = fake_;
-  if (!options.augments()) g_tape_.deltas.back() = trial_columns(d_gradient_);
+  const bool straight = !options.augments() && !apart_;
+  if (options.instance_noise == 0.0F && straight) g_tape_.outputs.back() = fake_;
+  if (straight) g_tape_.deltas.back() = trial_columns(d_gradient_);
   d_real_ = d_tape_.rows_from(0, judged());
   d_fake_ = d_tape_.rows_from(judged(), judged());
   if (plan.penalty) {
@@ -179,7 +181,10 @@ void Gan::make_fakes(Queue& queue, std::int64_t critic) {
     augment(queue, made, fake_, Purpose::augment_fake, critic, false);
     made = fake_;
   }
-  if (!options_.instance_noise) return;
+  if (options_.instance_noise == 0.0F) {
+    if (apart_ && !options_.augments()) backend_->convert(queue, made, fake_);
+    return;
+  }
   const float* sigma = &state_->instance_noise;
   backend_->add_normal(queue, real_, state_, stream(Purpose::instance_noise_real, critic), sigma,
                        real_);
@@ -287,6 +292,8 @@ void Gan::generator_gradients(Queue& queue) {
   if (options_.augments()) {
     augment(queue, trial_columns(d_gradient_), delta, Purpose::augment_fake,
             options_.critic_updates - 1, true);
+  } else if (apart_) {
+    backend_->convert(queue, trial_columns(d_gradient_), delta);
   }
   backend_->activation_backward(queue, g_tape_.outputs.back(), delta,
                                 g_->activation(g_->layers().size() - 1));

@@ -12,8 +12,9 @@ namespace vgan::objectives {
 
 struct GanOptions {
   math::GanLoss loss = math::GanLoss::bce;
-  float real_target = 1.0F;       ///< D's label of real trials; below 1 is one-sided smoothing
-  bool instance_noise = false;    ///< noise of deviation StepState::instance_noise on all D sees
+  float real_target = 1.0F;  ///< D's label of real trials; below 1 is one-sided smoothing
+  /// Deviation of noise on all that D sees; 0: none. StepState::instance_noise is that of the step.
+  float instance_noise = 0.0F;
   float r1 = 0.0F;                ///< gamma of the R1 penalty; 0: none
   std::int64_t r1_every = 1;      ///< lazy penalty: every so many steps, with gamma times as large
   float gradient_penalty = 0.0F;  ///< lambda of WGAN-GP's penalty; 0: none
@@ -117,6 +118,8 @@ class Gan {
   nn::Tape d_fake_;  ///< second half
   nn::Tape scratch_;
   nn::Tape between_tape_;
+  /// Whether G's output has a place of its own: a convolution's rows do not lie beside conditions.
+  bool apart_ = false;
   std::array<MatrixRef, 2> latents_;  ///< [batch, latent + conditions]
   MatrixRef latent_;
   MatrixRef d_input_;             ///< [2 batch, trial (+ conditions)]: real, then fake

@@ -66,3 +66,19 @@ string(APPEND CMAKE_CUDA_FLAGS " --diag-suppress=554 -Xcompiler=-Wall,-Wextra")
 string(REPLACE ";" " " vgan_cuda_targets "${CMAKE_CUDA_ARCHITECTURES}")
 set(vgan_cuda_built "${CUDAToolkit_VERSION} for ${vgan_cuda_targets}")
 message(STATUS "CUDA backend: toolkit ${vgan_cuda_built}")
+
+# cuDNN, from 9 on, does the convolutions; without it they are patches and matrix products.
+find_path(CUDNN_INCLUDE_DIR cudnn_version.h HINTS ENV CUDNN_HOME ENV CUDNN_PATH
+          ${CUDAToolkit_INCLUDE_DIRS} PATH_SUFFIXES include)
+find_library(CUDNN_LIBRARY cudnn HINTS ENV CUDNN_HOME ENV CUDNN_PATH ${CUDAToolkit_LIBRARY_DIR}
+             ${CUDAToolkit_LIBRARY_ROOT} PATH_SUFFIXES lib64 lib)
+mark_as_advanced(CUDNN_INCLUDE_DIR CUDNN_LIBRARY)
+set(vgan_cudnn_built off)
+if(CUDNN_INCLUDE_DIR AND CUDNN_LIBRARY)
+  file(STRINGS ${CUDNN_INCLUDE_DIR}/cudnn_version.h vgan_cudnn_major REGEX "^#define CUDNN_MAJOR ")
+  string(REGEX MATCH "[0-9]+" vgan_cudnn_major "${vgan_cudnn_major}")
+  if(vgan_cudnn_major AND NOT vgan_cudnn_major VERSION_LESS 9)
+    set(vgan_cudnn_built ${vgan_cudnn_major})
+  endif()
+endif()
+message(STATUS "CUDA backend: cuDNN ${vgan_cudnn_built}")

@@ -35,6 +35,17 @@ void require_within(const ImageSet& images, std::int64_t first, std::int64_t n) 
                std::to_string(images.count) + " images", ""});
 }
 
+std::string text_of(std::uint64_t hash) {
+  char text[17];
+  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(hash));
+  return text;
+}
+
+template <class Number>
+std::uint64_t hash_of(std::uint64_t hash, const std::vector<Number>& values) {
+  return fnv1a(hash, values.data(), values.size() * sizeof(Number));
+}
+
 }  // namespace
 
 std::size_t ImageSet::bytes() const {
@@ -76,15 +87,14 @@ std::string ImageSet::fingerprint() const {
   // One channel hashes as it did before there were others, so that old runs can be resumed.
   const std::int64_t shape[4] = {count, height, width, channels};
   const std::size_t sizes = channels == 1 ? 3 : 4;
-  std::uint64_t hash = fnv1a(fnv_offset, shape, sizes * sizeof(shape[0]));
-  hash = std::visit(
-      [&](const auto& values) {
-        return fnv1a(hash, values.data(), values.size() * sizeof(values[0]));
-      },
-      pixels);
-  char text[17];
-  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(hash));
-  return text;
+  const std::uint64_t hash = fnv1a(fnv_offset, shape, sizes * sizeof(shape[0]));
+  return text_of(std::visit([&](const auto& values) { return hash_of(hash, values); }, pixels));
+}
+
+std::string ImageSet::labels_fingerprint() const { return text_of(hash_of(fnv_offset, labels)); }
+
+std::string ImageSet::conditions_fingerprint() const {
+  return text_of(hash_of(fnv1a(fnv_offset, &condition_size, sizeof(condition_size)), conditions));
 }
 
 void ImageSet::require_consistent() const {

@@ -13,6 +13,8 @@ using nn::LayerSpec;
 using Kind = LayerItem::Kind;
 
 constexpr std::int64_t stride = 2;  // of the nets' own convolutions
+// Of the dense layer that a convolutional D gets for its minibatch statistic.
+constexpr std::int64_t statistic_features = 128;
 
 [[noreturn]] void refuse(const std::string& name, const std::string& found,
                          const std::string& allowed, const std::string& remedy = "") {
@@ -30,6 +32,18 @@ std::int64_t kernel_side(const TrainConfig& config) {
 
 std::int64_t halved(std::int64_t side, std::int64_t by) { return (side + by - 1) / by; }
 
+void require_size(double height, double width, double channels) {
+  if (height * width * channels <= static_cast<double>(most_numbers)) return;
+  const auto whole = [](double side) { return text(static_cast<std::int64_t>(side)); };
+  refuse("net", "an image of " + whole(height) + " x " + whole(width) + " x " + whole(channels),
+         "up to 2^28 numbers in each layer");
+}
+
+void require_size(const TrialShape& image) {
+  require_size(static_cast<double>(image.height), static_cast<double>(image.width),
+               static_cast<double>(image.channels));
+}
+
 // A strided convolution of a large image with sides kept, halved or whatever `step` says, rounded
 // up; zeros on both sides, the odd one behind. A side of 1 stays 1.
 ConvGeometry geometry_of(const TrialShape& large, std::int64_t filters, std::int64_t kernel,
@@ -42,12 +56,14 @@ ConvGeometry geometry_of(const TrialShape& large, std::int64_t filters, std::int
     small = halved(side, s);
     pad = std::max<std::int64_t>(0, (small - 1) * s + k - side) / 2;
   };
+  require_size(large);
   g.height = large.height;
   g.width = large.width;
   g.channels = large.channels;
   g.filters = filters;
   along(large.height, g.small_height, g.kernel_h, g.stride_h, g.pad_h);
   along(large.width, g.small_width, g.kernel_w, g.stride_w, g.pad_w);
+  require_size({g.small_height, g.small_width, filters});
   return g;
 }
 
@@ -80,6 +96,10 @@ void require_sides(const TrialShape& image, std::size_t layers, const char* sett
 std::int64_t bn(bool wanted, std::int64_t channels) { return wanted ? channels : 0; }
 
 LayerSpec dense(std::int64_t inputs, std::int64_t outputs, Activation activation) {
+  if (static_cast<double>(inputs) * static_cast<double>(outputs) > 0x1p40) {
+    refuse("net", "a dense layer of " + text(inputs) + " x " + text(outputs),
+           "up to 2^40 weights in each layer");
+  }
   return {inputs, outputs, activation};
 }
 
@@ -122,11 +142,12 @@ std::vector<LayerSpec> convolutional_generator(const TrainConfig& config, const 
   return layers;
 }
 
-/// Builds layers one after the other, keeping count of the image that is passed on.
+/// Builds layers one after the other, keeping count of the image that is passed on. Those of a
+/// curve stay one row high.
 class Listed {
  public:
-  Listed(const TrainConfig& config, const char* setting, std::int64_t inputs)
-      : config_(config), setting_(setting), size_(inputs) {}
+  Listed(const TrainConfig& config, const char* setting, std::int64_t inputs, bool curve)
+      : config_(config), setting_(setting), size_(inputs), curve_(curve) {}
 
   void set_image(const TrialShape& image) { image_ = image; }
   void add(const LayerItem& item) {
@@ -141,7 +162,7 @@ class Listed {
       push(convolution(g, false, Activation::leaky_relu), item,
            {g.small_height, g.small_width, g.filters});
     } else {
-      const TrialShape large{image_.height == 1 ? 1 : image_.height * item.stride,
+      const TrialShape large{curve_ ? image_.height : image_.height * item.stride,
                              image_.width * item.stride, item.size};
       push(convolution(geometry_of(large, image_.channels, kernel, item.stride), true,
                        Activation::leaky_relu),
@@ -169,12 +190,13 @@ class Listed {
   const TrainConfig& config_;
   const char* setting_;
   std::int64_t size_;
+  bool curve_;
   TrialShape image_{0, 0, 0};
 };
 
 std::vector<LayerSpec> listed_generator(const TrainConfig& config, const TrialShape& image,
                                         std::int64_t inputs) {
-  Listed list(config, "g-net", inputs);
+  Listed list(config, "g-net", inputs, image.height == 1);
   const std::vector<LayerItem> items = parse_layers("g-net", config.g_net);
   for (const LayerItem& item : items) list.add(item);
   if (items.back().kind == Kind::dense && items.back().height == 0) {
@@ -184,7 +206,7 @@ std::vector<LayerSpec> listed_generator(const TrainConfig& config, const TrialSh
   // A last transposed convolution to the trial.
   const TrialShape now = list.image();
   const bool doubles = image.width == now.width * stride &&
-                       (image.height == now.height * stride || image.height == 1);
+                       image.height == (image.height == 1 ? now.height : now.height * stride);
   const bool keeps = image.width == now.width && image.height == now.height;
   if (!doubles && !keeps) {
     refuse("g-net", "an image of " + text(now.height) + " x " + text(now.width) + " at its end",
@@ -200,7 +222,7 @@ std::vector<LayerSpec> listed_generator(const TrainConfig& config, const TrialSh
 std::vector<LayerSpec> trunk(const TrainConfig& config, const TrialShape& image,
                              std::int64_t inputs, const TrialShape& seen) {
   if (!config.d_net.empty()) {
-    Listed list(config, "d-net", inputs);
+    Listed list(config, "d-net", inputs, image.height == 1);
     list.set_image(seen);
     for (const LayerItem& item : parse_layers("d-net", config.d_net)) {
       if (item.kind == Kind::up) refuse("d-net", "a layer 'up'", "conv:C and dense:N");
@@ -299,7 +321,11 @@ std::vector<LayerSpec> discriminator_layers(const TrainConfig& config, const Tri
     refuse("pack", text(config.pack), "1 where a convolutional D sees conditions");
   }
   const std::int64_t features = layers.empty() ? seen.size() : layers.back().outputs;
-  if (config.minibatch_stddev > 0 && !layers.empty()) {
+  if (config.minibatch_stddev > 0) {
+    // The statistic goes beside a dense layer's features: an image has no place for it.
+    if (layers.empty() || layers.back().kind != LayerKind::dense) {
+      layers.push_back(dense(features, statistic_features, Activation::leaky_relu));
+    }
     layers.back().stddev_group = config.minibatch_stddev;
   }
   const std::int64_t width = layers.empty() ? features : layers.back().width();

@@ -30,7 +30,8 @@ TrainConfig with_layers(TrainConfig config, const TrialShape& trial);
 std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, const TrialShape& trial,
                                             std::int64_t conditions = 0);
 /// D: `pack` trials to a logit. Conditions come by a projection where D has convolutions, else
-/// behind each trial.
+/// behind each trial. A minibatch statistic goes to the last hidden layer, which is made a dense
+/// one of 128 where it is not dense.
 std::vector<nn::LayerSpec> discriminator_layers(const TrainConfig& config, const TrialShape& trial,
                                                 std::int64_t conditions = 0);
 /// D's trunk as an encoder: a trial to a code, or to mean | log variance of a VAE's.

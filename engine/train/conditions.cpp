@@ -24,6 +24,11 @@ void set_class(MatrixView<float> rows, std::int64_t row, std::int64_t label) {
   rows.row(row)[label] = 1.0F;
 }
 
+bool all_finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); });
+}
+
 // Uniform in [0, 1), number n of the stream.
 double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
   const math::Words4 words = math::philox_block(seed, math::subsequence(purpose, 1), n);
@@ -38,9 +43,10 @@ ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images
       refuse("conditional", "no labels with " + images.source, "labelled trials",
              "name a file with --labels");
     }
-    const std::int32_t last = *std::max_element(images.labels.begin(), images.labels.end());
-    if (last >= most_classes) {
-      refuse("conditional", "class " + std::to_string(last),
+    const auto [first, greatest] = std::minmax_element(images.labels.begin(), images.labels.end());
+    const std::int32_t last = *greatest;
+    if (*first < 0 || last >= most_classes) {
+      refuse("conditional", "class " + std::to_string(*first < 0 ? *first : last),
              "classes from 0 to " + std::to_string(most_classes - 1),
              "number them from 0, or give vectors with --conditions");
     }
@@ -56,6 +62,11 @@ ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images
   } else if (!config.conditions.empty()) {
     size_ = images.condition_size;
     if (size_ == 0) refuse("conditions", config.conditions, "one vector for each trial");
+    if (size_ > most_classes) {
+      refuse("conditions", "vectors of " + std::to_string(size_),
+             "up to " + std::to_string(most_classes) + " numbers each");
+    }
+    if (!all_finite(images.conditions)) refuse("conditions", "NaN or Inf", "finite numbers");
     const std::int64_t kept = std::min(images.count, most_rows);
     for (std::int64_t i = 0; i < kept; ++i) {
       const auto from = images.conditions.begin() + i * images.count / kept * size_;
@@ -80,23 +91,35 @@ ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::str
   const auto rows = checkpoint.tensors.find(rows_name);
   made.classes_ = shares != checkpoint.tensors.end();
   if (!made.classes_ && rows == checkpoint.tensors.end()) return made;
+  const bool both = made.classes_ && rows != checkpoint.tensors.end();
   const CheckpointTensor& tensor = (made.classes_ ? shares : rows)->second;
   const std::size_t dimensions = made.classes_ ? 1 : 2;
   const auto bad = [&](const std::string& found) {
-    throw Error(
-        ErrorCode::bad_data,
-        {"cannot use a checkpoint",
-         origin + ", tensor " + (made.classes_ ? shares_name : rows_name), found,
-         "finite f32 numbers, 1 to 4096 for each condition", "use a checkpoint that vgan wrote"});
+    throw Error(ErrorCode::bad_data,
+                {"cannot use a checkpoint",
+                 origin + ", tensor " + (made.classes_ ? shares_name : rows_name), found,
+                 made.classes_ ? "f32 shares of 1 to 4096 classes, which add up to 1"
+                               : "1 to 1024 vectors of 1 to 4096 finite f32 numbers",
+                 "use a checkpoint that vgan wrote"});
   };
+  if (both) bad("both shares and vectors");
   if (tensor.type != TensorType::f32 || tensor.shape.size() != dimensions) bad("another shape");
   made.size_ = tensor.shape.back();
-  if (made.size_ < 1 || made.size_ > most_classes || tensor.bytes.empty()) bad("another shape");
+  const std::int64_t most = made.classes_ ? most_classes : most_rows;
+  if (made.size_ < 1 || made.size_ > most_classes || tensor.shape.front() < 1 ||
+      tensor.shape.front() > most) {
+    bad("another shape");
+  }
   made.values_.resize(tensor.bytes.size() / sizeof(float));
   std::memcpy(made.values_.data(), tensor.bytes.data(), tensor.bytes.size());
-  for (const float value : made.values_) {
-    if (!std::isfinite(value)) bad("NaN or Inf");
+  if (!all_finite(made.values_)) bad("NaN or Inf");
+  if (!made.classes_) return made;
+  double sum = 0.0;
+  for (const float share : made.values_) {
+    if (share < 0.0F) bad("a share below 0");
+    sum += static_cast<double>(share);
   }
+  if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + std::to_string(sum));
   return made;
 }
 

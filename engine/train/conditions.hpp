@@ -22,13 +22,13 @@ using ConditionFill = std::function<void(std::uint64_t first, MatrixView<float> 
 class ConditionModel {
  public:
   static constexpr std::int64_t most_rows = 1024;
-  static constexpr std::int32_t most_classes = 4096;
+  static constexpr std::int32_t most_classes = 4096;  ///< and numbers of a vector
 
   ConditionModel() = default;
   /// What `config` asks for: classes by `images.labels`, vectors by `images.conditions`, or none.
-  /// Throws bad_config where the data have none, or too many classes.
+  /// Throws bad_config where the data have none, too many or what is no class or finite number.
   ConditionModel(const TrainConfig& config, const ImageSet& images);
-  /// As `save` left it; none where it left nothing. Throws bad_data.
+  /// As `save` left it; none where it left nothing. Throws bad_data for what it never leaves.
   static ConditionModel load(const Checkpoint& checkpoint, const std::string& origin);
   void save(Checkpoint& checkpoint) const;
 

@@ -37,6 +37,10 @@ void require_count(const char* name, std::int64_t value, std::int64_t low, std::
   refuse(name, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
 }
 
+void require_steps(const char* name, std::uint64_t value) {
+  if (value > 1ULL << 50) refuse(name, std::to_string(value), "up to 2^50");
+}
+
 void require_word(const char* name, const std::string& value,
                   const std::vector<std::string>& words) {
   if (std::find(words.begin(), words.end(), value) != words.end()) return;
@@ -115,13 +119,12 @@ TrainConfig preset(const std::string& name) {
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {
-  return {
-      {"default", "the article's networks, made to work: tanh, R1 penalty, averaged G, a faster D"},
-      {"article", "the article's recipe as listed: linear output, plain losses, one rate"},
-      {"stable", "default, and what makes it steadier: rates that fall to zero"},
-      {"conv", "convolutional G and D for images, R1 penalty, averaged G"},
-      {"vae", "variational autoencoder: D's trunk as encoder, G as decoder"},
-      {"ae", "autoencoder; samples come from a Gaussian fitted to its codes"}};
+  return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
+          {"article", "the article's recipe as listed: linear output, plain BCE"},
+          {"stable", "default with what makes it steadier and better"},
+          {"conv", "convolutional G and D, for images"},
+          {"vae", "variational autoencoder"},
+          {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};
 }
 
 namespace {
@@ -180,7 +183,7 @@ void validate_objective(const TrainConfig& c) {
 
 std::vector<std::string> augment_words(const std::string& list) {
   std::vector<std::string> words;
-  for (std::size_t begin = 0; begin < list.size();) {
+  for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     const std::string word = list.substr(begin, end - begin);
     if (word != "color" && word != "translation" && word != "cutout") {
@@ -200,7 +203,7 @@ void validate(const TrainConfig& c) {
   require_utf8("conditions", c.conditions);
   require_utf8("out", c.out);
   if (c.passes == 0.0 && c.epochs == 0) refuse("epochs", "0", "1 or more");
-  if (c.epochs > 1ULL << 50) refuse("epochs", std::to_string(c.epochs), "up to 2^50");
+  require_steps("epochs", c.epochs);
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
   require_count("batch", c.batch, 1, 1 << 24);
   require_between("hold-out", c.hold_out, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
@@ -218,6 +221,9 @@ void validate(const TrainConfig& c) {
   require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
   require_word("step", c.step, {"auto", "graph", "fused"});
   if (c.seed >> 63 != 0) refuse("seed", std::to_string(c.seed), "0 to 2^63 - 1");
+  require_steps("instance-noise-decay", c.instance_noise_decay);
+  require_steps("kl-warmup", c.kl_warmup);
+  require_steps("warmup", c.warmup);
   require_count("threads", c.threads, 0, 4096);
   require_count("keep", c.keep, 0, 1 << 30);
   if (!c.profile_steps.empty()) (void)parse_step_range(c.profile_steps);

@@ -191,6 +191,9 @@ void check(const GenerateRequest& request, const std::string& format) {
   if (request.count == 0 || request.count >> 40 != 0) {
     refuse("count", std::to_string(request.count), "1 to 2^40 - 1");
   }
+  if (request.label < -1) {
+    refuse("label", std::to_string(request.label), "a class, or -1: as they are in the data");
+  }
   if (request.first >> 40 != 0) refuse("first", std::to_string(request.first), "0 to 2^40 - 1");
   if (request.dtype != "f32" && request.dtype != "u8") {
     refuse("dtype", "'" + request.dtype + "'", "f32, u8");
@@ -248,7 +251,10 @@ ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel
     return known.given(std::move(read.values), read.size);
   }
   if (request.per_label > 0) {
-    if (!known.classes()) (void)known.of_class(0);  // refuses
+    if (!known.classes()) {
+      refuse("per-label", std::to_string(request.per_label), "a model of classes",
+             "this one was not trained with --conditional");
+    }
     return known.in_turn(request.per_label);
   }
   if (known.size() == 0) return {};

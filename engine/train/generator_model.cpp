@@ -137,7 +137,8 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   model.averaged = model.config.ema > 0.0;
   model.conditions = ConditionModel::load(checkpoint, origin);
   const bool conditional = model.config.conditional || !model.config.conditions.empty();
-  if (conditional != (model.conditions.size() > 0)) {
+  if (conditional != (model.conditions.size() > 0) ||
+      model.config.conditional != model.conditions.classes()) {
     refuse("config", conditional ? "a model with conditions" : "a model without conditions",
            "what the file's tensors hold");
   }

@@ -19,7 +19,7 @@ nn::TapeOptions tape_of(ElementType type) {
 }
 
 nn::Packing packing_of(const Layers& layers) {
-  return nn::has_convolution(layers) ? nn::Packing::tight : nn::Packing::padded;
+  return nn::wants_tight_rows(layers) ? nn::Packing::tight : nn::Packing::padded;
 }
 
 std::size_t input_bytes(const Layers& layers, ElementType type) {

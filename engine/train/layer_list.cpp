@@ -1,5 +1,6 @@
 #include "engine/train/layer_list.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/error.hpp"
@@ -8,6 +9,8 @@ namespace vgan {
 namespace {
 
 constexpr std::int64_t largest = 1 << 20;
+constexpr std::int64_t largest_side = 64;  ///< of kernels and strides, as --kernel has it
+constexpr std::size_t most_layers = 64;
 
 std::vector<std::string> split(const std::string& text, char at) {
   std::vector<std::string> parts;
@@ -54,11 +57,11 @@ class Item {
     refuse();
   }
 
-  std::int64_t number(const std::string& digits) const {
+  std::int64_t number(const std::string& digits, std::int64_t most = largest) const {
     std::int64_t value = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     const bool whole = parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
-    if (!whole || value < 1 || value > largest) refuse();
+    if (!whole || value < 1 || value > most) refuse();
     return value;
   }
 
@@ -68,7 +71,7 @@ class Item {
       item.height = number(extents[0]);
       item.width = number(extents[1]);
       item.size = number(extents[2]);
-      if (item.height * item.width > largest) refuse();
+      if (item.height * item.width * item.size > most_numbers) refuse();
     } else if (extents.size() == 1) {
       item.size = number(word);
     } else {
@@ -81,9 +84,9 @@ class Item {
     if (word == "bn") {
       item.normalised = true;
     } else if (convolves && word.size() > 1 && word[0] == 'k') {
-      item.kernel = number(word.substr(1));
+      item.kernel = number(word.substr(1), largest_side);
     } else if (convolves && word.size() > 1 && word[0] == 's') {
-      item.stride = number(word.substr(1));
+      item.stride = number(word.substr(1), largest_side);
     } else {
       refuse();
     }
@@ -97,8 +100,14 @@ class Item {
 
 std::vector<LayerItem> parse_layers(const std::string& name, const std::string& list) {
   std::vector<LayerItem> items;
-  if (trimmed(list).empty()) return items;
-  for (const std::string& part : split(list, ',')) {
+  if (list.empty()) return items;
+  const std::vector<std::string> parts = split(list, ',');
+  if (parts.size() > most_layers) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", name, std::to_string(parts.size()) + " layers",
+                 "up to " + std::to_string(most_layers), ""});
+  }
+  for (const std::string& part : parts) {
     const std::string text = trimmed(part);
     items.push_back(Item(name, text).read());
   }

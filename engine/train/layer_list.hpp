@@ -7,6 +7,9 @@
 
 namespace vgan {
 
+/// Of an image between layers: more are refused before any size is computed from them.
+inline constexpr std::int64_t most_numbers = std::int64_t{1} << 28;
+
 /// One hidden layer: `dense:N`, `dense:HxWxC` (whose output is an image), `conv:C` (strided
 /// convolution), `up:C` (transposed convolution); with `:kN` for the side of the kernel, `:sN` for
 /// the stride and `:bn` for batch normalisation.
@@ -20,7 +23,8 @@ struct LayerItem {
   bool normalised = false;
 };
 
-/// Throws bad_config for setting `name`, with the item that cannot be read.
+/// Empty for an empty list. Throws bad_config for setting `name`, with the item that cannot be
+/// read; kernels and strides are up to 64, layers too.
 std::vector<LayerItem> parse_layers(const std::string& name, const std::string& list);
 
 }  // namespace vgan

@@ -41,7 +41,7 @@ objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial
   objectives::GanOptions options;
   options.loss = loss_of(c.loss);
   options.real_target = static_cast<float>(c.label_smoothing);
-  options.instance_noise = c.instance_noise > 0.0;
+  options.instance_noise = static_cast<float>(c.instance_noise);
   options.r1 = static_cast<float>(c.r1);
   options.r1_every = c.r1_every;
   options.gradient_penalty = c.loss == "wgan-gp" ? static_cast<float>(c.gp) : 0.0F;

@@ -48,11 +48,6 @@ GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
                "a model vae or ae", "train one with --model vae or --model ae"});
 }
 
-std::string shape_text(std::int64_t height, std::int64_t width, std::int64_t channels) {
-  return std::to_string(height) + " x " + std::to_string(width) +
-         (channels > 1 ? " x " + std::to_string(channels) : "");
-}
-
 /// The trials to reconstruct, in the range that the model sees them in.
 struct Trials {
   ImageSet images;
@@ -69,8 +64,8 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
       images.channels != model.channels) {
     throw Error(ErrorCode::bad_data,
                 {"cannot reconstruct", images.source,
-                 "trials of " + shape_text(images.height, images.width, images.channels),
-                 shape_text(model.height, model.width, model.channels) + ", the model's", ""});
+                 "trials of " + shape_text({images.height, images.width, images.channels}),
+                 shape_text(model.shape()) + ", the model's", ""});
   }
   const auto most = static_cast<std::uint64_t>(images.count);
   if (request.count > most) {

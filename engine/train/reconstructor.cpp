@@ -31,6 +31,11 @@ std::vector<float> as_outputs(const ImageSet& trials, std::int64_t first, std::i
 
 }  // namespace
 
+std::string shape_text(const TrialShape& trial) {
+  return std::to_string(trial.height) + " x " + std::to_string(trial.width) +
+         (trial.channels > 1 ? " x " + std::to_string(trial.channels) : "");
+}
+
 Reconstructor::Reconstructor(Backend& backend, const TrainConfig& config, const TrialShape& trial,
                              ElementType type)
     : backend_(&backend),

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/backend.hpp"
@@ -14,6 +15,9 @@
 #include "engine/train/trial_set.hpp"
 
 namespace vgan {
+
+/// "28 x 28", "32 x 32 x 3".
+std::string shape_text(const TrialShape& trial);
 
 class Reconstructor {
  public:

@@ -184,6 +184,7 @@ RunResult run_training(const RunRequest& request) {
   (void)open_backend(config.device, 1);
   ImageSet images = open_images({.data = config.data,
                                  .labels = config.labels,
+                                 .conditions = config.conditions,
                                  .seed = config.seed,
                                  .threads = static_cast<int>(config.threads)});
   const std::int64_t held_out = config.held_out(images.count);
@@ -195,6 +196,9 @@ RunResult run_training(const RunRequest& request) {
   lasting.data = lasting_data_name(config.data, images);
   if (!config.labels.empty() && config.labels != "none") {
     lasting.labels = fs::absolute(config.labels).lexically_normal().string();
+  }
+  if (!config.conditions.empty()) {
+    lasting.conditions = fs::absolute(config.conditions).lexically_normal().string();
   }
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);

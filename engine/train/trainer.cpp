@@ -25,6 +25,16 @@ void require_finite(const StepReport& report) {
                "finite losses and gradients", "use a lower --lr or a higher --r1"});
 }
 
+// What a run sees must be what it was started on. `name` is that of the flag that names it.
+void require_same(const Checkpoint& checkpoint, const char* key, const std::string& fingerprint,
+                  const std::string& name) {
+  const std::string saved = metadata_value(checkpoint, key);
+  if (saved == fingerprint) return;
+  throw Error(ErrorCode::bad_data,
+              {"cannot resume on other " + name, name + " fingerprint", fingerprint,
+               saved + ", as the run was started on", "give the same --" + name});
+}
+
 }  // namespace
 
 Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
@@ -125,6 +135,7 @@ Checkpoint Trainer::checkpoint() {
                                  self.trial.channels);
   made.metadata["epoch"] = std::to_string(epoch());
   made.metadata["data"] = self.fingerprint;
+  if (self.conditions.size() > 0) made.metadata["conditions"] = self.condition_fingerprint;
   save_network(*self.backend, *self.queue, *self.generator, "g", made);
   self.conditions.save(made);
   save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
@@ -135,11 +146,10 @@ Checkpoint Trainer::checkpoint() {
 
 void Trainer::restore(const Checkpoint& checkpoint) {
   Implementation& self = *implementation_;
-  const std::string data = metadata_value(checkpoint, "data");
-  if (data != self.fingerprint) {
-    throw Error(ErrorCode::bad_data,
-                {"cannot resume on other data", "data fingerprint", self.fingerprint,
-                 data + ", as the run was started on", "give the same --data"});
+  require_same(checkpoint, "data", self.fingerprint, "data");
+  if (self.conditions.size() > 0) {
+    require_same(checkpoint, "conditions", self.condition_fingerprint,
+                 self.conditions.classes() ? "labels" : "conditions");
   }
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
   self.finish_steps();

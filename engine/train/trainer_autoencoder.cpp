@@ -34,10 +34,12 @@ std::vector<float> Trainer::reconstruct(const ImageSet& trials) {
                                         "a gan, which has no encoder", "a model vae or ae", ""});
   }
   trials.require_consistent();
-  if (trials.pixels_per_image() != self.trial.size()) {
-    throw Error(ErrorCode::bad_data, {"cannot reconstruct", trials.source,
-                                      "trials of " + std::to_string(trials.pixels_per_image()),
-                                      std::to_string(self.trial.size()) + " numbers", ""});
+  if (trials.height != self.trial.height || trials.width != self.trial.width ||
+      trials.channels != self.trial.channels) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot reconstruct", trials.source,
+                 "trials of " + shape_text({trials.height, trials.width, trials.channels}),
+                 shape_text(self.trial) + ", the model's", ""});
   }
   const NamedRange range(*self.backend, "reconstruct");
   ReconstructionMeter meter(self.config, self.range);

@@ -42,6 +42,8 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   data_bytes = images.bytes();
   fingerprint = images.fingerprint();
   conditions = ConditionModel(config, images);
+  condition_fingerprint =
+      conditions.classes() ? images.labels_fingerprint() : images.conditions_fingerprint();
   choose_networks();
   memory = plan(config.batch);
   require_memory(memory, backend->info(), config.batch,

@@ -52,6 +52,7 @@ struct Trainer::Implementation {
   std::size_t data_bytes;
   std::string fingerprint;
   ConditionModel conditions;
+  std::string condition_fingerprint;          ///< of those of the data
   std::vector<nn::LayerSpec> sampled_layers;  ///< G with the activation that makes trials
   std::vector<nn::LayerSpec> g_layers, d_layers;
   nn::ArenaOptions g_arena, d_arena;

@@ -21,8 +21,7 @@ struct AugmentRows {
 };
 
 __device__ AugmentDraw draw_of(const AugmentRows& task, const NumberStream& numbers) {
-  const std::uint64_t step = numbers.step == nullptr ? 0 : *numbers.step + numbers.ahead;
-  const std::uint64_t subsequence = math::subsequence(numbers.purpose, step);
+  const std::uint64_t subsequence = math::subsequence(numbers.purpose, numbers.counter.value());
   const AugmentDraw whole = math::augment_draw(
       numbers.seed, subsequence, numbers.first / 8 + blockIdx.x, task.height, task.width);
   const AugmentDraw draw = math::only(whole, task.colour, task.translation, task.cutout);

@@ -279,6 +279,7 @@ TEST_CASE("bench: mistakes are one line with the exit status of their kind") {
       Mistake{{"op", "--device", "cpu", "--preset", "article", "--op", "dense_tangent"},
               78,
               "an operation that this preset's step has"},
+      Mistake{{"step", "--preset", "conv"}, 78, "a preset of a dense GAN"},
       Mistake{{"op", "--steps", "3"}, 2, "--steps: no such flag"},
       Mistake{{"generate", "--dtype", "f16"}, 78, "--dtype: found 'f16'; allowed f32, u8"},
       Mistake{{"generate", "--count", "0"}, 78, "--count: found 0"},

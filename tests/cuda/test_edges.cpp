@@ -31,7 +31,9 @@ std::vector<float> weights_after_steps(bool fused, std::uint64_t seed, int left_
   StepOptions options;
   options.batch = 8;
   options.fused = fused;
-  AlternatingStep step(*device.backend, g, d, trials.ref(), options);
+  options.schedules.generator_rate = math::constant(2e-4);
+  options.schedules.discriminator_rate = math::constant(2e-4);
+  AlternatingStep step(*device.backend, g, d, {.trials = trials.ref()}, options);
   step.set_marker([](const char*, Queue&) {});
   // Two steps on the queues at once, the edge left out of the second.
   const std::uint64_t before = simt::calls("cudaStreamWaitEvent");

@@ -4,6 +4,7 @@
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
+#include "tests/support/dense_twin.hpp"
 #include "tests/support/device_array.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/reference_loss.hpp"
@@ -16,58 +17,6 @@ namespace {
 constexpr std::int64_t batch = 6;
 constexpr std::int64_t latent = 5;
 constexpr std::int64_t trial = 9;
-constexpr double slope = 0.2;
-
-using Values = std::vector<double>;
-
-/// A network's weights and biases in double, in the layout of its arena.
-struct Twin {
-  explicit Twin(const nn::Network& network) : layers(network.layers()) {
-    const VectorView<float> weights = network.arena().weights();
-    values.assign(weights.data, weights.data + weights.size);
-    for (std::size_t i = 0; i < 2 * layers.size(); ++i) at.push_back(network.arena().offset(i));
-  }
-
-  Values slice(std::int64_t first, std::int64_t count) const {
-    return {values.begin() + first, values.begin() + first + count};
-  }
-
-  /// Outputs of all layers for x [rows, inputs].
-  std::vector<Values> forward(const Values& x, std::int64_t rows) const {
-    std::vector<Values> outputs;
-    const Values* below = &x;
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      const auto [in, out, activation] =
-          std::tuple(layers[l].inputs, layers[l].outputs, layers[l].activation);
-      Values y = reference::product(*below, slice(at[2 * l], in * out), rows, in, out,
-                                    slice(at[2 * l + 1], out));
-      for (double& value : y) value = reference::activate(activation, value, slope);
-      outputs.push_back(std::move(y));
-      below = &outputs.back();
-    }
-    return outputs;
-  }
-
-  /// Gradient of the sum of outputs with respect to x [rows, inputs].
-  Values input_gradient(const Values& x, std::int64_t rows) const {
-    const auto outputs = forward(x, rows);
-    Values delta(static_cast<std::size_t>(rows * layers.back().outputs), 1.0);
-    for (std::size_t l = layers.size(); l-- > 0;) {
-      const auto [in, out, activation] =
-          std::tuple(layers[l].inputs, layers[l].outputs, layers[l].activation);
-      for (std::size_t i = 0; i < delta.size(); ++i) {
-        delta[i] *= reference::derivative_from_output(activation, outputs[l][i], slope);
-      }
-      delta = reference::product(delta, reference::transpose(slice(at[2 * l], in * out), in, out),
-                                 rows, out, in);
-    }
-    return delta;
-  }
-
-  std::vector<nn::LayerSpec> layers;
-  std::vector<std::int64_t> at;
-  Values values;
-};
 
 struct Fixture {
   explicit Fixture(const objectives::GanOptions& the_options, Activation output = Activation::tanh)
@@ -130,34 +79,10 @@ struct Fixture {
     return mean_loss(GanSide::fooled, twin_d.forward(seen_fake(twin_g), batch).back());
   }
 
-  /// The arena's gradient against central differences of `loss(twin)`, for every parameter.
-  template <class Loss>
-  void check(const nn::Network& network, Loss loss) {
-    const VectorView<float> arena = network.arena().gradients();
-    const Values claimed(arena.data, arena.data + arena.size);
-    Twin twin(network);
-    constexpr double step = 1e-6;
-    Values slopes;
-    for (double& value : twin.values) {
-      const double here = value;
-      value = here + step;
-      const double above = loss(twin);
-      value = here - step;
-      slopes.push_back((above - loss(twin)) / (2.0 * step));
-      value = here;
-    }
-    // Padding has no slope and no gradient. Some ten f32 roundings on the one side, 1e-9 of
-    // cancellation on the other.
-    require_close("gradient", claimed, slopes, {2e-7, 1e-4});
-    double largest = 0.0;
-    for (const double value : slopes) largest = std::fmax(largest, std::fabs(value));
-    CHECK(largest > 0.005);
-  }
-
   void check_d(bool penalty) {
     gan.discriminator_gradients(*device.queue, penalty);
     const Twin twin_g(g);
-    check(d, [&](const Twin& twin) { return d_loss(twin_g, twin, penalty); });
+    check_gradient(d, [&](const Twin& twin) { return d_loss(twin_g, twin, penalty); });
     const StepReport& report = state.as<StepState>()->current;
     CHECK(report.d_loss() == Approx(d_loss(twin_g, Twin(d), false)).epsilon(1e-5));
     if (penalty) CHECK(report.r1 == Approx(r1(Twin(d))).epsilon(1e-4));
@@ -167,7 +92,7 @@ struct Fixture {
     gan.discriminator_gradients(*device.queue, false);
     gan.generator_gradients(*device.queue);
     const Twin twin_d(d);
-    check(g, [&](const Twin& twin) { return g_loss(twin, twin_d); });
+    check_gradient(g, [&](const Twin& twin) { return g_loss(twin, twin_d); });
     CHECK(state.as<StepState>()->current.g_loss == Approx(g_loss(Twin(g), twin_d)).epsilon(1e-5));
   }
 
@@ -190,9 +115,9 @@ TEST_CASE("D's gradient is that of its loss", "[engine][gradient]") {
 TEST_CASE("gradients are those of every loss", "[engine][gradient]") {
   for (const GanLoss loss : reference::gan_losses) {
     INFO("loss " << static_cast<int>(loss));
-    Fixture({.real_target = 0.9F, .loss = loss}).check_d(false);
+    Fixture({.loss = loss, .real_target = 0.9F}).check_d(false);
     Fixture({.loss = loss}).check_g();
-    Fixture({.r1 = 20.0F, .loss = loss}).check_d(true);
+    Fixture({.loss = loss, .r1 = 20.0F}).check_d(true);
   }
 }
 

@@ -2,6 +2,7 @@
 #include "engine/train/generate.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/error.hpp"
 #include "engine/pictures/curve_sheet.hpp"
@@ -12,6 +13,7 @@
 #include "engine/train/generator_model.hpp"
 #include "engine/train/run.hpp"
 #include "engine/train/trainer.hpp"
+#include "engine/train/trial_pictures.hpp"
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/small_run.hpp"
@@ -99,7 +101,10 @@ TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][gene
     INFO("channels " << channels);
     Checkpoint bad = model.checkpoint;
     bad.metadata["trial.channels"] = channels;
-    CHECK(outcome_of([&] { read_model(bad, "bad"); }).code == 65);
+    const Outcome outcome = outcome_of([&] { read_model(bad, "bad"); });
+    CHECK(outcome.code == 65);
+    const bool fits = std::string(channels) == "1" || std::string(channels) == "2";
+    CHECK((outcome.message.find("trial.channels") != std::string::npos) == !fits);
   }
   Checkpoint without = model.checkpoint;
   without.metadata.erase("trial.channels");
@@ -142,14 +147,49 @@ TEST_CASE("generate draws curves as plots and pairs as points", "[engine][genera
   check_png(plane.generate("p.png", 50), draw_pairs(drawn, {-3, 3}));
 }
 
+TEST_CASE("the rows of real trials are shared out among few classes", "[engine][run]") {
+  ImageSet images = shaped(6, 2, 3);
+  const TrialSheet sheet = *sheet_for_data(images);
+  const auto check = [&](const std::vector<int>& chosen) {
+    std::vector<std::uint8_t> pixels;
+    for (const int n : chosen) {
+      const auto first = std::get<0>(images.pixels).begin() + 36 * n;
+      pixels.insert(pixels.end(), first, first + 36);
+    }
+    const auto count = static_cast<std::int64_t>(chosen.size());
+    CHECK(std::get<RgbImage>(draw_real(images, sheet)).pixels ==
+          make_rgb_grid(pixels.data(), count, 6, 2, 3, 10).pixels);
+  };
+  // Classes 7, 20 and 300 in turn: three rows of each.
+  std::vector<int> expected;
+  for (int n = 0; n < 200; ++n) {
+    constexpr std::int32_t classes[] = {20, 300, 7};
+    images.labels[static_cast<std::size_t>(n)] = classes[n % 3];
+  }
+  for (const int first : {2, 0, 1}) {
+    for (int n = 0; n < 30; ++n) expected.push_back(first + 3 * n);
+  }
+  check(expected);
+  std::vector<int> first_hundred(100);
+  std::iota(first_hundred.begin(), first_hundred.end(), 0);
+  images.labels[199] = 1;  // too few of this class
+  check(first_hundred);
+  for (int n = 0; n < 200; ++n) images.labels[static_cast<std::size_t>(n)] = n % 11;
+  check(first_hundred);
+  images.labels.clear();
+  check(first_hundred);
+}
+
 TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") {
   const TempDir folder;
   for (const bool u8 : {false, true}) {
-    // One curve among the last reaches far out: it is not shown, and does not flatten the others.
+    // The last curve reaches far out: it is not shown, and does not flatten the others.
     constexpr std::int64_t count = 80, length = 20;
     std::vector<float> values(static_cast<std::size_t>(count * length));
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) + 3.0F;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<float>(100 + i % 7 * 10);
     values.back() = 250.0F;
+    values[values.size() - 2] = 10.0F;
     const std::vector<std::uint8_t> bytes(values.begin(), values.end());
     const fs::path data = folder.path() / (u8 ? "u8.npy" : "f32.npy");
     NpyWriter writer(data, u8 ? NpyType::u8 : NpyType::f32, {count, 1, length});
@@ -164,7 +204,7 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
     (void)run_training(request);
 
     CurveSheetStyle style;
-    style.axis = Range{3, 9};
+    style.axis = Range{100, 160};
     const std::vector<float> shown(values.begin(), values.begin() + 60 * length);
     check_png(fs::path(request.config.out) / "real.png", draw_curve_sheet(shown, length, 1, style));
     std::vector<float> samples =

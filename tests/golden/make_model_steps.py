@@ -57,7 +57,7 @@ import torch
 from torch.nn import functional as F
 
 import philox
-from make_gan_step import (BATCH, EPS, MARGIN, SLOPE, STEPS, bce, worst_deviation,
+from make_gan_step import (BATCH, MARGIN, SLOPE, STEPS, bce, worst_deviation,
                            write_safetensors)
 from model_nets import BUFFERS, MOMENTUM, NORM_EPS, Net, draw, outputs_of
 from model_variants import VARIANTS, value_at
@@ -128,7 +128,7 @@ class Run:
             options = (s["spectral"], s["stddev_group"]) if net == "d" else ()
             self.nets[net] = Net(net, s[net], self.w, *options)
             self.adam[net] = torch.optim.Adam(self.params(net), lr=1.0,
-                                              betas=(s["beta1"], s["beta2"]), eps=EPS)
+                                              betas=(s["beta1"], s["beta2"]), eps=s["eps"])
         self.nearest_hinge = float("inf")
 
     def params(self, net):
@@ -269,7 +269,7 @@ def main():
     for k, (name, settings) in enumerate(VARIANTS.items()):
         exact, variants[name] = make_variant(name, settings, args.seed + 100 * k)
         tensors |= {f"{name}/{tensor}": value for tensor, value in exact.items()}
-    shared = dict(steps=STEPS, batch=BATCH, leaky_slope=SLOPE, eps=EPS, norm_momentum=MOMENTUM,
+    shared = dict(steps=STEPS, batch=BATCH, leaky_slope=SLOPE, norm_momentum=MOMENTUM,
                   norm_eps=NORM_EPS, weight_layout="[in, out] row-major",
                   made_by="tests/golden/make_model_steps.py", torch=torch.__version__.split("+")[0],
                   numpy=np.__version__, computed_in="float64", stored_in="float32")

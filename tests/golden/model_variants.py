@@ -6,6 +6,7 @@ kernels/math/schedule.hpp; the rest is explained in make_model_steps.py.
 
 import math
 
+from make_gan_step import EPS
 from model_nets import conv, dense, stack
 
 
@@ -24,7 +25,7 @@ def value_at(schedule, step):
 GAN = dict(model="gan", g=stack(12, 24, 20, 36, last="tanh"), d=stack(36, 28, 16, 1), loss="bce",
            real_target=1.0, n_critic=1, gp_lambda=0.0, r1_gamma=0.0, r1_every=1, ema_decay=0.0,
            generator_rate=rate(2e-4), discriminator_rate=rate(2e-4), beta1=0.5, beta2=0.999,
-           spectral=False, stddev_group=0, pack=1, conditions=0, projection=False, moments=False)
+           eps=EPS, spectral=False, stddev_group=0, pack=1, conditions=0, projection=False, moments=False)
 STDDEV = dict(stddev_group=4, d=[dense(36, 28, "leaky_relu"), dense(28, 16, "leaky_relu"),
                                  dense(17, 1)])
 IMAGE_G = [dense(6, 32, "leaky_relu", batch_norm=8),
@@ -38,11 +39,14 @@ CURVES = dict(g=CURVE_G, d=[conv("conv", (1, 16, 1), 4), conv("conv", (1, 8, 4),
 PROJECTION = IMAGES | dict(g=[dense(9, 32, "leaky_relu", batch_norm=8)] + IMAGE_G[1:],
                            conditions=3, projection=True, loss="hinge")
 VAE = dict(model="vae", e=stack(36, 16, 10), g=stack(5, 16, 36), latent=5, likelihood="bernoulli",
-           beta=0.7, kl_warmup=4, generator_rate=rate(1e-3), beta1=0.9, beta2=0.999, moments=False)
+           beta=0.7, kl_warmup=4, generator_rate=rate(1e-3), beta1=0.9, beta2=0.999,
+           eps=EPS, moments=False)
 VARIANTS = {
+    # Where a hidden unit lets all rows through, its bias has the gradient 0 but for rounding, of
+    # which Adam makes a whole step unless eps is well above it. (Nor is `spectral` hinge for that.)
     "wgan_gp": GAN | dict(loss="wasserstein", n_critic=2, gp_lambda=10.0, beta1=0.0, beta2=0.9,
-                          moments=True),
-    "spectral": GAN | dict(loss="hinge", spectral=True),
+                          eps=1e-4, moments=True),
+    "spectral": GAN | dict(loss="lsgan", spectral=True),
     "spectral_r1": GAN | dict(spectral=True, r1_gamma=0.5),
     "stddev": GAN | STDDEV,
     "stddev_r1": GAN | STDDEV | dict(r1_gamma=0.5),

@@ -27,7 +27,7 @@ const std::vector<Case> with_a_large_one = [] {
 
 template <class Body>
 void on_every_device(Body body) {
-  for (const std::string& name : conv_devices()) {
+  for (const std::string& name : usable_devices()) {
     Device device = open_device(name);
     for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
       for (const Case& c : with_a_large_one) {
@@ -214,7 +214,7 @@ TEST_CASE("batch_norm_backward gives dx, dgamma and dbeta", "[kernels][batch_nor
 // The loss is the sum of weights * tanh-free output: sum over i of weights[i] * y[i], y =
 // batch_norm of x without activation, by steps of 1/64 in x. Third derivatives leave some (1/64)^2.
 TEST_CASE("the gradient of batch_norm is its difference", "[kernels][batch_norm]") {
-  for (const std::string& name : conv_devices()) {
+  for (const std::string& name : usable_devices()) {
     INFO(name);
     Device device = open_device(name);
     const Case c{3, 4, 2};
@@ -258,7 +258,7 @@ TEST_CASE("the gradient of batch_norm is its difference", "[kernels][batch_norm]
 }
 
 TEST_CASE("normalisation of no rows is harmless", "[kernels][batch_norm]") {
-  for (const std::string& name : conv_devices()) {
+  for (const std::string& name : usable_devices()) {
     INFO(name);
     Device device = open_device(name);
     DeviceMatrix vector(device, 1, 3, {1.0, 2.0, 3.0}), sums(device, 1, 3, {4.0, 5.0, 6.0});

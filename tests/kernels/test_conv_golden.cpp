@@ -82,7 +82,7 @@ void check_convolution(Device& device, const nlohmann::json& layer, const Golden
 TEST_CASE("convolutions are PyTorch's, forward and gradients", "[kernels][conv][golden]") {
   const SafetensorsReader file = golden_file();
   const nlohmann::json layers = described(file, "convolutions");
-  for (const std::string& name : conv_devices()) {
+  for (const std::string& name : usable_devices()) {
     Device device = open_device(name);
     for (const auto& [layer, description] : layers.items()) {
       INFO(name << ", " << layer);
@@ -95,7 +95,7 @@ TEST_CASE("batch normalisation is PyTorch's, forward and gradients",
           "[kernels][batch_norm][golden]") {
   const SafetensorsReader file = golden_file();
   const nlohmann::json layers = described(file, "normalisations");
-  for (const std::string& name : conv_devices()) {
+  for (const std::string& name : usable_devices()) {
     Device device = open_device(name);
     for (const std::string layer : layers) {
       INFO(name << ", " << layer);

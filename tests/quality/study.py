@@ -23,7 +23,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import threading
 import time
 
 PLAIN = {"output": "tanh", "label-smoothing": 1.0, "instance-noise": 0.0, "r1": 0.0, "r1-every": 1,
@@ -109,8 +108,8 @@ def train(job, args, folder, samples):
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def run_one(job, args, judge, lock):
-    """Trains, draws, measures; returns the job with its results."""
+def run_one(job, args):
+    """Trains and draws; returns the job and the file of its samples, None where it diverged."""
     import frechet
     name = "".join("_" if letter in "/:" else letter for letter in job["recipe"])
     folder = args.work / f"{name}-{job['epochs']}-seed{job['seed']}"
@@ -121,31 +120,28 @@ def run_one(job, args, judge, lock):
     job |= {"train_seconds": round(time.time() - start, 1), "exit": trained.returncode}
     last_words = (trained.stderr.strip().splitlines() or ["(no message)"])[-1]
     if trained.returncode == 3:
-        return job | {"message": last_words}
+        return job | {"message": last_words}, None
     if trained.returncode:
         raise SystemExit(f"{shlex.join(trained.args)}: exit {trained.returncode}: {last_words}")
     if not is_peer(job["flags"]):
         subprocess.run([args.binary, "generate", "--model", str(folder), "--count",
                         str(frechet.COUNT), "--seed", "1", "--out", str(samples), "--dtype", "u8"],
                        check=True, stdout=subprocess.DEVNULL)
-    with lock:
-        job |= judge.measure(frechet.load_samples(samples, None))
-    samples.unlink()
     for file in folder.rglob("*.safetensors") if not args.keep_checkpoints else ():
         file.unlink()
-    return job
+    return job, samples
 
 
 def run_study(args):
     import frechet
     import torch
     torch.set_num_threads(1)
-    judge, lock = frechet.Judge(args.data, args.classifier), threading.Lock()
+    judge = frechet.Judge(args.data, args.classifier)
     args.work.mkdir(parents=True, exist_ok=True)
     done = {key(row) for row in read_results(args.results)}
 
     def keep(row):
-        with lock, args.results.open("a") as out:
+        with args.results.open("a") as out:
             out.write(json.dumps(row) + "\n")
         print(f"{row['recipe']:32s} epochs {row.get('epochs')} seed {row.get('seed')}: "
               f"distance {row.get('frechet', float('nan')):.1f} {row.get('message', '')}",
@@ -165,13 +161,16 @@ def run_study(args):
     jobs = [{"recipe": name, "flags": words + more[is_peer(words)], "epochs": epochs,
              "batch": args.batch, "seed": seed, "version": versions[is_peer(words)]}
             for epochs in args.epochs for seed in args.seeds for name, words in chosen.items()]
-    with concurrent.futures.ThreadPoolExecutor(
-            args.jobs, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        running = [pool.submit(lambda j=job: keep(run_one(j, args, judge, lock)))
-                   for job in jobs if key(job) not in done]
+    # Measured on this thread: PyTorch has been seen to stop for good in a convolution on another.
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        running = [pool.submit(run_one, job, args) for job in jobs if key(job) not in done]
         try:
             for future in concurrent.futures.as_completed(running):
-                future.result()
+                job, samples = future.result()
+                if samples is not None:
+                    job |= judge.measure(frechet.load_samples(samples, None))
+                    samples.unlink()
+                keep(job)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

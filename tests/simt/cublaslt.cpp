@@ -3,7 +3,6 @@
 #include "tests/simt/include/cublasLt.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "tests/simt/control.hpp"
 #include "tests/simt/memory.hpp"
 #include "tests/simt/runtime.hpp"
+#include "tests/simt/tf32.hpp"
 
 struct cublasLtContext {};
 struct cublasLtMatmulDescOpaque_t {
@@ -64,13 +64,6 @@ struct Product {
   float alpha, beta;
   Operand a, b, c, d;
 };
-
-// The 10 stored mantissa bits of tf32, to nearest, ties to even.
-float to_tf32(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if ((bits & 0x7F800000U) == 0x7F800000U) return value;
-  return std::bit_cast<float>((bits + 0xFFFU + ((bits >> 13) & 1U)) & ~0x1FFFU);
-}
 
 float load(const Operand& m, std::uint64_t i, std::uint64_t j) {
   const char* at = m.data + (j * static_cast<std::uint64_t>(m.layout.ld) + i) * m.layout.element();

@@ -11,9 +11,6 @@
 
 namespace vgan::testing {
 
-/// The devices that have convolutional layers.
-inline std::vector<std::string> conv_devices() { return {"cpu"}; }
-
 /// A matrix in device memory without padding between rows; NaN follows the last.
 class TightMatrix {
  public:

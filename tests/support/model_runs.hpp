@@ -1,0 +1,138 @@
+// Runs of every model and stabiliser, small enough to repeat on every device.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/readers/image_set.hpp"
+#include "engine/train/config.hpp"
+#include "tests/support/small_run.hpp"
+
+namespace vgan::testing {
+
+/// `count` trials of `height` x `width` x `channels` with labels 0 to 2 and two conditions each: a
+/// slope whose sign and height vary.
+inline ImageSet slopes(std::int64_t height, std::int64_t width, std::int64_t channels = 1,
+                       std::int64_t count = 40) {
+  ImageSet images;
+  images.count = count;
+  images.height = height;
+  images.width = width;
+  images.channels = channels;
+  images.source = "slopes";
+  images.condition_size = 2;
+  std::vector<std::uint8_t> pixels;
+  const std::int64_t size = height * width * channels;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t level = 40 + (i * 37) % 90;
+    for (std::int64_t at = 0; at < size; ++at) {
+      const std::int64_t along = i % 2 == 0 ? at : size - at;
+      pixels.push_back(static_cast<std::uint8_t>(level + along * 120 / size));
+    }
+    images.labels.push_back(static_cast<std::int32_t>(i % 3));
+    images.conditions.push_back(static_cast<float>(i % 2));
+    images.conditions.push_back(static_cast<float>(level) / 100.0F);
+  }
+  images.pixels = std::move(pixels);
+  return images;
+}
+
+/// A small run without stabilisers, from which the others are made.
+inline TrainConfig plain_config() {
+  TrainConfig config = small_config();
+  config.epochs = 11;
+  config.batch = 8;
+  config.latent = 5;
+  config.g_layers = {12};
+  config.d_layers = {13, 9};
+  config.r1 = 0.0;
+  config.r1_every = 1;
+  config.ema = 0.0;
+  return config;
+}
+
+/// A dense GAN with every stabiliser that goes together.
+inline TrainConfig stabilised_config() {
+  TrainConfig config = plain_config();
+  config.loss = "hinge";
+  config.conditional = true;
+  config.spectral_norm = true;
+  config.minibatch_stddev = 2;
+  config.pack = 2;
+  config.r1 = 1.0;
+  config.r1_every = 3;
+  config.instance_noise = 0.2;
+  config.instance_noise_decay = 7;
+  config.augment = "color,translation,cutout";
+  config.lr_schedule = "cosine";
+  config.warmup = 4;
+  config.ema = 0.9;
+  config.norm = "batch";
+  return config;
+}
+
+inline TrainConfig wgan_config(std::int64_t critics) {
+  TrainConfig config = plain_config();
+  config.loss = "wgan-gp";
+  config.n_critic = critics;
+  config.instance_noise = 0.1;
+  config.augment = "translation";
+  config.conditional = true;
+  return config;
+}
+
+/// Convolutions on images of 8 x 8, with a projection of the classes.
+inline TrainConfig conv_config() {
+  TrainConfig config = plain_config();
+  config.net = "conv";
+  config.g_layers = {6, 4};
+  config.d_layers = {4, 6};
+  config.conditional = true;
+  config.r1 = 1.0;
+  config.r1_every = 2;
+  config.ema = 0.9;
+  return config;
+}
+
+/// Convolutions on curves of 13 points.
+inline TrainConfig curve_config() {
+  TrainConfig config = plain_config();
+  config.net = "conv1d";
+  config.g_layers = {6, 4};
+  config.d_layers = {4, 6};
+  config.loss = "lsgan";
+  config.lr_schedule = "linear";
+  config.ema = 0.9;
+  return config;
+}
+
+inline TrainConfig vae_config() {
+  TrainConfig config = plain_config();
+  config.model = "vae";
+  config.kl_warmup = 6;
+  config.beta = 2.0;
+  config.ema = 0.9;
+  return config;
+}
+
+struct ModelRun {
+  std::string name;
+  TrainConfig config;
+  ImageSet images;
+  bool convolves = false;
+};
+
+inline std::vector<ModelRun> model_runs() {
+  TrainConfig ae = vae_config();
+  ae.model = "ae";
+  ae.likelihood = "gaussian";
+  return {{"every stabiliser", stabilised_config(), slopes(4, 4)},
+          {"WGAN-GP, 3 critics", wgan_config(3), slopes(4, 4)},
+          {"VAE with a KL warm-up", vae_config(), slopes(4, 4)},
+          {"autoencoder", ae, slopes(4, 4)},
+          {"conv with a projection and R1", conv_config(), slopes(8, 8), true},
+          {"curves of odd length", curve_config(), slopes(1, 13), true}};
+}
+
+}  // namespace vgan::testing
