@@ -6,6 +6,7 @@
 #include "engine/error.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/readers/open_images.hpp"
+#include "engine/train/compare.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/generate.hpp"
 #include "engine/train/run.hpp"

@@ -11,7 +11,7 @@ using vgan::Error;
 using vgan::ErrorCode;
 using vgan::app::Words;
 
-const Words command_names = {"train", "generate", "reconstruct", "inspect", "doctor"};
+const Words command_names = {"train", "generate", "reconstruct", "compare", "inspect", "doctor"};
 
 constexpr const char* overview =
     "vgan_cuda learns the distribution of real data and draws virtual trials from it.\n"
@@ -19,6 +19,7 @@ constexpr const char* overview =
     "  vgan_cuda [train] [flags]              train a model; 'train' may be left out\n"
     "  vgan_cuda generate --model RUN         draw samples from a trained model\n"
     "  vgan_cuda reconstruct --model RUN      encode and decode trials by a vae or ae\n"
+    "  vgan_cuda compare --models gan,vae     train several models, compare them\n"
     "  vgan_cuda inspect RUN_OR_FILE          say what a checkpoint holds\n"
     "  vgan_cuda doctor                       say what this machine offers and lacks\n"
     "  vgan_cuda COMMAND --help               more about each\n"
@@ -43,10 +44,11 @@ int run(const std::string& program, Words words) {
   if (command == "train") return vgan::app::run_train(program, words);
   if (command == "generate") return vgan::app::run_generate(words);
   if (command == "reconstruct") return vgan::app::run_reconstruct(words);
+  if (command == "compare") return vgan::app::run_compare(words);
   if (command == "inspect") return vgan::app::run_inspect(words);
   if (command == "doctor") return vgan::app::run_doctor(words);
   throw Error(ErrorCode::usage, {"bad command line", "no command '" + command + "'", "",
-                                 "train, generate, reconstruct, inspect, doctor",
+                                 "train, generate, reconstruct, compare, inspect, doctor",
                                  vgan::suggestion(command, command_names)});
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <type_traits>
 
 #include "engine/error.hpp"
 
@@ -26,6 +27,14 @@ std::uint64_t fnv1a(std::uint64_t hash, const void* data, std::size_t bytes) {
   return hash;
 }
 
+void require_within(const ImageSet& images, std::int64_t first, std::int64_t n) {
+  if (first >= 0 && n >= 0 && first <= images.count && n <= images.count - first) return;
+  throw Error(ErrorCode::internal,
+              {"no such images", images.source,
+               std::to_string(n) + " from number " + std::to_string(first) + " on",
+               std::to_string(images.count) + " images", ""});
+}
+
 std::string text_of(std::uint64_t hash) {
   char text[17];
   std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(hash));
@@ -41,6 +50,37 @@ std::uint64_t hash_of(std::uint64_t hash, const std::vector<Number>& values) {
 
 std::size_t ImageSet::bytes() const {
   return std::visit([](const auto& values) { return values.size() * sizeof(values[0]); }, pixels);
+}
+
+ImageSet ImageSet::part(std::int64_t first, std::int64_t n) const {
+  require_within(*this, first, n);
+  const auto cut = [&](const auto& values, std::int64_t each) {
+    const auto begin = values.begin() + first * each;
+    return std::decay_t<decltype(values)>(begin, begin + n * each);
+  };
+  ImageSet made;
+  made.count = n;
+  made.height = height;
+  made.width = width;
+  made.channels = channels;
+  std::visit([&](const auto& values) { made.pixels = cut(values, pixels_per_image()); }, pixels);
+  made.low = low;
+  made.high = high;
+  if (!labels.empty()) made.labels = cut(labels, 1);
+  made.conditions = cut(conditions, condition_size);
+  made.condition_size = condition_size;
+  made.source = source;
+  return made;
+}
+
+void ImageSet::keep_first(std::int64_t n) {
+  require_within(*this, 0, n);
+  const auto images = static_cast<std::size_t>(n);
+  const auto each = static_cast<std::size_t>(pixels_per_image());
+  std::visit([&](auto& values) { values.resize(images * each); }, pixels);
+  if (!labels.empty()) labels.resize(images);
+  conditions.resize(images * static_cast<std::size_t>(condition_size));
+  count = n;
 }
 
 std::string ImageSet::fingerprint() const {

@@ -26,6 +26,11 @@ struct ImageSet {
 
   std::int64_t pixels_per_image() const { return height * width * channels; }
   std::size_t bytes() const;
+  /// Images [first, first + n) with what belongs to them; range and source are the set's. Throws
+  /// internal for images that there are not.
+  ImageSet part(std::int64_t first, std::int64_t n) const;
+  /// Drops all but the first `n` images. Throws as `part`.
+  void keep_first(std::int64_t n);
   /// Throws bad_data unless there is an image and counts, labels, conditions and range agree with
   /// the pixels.
   void require_consistent() const;

@@ -2,6 +2,7 @@
 // config files, --print-config and checkpoints all read this table.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -15,6 +16,7 @@ struct TrainConfig {
   std::string labels;        ///< label file; "" = beside the images
   bool conditional = false;  ///< G and D see each trial's class
   std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
+  double hold_out = 0.0;     ///< share of the trials, from the end, that is not trained on
   // length
   std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
   double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
@@ -76,6 +78,10 @@ struct TrainConfig {
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
   bool is_gan() const { return model == "gan"; }
+  /// How many of `count` trials are held out: `hold_out` of them, to the nearest.
+  std::int64_t held_out(std::int64_t count) const {
+    return std::llround(hold_out * static_cast<double>(count));
+  }
 };
 
 /// What a flag, a config key and the documentation share.
@@ -112,6 +118,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"conditions", data, "FILE",
             ".npy of condition vectors, one for each trial, which G and D see", true},
           c.conditions);
+  visitor(S{"hold-out", data, "SHARE", "of the trials, from the end, that is not trained on"},
+          c.hold_out);
   visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},
           c.epochs);
   visitor(S{"passes", length, "X", "whole passes over the data instead of --epochs; 0 = off", true},

@@ -182,11 +182,16 @@ RunResult run_training(const RunRequest& request) {
   validate(config);
   // The device is opened before the data is read: an absent one is said at once.
   (void)open_backend(config.device, 1);
-  const ImageSet images = open_images({.data = config.data,
-                                       .labels = config.labels,
-                                       .conditions = config.conditions,
-                                       .seed = config.seed,
-                                       .threads = static_cast<int>(config.threads)});
+  ImageSet images = open_images({.data = config.data,
+                                 .labels = config.labels,
+                                 .conditions = config.conditions,
+                                 .seed = config.seed,
+                                 .threads = static_cast<int>(config.threads)});
+  const std::int64_t held_out = config.held_out(images.count);
+  images.keep_first(images.count - held_out);
+  if (held_out > 0 && request.observer != nullptr) {
+    request.observer->note("held out the last " + std::to_string(held_out) + " trials");
+  }
   TrainConfig lasting = config;
   lasting.data = lasting_data_name(config.data, images);
   if (!config.labels.empty() && config.labels != "none") {

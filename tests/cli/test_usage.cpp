@@ -42,9 +42,9 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--epoch", "3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"--epoch=3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"train", "--learning-rate", "1"}, "--learning-rate: no such flag"},
-      Mistake{
-          {"trian"},
-          "no command 'trian': allowed train, generate, inspect, doctor; did you mean 'train'?"},
+      Mistake{{"trian"},
+              "no command 'trian': allowed train, generate, reconstruct, compare, inspect, doctor; "
+              "did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
       Mistake{{"--epochs", "--batch", "3"}, "--epochs: found the flag '--batch'"},
       Mistake{{"--out", "--epochs=3"}, "--out: found the flag '--epochs=3'"},
@@ -100,8 +100,9 @@ TEST_CASE("cli: --help shows every flag with its default and fits 80 columns") {
 
 TEST_CASE("cli: help of every command fits 80 columns") {
   const TempDir folder;
-  const Words words = GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
-                               Words{"inspect", "-h"}, Words{"doctor", "--help"});
+  const Words words =
+      GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
+               Words{"compare", "--help"}, Words{"inspect", "-h"}, Words{"doctor", "--help"});
   const CommandResult result = run_vgan(folder.path(), words);
   INFO(result.out);
   CHECK(result.exit_code == 0);

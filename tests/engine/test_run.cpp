@@ -166,6 +166,32 @@ TEST_CASE("a run goes on from any working folder, and on moved data", "[engine][
   CHECK(run_training(moved).epochs == 7);
 }
 
+TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engine][run]") {
+  const Place place;
+  const ImageSet bars = bar_images(64);
+  RunRequest request = place.request("a", 3);
+  request.config.hold_out = 10.0 / 64.0;
+  (void)run_training(request);
+  const auto trained_on = [&](const char* run) {
+    return load_newest(place.folder.path() / run / "checkpoints").checkpoint.metadata.at("data");
+  };
+  CHECK(trained_on("a") == bars.part(0, 54).fingerprint());
+  CHECK(run_training(place.resume("a", 5)).epochs == 5);
+  CHECK(trained_on("a") == bars.part(0, 54).fingerprint());
+
+  RunRequest other = place.resume("a", 7);
+  other.config.hold_out = 0.0;
+  other.given.push_back("hold-out");
+  CHECK(refusal(other, "hold-out: found 0; allowed '0.15625'") == ErrorCode::bad_config);
+
+  request = place.request("b", 3);
+  request.config.hold_out = 0.99;
+  CHECK(refusal(request, "1 to 1, the number of images") == ErrorCode::bad_config);
+  request.config.hold_out = 1.0;
+  CHECK(refusal(request, "hold-out: found 1; allowed 0 (none) to below 1") ==
+        ErrorCode::bad_config);
+}
+
 TEST_CASE("lines that are no metrics are dropped, not fatal", "[engine][run]") {
   const Place place;
   (void)run_training(place.request("a", 3));

@@ -42,6 +42,32 @@ TEST_CASE("a fingerprint tells shape and pixels, and stays what it was", "[reade
   CHECK(images.fingerprint() != counting(3, 4, 1).fingerprint());
 }
 
+TEST_CASE("a part of the images has what belongs to them", "[readers]") {
+  vgan::ImageSet images = counting(1, 2, 3);
+  images.labels = {4, 5};
+  images.conditions = {0.5F, 1.5F, 2.5F, 3.5F};
+  images.condition_size = 2;
+  images.low = 3.0F;
+  const vgan::ImageSet last = images.part(1, 1);
+  REQUIRE_NOTHROW(last.require_consistent());
+  CHECK(last.count == 1);
+  CHECK(std::get<0>(last.pixels) == std::vector<std::uint8_t>{6, 7, 8, 9, 10, 11});
+  CHECK(last.labels == std::vector<std::int32_t>{5});
+  CHECK(last.conditions == std::vector<float>{2.5F, 3.5F});
+  CHECK(last.low == 3.0F);
+  CHECK(last.source == "counting");
+  const vgan::ImageSet first = images.part(0, 1);
+  images.keep_first(1);
+  REQUIRE_NOTHROW(images.require_consistent());
+  CHECK(images.fingerprint() == first.fingerprint());
+  CHECK(images.labels == first.labels);
+  CHECK(images.conditions == first.conditions);
+  CHECK(images.part(1, 0).count == 0);
+  CHECK_THROWS_AS(images.part(0, 2), vgan::Error);
+  CHECK_THROWS_AS(images.part(2, 0), vgan::Error);
+  CHECK_THROWS_AS(images.keep_first(-1), vgan::Error);
+}
+
 TEST_CASE("images that contradict themselves are refused", "[readers]") {
   const auto error = [](auto&& damage) {
     vgan::ImageSet images = counting(2, 2, 3);

@@ -1,0 +1,147 @@
+// vgan_cuda compare: several models under one budget, side by side.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "apps/shared/command_line.hpp"
+#include "apps/vgan_cuda/commands.hpp"
+#include "apps/vgan_cuda/signals.hpp"
+#include "apps/vgan_cuda/terminal.hpp"
+#include "engine/error.hpp"
+#include "engine/train/compare.hpp"
+#include "engine/train/comparison_report.hpp"
+
+namespace vgan::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Calls `visitor(SettingInfo, field&)` for each flag but --models and --out, in the order of
+/// --help.
+template <class Request, class Visitor>
+void visit_flags(Request& r, Visitor&& visitor) {
+  const char* const budget = "Budget of each model";
+  const char* const machine = "Machine";
+  using S = SettingInfo;
+  visitor(S{"data", "Data", "PATH", "as for train; the last tenth, up to 10,000, is held out"},
+          r.data);
+  visitor(S{"labels", "Data", "FILE", "as for train"}, r.labels);
+  visitor(S{"epochs", budget, "N", "alternating updates, one batch each"}, r.epochs);
+  visitor(S{"minutes", budget, "X", "of training in place of --epochs; 0 = off"}, r.minutes);
+  visitor(S{"batch", budget, "N", "real trials in a batch"}, r.batch);
+  visitor(S{"count", "Judgement", "N", "samples of each model that are judged"}, r.count);
+  visitor(S{"seed", machine, "N", "of every random number"}, r.seed);
+  visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
+  visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
+}
+
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    words.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+/// One line on standard error that redraws itself, or a line now and then.
+class CompareDisplay final : public CompareObserver {
+ public:
+  void note(const std::string& line) override { std::fprintf(stderr, "%s\n", line.c_str()); }
+
+  void training(const std::string& model, std::uint64_t epochs) override {
+    model_ = model;
+    of_ = epochs > 0 ? "/" + std::to_string(epochs) : "";
+    first_ = 0;
+    start_ = shown_ = Clock::now();
+    std::fprintf(stderr, "%s: training%s", model.c_str(), redraws_ ? "" : "\n");
+  }
+
+  void epoch_done(const StepReport& report) override {
+    const auto now = Clock::now();
+    if (first_ == 0) {
+      first_ = report.epoch;
+      start_ = now;
+    }
+    if (std::chrono::duration<double>(now - shown_).count() < (redraws_ ? 0.2 : 10.0)) return;
+    shown_ = now;
+    const double seconds = std::chrono::duration<double>(now - start_).count();
+    const double rate = static_cast<double>(report.epoch - first_) / std::max(seconds, 1e-9);
+    std::fprintf(stderr, "%s%s: epoch %llu%s, %.1f epochs/s%s", redraws_ ? "\r\033[K" : "",
+                 model_.c_str(), static_cast<unsigned long long>(report.epoch), of_.c_str(), rate,
+                 redraws_ ? "" : "\n");
+  }
+
+  void trained() override {
+    if (redraws_) std::fprintf(stderr, "\r\033[K%s: measuring", model_.c_str());
+  }
+
+  void measured(const ComparedModel& model) override {
+    std::fprintf(stderr, "%s%s: %llu epochs in %s, %s\n", redraws_ ? "\r\033[K" : "",
+                 model.name.c_str(), static_cast<unsigned long long>(model.epochs),
+                 clock_text(model.seconds).c_str(),
+                 model.failure.empty() ? "measured" : "diverged");
+  }
+
+ private:
+  const bool redraws_ = is_interactive();
+  std::string model_, of_;
+  std::uint64_t first_ = 0;
+  Clock::time_point start_, shown_;
+};
+
+void print(const Comparison& comparison) {
+  const ComparisonText text = comparison_text(comparison);
+  for (const std::string& fact : text.facts) std::printf("%s\n", wrap(fact, 0, 80).c_str());
+  for (const TextTable* table : {&text.quality, &text.time, &text.bytes}) {
+    std::printf("\n%s", plain_table(*table).c_str());
+  }
+  std::printf("\n");
+  for (const std::string& note : text.notes) std::printf("%s\n", wrap(note, 0, 80).c_str());
+  std::printf("\n%s holds comparison.md, .json%s, samples and a run folder of each model\n",
+              comparison.folder.string().c_str(), comparison.real ? " and .png" : "");
+}
+
+}  // namespace
+
+int run_compare(const Words& words) {
+  CommandLine line("vgan_cuda compare [flags]",
+                   "Trains several models under the same budget and compares them: quality beside\n"
+                   "two floors, time, bytes, reconstruction where there is an encoder, samples\n"
+                   "side by side.");
+  CompareRequest request;
+  const SettingInfo models{"models", "Models", "A,B,..",
+                           "presets by commas; gan is the default one, conv1d the conv one for "
+                           "curves"};
+  line.add(models, joined(request.models, ","));
+  visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
+  line.add(SettingInfo{"out", "Output", "DIR",
+                       "new folder; empty = the next free "
+                       "runs/compare-NNNN"},
+           std::string());
+  line.set_footer("Models: " + wrap(joined(comparable_models(), ", ") + ".", 8, 80));
+  if (!line.parse(words)) return 0;
+  std::string list, out;
+  if (line.read("models", list)) request.models = split(list);
+  if (line.read("out", out)) request.out = out;
+  visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
+  if (line.given("epochs") && request.minutes > 0.0) {
+    throw Error(ErrorCode::usage,
+                {"bad command line", "--epochs with --minutes", "", "one of the two", ""});
+  }
+  CompareDisplay display;
+  request.observer = &display;
+  request.stop_requested = stop_requested;
+  catch_stop_signals();
+  print(compare(request));
+  return 0;
+}
+
+}  // namespace vgan::app

@@ -1,0 +1,65 @@
+// How near samples are to trials that no model was trained on, in features that need no network.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/metrics/frechet.hpp"
+#include "engine/metrics/neighbours.hpp"
+#include "engine/metrics/principal_components.hpp"
+#include "engine/readers/image_set.hpp"
+
+namespace vgan {
+
+struct ClassShares {
+  std::vector<std::int32_t> labels;  ///< in ascending order
+  std::vector<double> shares;        ///< of each
+
+  std::size_t smallest() const;  ///< which of them, the first of several
+};
+
+struct Quality {
+  std::int64_t count = 0;  ///< trials judged
+  double distance = 0.0;   ///< Frechet, squared units of TrialRows
+  double precision = 0.0;
+  double recall = 0.0;
+  std::optional<ClassShares> classes;  ///< where the training trials have labels
+};
+
+/// Judges sets of trials against held-out ones: the Frechet distance of Gaussians fitted to
+/// principal components (all of both sides), precision and recall (up to 2,000 of each side), and,
+/// for training trials with labels of 2 to 1,000 classes, the class of each trial by its nearest
+/// of up to 5,000 training trials. The components are those of the training trials. What lies
+/// outside them is not seen: see PrincipalComponents::explained.
+class QualityJudge {
+ public:
+  static constexpr std::int64_t most_balls = 2000;
+  static constexpr std::int64_t most_neighbours = 5000;
+  static constexpr std::int64_t neighbours = 3;  ///< k of precision and recall
+  /// Sets of fewer trials than this have no figures.
+  static constexpr std::int64_t fewest = neighbours + 1;
+
+  /// Throws bad_data for fewer than `fewest` trials on either side, and as PrincipalComponents.
+  QualityJudge(const ImageSet& training, const ImageSet& held_out);
+
+  /// Of at least `fewest` trials of the same shape and type.
+  Quality judge(const TrialRows& trials) const;
+  const PrincipalComponents& components() const { return components_; }
+  /// The share of the held-out trials whose nearest training trial has their label: how far the
+  /// shares of classes can be trusted. Nothing where there are no labels.
+  std::optional<double> classes_right() const { return classes_right_; }
+
+ private:
+  std::vector<std::int32_t> classes_of(const Features& features) const;
+
+  PrincipalComponents components_;
+  Features held_out_;  ///< up to most_balls
+  Gaussian held_out_gaussian_;
+  Features neighbours_;  ///< of training trials
+  std::vector<std::int32_t> neighbour_labels_;
+  std::vector<std::int32_t> labels_;  ///< each once
+  std::optional<double> classes_right_;
+};
+
+}  // namespace vgan

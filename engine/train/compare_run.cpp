@@ -1,0 +1,180 @@
+#include "engine/train/compare_run.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <utility>
+
+#include "engine/error.hpp"
+#include "engine/train/architecture.hpp"
+#include "engine/train/generate.hpp"
+#include "engine/train/objective_options.hpp"
+#include "engine/train/peak_memory.hpp"
+#include "engine/train/reconstruct.hpp"
+#include "engine/train/reconstruction_sheet.hpp"
+#include "engine/train/trial_pictures.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Keeps what the trainer says of itself, and the time.
+class Watch final : public RunObserver {
+ public:
+  Watch(ComparedModel& row, CompareObserver* next) : row_(row), next_(next) {}
+
+  void started(const Trainer& trainer, const ImageSet&, const fs::path&, std::uint64_t) override {
+    row_.planned_bytes = trainer.memory_plan().total;
+    start_ = Clock::now();
+  }
+  void epoch_done(const StepReport& report) override {
+    row_.epochs = report.epoch;
+    row_.seconds = seconds_since(start_);
+    if (next_ != nullptr) next_->epoch_done(report);
+  }
+  void note(const std::string&) override {}  // of trials held out, which are known
+
+  double seconds() const { return seconds_since(start_); }
+
+ private:
+  ComparedModel& row_;
+  CompareObserver* next_;
+  Clock::time_point start_ = Clock::now();
+};
+
+// The end of a .npy file is its array, in the order of its trials.
+ImageSet read_samples(const fs::path& path, const CompareGround& ground) {
+  ImageSet samples = ground.outline;
+  samples.labels.clear();
+  samples.count = static_cast<std::int64_t>(ground.request.count);
+  samples.source = path.string();
+  const auto values = static_cast<std::size_t>(samples.count * samples.pixels_per_image());
+  std::ifstream file(path, std::ios::binary);
+  std::visit(
+      [&](auto& pixels) {
+        pixels.resize(values);
+        const auto bytes = static_cast<std::streamsize>(values * sizeof(pixels[0]));
+        file.seekg(-bytes, std::ios::end);
+        file.read(reinterpret_cast<char*>(pixels.data()), bytes);
+      },
+      samples.pixels);
+  if (!file) throw Error(ErrorCode::io, {"cannot read samples", path.string(), "", "", ""});
+  return samples;
+}
+
+Picture picture_of(const ImageSet& samples, const CompareGround& ground) {
+  const auto shown = static_cast<std::size_t>(std::min(ground.sheet->count(), samples.count) *
+                                              samples.pixels_per_image());
+  return std::visit(
+      [&](const auto& pixels) {
+        return draw_samples(std::span(pixels.data(), shown), ground.outline, *ground.sheet);
+      },
+      samples.pixels);
+}
+
+void count_parameters(const TrainConfig& config, const TrialShape& trial, ComparedModel& row) {
+  const TrainConfig all = resolved(config, trial);
+  row.sampling_parameters = nn::parameter_count(generator_layers(all, trial));
+  row.parameters =
+      row.sampling_parameters + nn::parameter_count(all.is_gan() ? discriminator_layers(all, trial)
+                                                                 : encoder_layers(all, trial));
+}
+
+/// What training came to, in `row`; false: it diverged.
+bool train(const CompareGround& ground, const TrainConfig& config, ComparedModel& row) {
+  Watch watch(row, ground.request.observer);
+  const double limit = 60.0 * ground.request.minutes;
+  RunRequest run;
+  run.config = config;
+  run.observer = &watch;
+  run.stop_requested = [&] {
+    return ground.stop_requested() || (limit > 0.0 && watch.seconds() >= limit);
+  };
+  const bool counted = reset_peak_memory();
+  RunResult result;
+  try {
+    result = run_training(run);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::diverged) throw;
+    row.failure = error.what();
+  }
+  row.peak_bytes = counted ? peak_memory() : 0;
+  if (!row.failure.empty()) return false;
+  row.epochs = result.epochs;
+  row.seconds = result.seconds;
+  row.epochs_per_second = result.epochs_per_second;
+  row.checkpoint_bytes = fs::file_size(result.checkpoint);
+  return true;
+}
+
+ImageSet sample(const CompareGround& ground, ComparedModel& row) {
+  const CompareRequest& request = ground.request;
+  GenerateRequest wanted;
+  wanted.model = ground.folder / row.name;
+  wanted.count = request.count;
+  wanted.out = (ground.folder / (row.name + "-samples.npy")).string();
+  wanted.dtype = ground.u8() ? "u8" : "f32";
+  wanted.shape = "image";
+  wanted.seed = request.seed;
+  wanted.device = request.device;
+  wanted.threads = request.threads;
+  wanted.stop_requested = request.stop_requested;
+  const GenerateResult made = generate(wanted);
+  row.samples_per_second = static_cast<double>(made.count) / std::max(made.seconds, 1e-9);
+  return read_samples(wanted.out, ground);
+}
+
+double reconstruction_error(const CompareGround& ground, const std::string& name) {
+  ReconstructRequest wanted;
+  wanted.model = ground.folder / name;
+  wanted.data = ground.held_out.string();
+  const bool drawn = has_sheet(ground.outline, pairs_on_a_sheet);
+  wanted.out = (ground.folder / (name + "-reconstructions" + (drawn ? ".png" : ".npy"))).string();
+  wanted.device = ground.request.device;
+  wanted.threads = ground.request.threads;
+  wanted.stop_requested = ground.request.stop_requested;
+  const double unit = ground.u8() ? 255.0 : 1.0;  // of TrialRows
+  return reconstruct(wanted).errors.squared / (unit * unit);
+}
+
+}  // namespace
+
+ComparedModel compare_model(const CompareGround& ground, const std::string& name,
+                            const TrainConfig& config) {
+  CompareObserver* const observer = ground.request.observer;
+  const bool timed = ground.request.minutes > 0.0;
+  ComparedModel row;
+  row.name = name;
+  const ImageSet& outline = ground.outline;
+  count_parameters(config, {outline.height, outline.width, outline.channels}, row);
+  if (observer != nullptr) observer->training(name, timed ? 0 : config.epochs);
+  const bool done = train(ground, config, row);
+  if (observer != nullptr) observer->trained();
+  if (ground.stop_requested()) {
+    throw Error(ErrorCode::interrupted, {"stopped on request", name, "", "", ""});
+  }
+  if (!done) return row;
+  const ImageSet samples = sample(ground, row);
+  row.quality = ground.judge.judge(TrialRows(samples));
+  if (ground.sheet) row.samples = picture_of(samples, ground);
+  if (!config.is_gan()) row.reconstruction = reconstruction_error(ground, name);
+  return row;
+}
+
+std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds) {
+  Trainer trainer(config, training);
+  (void)trainer.train_epoch();  // what is only done once
+  const auto start = Clock::now();
+  const double limit = seconds / 20.0;
+  trainer.train(config.epochs, [&](const StepReport&) { return seconds_since(start) < limit; });
+  const double rate = static_cast<double>(trainer.epoch() - 1) / seconds_since(start);
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(rate * seconds));
+}
+
+}  // namespace vgan

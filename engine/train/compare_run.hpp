@@ -1,0 +1,38 @@
+// One model of a comparison: trained, sampled, judged.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+#include "engine/metrics/quality.hpp"
+#include "engine/pictures/trials.hpp"
+#include "engine/readers/image_set.hpp"
+#include "engine/train/compare.hpp"
+#include "engine/train/run.hpp"
+
+namespace vgan {
+
+/// What the models of a comparison share.
+struct CompareGround {
+  const CompareRequest& request;
+  std::filesystem::path folder;
+  std::filesystem::path held_out;  ///< .npy
+  ImageSet outline;                ///< one trial: shape, type, range
+  const QualityJudge& judge;
+  std::optional<TrialSheet> sheet;  ///< what pictures show; none where trials cannot be drawn
+
+  bool u8() const { return std::holds_alternative<std::vector<std::uint8_t>>(outline.pixels); }
+  bool stop_requested() const { return request.stop_requested && request.stop_requested(); }
+};
+
+/// `config` is the model's, with data, length and folder. Throws interrupted where a stop was asked
+/// for.
+ComparedModel compare_model(const CompareGround& ground, const std::string& name,
+                            const TrainConfig& config);
+
+/// How many epochs of `config` fit into `seconds`, by training for a twentieth of that time. What
+/// is trained is thrown away.
+std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds);
+
+}  // namespace vgan

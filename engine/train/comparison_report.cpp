@@ -1,0 +1,280 @@
+#include "engine/train/comparison_report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/files/atomic_file.hpp"
+#include "engine/pictures/comparison.hpp"
+#include "engine/pictures/png.hpp"
+
+namespace vgan {
+namespace {
+
+const char* const absent = "-";
+
+std::string number(double value, const char* format) {
+  char text[48];
+  std::snprintf(text, sizeof(text), format, value);
+  return text;
+}
+
+std::string grouped(std::uint64_t value) {
+  std::string text = std::to_string(value);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+std::string grouped(std::int64_t value) { return grouped(static_cast<std::uint64_t>(value)); }
+
+std::string megabytes(std::uint64_t bytes) {
+  return bytes == 0 ? absent : number(static_cast<double>(bytes) * 1e-6, "%.1f MB");
+}
+
+std::string percent(double share) { return number(100.0 * share, "%.1f %%"); }
+
+// "6.1 % (5)": the share and the label.
+std::string smallest_class(const Quality& quality) {
+  if (!quality.classes) return absent;
+  const std::size_t at = quality.classes->smallest();
+  return percent(quality.classes->shares[at]) + " (" + std::to_string(quality.classes->labels[at]) +
+         ")";
+}
+
+std::vector<std::string> quality_row(const std::string& name, const Quality& quality,
+                                     std::optional<double> reconstruction) {
+  return {name,
+          number(quality.distance, "%.4g"),
+          number(quality.precision, "%.2f"),
+          number(quality.recall, "%.2f"),
+          smallest_class(quality),
+          reconstruction ? number(*reconstruction, "%.4g") : absent};
+}
+
+TextTable quality_table(const Comparison& c) {
+  TextTable table = {
+      {"quality", "distance", "precision", "recall", "smallest class", "reconstruction"}};
+  for (const ComparedModel& model : c.models) {
+    if (model.quality) {
+      table.push_back(quality_row(model.name, *model.quality, model.reconstruction));
+    } else {
+      table.push_back({model.name, "diverged", absent, absent, absent, absent});
+    }
+  }
+  table.push_back(quality_row("training trials", c.training, std::nullopt));
+  table.push_back(quality_row("resampled columns", c.resampled, std::nullopt));
+  return table;
+}
+
+TextTable time_table(const Comparison& c) {
+  TextTable table = {{"time", "epochs", "seconds", "epochs/s", "samples/s"}};
+  for (const ComparedModel& model : c.models) {
+    table.push_back(
+        {model.name, grouped(model.epochs), number(model.seconds, "%.1f"),
+         model.quality ? number(model.epochs_per_second, "%.1f") : absent,
+         model.quality ? grouped(static_cast<std::uint64_t>(model.samples_per_second)) : absent});
+  }
+  return table;
+}
+
+TextTable bytes_table(const Comparison& c) {
+  TextTable table = {{"size", "parameters", "to sample", "checkpoint", "memory", "peak"}};
+  for (const ComparedModel& model : c.models) {
+    table.push_back({model.name, grouped(model.parameters), grouped(model.sampling_parameters),
+                     megabytes(model.checkpoint_bytes), megabytes(model.planned_bytes),
+                     megabytes(model.peak_bytes)});
+  }
+  return table;
+}
+
+std::string of_unit(const Comparison& c) {
+  return c.pixels_are_bytes ? "pixels from 0 to 1, squared" : "the data's unit, squared";
+}
+
+std::vector<std::string> notes_of(const Comparison& c) {
+  std::vector<std::string> notes;
+  for (const ComparedModel& model : c.models) {
+    if (!model.failure.empty()) notes.push_back(model.name + ": " + model.failure + ".");
+  }
+  notes.push_back("distance: the Frechet distance between Gaussians fitted to " +
+                  std::to_string(c.components) + " principal components (" + percent(c.explained) +
+                  " of the variance) of " + grouped(c.count) + " samples and of the held-out " +
+                  "trials; " + of_unit(c) + ". This is not FID, whose features are a network's: " +
+                  "compare it with the two floors below the models, training trials and columns " +
+                  "resampled independently. docs/quality.md has a classifier's distances.");
+  notes.push_back(
+      "precision: the share of samples among the held-out trials, recall: of held-out "
+      "trials among the samples (Kynkaanniemi et al. 2019, k = " +
+      std::to_string(QualityJudge::neighbours) + ", up to " + grouped(QualityJudge::most_balls) +
+      " of each side, the same components).");
+  if (c.classes_right) {
+    notes.push_back(
+        "smallest class: the least share of samples of any label, by the nearest "
+        "training trial, which is right for " +
+        percent(*c.classes_right) + " of the held-out ones.");
+  }
+  const bool reconstructs = std::any_of(c.models.begin(), c.models.end(),
+                                        [](const auto& m) { return m.reconstruction.has_value(); });
+  if (reconstructs) {
+    notes.push_back("reconstruction: mean squared error of the held-out trials; " + of_unit(c) +
+                    ".");
+  }
+  notes.push_back(
+      "seconds: of training, checkpoints and pictures included. samples/s: into a file. "
+      "to sample: the parameters that generate needs. memory: planned, of the device, "
+      "for training. peak: resident in the host's memory meanwhile.");
+  return notes;
+}
+
+nlohmann::json json_of(const Quality& quality) {
+  nlohmann::json made = {{"count", quality.count},
+                         {"pca_frechet_distance", quality.distance},
+                         {"precision", quality.precision},
+                         {"recall", quality.recall}};
+  if (!quality.classes) return made;
+  made["class_shares"] = nlohmann::json::object();
+  for (std::size_t i = 0; i < quality.classes->labels.size(); ++i) {
+    made["class_shares"][std::to_string(quality.classes->labels[i])] = quality.classes->shares[i];
+  }
+  return made;
+}
+
+nlohmann::json json_of(const ComparedModel& model) {
+  nlohmann::json made = {{"name", model.name},
+                         {"diverged", !model.failure.empty()},
+                         {"epochs", model.epochs},
+                         {"seconds", model.seconds},
+                         {"parameters", model.parameters},
+                         {"sampling_parameters", model.sampling_parameters},
+                         {"checkpoint_bytes", model.checkpoint_bytes},
+                         {"planned_bytes", model.planned_bytes}};
+  if (model.peak_bytes > 0) made["peak_bytes"] = model.peak_bytes;
+  if (!model.failure.empty()) made["failure"] = model.failure;
+  if (!model.quality) return made;
+  made["epochs_per_second"] = model.epochs_per_second;
+  made["samples_per_second"] = model.samples_per_second;
+  made["quality"] = json_of(*model.quality);
+  if (model.reconstruction) made["reconstruction_mse"] = *model.reconstruction;
+  return made;
+}
+
+nlohmann::json json_of(const Comparison& c) {
+  nlohmann::json made = {
+      {"data", c.data},
+      {"training_trials", c.training_trials},
+      {"held_out_trials", c.held_out_trials},
+      {"unit", of_unit(c)},
+      {"budget", c.budget},
+      {"batch", c.batch},
+      {"seed", c.seed},
+      {"samples", c.count},
+      {"device", c.device},
+      {"components", c.components},
+      {"variance_explained", c.explained},
+      {"floors",
+       {{"training_trials", json_of(c.training)}, {"resampled_columns", json_of(c.resampled)}}},
+      {"models", nlohmann::json::array()}};
+  if (c.classes_right) made["classes_right"] = *c.classes_right;
+  for (const ComparedModel& model : c.models) made["models"].push_back(json_of(model));
+  return made;
+}
+
+std::string markdown_table(const TextTable& table) {
+  std::string text;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    for (const std::string& cell : table[row]) text += "| " + cell + " ";
+    text += "|\n";
+    if (row > 0) continue;
+    for (std::size_t i = 0; i < table[row].size(); ++i) text += i == 0 ? "|---" : "|--:";
+    text += "|\n";
+  }
+  return text + "\n";
+}
+
+std::string markdown(const Comparison& c) {
+  const ComparisonText text = comparison_text(c);
+  std::string made = "# Models compared\n\n";
+  for (const std::string& fact : text.facts) made += "- " + fact + "\n";
+  made += "\n";
+  for (const TextTable* table : {&text.quality, &text.time, &text.bytes}) {
+    made += markdown_table(*table);
+  }
+  for (const std::string& note : text.notes) made += "- " + note + "\n";
+  if (c.real) made += "\n![Real trials and samples of each model](comparison.png)\n";
+  return made;
+}
+
+std::vector<std::string> lines_of(const Quality& quality) {
+  std::vector<std::string> lines = {"distance " + number(quality.distance, "%.4g"),
+                                    "precision " + number(quality.precision, "%.2f") + ", recall " +
+                                        number(quality.recall, "%.2f")};
+  if (quality.classes) lines.push_back("smallest class " + smallest_class(quality));
+  return lines;
+}
+
+ComparisonPanel real_panel(const Comparison& c) {
+  std::vector<std::string> lines = lines_of(c.training);
+  lines.front() += " (training trials)";
+  lines.push_back(grouped(c.training_trials) + " trials, " + grouped(c.held_out_trials) +
+                  " held out");
+  return {"real trials", lines, *c.real};
+}
+
+ComparisonPanel panel(const ComparedModel& model) {
+  std::vector<std::string> lines = lines_of(*model.quality);
+  if (model.reconstruction) {
+    lines.push_back("reconstruction error " + number(*model.reconstruction, "%.4g"));
+  }
+  lines.push_back(grouped(model.epochs) + " epochs in " + number(model.seconds, "%.1f s, ") +
+                  grouped(static_cast<std::uint64_t>(model.samples_per_second)) + " samples/s");
+  lines.push_back(grouped(model.parameters) + " parameters, checkpoint of " +
+                  megabytes(model.checkpoint_bytes));
+  return {model.name, lines, *model.samples};
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+}  // namespace
+
+ComparisonText comparison_text(const Comparison& c) {
+  const std::string data = c.data + ": " + grouped(c.training_trials) + " trials to train on, " +
+                           grouped(c.held_out_trials) + " held out";
+  const std::string budget = c.budget + " of each model, batch " + std::to_string(c.batch) +
+                             ", seed " + std::to_string(c.seed) + ", on " + c.device;
+  return {{data, budget}, quality_table(c), time_table(c), bytes_table(c), notes_of(c)};
+}
+
+std::string plain_table(const TextTable& table) {
+  std::vector<std::size_t> widths(table.front().size(), 0);
+  for (const auto& row : table) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const auto& row : table) {
+    std::string line = row.front();
+    line.resize(widths.front(), ' ');
+    for (std::size_t i = 1; i < row.size(); ++i) {
+      line += std::string(2 + widths[i] - row[i].size(), ' ') + row[i];
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+void write_comparison(const Comparison& c) {
+  write_text(c.folder / "comparison.md", markdown(c));
+  write_text(c.folder / "comparison.json", json_of(c).dump(2) + "\n");
+  if (!c.real) return;
+  std::vector<ComparisonPanel> panels = {real_panel(c)};
+  for (const ComparedModel& model : c.models) {
+    if (model.samples) panels.push_back(panel(model));
+  }
+  write_png(c.folder / "comparison.png",
+            draw_comparison(c.data + ": " + c.budget + " of each", panels));
+}
+
+}  // namespace vgan

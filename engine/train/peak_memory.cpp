@@ -1,0 +1,24 @@
+#include "engine/train/peak_memory.hpp"
+
+#include <fstream>
+#include <string>
+
+namespace vgan {
+
+// proc(5): writing 5 to clear_refs resets VmHWM, the peak resident set.
+bool reset_peak_memory() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5" << std::flush;
+  return file.good();
+}
+
+std::uint64_t peak_memory() {
+  std::ifstream file("/proc/self/status");
+  for (std::string word; file >> word;) {
+    std::uint64_t kibibytes = 0;
+    if (word == "VmHWM:" && file >> kibibytes) return kibibytes << 10;
+  }
+  return 0;
+}
+
+}  // namespace vgan

@@ -1,0 +1,13 @@
+// How much memory this process has held at most.
+#pragma once
+
+#include <cstdint>
+
+namespace vgan {
+
+/// Starts a new count of the most resident memory. False where the system has no such thing.
+bool reset_peak_memory();
+/// The most since then, bytes; 0 where the system does not tell.
+std::uint64_t peak_memory();
+
+}  // namespace vgan

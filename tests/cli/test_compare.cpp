@@ -1,0 +1,191 @@
+// Several models under one budget: what compare prints, draws and leaves behind.
+#ifdef VGAN_BINARY
+
+#include <set>
+
+#include "tests/cli/tiny_run.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vgan::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder with enough tiny images to hold some out.
+struct Place {
+  TempDir folder;
+  Place() { write_tiny_images(path() / "tiny.npy", 120); }
+
+  const fs::path& path() const { return folder.path(); }
+
+  static Words words(const Words& more) {
+    Words all = {"compare", "--data", "tiny.npy", "--batch", "8",         "--epochs", "3",
+                 "--count", "40",     "--device", "cpu",     "--threads", "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  CommandResult run(const Words& more) const { return run_vgan(path(), words(more)); }
+  nlohmann::json json(const std::string& out) const {
+    return nlohmann::json::parse(file_text(path() / out / "comparison.json"));
+  }
+};
+
+std::size_t longest_line(const std::string& text) {
+  std::size_t longest = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  return longest;
+}
+
+std::string last_line(const std::string& text) {
+  const std::size_t end = text.size() - 1;
+  const std::size_t begin = text.rfind('\n', end - 1);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1);
+}
+
+void require_quality(const nlohmann::json& quality, std::uint64_t count) {
+  CHECK(quality.at("count") == count);
+  CHECK(quality.at("pca_frechet_distance") >= 0.0);
+  for (const char* share : {"precision", "recall"}) {
+    CHECK((quality.at(share) >= 0.0 && quality.at(share) <= 1.0));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("cli: compare trains models on the built-in digits and judges them", "[slow]") {
+  const TempDir folder;
+  const CommandResult result = run_vgan(
+      folder.path(), {"compare", "--data", "digits", "--models", "gan,vae", "--epochs", "2",
+                      "--batch", "16", "--count", "200", "--out", "c", "--device", "cpu"});
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK(longest_line(result.out) <= 80);
+  for (const char* said :
+       {"built-in digits: 54,000 trials to train on, 6,000 held out", "2 epochs of each model",
+        "\ngan ", "\nvae ", "\ntraining trials ", "\nresampled columns ", "This is not FID",
+        "c holds comparison.md, .json and .png"}) {
+    CHECK_THAT(result.out, ContainsSubstring(said));
+  }
+  for (const char* said : {"gan: training", "vae: 2 epochs in 0:"}) {
+    CHECK_THAT(result.err, ContainsSubstring(said));
+  }
+  const auto json = nlohmann::json::parse(file_text(folder.path() / "c" / "comparison.json"));
+  CHECK(json.at("components") == 64);
+  CHECK(json.at("classes_right") > 0.9);
+  REQUIRE(json.at("models").size() == 2);
+  for (const auto& model : json.at("models")) {
+    const auto name = model.at("name").get<std::string>();
+    INFO(name);
+    require_quality(model.at("quality"), 200);
+    CHECK(model.at("quality").at("class_shares").size() == 10);
+    CHECK(model.at("epochs") == 2);
+    CHECK(model.at("parameters") > model.at("sampling_parameters"));
+    CHECK(model.at("checkpoint_bytes") > model.at("sampling_parameters"));
+    CHECK(model.at("planned_bytes") > model.at("checkpoint_bytes"));
+    CHECK(model.contains("reconstruction_mse") == (name == "vae"));
+    const fs::path run = folder.path() / "c" / name;
+    CHECK(vgan::read_config(run / "config.toml").hold_out == 0.1);
+    CHECK(fs::exists(folder.path() / "c" / (name + "-samples.npy")));
+    CHECK(fs::exists(folder.path() / "c" / (name + "-reconstructions.png")) ==
+          model.contains("reconstruction_mse"));
+  }
+  // After two epochs a model is far from where training trials are.
+  const double floor = json.at("floors").at("training_trials").at("pca_frechet_distance");
+  CHECK(floor < json.at("floors").at("resampled_columns").at("pca_frechet_distance"));
+  CHECK(floor < json.at("models")[0].at("quality").at("pca_frechet_distance"));
+  CHECK(file_text(folder.path() / "c" / "comparison.png").starts_with("\x89PNG"));
+  const std::string markdown = file_text(folder.path() / "c" / "comparison.md");
+  CHECK_THAT(markdown, ContainsSubstring("| quality | distance | precision |"));
+  CHECK_THAT(markdown, ContainsSubstring("(comparison.png)"));
+}
+
+TEST_CASE("cli: a compared run is a run like any other") {
+  const Place place;
+  const CommandResult result = place.run({"--models", "conv,ae", "--out", "c"});
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 0);
+  REQUIRE(run_vgan(place.path(), {"generate", "--model", "c/ae", "--count", "3"}).exit_code == 0);
+  const CommandResult resumed = run_vgan(place.path(), {"--resume", "c/ae", "--epochs", "5"});
+  INFO(resumed.err);
+  REQUIRE(resumed.exit_code == 0);
+  CHECK_THAT(resumed.err, ContainsSubstring("held out the last 12 trials"));
+  CHECK(vgan::load_newest(place.path() / "c/ae/checkpoints").checkpoint.metadata.at("epoch") ==
+        "5");
+}
+
+TEST_CASE("cli: compare says the same again, and takes the next free folder") {
+  const Place place;
+  for (int i = 0; i < 2; ++i) REQUIRE(place.run({"--models", "vae"}).exit_code == 0);
+  const auto one = place.json("runs/compare-0001");
+  const auto two = place.json("runs/compare-0002");
+  CHECK(one.at("models")[0].at("quality") == two.at("models")[0].at("quality"));
+  CHECK(one.at("floors") == two.at("floors"));
+  CHECK(one.at("held_out_trials") == 12);
+}
+
+TEST_CASE("cli: compare by the clock, with rates that fall as well") {
+  const Place place;
+  const CommandResult result = run_vgan(
+      place.path(), {"compare", "--data", "tiny.npy", "--batch", "8", "--minutes", "0.01",
+                     "--count", "40", "--models", "ae,stable", "--out", "c", "--device", "cpu"});
+  INFO(result.out << result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("0.01 minutes of each model"));
+  CHECK_THAT(result.err, ContainsSubstring("stable: estimating how many epochs"));
+  const auto models = place.json("c").at("models");
+  for (const auto& model : models) CHECK(model.at("epochs") > 1);
+  // 0.6 seconds and the epoch that is under way; the rest is files.
+  CHECK(models[0].at("seconds") >= 0.6);
+  CHECK(vgan::read_config(place.path() / "c/stable/config.toml").epochs < 1000000);
+}
+
+TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {
+  const Place place;
+  Words words = place.words({"--models", "ae,gan", "--out", "c", "--minutes", "0.05"});
+  words.erase(std::find(words.begin(), words.end(), "--epochs"),
+              std::find(words.begin(), words.end(), "--count"));
+  Command command(place.path(), words);
+  REQUIRE(command.wait_until(
+      [&] { return fs::exists(place.path() / "c/gan/checkpoints/epoch-00000000.safetensors"); }));
+  command.send(SIGINT);
+  const CommandResult stopped = command.wait();
+  INFO(stopped.out << stopped.err);
+  REQUIRE(stopped.exit_code == 75);
+  CHECK(stopped.out.empty());
+  const std::string complaint = last_line(stopped.err);
+  CHECK(is_one_complaint(complaint));
+  CHECK_THAT(complaint, ContainsSubstring("stopped on request while at gan"));
+  CHECK_THAT(complaint, ContainsSubstring("c compares ae; c/gan can go on with"));
+  CHECK(place.json("c").at("models").size() == 1);
+}
+
+TEST_CASE("cli: compare refuses what it cannot compare") {
+  const Place place;
+  write_tiny_images(place.path() / "few.npy", 99);
+  const auto refuse = [&](const Words& words, int exit_code, const std::string& said) {
+    const CommandResult result = place.run(words);
+    INFO(result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(result.out.empty());
+    CHECK(is_one_complaint(result.err));
+    CHECK_THAT(result.err, ContainsSubstring(said));
+  };
+  refuse({"--models", "gan,vea"}, 2, "models: found 'vea'; allowed gan, conv1d, default");
+  refuse({"--models", "gan,vea"}, 2, "did you mean 'vae'?");
+  refuse({"--models", "gan,"}, 2, "models: found ''");
+  refuse({"--models", "gan,vae,gan"}, 2, "'gan' twice");
+  refuse({"--minutes", "1"}, 2, "--epochs with --minutes");
+  refuse({"--minutes", "-1"}, 78, "minutes");
+  refuse({"--epochs", "0"}, 78, "epochs: found 0");
+  refuse({"--count", "3"}, 78, "count: found 3; allowed 4 to 1,000,000");
+  refuse({"--batch", "109"}, 78, "batch: found 109; allowed 1 to 108");
+  refuse({"--data", "few.npy"}, 65, "too few trials to hold some out");
+  refuse({"--data", "nowhere.npy"}, 74, "nowhere.npy");
+  refuse({"--device", "cuda:99"}, 69, "cuda:99");
+  // Nothing was begun, not even a folder.
+  CHECK_FALSE(fs::exists(place.path() / "runs"));
+  refuse({"--out", "."}, 78, "the folder is not empty");
+}
+
+#endif

@@ -1,0 +1,109 @@
+// Comparisons in the library: models that diverge, data of floats and of curves.
+#include "engine/train/compare.hpp"
+
+#include <cmath>
+#include <span>
+
+#include "engine/error.hpp"
+#include "engine/readers/npy.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/small_run.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace vgan;
+using namespace vgan::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder with bars and with waves of 32 values in it.
+struct Place {
+  TempDir folder;
+
+  Place() {
+    const ImageSet bars = bar_images();
+    NpyWriter images(path("bars.npy"), NpyType::u8, {bars.count, 6, 6});
+    images.append(std::span<const std::uint8_t>(std::get<0>(bars.pixels)));
+    images.finish();
+    std::vector<float> waves;
+    for (int n = 0; n < 150; ++n) {
+      for (int i = 0; i < 32; ++i) {
+        waves.push_back(5.0F * std::sin(0.2F * static_cast<float>(i * (1 + n % 3) + n)));
+      }
+    }
+    NpyWriter curves(path("waves.npy"), NpyType::f32, {150, 1, 32});
+    curves.append(std::span<const float>(waves));
+    curves.finish();
+  }
+
+  fs::path path(const char* name) const { return folder.path() / name; }
+
+  CompareRequest request(const char* data, const std::vector<std::string>& models) const {
+    CompareRequest made;
+    made.data = path(data).string();
+    made.models = models;
+    made.epochs = 5;
+    made.out = path("c");
+    made.batch = 16;
+    made.device = "cpu";
+    made.threads = 1;
+    made.count = 50;
+    return made;
+  }
+};
+
+void diverge(const std::string&, TrainConfig& config) { config.lr = 1e30; }
+
+}  // namespace
+
+TEST_CASE("compare: a model that diverges is a row, the others go on", "[engine][run]") {
+  const Place place;
+  CompareRequest request = place.request("bars.npy", {"gan", "ae"});
+  request.adjust = [](const std::string& model, TrainConfig& config) {
+    if (model == "gan") diverge(model, config);
+  };
+  const Comparison found = compare(request);
+  REQUIRE(found.models.size() == 2);
+  CHECK_THAT(found.models[0].failure, ContainsSubstring("training diverged: epoch "));
+  CHECK(found.models[0].epochs < 5);
+  CHECK_FALSE(found.models[0].quality);
+  CHECK(found.models[1].failure.empty());
+  REQUIRE(found.models[1].quality);
+  REQUIRE(found.models[1].reconstruction);
+  // Of pixels from 0 to 1.
+  CHECK(*found.models[1].reconstruction < 1.0);
+  CHECK(fs::exists(place.path("c") / "comparison.png"));
+}
+
+TEST_CASE("compare: where every model diverges, the comparison has", "[engine][run]") {
+  const Place place;
+  CompareRequest request = place.request("bars.npy", {"gan"});
+  request.adjust = diverge;
+  try {
+    (void)compare(request);
+    FAIL("not refused");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::diverged);
+    CHECK_THAT(error.what(), ContainsSubstring("comparison.md"));
+  }
+  CHECK(fs::exists(place.path("c") / "comparison.md"));
+}
+
+TEST_CASE("compare: curves of floats, in their own unit", "[engine][run]") {
+  const Place place;
+  const Comparison found = compare(place.request("waves.npy", {"conv1d", "vae"}));
+  CHECK_FALSE(found.pixels_are_bytes);
+  CHECK_FALSE(found.classes_right);
+  REQUIRE(found.models.size() == 2);
+  for (const ComparedModel& model : found.models) {
+    INFO(model.name);
+    REQUIRE(model.quality);
+    // Waves of amplitude 5 have a variance of 12.5 times 32 values; the models' are not far beyond.
+    CHECK(model.quality->distance > 1.0);
+    CHECK(model.quality->distance < 5000.0);
+    CHECK_FALSE(model.quality->classes);
+  }
+  CHECK(found.training.distance < found.models[0].quality->distance);
+  CHECK(fs::exists(place.path("c") / "comparison.png"));
+  CHECK(fs::exists(place.path("c") / "vae-reconstructions.png"));
+}

@@ -1,0 +1,99 @@
+// Figures of sets whose quality is known: the data themselves, resampled columns, one class.
+#include "engine/metrics/quality.hpp"
+
+#include <set>
+
+#include "engine/error.hpp"
+#include "engine/metrics/resampled.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/small_run.hpp"
+
+using namespace vgan;
+using namespace vgan::testing;
+
+namespace {
+
+Quality judged(const QualityJudge& judge, const ImageSet& images) {
+  return judge.judge(TrialRows(images));
+}
+
+}  // namespace
+
+TEST_CASE("resampled columns: each keeps its values, and a seed its draw", "[metrics]") {
+  const ImageSet bars = bar_images(600);
+  const ImageSet drawn = resampled_columns(bars, 3000, 1);
+  REQUIRE_NOTHROW(drawn.require_consistent());
+  CHECK(drawn.pixels == resampled_columns(bars, 3000, 1).pixels);
+  CHECK(drawn.pixels != resampled_columns(bars, 3000, 2).pixels);
+  const auto& from = std::get<std::vector<std::uint8_t>>(bars.pixels);
+  const auto& to = std::get<std::vector<std::uint8_t>>(drawn.pixels);
+  for (std::size_t column = 0; column < 36; ++column) {
+    std::set<std::uint8_t> values;
+    for (std::size_t n = 0; n < 600; ++n) values.insert(from[n * 36 + column]);
+    std::size_t bright = 0;
+    for (std::size_t n = 0; n < 3000; ++n) {
+      REQUIRE(values.count(to[n * 36 + column]) == 1);
+      bright += to[n * 36 + column] > 10 ? 1 : 0;
+    }
+    // A sixth of 3,000: deviation 20, five of them.
+    CHECK((bright >= 400 && bright <= 600));
+  }
+}
+
+TEST_CASE("quality: the data themselves are near, resampled columns far", "[metrics]") {
+  const ImageSet training = bar_images(600);
+  const ImageSet held_out = bar_images(120);
+  const QualityJudge judge(training, held_out);
+  CHECK(judge.components().size() >= 6);
+  REQUIRE(judge.classes_right());
+  CHECK(*judge.classes_right() == 1.0);
+
+  const Quality near = judged(judge, training);
+  CHECK(near.count == 600);
+  CHECK(near.distance < 0.01);
+  CHECK(near.precision > 0.9);
+  CHECK(near.recall > 0.9);
+  REQUIRE(near.classes);
+  CHECK(near.classes->labels == std::vector<std::int32_t>{0, 1, 2, 3, 4, 5});
+  for (const double share : near.classes->shares) CHECK(share == Approx(1.0 / 6.0));
+
+  const Quality far = judged(judge, resampled_columns(training, 600, 1));
+  CHECK(far.distance > 0.5);
+  CHECK(far.distance > 50.0 * near.distance);
+  CHECK(far.precision < 0.1);
+}
+
+TEST_CASE("quality: a class that is missing shows in shares, recall and distance", "[metrics]") {
+  const QualityJudge judge(bar_images(600), bar_images(120));
+  ImageSet some = bar_images(600);
+  auto& pixels = std::get<std::vector<std::uint8_t>>(some.pixels);
+  for (std::size_t n = 3; n < 600; n += 6) {  // class 3 becomes class 2
+    std::copy_n(pixels.begin() + (n - 1) * 36, 36, pixels.begin() + n * 36);
+  }
+  const Quality found = judged(judge, some);
+  REQUIRE(found.classes);
+  CHECK(found.classes->smallest() == 3);
+  CHECK(found.classes->shares[3] == 0.0);
+  CHECK(found.classes->shares[2] == Approx(1.0 / 3.0));
+  CHECK(found.recall < 0.9);
+  CHECK(found.precision > 0.9);
+  CHECK(found.distance > 0.05);
+}
+
+TEST_CASE("quality: the nearest trial's class is checked on held-out trials", "[metrics]") {
+  ImageSet others = bar_images(120);
+  for (std::size_t n = 0; n < 60; ++n) others.labels[n] = (others.labels[n] + 1) % 6;
+  CHECK(*QualityJudge(bar_images(600), others).classes_right() == 0.5);
+  others.labels.clear();
+  CHECK_THROWS_AS(QualityJudge(bar_images(600), others), Error);
+}
+
+TEST_CASE("quality: trials without labels have no classes, few trials no figures", "[metrics]") {
+  ImageSet training = bar_images(60);
+  training.labels.clear();
+  const QualityJudge judge(training, bar_images(30));
+  CHECK_FALSE(judge.classes_right());
+  CHECK_FALSE(judged(judge, training).classes);
+  CHECK_THROWS_AS(QualityJudge(training, bar_images(3)), Error);
+  CHECK_THROWS_AS(judged(judge, bar_images(3)), Error);
+}
