@@ -95,7 +95,7 @@ std::string value_text(double value) {
 std::string value_text(const std::vector<std::int64_t>& value) {
   std::string text;
   for (const std::int64_t item : value) text += (text.empty() ? "" : ",") + std::to_string(item);
-  return text;
+  return value_text(text);
 }
 
 }  // namespace vgan::app

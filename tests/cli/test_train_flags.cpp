@@ -46,6 +46,11 @@ const Checks other_checks = {
        (void)trained(runs, "b", {"--epochs", "1e1"});
        CHECK(runs.metrics("b").size() == 10);
      }},
+    {"hold-out",
+     [](const TinyRuns& runs) {
+       (void)trained(runs, "a", {"--passes", "2", "--hold-out", "0.5"});
+       CHECK(runs.metrics("a").size() == 3);  // 12 of 24 images in batches of 8
+     }},
     {"passes",
      [](const TinyRuns& runs) {
        (void)trained(runs, "a", {"--passes", "2"});

@@ -289,9 +289,11 @@ TEST_CASE("D sees packs, a statistic and conditions", "[engine][architecture]") 
   CHECK(d_of(config, {8, 8, 1})[0].geometry.height == 16);
   config.pack = 1;
   const Layers projected = d_of(config, {8, 8, 1}, 5);
-  CHECK((projected[2].conditions == 5 && projected[2].inputs == 2 * 2 * 6 + 1));
-  // 16 x 4 + 4, 64 x 6 + 6, 25 + 1, and the embedding 5 x 25.
-  CHECK(nn::parameter_count(projected) == 68 + 390 + 26 + 125);
+  REQUIRE(projected.size() == 4);  // the statistic has a dense layer of 128
+  CHECK((projected[2].stddev_group == 2 && projected[2].outputs == 128));
+  CHECK((projected[3].conditions == 5 && projected[3].inputs == 128 + 1));
+  // 16 x 4 + 4, 64 x 6 + 6, 24 x 128 + 128, 129 + 1, and the embedding 5 x 129.
+  CHECK(nn::parameter_count(projected) == 68 + 390 + 3200 + 130 + 645);
   for (const nn::LayerSpec& layer : g_of(config, {8, 8, 1}, 5)) CHECK_FALSE(layer.spectral);
 }
 
