@@ -131,13 +131,18 @@ std::size_t AlternatingStep::scratch_bytes(const Backend& backend,
                                            const std::vector<nn::LayerSpec>& d, std::int64_t batch,
                                            ElementType type) {
   std::size_t most = 0;
-  for (const nn::LayerSpec& layer : g) {
-    most = std::max(most, backend.product_scratch(batch, layer.outputs, type));
-    most = std::max(most, backend.product_scratch(batch, layer.inputs, type));
-  }
+  const auto count = [&](const nn::LayerSpec& layer, std::int64_t rows, ElementType of) {
+    if (layer.kind != nn::LayerKind::dense) {
+      most = std::max(most, backend.conv_scratch(layer.geometry, rows, of));
+      return;
+    }
+    most = std::max(most, backend.product_scratch(rows, layer.outputs, of));
+    most = std::max(most, backend.product_scratch(rows, layer.inputs, of));
+  };
+  for (const nn::LayerSpec& layer : g) count(layer, batch, type);
   for (const nn::LayerSpec& layer : d) {
-    most = std::max(most, backend.product_scratch(2 * batch, layer.outputs, type));
-    most = std::max(most, backend.product_scratch(2 * batch, layer.inputs, type));
+    count(layer, 2 * batch, type);
+    count(layer, batch, ElementType::f32);  // of penalties
   }
   return most;
 }

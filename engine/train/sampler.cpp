@@ -43,7 +43,9 @@ std::size_t scratch_bytes(const Backend& backend, const Layers& layers, ElementT
                           std::int64_t rows) {
   std::size_t most = backend.product_scratch(rows, layers.back().outputs, ElementType::u8);
   for (const nn::LayerSpec& layer : kept(layers)) {
-    most = std::max(most, backend.product_scratch(rows, layer.outputs, type));
+    most = std::max(most, layer.kind == nn::LayerKind::dense
+                              ? backend.product_scratch(rows, layer.outputs, type)
+                              : backend.conv_scratch(layer.geometry, rows, type));
   }
   return most;
 }

@@ -61,19 +61,25 @@ void save_section(Backend& backend, Queue& queue, const nn::Network& network,
                   });
 }
 
-// The first element that is NaN or Inf, or the count.
-std::size_t first_nonfinite(const CheckpointTensor& tensor) {
+// The first element for which `is_bad`, or the count.
+template <class Test>
+std::size_t first_bad(const CheckpointTensor& tensor, Test is_bad) {
   const std::size_t count = tensor.bytes.size() / sizeof(float);
   for (std::size_t i = 0; i < count; ++i) {
     float value = 0.0F;
     std::memcpy(&value, tensor.bytes.data() + i * sizeof(float), sizeof(float));
-    if (!std::isfinite(value)) return i;
+    if (is_bad(value)) return i;
   }
   return count;
 }
 
-void check_tensor(const std::string& name, const Shape& shape, const Checkpoint& checkpoint,
-                  const std::string& origin) {
+std::size_t first_nonfinite(const CheckpointTensor& tensor) {
+  return first_bad(tensor, [](float value) { return !std::isfinite(value); });
+}
+
+/// `square`: a mean of squares, which is not below 0.
+void check_tensor(const std::string& name, const Shape& shape, bool square,
+                  const Checkpoint& checkpoint, const std::string& origin) {
   const auto found = checkpoint.tensors.find(name);
   const bool there = found != checkpoint.tensors.end();
   if (!there || found->second.type != TensorType::f32 || found->second.shape != shape) {
@@ -84,20 +90,28 @@ void check_tensor(const std::string& name, const Shape& shape, const Checkpoint&
                : "none",
          "F32 " + text(shape), ""});
   }
-  const std::size_t bad = first_nonfinite(found->second);
-  if (bad == found->second.bytes.size() / sizeof(float)) return;
-  throw Error(ErrorCode::bad_data,
-              {"cannot use a checkpoint", origin + ", tensor " + name,
-               "NaN or Inf at element " + std::to_string(bad), "finite numbers", ""});
+  const std::size_t count = found->second.bytes.size() / sizeof(float);
+  const auto refuse_from = [&](std::size_t bad, const char* what, const char* allowed) {
+    if (bad == count) return;
+    throw Error(ErrorCode::bad_data,
+                {"cannot use a checkpoint", origin + ", tensor " + name,
+                 std::string(what) + " at element " + std::to_string(bad), allowed, ""});
+  };
+  refuse_from(first_nonfinite(found->second), "NaN or Inf", "finite numbers");
+  if (!square) return;
+  refuse_from(first_bad(found->second, [](float value) { return value < 0.0F; }),
+              "a number below 0", "0 or more");
 }
 
 void check_section(const std::vector<nn::LayerSpec>& layers, const std::string& prefix,
                    bool moments, const Checkpoint& checkpoint, const std::string& origin) {
+  const bool squares = prefix.starts_with("adam_v.");
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const std::string stem = prefix + "." + std::to_string(l) + ".";
     for (const nn::TensorSpec& spec : nn::tensors_of(layers[l])) {
       if (moments && !spec.trained) continue;
-      check_tensor(stem + spec.name, spec.shape, checkpoint, origin);
+      check_tensor(stem + spec.name, spec.shape, squares || spec.name == "variance", checkpoint,
+                   origin);
     }
   }
 }

@@ -16,7 +16,8 @@ namespace vgan {
 void save_network(Backend& backend, Queue& queue, const nn::Network& network,
                   const std::string& name, Checkpoint& checkpoint);
 /// Throws bad_data unless `checkpoint` has every tensor of network `name`, in f32, of its shape,
-/// and finite throughout: weights, moments and, with `average`, the EMA.
+/// and finite throughout: weights, moments and, with `average`, the EMA; variances and second
+/// moments are not below 0.
 void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& name, bool average,
                    const Checkpoint& checkpoint, const std::string& origin);
 /// Throws bad_data, before anything is changed, for a missing tensor or one of another shape.

@@ -93,10 +93,8 @@ void Trainer::Implementation::upload_data(const ImageSet& images) {
   const std::vector<std::uint8_t> classes = conditions.one_hot(images);
   const void* rows = conditions.classes() ? static_cast<const void*>(classes.data())
                                           : static_cast<const void*>(images.conditions.data());
-  const std::size_t bytes =
-      conditions.classes() ? classes.size() : images.conditions.size() * sizeof(float);
-  condition_data = backend->allocate(bytes, "the conditions");
-  backend->upload(*queue, rows, bytes, condition_data.data());
+  condition_data = backend->allocate(condition_bytes(), "the conditions");
+  backend->upload(*queue, rows, condition_bytes(), condition_data.data());
   queue->synchronise();
 }
 
@@ -142,7 +140,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
       {"G", nn::Network::bytes(*backend, g_layers, g_arena)},
       {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
       {"activations", activations},
-      {"data", data_bytes}};
+      {"data", data_bytes + condition_bytes()}};
   const std::size_t scratch =
       AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type());
   if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);

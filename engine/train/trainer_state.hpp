@@ -78,6 +78,11 @@ struct Trainer::Implementation {
   ElementType type() const {
     return precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   }
+  /// Of the conditions of all trials: a byte for each class, or floats.
+  std::size_t condition_bytes() const {
+    return static_cast<std::size_t>(count * conditions.size()) *
+           (conditions.classes() ? 1 : sizeof(float));
+  }
   void choose_networks();
   void upload_data(const ImageSet& images);
   TrialSet trial_set(const ImageSet& images) const;
