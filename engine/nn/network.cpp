@@ -69,12 +69,9 @@ std::size_t Network::bytes(const Backend& backend, const std::vector<LayerSpec>&
 }
 
 void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
-  const bool images = has_convolution(layers_);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const LayerSpec& layer = layers_[l];
-    const bool hidden = images && layer.activation == Activation::leaky_relu;
-    const double gain = hidden ? 6.0 / (1.0 + static_cast<double>(slope_) * slope_) : 1.0;
-    const auto bound = static_cast<float>(std::sqrt(gain / layer.fan_in()));
+    const auto bound = static_cast<float>(1.0 / std::sqrt(layer.fan_in()));
     for (const TensorSpec& spec : tensors_of(layer)) {
       const VectorView<float> values = tensor(l, spec.name);
       const auto place = static_cast<std::uint64_t>(values.data - arena_.weights().data);

@@ -49,8 +49,7 @@ class Network {
   ElementType compute_type() const { return compute_type_; }
 
   /// Weights and biases uniform in +-1/sqrt(fan-in) (He et al. 2015 with gain sqrt(1/3), the usual
-  /// default of dense layers), of hidden layers in a net with convolutions in +-sqrt(6 / ((1 +
-  /// slope^2) fan-in)) (the same with the gain of leaky ReLU); gamma 1, beta 0, running mean 0 and
+  /// default); gamma 1, beta 0, running mean 0 and
   /// variance 1; singular vectors by 15 power iterations from a uniform start. Element e of network
   /// `id` is number id * 2^40 + e of the stream `initialise`.
   void initialise(Queue& queue, std::uint64_t seed, std::uint64_t id);

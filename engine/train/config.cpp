@@ -101,11 +101,14 @@ TrainConfig preset(const std::string& name) {
   config.ema = 0.999;
   if (name == "default") return config;
   if (name == "stable") {
-    config.lr_schedule = "linear";
+    config.pack = 2;
     return config;
   }
   if (name == "conv") {
     config.net = "conv";
+    config.g_layers = {64, 32};
+    config.d_net = "conv:32,conv:64,dense:256";
+    config.lr = 5e-4;
     config.ttur = 1.0;
     return config;
   }
