@@ -36,7 +36,8 @@ std::int64_t whole_part(std::int64_t total, std::int64_t part) { return (total +
 // slices for many threads.
 Batch slices_of(const ConvGeometry& g, std::int64_t images) {
   const std::int64_t work = g.positions() * g.patch_size() * g.filters;
-  return {images, std::clamp<std::int64_t>(whole_part(1 << 22, work), 1, images)};
+  return {images, std::clamp<std::int64_t>(whole_part(1 << 22, work), 1,
+                                           std::max<std::int64_t>(1, images))};
 }
 
 // Patches of 512 KiB in f32 stay in a second-level cache with the weights' panels.

@@ -124,7 +124,7 @@ TEST_CASE("cli: compare says the same again, and takes the next free folder") {
   CHECK(one.at("held_out_trials") == 12);
 }
 
-TEST_CASE("cli: compare by the clock, with rates that fall as well") {
+TEST_CASE("cli: compare by the clock") {
   const Place place;
   const CommandResult result = run_vgan(
       place.path(), {"compare", "--data", "tiny.npy", "--batch", "8", "--minutes", "0.01",
@@ -132,12 +132,10 @@ TEST_CASE("cli: compare by the clock, with rates that fall as well") {
   INFO(result.out << result.err);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, ContainsSubstring("0.01 minutes of each model"));
-  CHECK_THAT(result.err, ContainsSubstring("stable: estimating how many epochs"));
   const auto models = place.json("c").at("models");
   for (const auto& model : models) CHECK(model.at("epochs") > 1);
   // 0.6 seconds and the epoch that is under way; the rest is files.
   CHECK(models[0].at("seconds") >= 0.6);
-  CHECK(vgan::read_config(place.path() / "c/stable/config.toml").epochs < 1000000);
 }
 
 TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {

@@ -89,6 +89,20 @@ TEST_CASE("compare: where every model diverges, the comparison has", "[engine][r
   CHECK(fs::exists(place.path("c") / "comparison.md"));
 }
 
+TEST_CASE("compare: rates that fall have as many epochs as the time allows", "[engine][run]") {
+  const Place place;
+  CompareRequest request = place.request("bars.npy", {"gan"});
+  request.epochs = 0;
+  request.minutes = 0.005;
+  request.adjust = [](const std::string&, TrainConfig& config) { config.lr_schedule = "linear"; };
+  const Comparison found = compare(request);
+  REQUIRE(found.models.size() == 1);
+  CHECK(found.models[0].epochs > 1);
+  const TrainConfig config = read_config(place.path("c") / "gan" / "config.toml");
+  CHECK(config.lr_schedule == "linear");
+  CHECK(config.epochs < 1000000);
+}
+
 TEST_CASE("compare: curves of floats, in their own unit", "[engine][run]") {
   const Place place;
   const Comparison found = compare(place.request("waves.npy", {"conv1d", "vae"}));

@@ -63,7 +63,7 @@ std::vector<int> classes_of(const std::vector<float>& rows, std::int64_t size) {
 CheckpointTensor tensor_of(std::vector<std::int64_t> shape, const std::vector<float>& values) {
   CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
   tensor.bytes.resize(values.size() * sizeof(float));
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  if (!values.empty()) std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
   return tensor;
 }
 

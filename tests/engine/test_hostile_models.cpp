@@ -138,7 +138,7 @@ TEST_CASE("tensors of stabilisers that are missing, of another shape, or no numb
   const Checkpoint good = checkpoint_of(config, slopes(8, 8));
   CHECK_NOTHROW(read_model(good, "good"));
   for (const char* name : {"g.0.gamma", "g.0.variance", "g_ema.1.mean", "d.0.u", "d.1.v",
-                           "d.2.embedding", "adam_m.d.2.embedding", "d.2.weight"}) {
+                           "d.3.embedding", "adam_m.d.3.embedding", "d.3.weight"}) {
     INFO(name);
     Checkpoint bad = good;
     REQUIRE(bad.tensors.erase(name) == 1);
@@ -152,7 +152,7 @@ TEST_CASE("tensors of stabilisers that are missing, of another shape, or no numb
   refuse_tensor(good, "g.0.variance", 3, -1.0F);
   refuse_tensor(good, "g_ema.1.variance", 0, -1e-3F);
   refuse_tensor(good, "adam_v.g.0.weight", 7, -1.0F);
-  refuse_tensor(good, "adam_v.d.2.embedding", 0, -1e-30F);
+  refuse_tensor(good, "adam_v.d.3.embedding", 0, -1e-30F);
 
   Trainer trainer(config, slopes(8, 8));
   Checkpoint bad = good;
