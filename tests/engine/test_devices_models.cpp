@@ -247,7 +247,13 @@ TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][de
         // The same numbers, added in another order where there is a penalty; of a gradient near 0
         // Adam's first steps take the sign alone.
         CHECK(fused_reports[i].d_loss() == Approx(plain_reports[i].d_loss()).margin(1e-4));
-        CHECK(fused_reports[i].g_loss == Approx(plain_reports[i].g_loss).margin(1e-4));
+        // The gradients of D's last bias by real and fake trials cancel but for rounding in these
+        // two losses, and Adam makes a whole step of what is left, in each of two updates.
+        const bool cancels = config.loss == "hinge" || config.loss == "wgan-gp";
+        const double steps = cancels ? 2.0 * static_cast<double>(i + 1) : 0.0;
+        CHECK(fused_reports[i].g_loss ==
+              Approx(plain_reports[i].g_loss)
+                  .margin(1e-4 + 2.0 * steps * config.discriminator_rate()));
         CHECK(fused_reports[i].gradient_penalty ==
               Approx(plain_reports[i].gradient_penalty).epsilon(1e-4));
       }
