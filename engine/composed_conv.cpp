@@ -12,7 +12,8 @@ namespace {
 constexpr std::int64_t patch_numbers = std::int64_t{1} << 24;
 
 std::int64_t images_at_once(const ConvGeometry& g, std::int64_t images) {
-  return std::clamp<std::int64_t>(patch_numbers / (g.positions() * g.patch_size()), 1, images);
+  return std::clamp<std::int64_t>(patch_numbers / (g.positions() * g.patch_size()), 1,
+                                  std::max<std::int64_t>(1, images));
 }
 
 /// Images [n, positions * channels] as one pixel a row.
