@@ -99,8 +99,7 @@ std::vector<double> sums_by_channel(ThreadTeam& team, const Items& items, std::i
   std::vector<double> sums(static_cast<std::size_t>(kinds * channels));
   for (std::size_t at = 0; at < parts.size(); ++at) {
     const auto place = static_cast<std::int64_t>(at % size);
-    sums[static_cast<std::size_t>(place / length * channels + place % length % channels)] +=
-        parts[at];
+    sums[static_cast<std::size_t>(place / length * channels + place % channels)] += parts[at];
   }
   return sums;
 }

@@ -55,7 +55,7 @@ Batch gradient_parts_of(const ConvGeometry& g, std::int64_t images, std::int64_t
 
 // ---- Which code is faster ----------------------------------------------------------------------
 //
-// Measured on Zen 5 (AVX-512, one thread, GFLOP/s, direct against patches): forward 112-120 against
+// Measured on Zen 4 (AVX-512, one thread, GFLOP/s, direct against patches): forward 112-120 against
 // 100-107 at 64 and more channels, 80-100 against 55-85 at 1 and 3; towards the large image 110-144
 // against 94-103, but 7-21 against 60-70 at 1 and 3 channels, which fill no vector; weight
 // gradients 95-105 against 92-102. In bf16 the same, but weight gradients of small images: 126-177

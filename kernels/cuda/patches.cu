@@ -121,11 +121,11 @@ template <class Body>
 void with_epilogue(const ConvTask& task, Activation activation, float slope, Body body) {
   const std::int64_t channels = task.transposed ? task.geometry.channels : task.geometry.filters;
   const float* bias = task.bias.empty() ? nullptr : task.bias.data;
-  // The derivative of identity is 1 whatever `at` is: any address stands for it.
+  // The derivative of identity is 1 whatever `at` is.
+  const void* where = activation == Activation::identity ? nullptr : task.at.data;
   with_float_type(task.at.type, [&](auto at) {
     using At = decltype(at);
-    const Epilogue<At> epilogue{bias, static_cast<const At*>(task.at.data), channels, activation,
-                                slope};
+    const Epilogue<At> epilogue{bias, static_cast<const At*>(where), channels, activation, slope};
     with_float_type(task.y.type, [&](auto out) { body(epilogue, out); });
   });
 }
