@@ -22,15 +22,13 @@ struct LayerSpec {
   std::int64_t normalised = 0;
   bool spectral = false;  ///< products are with the weight over its largest singular value
   /// Rows of a group whose minibatch standard deviation follows the outputs as one more; 0: none.
+  /// Of dense layers alone: rows of images have no place for it.
   std::int64_t stddev_group = 0;
   /// Length of the condition vector c of a projection discriminator (Miyato and Koyama 2018,
   /// arXiv:1802.05637), for a last dense layer with one output: to the logit of features phi comes
   /// <c E, phi>. 0: none.
   std::int64_t conditions = 0;
 
-  /// Whether the outputs have a place of their own: those of a convolution lie without padding
-  /// between rows, which the statistic beside them would be.
-  bool has_outputs_apart() const { return stddev_group > 0 && kind != LayerKind::dense; }
   /// Columns of what the layer puts out.
   std::int64_t width() const { return outputs + (stddev_group > 0 ? 1 : 0); }
   std::int64_t weight_rows() const {

@@ -132,9 +132,6 @@ class Network {
   MatrixRef own_columns(std::size_t layer, MatrixRef wide) const {
     return wide.block(0, wide.rows, 0, layers_[layer].outputs);
   }
-  /// The same where a product of the layer can take them: copied to `apart` where the layer has its
-  /// outputs there.
-  MatrixRef product_columns(Queue& queue, std::size_t layer, MatrixRef wide, MatrixRef apart);
   ConstMatrixRef below(std::size_t layer, ConstMatrixRef x, const Tape& tape) const {
     return layer == 0 ? x : ConstMatrixRef(tape.outputs[layer - 1]);
   }
@@ -144,7 +141,7 @@ class Network {
                const ActivationOptions& options, Products products);
   void normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y);
   void backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape);
-  void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, ConstMatrixRef delta);
+  void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
   /// dx = (dy W^T) * activation'(at) for layer `layer`; an empty `at`: no mask.
   void input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,
                       MatrixRef dx, Products products);

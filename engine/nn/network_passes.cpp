@@ -37,9 +37,6 @@ void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, c
   if (spec.normalised > 0) {
     product(queue, layer, x, tape.raws[layer], {.tf32 = products_.tf32}, products);
     normalise(queue, layer, tape, y);
-  } else if (spec.has_outputs_apart()) {
-    product(queue, layer, x, tape.raws[layer], activation(layer, products), products);
-    backend_->convert(queue, tape.raws[layer], y);
   } else {
     product(queue, layer, x, y, activation(layer, products), products);
   }
@@ -97,26 +94,19 @@ void Network::backward_normalisation(Queue& queue, std::size_t layer, const Tape
   backend_->batch_norm_backward(queue, task);
 }
 
-MatrixRef Network::product_columns(Queue& queue, std::size_t layer, MatrixRef wide,
-                                   MatrixRef apart) {
-  const MatrixRef own = own_columns(layer, wide);
-  if (!layers_[layer].has_outputs_apart()) return own;
-  backend_->convert(queue, own, apart);
-  return apart;
-}
-
 void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x,
-                               ConstMatrixRef delta) {
+                               const Tape& tape) {
   const LayerSpec& spec = layers_[layer];
   const MatrixView<float> dw = weight_gradient(layer).as<float>();
   const VectorView<float> dbias = gradient(layer, "bias");
+  const MatrixRef delta = own_columns(layer, tape.deltas[layer]);
   const WeightGradientOptions options{.tf32 = products_.tf32};
   if (spec.kind == LayerKind::dense) {
     return backend_->dense_backward_weights(queue, x, delta, dw, dbias, options);
   }
   const bool transposed = spec.kind == LayerKind::transposed_conv;
-  const ConstMatrixRef large = transposed ? delta : x;
-  const ConstMatrixRef small = transposed ? x : delta;
+  const ConstMatrixRef large = transposed ? ConstMatrixRef(delta) : x;
+  const ConstMatrixRef small = transposed ? x : ConstMatrixRef(delta);
   backend_->conv_backward_weights(queue, spec.geometry, large, small, dw, options);
   if (!dbias.empty()) backend_->channel_sums(queue, delta, dbias, false);
 }
@@ -156,16 +146,16 @@ void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
                        const BackwardOptions& options) {
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const LayerSpec& spec = layers_[l];
+    const MatrixRef delta = own_columns(l, tape.deltas[l]);
     if (spec.stddev_group > 0) {
       const ActivationOptions own = activation(l);
-      const MatrixRef all = tape.deltas[l];
       backend_->minibatch_stddev_backward(
-          queue, {own_columns(l, tape.outputs[l]), all.block(0, all.rows, spec.outputs, 1),
-                  own_columns(l, all), spec.stddev_group, own.activation, own.slope});
+          queue,
+          {own_columns(l, tape.outputs[l]), tape.deltas[l].block(0, delta.rows, spec.outputs, 1),
+           delta, spec.stddev_group, own.activation, own.slope});
     }
     if (spec.normalised > 0) backward_normalisation(queue, l, tape);
-    const MatrixRef delta = product_columns(queue, l, tape.deltas[l], tape.raws[l]);
-    if (options.weights) weight_gradients(queue, l, below(l, x, tape), delta);
+    if (options.weights) weight_gradients(queue, l, below(l, x, tape), tape);
     if (l > 0) {
       input_gradient(queue, l, delta, tape.outputs[l - 1], tape.deltas[l - 1], Products::own);
       if (spec.conditions > 0) {

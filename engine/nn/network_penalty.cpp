@@ -10,7 +10,7 @@ void Network::input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tap
   for (std::size_t l = layers_.size(); l-- > 0;) {
     require(layers_[l].normalised == 0, "gradient penalty", "batch normalisation",
             "layers that are piecewise linear for one trial");
-    const MatrixRef delta = product_columns(queue, l, scratch.deltas[l], scratch.raws[l]);
+    const MatrixRef delta = own_columns(l, scratch.deltas[l]);
     if (l == 0) {
       input_gradient(queue, 0, delta, {}, v, Products::exact);
       break;
@@ -32,8 +32,7 @@ void Network::tangent_gradient(Queue& queue, const Tape& outputs, const Tape& sc
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const LayerSpec& spec = layers_[l];
     const MatrixView<float> dw = weight_gradient(l).as<float>();
-    const MatrixRef delta =
-        spec.has_outputs_apart() ? scratch.raws[l] : own_columns(l, scratch.deltas[l]);
+    const MatrixRef delta = own_columns(l, scratch.deltas[l]);
     if (spec.kind == LayerKind::dense) {
       backend_->dense_backward_weights(queue, t, delta, dw, {}, options);
     } else {
@@ -55,16 +54,14 @@ void Network::tangent_layer(Queue& queue, std::size_t layer, ConstMatrixRef t, c
                             const Tape& scratch) {
   const LayerSpec& spec = layers_[layer];
   const MatrixRef y = own_columns(layer, scratch.outputs[layer]);
-  const MatrixRef at = product_columns(queue, layer, outputs.outputs[layer], outputs.raws[layer]);
+  const MatrixRef at = own_columns(layer, outputs.outputs[layer]);
   const ConstMatrixRef w = factor(layer, Products::exact);
   const ActivationOptions options = activation(layer, Products::exact);
   if (spec.kind == LayerKind::dense) {
     backend_->dense_tangent(queue, t, w, at, y, options);
   } else {
     const bool transposed = spec.kind == LayerKind::transposed_conv;
-    const MatrixRef into = spec.has_outputs_apart() ? scratch.raws[layer] : y;
-    backend_->conv(queue, {spec.geometry, transposed, t, w, {}, at, into}, options);
-    if (spec.has_outputs_apart()) backend_->convert(queue, into, y);
+    backend_->conv(queue, {spec.geometry, transposed, t, w, {}, at, y}, options);
   }
   if (spec.stddev_group > 0) {  // a constant
     backend_->fill(queue, 0.0F, scratch.outputs[layer].block(0, y.rows, spec.outputs, 1));

@@ -14,8 +14,7 @@ void lay_out(const std::vector<LayerSpec>& layers, std::int64_t rows, const Tape
     take(tape.outputs, rows, layer.width(), last ? options.last_type : options.type);
     if (options.deltas) take(tape.deltas, rows, layer.width(), options.type);
     const bool normalised = layer.normalised > 0;
-    const bool keeps_raw = normalised || layer.has_outputs_apart();
-    take(tape.raws, keeps_raw ? rows : 0, layer.outputs, options.type);
+    take(tape.raws, normalised ? rows : 0, layer.outputs, options.type);
     take(tape.statistics, normalised && !options.inference ? 2 : 0, layer.normalised,
          ElementType::f32);
   }

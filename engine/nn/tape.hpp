@@ -11,9 +11,7 @@ namespace vgan::nn {
 struct Tape {
   std::vector<MatrixRef> outputs;  ///< of layer l: [rows, width_l]
   std::vector<MatrixRef> deltas;   ///< loss gradient before layer l's activation: [rows, width_l]
-  /// Before layer l's normalisation: [rows, outputs_l], or empty. Where outputs have a place apart
-  /// (LayerSpec::has_outputs_apart), it is this, and in a backward pass their delta's.
-  std::vector<MatrixRef> raws;
+  std::vector<MatrixRef> raws;     ///< before layer l's normalisation: [rows, outputs_l], or empty
   /// Of the batch that layer l was normalised by: [2, channels] f32, mean and reciprocal standard
   /// deviation; or empty.
   std::vector<MatrixRef> statistics;

@@ -9,7 +9,7 @@
 #include "engine/train/sampler.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/conv_reference.hpp"
+#include "tests/support/device_array.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/same_tensors.hpp"
 
@@ -33,15 +33,9 @@ std::vector<std::string> precisions_of(const std::string& device) {
   return all;
 }
 
-/// The runs that `device` has the operations for.
 std::vector<ModelRun> runs_on(const std::string& device) {
-  const std::vector<std::string> convolving = usable_devices();
-  const bool all = std::find(convolving.begin(), convolving.end(), device) != convolving.end();
-  std::vector<ModelRun> runs;
-  for (ModelRun& run : model_runs()) {
-    run.config.device = device;
-    if (all || !run.convolves) runs.push_back(std::move(run));
-  }
+  std::vector<ModelRun> runs = model_runs();
+  for (ModelRun& run : runs) run.config.device = device;
   return runs;
 }
 

@@ -81,7 +81,6 @@ TEST_CASE("an exact pass in f32 is the pass", "[engine][memory]") {
   for (const std::string& device_name : usable_devices()) {
     Device device = open_device(device_name);
     for (const auto& [name, layers] : networks()) {
-      if (device_name != "cpu" && nn::wants_tight_rows(layers)) continue;
       INFO(device_name << ", " << name);
       nn::Network network(*device.backend, layers, 0.2F, {}, "a network");
       network.initialise(*device.queue, 3, 0);

@@ -120,7 +120,6 @@ struct ModelRun {
   std::string name;
   TrainConfig config;
   ImageSet images;
-  bool convolves = false;
 };
 
 inline std::vector<ModelRun> model_runs() {
@@ -131,8 +130,8 @@ inline std::vector<ModelRun> model_runs() {
           {"WGAN-GP, 3 critics", wgan_config(3), slopes(4, 4)},
           {"VAE with a KL warm-up", vae_config(), slopes(4, 4)},
           {"autoencoder", ae, slopes(4, 4)},
-          {"conv with a projection and R1", conv_config(), slopes(8, 8), true},
-          {"curves of odd length", curve_config(), slopes(1, 13), true}};
+          {"conv with a projection and R1", conv_config(), slopes(8, 8)},
+          {"curves of odd length", curve_config(), slopes(1, 13)}};
 }
 
 }  // namespace vgan::testing
