@@ -1,4 +1,5 @@
 // vgan_cuda train: every setting is a flag; a config file and a preset lie beneath the flags.
+#include <algorithm>
 #include <cstdio>
 
 #include "apps/shared/command_line.hpp"
@@ -55,14 +56,20 @@ Settings read_settings(const CommandLine& line) {
   std::string preset_name;
   line.read("preset", preset_name);
   Settings settings;
+  std::vector<std::string> in_file;
   std::string file;
   if (line.read("config", file)) {
-    settings.config = read_config(file, preset_name);
+    settings.config = read_config(file, preset_name, &in_file);
   } else {
-    settings.config = preset(preset_name.empty() ? "default" : preset_name);
+    std::string model;
+    line.read("model", model);
+    settings.config = preset(preset_name.empty() ? preset_for(model) : preset_name);
   }
   visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {
     if (line.read(info.name, field)) settings.given.emplace_back(info.name);
+  });
+  drop_overruled(settings.config, [&](const std::string& name) {
+    return line.given(name) || std::find(in_file.begin(), in_file.end(), name) != in_file.end();
   });
   // The last word on the length is the flag's, whatever a config file says.
   if (line.given("epochs") && !line.given("passes")) settings.config.passes = 0.0;

@@ -76,62 +76,6 @@ void require_widths(const char* name, const std::vector<std::int64_t>& widths) {
   for (const std::int64_t width : widths) require_count(name, width, 1, 1 << 20);
 }
 
-}  // namespace
-
-TrainConfig preset(const std::string& name) {
-  TrainConfig config;
-  config.preset = name;
-  if (name == "article") {
-    config.output = "linear";
-    return config;
-  }
-  if (name == "vae" || name == "ae") {
-    config.model = name;
-    config.latent = name == "vae" ? 20 : 16;
-    config.output = "sigmoid";
-    config.lr = 1e-3;
-    config.beta1 = 0.9;
-    config.ema = 0.999;
-    return config;
-  }
-  config.lr = 4e-4;
-  config.ttur = 4.0;
-  config.r1 = 1.0;
-  config.r1_every = 4;
-  config.ema = 0.999;
-  if (name == "default") return config;
-  if (name == "stable") {
-    config.epochs = 50000;
-    return config;
-  }
-  if (name == "conv") {
-    config.net = "conv";
-    config.g_layers = {64, 32};
-    config.d_net = "conv:32,conv:64,dense:256";
-    config.lr = 5e-4;
-    config.ttur = 1.0;
-    return config;
-  }
-  std::vector<std::string> names;
-  std::string allowed;
-  for (const auto& [known, about] : preset_list()) {
-    names.push_back(known);
-    allowed += (allowed.empty() ? "" : ", ") + known;
-  }
-  refuse("preset", "'" + name + "'", allowed, suggestion(name, names));
-}
-
-std::vector<std::pair<std::string, std::string>> preset_list() {
-  return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
-          {"article", "the article's recipe as listed: linear output, plain BCE"},
-          {"stable", "default for five times as long: 50,000 epochs"},
-          {"conv", "convolutional G and D, for images"},
-          {"vae", "variational autoencoder"},
-          {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};
-}
-
-namespace {
-
 void validate_networks(const TrainConfig& c) {
   require_word("model", c.model, {"gan", "vae", "ae"});
   require_word("net", c.net, {"mlp", "conv", "conv1d"});
@@ -142,6 +86,10 @@ void validate_networks(const TrainConfig& c) {
   (void)parse_layers("d-net", c.d_net);
   require_count("kernel", c.kernel, 0, 64);
   require_word("norm", c.norm, {"auto", "batch", "none"});
+  if (c.norm == "batch" && c.net == "mlp" && c.batch == 1) {
+    refuse("norm", "batch, with a batch of one trial", "none, or a batch of 2 or more",
+           "a trial minus its own mean is nothing");
+  }
   require_word("output", c.output, {"tanh", "sigmoid", "linear"});
   require_count("pack", c.pack, 1, 64);
   if (c.batch % c.pack != 0) {
@@ -230,6 +178,7 @@ void validate(const TrainConfig& c) {
   require_count("threads", c.threads, 0, 4096);
   require_count("keep", c.keep, 0, 1 << 30);
   if (!c.profile_steps.empty()) (void)parse_step_range(c.profile_steps);
+  require_used(c);
 }
 
 std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& range) {

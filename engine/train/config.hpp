@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -203,12 +204,25 @@ TrainConfig preset(const std::string& name);
 /// Preset names with one line about each, for --help and docs.
 std::vector<std::pair<std::string, std::string>> preset_list();
 
+/// Whether a setting was given, by a flag or in a file, rather than left to the preset.
+using Given = std::function<bool(const std::string& name)>;
+/// Drops what the preset says where it does not go with what was given: its layers under another
+/// `net` or beside widths, its R1 beside the gradient penalty of wgan-gp.
+void drop_overruled(TrainConfig& config, const Given& given);
+/// Throws bad_config for a setting that differs from its preset's though nothing in the run uses
+/// it, such as `pack` of an autoencoder.
+void require_used(const TrainConfig& config);
+/// The preset to start from where none is named: `model` itself for vae and ae.
+std::string preset_for(const std::string& model);
+
 /// A config file (TOML, one key for each setting) over the preset that it names, or over
 /// `preset_name` where that is not empty. Throws bad_config with file, line and column; an unknown
-/// key names its nearest neighbour. I/O errors are `io`.
-TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "");
+/// key names its nearest neighbour. I/O errors are `io`. Adds the names of its keys to `given`.
+TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
+                        std::vector<std::string>* given = nullptr);
 TrainConfig parse_config(const std::string& toml, const std::string& origin,
-                         const std::string& preset_name = "");
+                         const std::string& preset_name = "",
+                         std::vector<std::string>* given = nullptr);
 /// TOML text that `parse_config` reads back to an equal config; `comments` adds each help line.
 std::string print_config(const TrainConfig& config, bool comments);
 

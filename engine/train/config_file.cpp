@@ -116,7 +116,7 @@ std::string toml_text(const std::vector<std::int64_t>& values) {
 }  // namespace
 
 TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
-                         const std::string& preset_name) {
+                         const std::string& preset_name, std::vector<std::string>* given) {
   toml::table table;
   try {
     table = toml::parse(toml_source, origin);
@@ -128,7 +128,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
   refuse_unknown_keys(table, origin);
   std::string base = preset_name;
   if (base.empty()) {
-    base = "default";
+    std::string model;
+    if (const toml::node* node = table.get("model")) {
+      read_value(place(origin, node->source()), "model", *node, model);
+    }
+    base = preset_for(model);
     if (const toml::node* node = table.get("preset")) {
       read_value(place(origin, node->source()), "preset", *node, base);
     }
@@ -138,11 +142,14 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     const toml::node* node = table.get(info.name);
     if (node == nullptr || std::string(info.name) == "preset") return;
     read_value(place(origin, node->source()), info.name, *node, field);
+    if (given != nullptr) given->emplace_back(info.name);
   });
+  drop_overruled(config, [&](const std::string& name) { return table.contains(name); });
   return config;
 }
 
-TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name) {
+TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name,
+                        std::vector<std::string>* given) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw Error(
@@ -158,7 +165,7 @@ TrainConfig read_config(const std::filesystem::path& path, const std::string& pr
       throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
     }
   }
-  return parse_config(content.str(), path.string(), preset_name);
+  return parse_config(content.str(), path.string(), preset_name, given);
 }
 
 std::string print_config(const TrainConfig& config, bool comments) {

@@ -188,6 +188,11 @@ RunResult run_training(const RunRequest& request) {
                                  .seed = config.seed,
                                  .threads = static_cast<int>(config.threads)});
   const std::int64_t held_out = config.held_out(images.count);
+  if (held_out > 0 && held_out >= images.count) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", "hold-out", "all of " + std::to_string(images.count) + " trials",
+                 "a share that leaves trials to train on", ""});
+  }
   images.keep_first(images.count - held_out);
   if (held_out > 0 && request.observer != nullptr) {
     request.observer->note("held out the last " + std::to_string(held_out) + " trials");

@@ -100,6 +100,42 @@ TEST_CASE("a bad config says what, where and what is allowed", "[engine][config]
   CHECK(message_of("batch = 64") == "no error");
 }
 
+TEST_CASE("a preset's layers and penalty give way to what was given", "[engine][config]") {
+  CHECK(parse_config("preset = \"conv\"", "x").d_net == preset("conv").d_net);
+  const TrainConfig widths = parse_config("preset = \"conv\"\nd-layers = [8, 16]", "x");
+  CHECK(widths.d_net.empty());
+  CHECK(widths.d_layers == std::vector<std::int64_t>{8, 16});
+  CHECK(widths.g_layers == preset("conv").g_layers);
+  const TrainConfig dense = parse_config("preset = \"conv\"\nnet = \"mlp\"", "x");
+  CHECK(dense.d_net.empty());
+  CHECK(dense.g_layers.empty());
+  CHECK(parse_config("preset = \"conv\"\nnet = \"mlp\"\ng-layers = [5]", "x").g_layers.size() == 1);
+  CHECK(parse_config("loss = \"wgan-gp\"", "x").r1 == 0.0);
+  CHECK(parse_config("loss = \"wgan-gp\"\nr1 = 1.0", "x").r1 == 1.0);
+  CHECK(parse_config("loss = \"hinge\"", "x").r1 == preset("default").r1);
+  CHECK(parse_config("model = \"vae\"", "x").preset == "vae");
+  CHECK(parse_config("model = \"vae\"\npreset = \"default\"", "x").lr == preset("default").lr);
+}
+
+TEST_CASE("a setting that nothing in the run uses is refused", "[engine][config]") {
+  for (const char* setting :
+       {"pack = 4", "r1 = 3.0", "loss = \"hinge\"", "spectral-norm = true", "n-critic = 2",
+        "augment = \"cutout\"", "minibatch-stddev = 4", "latent-mixture = 2", "gp = 3.0"}) {
+    CHECK_THAT(message_of(std::string("model = \"vae\"\n") + setting),
+               ContainsSubstring("nothing in this run uses it"));
+  }
+  for (const char* setting :
+       {"beta = 2.0", "likelihood = \"gaussian\"", "kl-warmup = 5", "latent-mixture = 2",
+        "gp = 3.0", "kernel = 5", "lr-end = 0.5", "instance-noise-decay = 9"}) {
+    CHECK_THAT(message_of(setting), ContainsSubstring("nothing in this run uses it"));
+  }
+  CHECK_THAT(message_of("model = \"ae\"\nbeta = 2.0"), ContainsSubstring("only with model vae"));
+  CHECK(message_of("model = \"ae\"\nlatent-mixture = 2") == "no error");
+  CHECK(message_of("loss = \"wgan-gp\"\ngp = 3.0") == "no error");
+  CHECK(message_of("kernel = 5\nnet = \"conv\"") == "no error");
+  CHECK_THAT(message_of("norm = \"batch\"\nbatch = 1"), ContainsSubstring("one trial"));
+}
+
 TEST_CASE("a resumed run keeps what would change its numbers", "[engine][config]") {
   const TrainConfig saved = preset("default");
   TrainConfig wanted = saved;
