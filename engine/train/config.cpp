@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 #include <numeric>
-#include <type_traits>
 
 #include "engine/error.hpp"
 #include "engine/train/codes.hpp"
@@ -121,6 +120,8 @@ void validate_objective(const TrainConfig& c) {
            "this loss has no labels to smooth");
   }
   require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
+  require_between("instance-noise-decay", c.instance_noise_decay, 0.0, 1.0,
+                  "0 (it stays) to 1, the whole run");
   require_between("r1", c.r1, 0.0, 1e6, "0 (none) to 1e6");
   require_count("r1-every", c.r1_every, 1, 1 << 20);
   (void)augment_words(c.augment);
@@ -172,7 +173,6 @@ void validate(const TrainConfig& c) {
   require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
   require_word("step", c.step, {"auto", "graph", "fused"});
   if (c.seed >> 63 != 0) refuse("seed", std::to_string(c.seed), "0 to 2^63 - 1");
-  require_steps("instance-noise-decay", c.instance_noise_decay);
   require_steps("kl-warmup", c.kl_warmup);
   require_steps("warmup", c.warmup);
   require_count("threads", c.threads, 0, 4096);
@@ -192,34 +192,6 @@ std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& rang
     refuse("profile-steps", "'" + range + "'", "A:B with 1 <= A <= B, epochs counted from 1");
   }
   return {first, last};
-}
-
-void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
-  std::vector<const void*> saved_fields;
-  const auto as_text = [](const auto& field) {
-    using Field = std::decay_t<decltype(field)>;
-    if constexpr (std::is_same_v<Field, std::string>) {
-      return field;
-    } else if constexpr (std::is_same_v<Field, std::vector<std::int64_t>>) {
-      std::string list;
-      for (const std::int64_t width : field)
-        list += (list.empty() ? "" : ",") + std::to_string(width);
-      return list;
-    } else if constexpr (std::is_same_v<Field, double>) {
-      return text(field);
-    } else {
-      return std::to_string(field);
-    }
-  };
-  visit_settings(saved,
-                 [&](const SettingInfo&, const auto& field) { saved_fields.push_back(&field); });
-  std::size_t index = 0;
-  visit_settings(wanted, [&](const SettingInfo& info, const auto& field) {
-    const auto& was = *static_cast<std::decay_t<decltype(field)> const*>(saved_fields[index++]);
-    if (info.may_change_on_resume || field == was) return;
-    refuse(info.name, as_text(field), "'" + as_text(was) + "', as the run was started with",
-           "a resumed run keeps this setting; start a new run to change it");
-  });
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& words) {

@@ -39,12 +39,13 @@ struct TrainConfig {
   // the objective
   std::string loss = "bce";  ///< bce, minimax, article, lsgan, hinge or wgan-gp
   std::int64_t n_critic = 1;
-  double gp = 10.0;                        ///< lambda of wgan-gp's penalty
-  double label_smoothing = 1.0;            ///< D's target for real trials
-  double instance_noise = 0.0;             ///< standard deviation, in the network's units
-  std::uint64_t instance_noise_decay = 0;  ///< epochs in which it falls to 0; 0 = it stays
-  std::string augment;                     ///< of color, translation, cutout; "" = none
-  double r1 = 0.0;                         ///< gamma; 0 = off
+  double gp = 10.0;                   ///< lambda of wgan-gp's penalty
+  double label_smoothing = 1.0;       ///< D's target for real trials
+  double instance_noise = 0.0;        ///< standard deviation, in the network's units
+  double instance_noise_decay = 0.0;  ///< share of the run in which it falls to 0; 0 = it stays
+  std::string augment;                ///< of color, translation, cutout; "" = none
+  double r1 = 0.0;                    ///< gamma; 0 = off
+  bool r1_scaled = false;             ///< gamma is that of trials of 784 numbers
   std::int64_t r1_every = 1;
   std::string likelihood = "bernoulli";  ///< of VAE and AE: bernoulli or gaussian
   double beta = 1.0;                     ///< weight of a VAE's KL
@@ -152,13 +153,17 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"n-critic", objective, "N", "updates of D for each of G"}, c.n_critic);
   visitor(S{"gp", objective, "LAMBDA", "gradient penalty of wgan-gp"}, c.gp);
   visitor(S{"r1", objective, "GAMMA", "R1 gradient penalty on real trials; 0 = none"}, c.r1);
+  visitor(S{"r1-scaled", objective, "",
+            "GAMMA is that of trials of 784 numbers; of others, in proportion; off where --r1 is "
+            "given alone"},
+          c.r1_scaled);
   visitor(S{"r1-every", objective, "K", "lazy R1: every K epochs, K times as strong"}, c.r1_every);
   visitor(S{"label-smoothing", objective, "X", "D's target for real trials; 1 = none"},
           c.label_smoothing);
   visitor(S{"instance-noise", objective, "SIGMA", "noise added to all that D sees; 0 = none"},
           c.instance_noise);
-  visitor(S{"instance-noise-decay", objective, "N",
-            "epochs in which that noise falls to 0; 0 = it stays"},
+  visitor(S{"instance-noise-decay", objective, "SHARE",
+            "of the run, in which that noise falls to 0; 0 = it stays"},
           c.instance_noise_decay);
   visitor(S{"augment", objective, "LIST",
             "DiffAugment of all that D sees: color, translation, cutout, by commas; empty = none"},
@@ -209,8 +214,8 @@ using Given = std::function<bool(const std::string& name)>;
 /// Drops what the preset says where it does not go with what was given: its layers under another
 /// `net` or beside widths, its R1 beside the gradient penalty of wgan-gp.
 void drop_overruled(TrainConfig& config, const Given& given);
-/// Throws bad_config for a setting that differs from its preset's though nothing in the run uses
-/// it, such as `pack` of an autoencoder.
+/// Throws bad_config for a setting that nothing in the run uses, such as `pack` of an autoencoder,
+/// unless it has its preset's value or TrainConfig's own.
 void require_used(const TrainConfig& config);
 /// The preset to start from where none is named: `model` itself for vae and ae.
 std::string preset_for(const std::string& model);

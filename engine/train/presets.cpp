@@ -1,6 +1,4 @@
-// The presets, and what of one gives way to settings that were given.
-#include <algorithm>
-#include <type_traits>
+// The presets.
 
 #include "engine/error.hpp"
 #include "engine/train/config.hpp"
@@ -27,6 +25,7 @@ TrainConfig preset(const std::string& name) {
   config.ttur = 4.0;
   config.r1 = 1.0;
   config.r1_every = 4;
+  config.r1_scaled = true;
   config.ema = 0.999;
   if (name == "default") return config;
   if (name == "stable") {
@@ -62,68 +61,6 @@ std::vector<std::pair<std::string, std::string>> preset_list() {
 
 std::string preset_for(const std::string& model) {
   return model == "vae" || model == "ae" ? model : "default";
-}
-
-void drop_overruled(TrainConfig& config, const Given& given) {
-  const TrainConfig base = preset(config.preset);
-  const bool other_net = given("net") && config.net != base.net;
-  const auto list = [&](const char* name, std::string& layers, const char* widths) {
-    if (!given(name) && (other_net || given(widths))) layers.clear();
-  };
-  list("g-net", config.g_net, "g-layers");
-  list("d-net", config.d_net, "d-layers");
-  if (other_net && !given("g-layers")) config.g_layers.clear();
-  if (other_net && !given("d-layers")) config.d_layers.clear();
-  if (config.loss == "wgan-gp" && !given("r1")) config.r1 = 0.0;
-}
-
-namespace {
-
-// Settings that a run does not use, with what would.
-struct Unused {
-  std::string setting, user;
-};
-
-std::vector<Unused> unused_settings(const TrainConfig& c) {
-  std::vector<Unused> unused;
-  const auto add = [&](const std::string& user, std::initializer_list<const char*> settings) {
-    for (const char* setting : settings) unused.push_back({setting, user});
-  };
-  if (!c.is_gan()) {
-    add("model gan",
-        {"loss", "n-critic", "gp", "r1", "r1-every", "label-smoothing", "instance-noise",
-         "instance-noise-decay", "augment", "spectral-norm", "minibatch-stddev", "pack"});
-  }
-  if (c.is_gan()) add("model vae or ae", {"likelihood"});
-  if (c.model != "vae") add("model vae", {"beta", "kl-warmup"});
-  if (c.model != "ae") add("model ae", {"latent-mixture"});
-  if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
-  if (c.instance_noise == 0.0) add("an instance-noise", {"instance-noise-decay"});
-  if (c.lr_schedule == "constant") add("lr-schedule linear or cosine", {"lr-end"});
-  if (c.net == "mlp" && c.g_net.empty() && c.d_net.empty()) {
-    add("net conv or conv1d, or listed layers", {"kernel"});
-  }
-  return unused;
-}
-
-}  // namespace
-
-void require_used(const TrainConfig& config) {
-  TrainConfig base = preset(config.preset);
-  std::vector<std::string> changed;
-  std::vector<const void*> fields;
-  visit_settings(base, [&](const SettingInfo&, const auto& field) { fields.push_back(&field); });
-  std::size_t index = 0;
-  visit_settings(config, [&](const SettingInfo& info, const auto& field) {
-    const auto& was = *static_cast<std::decay_t<decltype(field)> const*>(fields[index++]);
-    if (!(field == was)) changed.emplace_back(info.name);
-  });
-  for (const Unused& unused : unused_settings(config)) {
-    if (std::find(changed.begin(), changed.end(), unused.setting) == changed.end()) continue;
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", unused.setting, "a value, though nothing in this run uses it",
-                 "only with " + unused.user, "leave it out"});
-  }
 }
 
 }  // namespace vgan

@@ -119,6 +119,18 @@ const Checks of_objective = {
        CHECK(runs.metrics("a")[0]["r1"] == 0.0);
        CHECK(runs.metrics("b")[0]["r1"] > 0.0);
      }},
+    {"r1-scaled",
+     [](const TinyRuns& runs) {
+       const auto penalty = [&](const std::string& out, const Words& more) {
+         (void)trained(runs, out, with({"--epochs", "1", "--r1-every", "1"}, more));
+         return runs.metrics(out)[0]["r1"].get<double>();
+       };
+       const double given = penalty("a", {"--r1", "5"});
+       const double numbers =
+           static_cast<double>(runs.newest("a").checkpoint.tensors.at("d.0.weight").shape[0]);
+       CHECK(penalty("b", {"--r1", "5", "--r1-scaled"}) == Approx(given * numbers / 784));
+       CHECK(penalty("c", {}) == Approx(given / 5 * numbers / 784));  // the preset's
+     }},
     {"r1-every",
      [](const TinyRuns& runs) {
        const auto penalties = [&](const std::string& every) {
@@ -135,7 +147,7 @@ const Checks of_objective = {
        const auto none = still_losses(runs, "a", {});
        const auto kept = still_losses(runs, "b", {"--instance-noise", "2"});
        const auto falls =
-           still_losses(runs, "c", {"--instance-noise", "2", "--instance-noise-decay", "2"});
+           still_losses(runs, "c", {"--instance-noise", "2", "--instance-noise-decay", "0.5"});
        CHECK(falls[0] == Approx(kept[0]));
        CHECK(std::fabs(falls[1] - kept[1]) > 1e-4);
        CHECK(std::fabs(falls[1] - none[1]) > 1e-4);

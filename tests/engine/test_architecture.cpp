@@ -372,7 +372,7 @@ TEST_CASE("settings that contradict each other are refused by name", "[engine][c
   CHECK_THAT(said("loss = \"wgan\""), ContainsSubstring("wgan-gp"));
   CHECK_THAT(said("likelihood = \"normal\""), ContainsSubstring("bernoulli, gaussian"));
   // A warm-up of 2^64 - 1 steps would have no number of steps after it.
-  for (const char* name : {"warmup", "kl-warmup", "instance-noise-decay"}) {
+  for (const char* name : {"warmup", "kl-warmup"}) {
     CHECK_THAT(said(std::string(name) + " = 9223372036854775807"),
                ContainsSubstring(name) && ContainsSubstring("2^50"));
   }

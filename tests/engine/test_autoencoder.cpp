@@ -129,7 +129,7 @@ TrainConfig config_of(const std::string& model, const std::string& precision = "
   config.ema = 0.9;
   config.latent = 5;
   config.latent_mixture = model == "ae" ? 2 : 1;
-  config.kl_warmup = 12;
+  config.kl_warmup = model == "vae" ? 12 : 0;
   config.lr_schedule = "cosine";
   config.warmup = 3;
   config.precision = precision;

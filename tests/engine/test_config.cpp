@@ -113,6 +113,9 @@ TEST_CASE("a preset's layers and penalty give way to what was given", "[engine][
   CHECK(parse_config("loss = \"wgan-gp\"", "x").r1 == 0.0);
   CHECK(parse_config("loss = \"wgan-gp\"\nr1 = 1.0", "x").r1 == 1.0);
   CHECK(parse_config("loss = \"hinge\"", "x").r1 == preset("default").r1);
+  CHECK(parse_config("", "x").r1_scaled);
+  CHECK_FALSE(parse_config("r1 = 1.0", "x").r1_scaled);
+  CHECK(parse_config("r1 = 1.0\nr1-scaled = true", "x").r1_scaled);
   CHECK(parse_config("model = \"vae\"", "x").preset == "vae");
   CHECK(parse_config("model = \"vae\"\npreset = \"default\"", "x").lr == preset("default").lr);
 }
@@ -126,7 +129,7 @@ TEST_CASE("a setting that nothing in the run uses is refused", "[engine][config]
   }
   for (const char* setting :
        {"beta = 2.0", "likelihood = \"gaussian\"", "kl-warmup = 5", "latent-mixture = 2",
-        "gp = 3.0", "kernel = 5", "lr-end = 0.5", "instance-noise-decay = 9"}) {
+        "gp = 3.0", "kernel = 5", "lr-end = 0.5", "instance-noise-decay = 0.5"}) {
     CHECK_THAT(message_of(setting), ContainsSubstring("nothing in this run uses it"));
   }
   CHECK_THAT(message_of("model = \"ae\"\nbeta = 2.0"), ContainsSubstring("only with model vae"));

@@ -106,8 +106,7 @@ TEST_CASE("autoencoders train on every net", "[engine][trainer]") {
       for (const char* norm : {"auto", "batch", "none"}) {
         for (const char* precision : {"fp32", "bf16"}) {
           INFO(net.name << ", " << model << ", " << norm << ", " << precision);
-          TrainConfig config = vae_config();
-          config.model = model;
+          TrainConfig config = autoencoder_config(model);
           config.norm = norm;
           config.precision = precision;
           net.apply(config);

@@ -1,0 +1,118 @@
+// What settings mean to one another: on resume, under a preset, and to a run that lacks their use.
+#include <cstdio>
+#include <type_traits>
+
+#include "engine/error.hpp"
+#include "engine/train/config.hpp"
+
+namespace vgan {
+namespace {
+
+template <class Field>
+std::string as_text(const Field& field) {
+  if constexpr (std::is_same_v<Field, std::string>) {
+    return field;
+  } else if constexpr (std::is_same_v<Field, std::vector<std::int64_t>>) {
+    std::string list;
+    for (const std::int64_t width : field)
+      list += (list.empty() ? "" : ",") + std::to_string(width);
+    return list;
+  } else if constexpr (std::is_same_v<Field, double>) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof(buffer), "%g", field);
+    return buffer;
+  } else {
+    return std::to_string(field);
+  }
+}
+
+struct Difference {
+  SettingInfo setting;
+  std::string left, right;  ///< as text
+};
+
+std::vector<Difference> differences(const TrainConfig& left, const TrainConfig& right) {
+  std::vector<const void*> left_fields;
+  visit_settings(left,
+                 [&](const SettingInfo&, const auto& field) { left_fields.push_back(&field); });
+  std::vector<Difference> found;
+  std::size_t index = 0;
+  visit_settings(right, [&](const SettingInfo& info, const auto& field) {
+    const auto& other = *static_cast<std::decay_t<decltype(field)> const*>(left_fields[index++]);
+    if (!(field == other)) found.push_back({info, as_text(other), as_text(field)});
+  });
+  return found;
+}
+
+// Settings that a run does not use, with what would.
+struct Unused {
+  std::string setting, user;
+};
+
+std::vector<Unused> unused_settings(const TrainConfig& c) {
+  std::vector<Unused> unused;
+  const auto add = [&](const std::string& user, std::initializer_list<const char*> settings) {
+    for (const char* setting : settings) unused.push_back({setting, user});
+  };
+  if (!c.is_gan()) {
+    add("model gan", {"loss", "n-critic", "gp", "r1", "r1-scaled", "r1-every", "label-smoothing",
+                      "instance-noise", "instance-noise-decay", "augment", "spectral-norm",
+                      "minibatch-stddev", "pack"});
+  }
+  if (c.is_gan()) add("model vae or ae", {"likelihood"});
+  if (c.model != "vae") add("model vae", {"beta", "kl-warmup"});
+  if (c.model != "ae") add("model ae", {"latent-mixture"});
+  if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
+  if (c.instance_noise == 0.0) add("an instance-noise", {"instance-noise-decay"});
+  if (c.lr_schedule == "constant") add("lr-schedule linear or cosine", {"lr-end"});
+  if (c.net == "mlp" && c.g_net.empty() && c.d_net.empty()) {
+    add("net conv or conv1d, or listed layers", {"kernel"});
+  }
+  return unused;
+}
+
+}  // namespace
+
+void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
+  for (const Difference& change : differences(saved, wanted)) {
+    if (change.setting.may_change_on_resume) continue;
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", change.setting.name, change.right,
+                 "'" + change.left + "', as the run was started with",
+                 "a resumed run keeps this setting; start a new run to change it"});
+  }
+}
+
+void drop_overruled(TrainConfig& config, const Given& given) {
+  const TrainConfig base = preset(config.preset);
+  const bool other_net = given("net") && config.net != base.net;
+  const auto list = [&](const char* name, std::string& layers, const char* widths) {
+    if (!given(name) && (other_net || given(widths))) layers.clear();
+  };
+  list("g-net", config.g_net, "g-layers");
+  list("d-net", config.d_net, "d-layers");
+  if (other_net && !given("g-layers")) config.g_layers.clear();
+  if (other_net && !given("d-layers")) config.d_layers.clear();
+  if (config.loss == "wgan-gp" && !given("r1")) config.r1 = 0.0;
+  if (given("r1") && !given("r1-scaled")) config.r1_scaled = false;
+}
+
+void require_used(const TrainConfig& config) {
+  const auto value_in = [](const std::vector<Difference>& list, const std::string& name) {
+    for (const Difference& difference : list) {
+      if (name == difference.setting.name) return difference.right;
+    }
+    return std::string();
+  };
+  const std::vector<Difference> own = differences(preset(config.preset), config);
+  const std::vector<Difference> set = differences(TrainConfig{}, config);
+  for (const Unused& unused : unused_settings(config)) {
+    const std::string value = value_in(own, unused.setting);
+    if (value.empty() || value_in(set, unused.setting).empty()) continue;
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", unused.setting, value + ", though nothing in this run uses it",
+                 "only with " + unused.user, "leave it out"});
+  }
+}
+
+}  // namespace vgan
