@@ -71,7 +71,13 @@ std::vector<TensorSpec> tensors_of(const LayerSpec& layer) {
     tensors.push_back({"u", {layer.weight_cols()}, false});
     tensors.push_back({"v", {layer.weight_rows()}, false});
   }
-  if (layer.conditions > 0) tensors.push_back({"embedding", {layer.conditions, layer.inputs}});
+  if (layer.conditions > 0) {
+    if (layer.spectral) {
+      tensors.push_back({"embedding_u", {layer.inputs}, false});
+      tensors.push_back({"embedding_v", {layer.conditions}, false});
+    }
+    tensors.push_back({"embedding", {layer.conditions, layer.inputs}});
+  }
   return tensors;
 }
 

@@ -20,7 +20,8 @@ struct LayerSpec {
   ConvGeometry geometry;  ///< of a convolution; rows are NHWC
   /// Channels that batch normalisation works on, over rows and positions; 0: none, but a bias.
   std::int64_t normalised = 0;
-  bool spectral = false;  ///< products are with the weight over its largest singular value
+  /// Products are with the weight, and with an embedding, over its largest singular value.
+  bool spectral = false;
   /// Rows of a group whose minibatch standard deviation follows the outputs as one more; 0: none.
   /// Of dense layers alone: rows of images have no place for it.
   std::int64_t stddev_group = 0;

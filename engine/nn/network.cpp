@@ -33,7 +33,7 @@ bool any_spectral(const std::vector<LayerSpec>& layers) {
 
 std::size_t spectral_bytes(const std::vector<LayerSpec>& layers, std::int64_t floats) {
   if (!any_spectral(layers)) return 0;
-  return (static_cast<std::size_t>(floats) + layers.size()) * sizeof(float);
+  return (static_cast<std::size_t>(floats) + layers.size() + 1) * sizeof(float);
 }
 
 MatrixRef as_row(VectorView<float> values) {
@@ -77,14 +77,15 @@ void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
       const auto place = static_cast<std::uint64_t>(values.data - arena_.weights().data);
       if (spec.name == "gamma" || spec.name == "variance") {
         backend_->fill(queue, 1.0F, as_row(values));
-      } else if (spec.name != "beta" && spec.name != "mean" && spec.name != "v") {
+      } else if (spec.name != "beta" &&
+                 (spec.trained || spec.name.ends_with('u'))) {  // the start of a power iteration
         backend_->uniform(queue, {seed, Purpose::initialise, (id << 40) + place},
-                          spec.name == "u" ? 1.0F : bound, as_row(values).as<float>());
+                          spec.trained ? bound : 1.0F, as_row(values).as<float>());
       }
     }
-    for (int i = 0; layers_[l].spectral && i < first_iterations; ++i) {
-      backend_->spectral_norm(queue, spectral_task(l, true));
-    }
+  }
+  for (const SpectralTask& task : spectral_tasks(true)) {
+    for (int i = 0; i < first_iterations; ++i) backend_->spectral_norm(queue, task);
   }
   weights_changed(queue, true);
 }
@@ -107,9 +108,7 @@ void Network::weights_moved(Queue& queue) {
 }
 
 void Network::refresh_spectral(Queue& queue, bool iterate) {
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    if (layers_[l].spectral) backend_->spectral_norm(queue, spectral_task(l, iterate));
-  }
+  for (const SpectralTask& task : spectral_tasks(iterate)) backend_->spectral_norm(queue, task);
 }
 
 void Network::pack_copies(Queue& queue) {
@@ -119,7 +118,7 @@ void Network::pack_copies(Queue& queue) {
     if (arena_.has_packed_copies() || layers_[l].spectral) {
       backend_->pack_weights(queue, factor(l, Products::exact).as<float>(), weight_copy(l, 0));
     }
-    if (arena_.has_packed_copies() && layers_[l].conditions > 0) {
+    if ((arena_.has_packed_copies() || layers_[l].spectral) && layers_[l].conditions > 0) {
       backend_->pack_weights(queue, embedding(Products::exact).as<float>(),
                              weight_copy(l, tensors_of(layers_[l]).size() - 1));
     }
@@ -127,24 +126,36 @@ void Network::pack_copies(Queue& queue) {
 }
 
 void Network::finish_gradients(Queue& queue) {
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    if (!layers_[l].spectral) continue;
-    const SpectralTask task = spectral_task(l, false);
-    backend_->spectral_gradient(
-        queue, {task.normalised, task.u, task.v, task.sigma, weight_gradient(l).as<float>()});
+  for (const SpectralTask& task : spectral_tasks(false)) {
+    const MatrixView<float> gradients{
+        arena_.gradients().data + (task.w.data - arena_.weights().data), task.w.rows, task.w.cols,
+        task.w.stride};
+    backend_->spectral_gradient(queue, {task.normalised, task.u, task.v, task.sigma, gradients});
   }
 }
 
-SpectralTask Network::spectral_task(std::size_t layer, bool iterate) const {
+std::vector<SpectralTask> Network::spectral_tasks(bool iterate) const {
+  std::vector<SpectralTask> tasks;
   auto* start = spectral_.as<float>();
-  SpectralTask task;
-  task.w = weight(layer).as<float>();
-  task.u = tensor(layer, "u");
-  task.v = tensor(layer, "v");
-  task.sigma = start + arena_.size() + layer;
-  task.normalised = as_weight(layer, start).as<float>();
-  task.iterate = iterate;
-  return task;
+  const auto add = [&](std::size_t layer, const std::string& of, MatrixView<const float> w) {
+    SpectralTask task;
+    task.w = w;
+    task.u = tensor(layer, of + "u");
+    task.v = tensor(layer, of + "v");
+    task.sigma = start + arena_.size() + tasks.size();
+    task.normalised = {start + (w.data - arena_.weights().data), w.rows, w.cols, w.stride};
+    task.iterate = iterate;
+    tasks.push_back(task);
+  };
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const LayerSpec& layer = layers_[l];
+    if (!layer.spectral) continue;
+    add(l, "", weight(l).as<float>());
+    if (layer.conditions == 0) continue;
+    const float* embedding = tensor(l, "embedding").data;
+    add(l, "embedding_", {embedding, layer.conditions, layer.inputs, layer.inputs});
+  }
+  return tasks;
 }
 
 VectorView<float> Network::tensor(std::size_t layer, const std::string& name) const {
@@ -190,8 +201,9 @@ ConstMatrixRef Network::embedding(Products products) const {
   if (products == Products::own && compute_type_ == ElementType::bf16) {
     return weight_copy(last, tensors_of(spec).size() - 1);
   }
-  return ConstMatrixRef{tensor(last, "embedding").data, ElementType::f32, spec.conditions,
-                        spec.inputs, spec.inputs};
+  const float* values = tensor(last, "embedding").data;
+  if (spec.spectral) values = spectral_.as<float>() + (values - arena_.weights().data);
+  return ConstMatrixRef{values, ElementType::f32, spec.conditions, spec.inputs, spec.inputs};
 }
 
 MatrixView<float> Network::embedding_gradient() const {

@@ -125,7 +125,8 @@ class Network {
   MatrixRef weight_gradient(std::size_t layer) const;
   VectorView<float> gradient(std::size_t layer, const std::string& name) const;
   MatrixView<float> embedding_gradient() const;
-  SpectralTask spectral_task(std::size_t layer, bool iterate) const;
+  /// Of the weights of spectral layers, and of an embedding beside one, in the order of sigmas.
+  std::vector<SpectralTask> spectral_tasks(bool iterate) const;
   void refresh_spectral(Queue& queue, bool iterate);
   void pack_copies(Queue& queue);
 
@@ -162,7 +163,8 @@ class Network {
   ProductOptions products_;
   std::vector<std::size_t> first_tensor_;  ///< of each layer, in the arena
   ParameterArena arena_;
-  /// Of spectral layers: normalised weights, laid out as the arena's, then sigma for each layer.
+  /// Of spectral layers: normalised weights, laid out as the arena's, then sigma for each layer
+  /// and for an embedding.
   Buffer spectral_;
 };
 

@@ -255,8 +255,10 @@ void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, boo
     accumulate = true;
   }
   if (options_.gradient_penalty == 0.0F) return;
-  backend_->interpolate(queue, d_input_.rows_from(0, batch_), d_input_.rows_from(batch_, batch_),
-                        state_, stream(Purpose::interpolate, critic), between_);
+  // One share for all trials of a packed row: what D judges there lies between real and fake.
+  backend_->interpolate(queue, packed(d_input_.rows_from(0, batch_)),
+                        packed(d_input_.rows_from(batch_, batch_)), state_,
+                        stream(Purpose::interpolate, critic), packed(between_));
   d_->forward_exact(queue, packed(between_), between_tape_);
   penalise(queue, between_tape_, accumulate, true);
 }

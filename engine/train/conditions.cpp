@@ -11,9 +11,6 @@
 namespace vgan {
 namespace {
 
-constexpr const char* shares_name = "conditions.shares";
-constexpr const char* rows_name = "conditions.rows";
-
 [[noreturn]] void refuse(const std::string& name, const std::string& found,
                          const std::string& allowed, const std::string& remedy = "") {
   throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
@@ -29,6 +26,33 @@ bool all_finite(const std::vector<float>& values) {
                      [](float value) { return std::isfinite(value); });
 }
 
+// (c - mean) / deviation; the difference in double, for it may cancel or overflow in float.
+float standard(float value, float mean, float deviation) {
+  return static_cast<float>((static_cast<double>(value) - static_cast<double>(mean)) /
+                            static_cast<double>(deviation));
+}
+
+// Numbers in order as ranges: "0 to 2, 5"; of many ranges the first ones and the last.
+std::string ranges_text(const std::vector<std::int64_t>& numbers) {
+  constexpr std::size_t most_ranges = 12;
+  std::vector<std::string> ranges;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t end = i + 1;
+    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    ranges.push_back(std::to_string(numbers[i]));
+    if (end - i > 1) ranges.back() += " to " + std::to_string(numbers[end - 1]);
+    i = end;
+  }
+  if (ranges.size() > most_ranges) {
+    ranges[most_ranges - 2] = "...";
+    ranges[most_ranges - 1] = ranges.back();
+    ranges.resize(most_ranges);
+  }
+  std::string text;
+  for (const std::string& range : ranges) text += (text.empty() ? "" : ", ") + range;
+  return text;
+}
+
 // Uniform in [0, 1), number n of the stream.
 double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
   const math::Words4 words = math::philox_block(seed, math::subsequence(purpose, 1), n);
@@ -39,26 +63,7 @@ double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
 
 ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images) {
   if (config.conditional) {
-    if (images.labels.empty()) {
-      refuse("conditional", "no labels with " + images.source, "labelled trials",
-             "name a file with --labels");
-    }
-    const auto [first, greatest] = std::minmax_element(images.labels.begin(), images.labels.end());
-    const std::int32_t last = *greatest;
-    if (*first < 0 || last >= most_classes) {
-      refuse("conditional", "class " + std::to_string(*first < 0 ? *first : last),
-             "classes from 0 to " + std::to_string(most_classes - 1),
-             "number them from 0, or give vectors with --conditions");
-    }
-    classes_ = true;
-    size_ = last + 1;
-    values_.resize(static_cast<std::size_t>(size_), 0.0F);
-    std::vector<std::int64_t> counts(values_.size(), 0);
-    for (const std::int32_t label : images.labels) ++counts[static_cast<std::size_t>(label)];
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      values_[i] = static_cast<float>(static_cast<double>(counts[i]) /
-                                      static_cast<double>(images.labels.size()));
-    }
+    count_classes(images);
   } else if (!config.conditions.empty()) {
     size_ = images.condition_size;
     if (size_ == 0) refuse("conditions", config.conditions, "one vector for each trial");
@@ -72,55 +77,69 @@ ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images
       const auto from = images.conditions.begin() + i * images.count / kept * size_;
       values_.insert(values_.end(), from, from + size_);
     }
+    fit_scale(images);
   }
 }
 
-void ConditionModel::save(Checkpoint& checkpoint) const {
-  if (size_ == 0) return;
-  CheckpointTensor tensor{TensorType::f32, {}, {}};
-  tensor.shape =
-      classes_ ? std::vector<std::int64_t>{size_} : std::vector<std::int64_t>{rows(), size_};
-  tensor.bytes.resize(values_.size() * sizeof(float));
-  std::memcpy(tensor.bytes.data(), values_.data(), tensor.bytes.size());
-  checkpoint.tensors[classes_ ? shares_name : rows_name] = std::move(tensor);
+void ConditionModel::count_classes(const ImageSet& images) {
+  if (images.labels.empty()) {
+    refuse("conditional", "no labels with " + images.source, "labelled trials",
+           "name a file with --labels");
+  }
+  const auto [first, greatest] = std::minmax_element(images.labels.begin(), images.labels.end());
+  const std::int32_t last = *greatest;
+  if (*first < 0 || last >= most_classes) {
+    refuse("conditional", "class " + std::to_string(*first < 0 ? *first : last),
+           "classes from 0 to " + std::to_string(most_classes - 1),
+           "number them from 0, or give vectors with --conditions");
+  }
+  classes_ = true;
+  size_ = last + 1;
+  values_.resize(static_cast<std::size_t>(size_), 0.0F);
+  std::vector<std::int64_t> counts(values_.size(), 0);
+  for (const std::int32_t label : images.labels) ++counts[static_cast<std::size_t>(label)];
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    values_[i] = static_cast<float>(static_cast<double>(counts[i]) /
+                                    static_cast<double>(images.labels.size()));
+  }
+  note_known();
 }
 
-ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::string& origin) {
-  ConditionModel made;
-  const auto shares = checkpoint.tensors.find(shares_name);
-  const auto rows = checkpoint.tensors.find(rows_name);
-  made.classes_ = shares != checkpoint.tensors.end();
-  if (!made.classes_ && rows == checkpoint.tensors.end()) return made;
-  const bool both = made.classes_ && rows != checkpoint.tensors.end();
-  const CheckpointTensor& tensor = (made.classes_ ? shares : rows)->second;
-  const std::size_t dimensions = made.classes_ ? 1 : 2;
-  const auto bad = [&](const std::string& found) {
-    throw Error(ErrorCode::bad_data,
-                {"cannot use a checkpoint",
-                 origin + ", tensor " + (made.classes_ ? shares_name : rows_name), found,
-                 made.classes_ ? "f32 shares of 1 to 4096 classes, which add up to 1"
-                               : "1 to 1024 vectors of 1 to 4096 finite f32 numbers",
-                 "use a checkpoint that vgan wrote"});
-  };
-  if (both) bad("both shares and vectors");
-  if (tensor.type != TensorType::f32 || tensor.shape.size() != dimensions) bad("another shape");
-  made.size_ = tensor.shape.back();
-  const std::int64_t most = made.classes_ ? most_classes : most_rows;
-  if (made.size_ < 1 || made.size_ > most_classes || tensor.shape.front() < 1 ||
-      tensor.shape.front() > most) {
-    bad("another shape");
+void ConditionModel::note_known() {
+  for (std::int64_t c = 0; c < size_; ++c) {
+    if (values_[static_cast<std::size_t>(c)] > 0.0F) known_.push_back(c);
   }
-  made.values_.resize(tensor.bytes.size() / sizeof(float));
-  std::memcpy(made.values_.data(), tensor.bytes.data(), tensor.bytes.size());
-  if (!all_finite(made.values_)) bad("NaN or Inf");
-  if (!made.classes_) return made;
-  double sum = 0.0;
-  for (const float share : made.values_) {
-    if (share < 0.0F) bad("a share below 0");
-    sum += static_cast<double>(share);
+}
+
+// Two passes in double, rows in order.
+void ConditionModel::fit_scale(const ImageSet& images) {
+  const auto cols = static_cast<std::size_t>(size_);
+  const std::vector<float>& all = images.conditions;
+  const auto count = static_cast<double>(images.count);
+  std::vector<double> mean(cols, 0.0), square(cols, 0.0);
+  std::vector<bool> varies(cols, false);
+  for (std::size_t i = 0; i < all.size(); ++i) mean[i % cols] += static_cast<double>(all[i]);
+  for (double& sum : mean) sum /= count;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double off = static_cast<double>(all[i]) - mean[i % cols];
+    square[i % cols] += off * off;
+    if (all[i] != all[i % cols]) varies[i % cols] = true;
   }
-  if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + std::to_string(sum));
-  return made;
+  for (std::size_t j = 0; j < cols; ++j) {
+    const auto deviation = static_cast<float>(std::sqrt(square[j] / count));
+    mean_.push_back(static_cast<float>(mean[j]));
+    deviation_.push_back(varies[j] && deviation > 0.0F ? deviation : 1.0F);
+  }
+}
+
+std::string ConditionModel::known_text() const { return ranges_text(known_); }
+
+std::string ConditionModel::missing_text() const {
+  std::vector<std::int64_t> missing;
+  for (std::int64_t c = 0; classes_ && c < size_; ++c) {
+    if (!std::binary_search(known_.begin(), known_.end(), c)) missing.push_back(c);
+  }
+  return ranges_text(missing);
 }
 
 std::vector<std::uint8_t> ConditionModel::one_hot(const ImageSet& images) const {
@@ -133,13 +152,27 @@ std::vector<std::uint8_t> ConditionModel::one_hot(const ImageSet& images) const 
   return rows;
 }
 
+std::vector<float> ConditionModel::standardised(std::vector<float> rows) const {
+  const auto cols = static_cast<std::size_t>(size_);
+  for (std::size_t i = 0; !classes_ && i < rows.size(); ++i) {
+    rows[i] = standard(rows[i], mean_[i % cols], deviation_[i % cols]);
+  }
+  return rows;
+}
+
+void ConditionModel::put(std::int64_t row, float* to) const {
+  const auto cols = static_cast<std::size_t>(size_);
+  const float* from = values_.data() + static_cast<std::size_t>(row) * cols;
+  for (std::size_t j = 0; j < cols; ++j) to[j] = standard(from[j], mean_[j], deviation_[j]);
+}
+
 ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) const {
   return [self = *this, seed, purpose](std::uint64_t first, MatrixView<float> rows) {
     for (std::int64_t i = 0; i < rows.rows; ++i) {
       const double u = unit(seed, purpose, first + static_cast<std::uint64_t>(i));
       if (!self.classes_) {
         const auto row = static_cast<std::int64_t>(u * static_cast<double>(self.rows()));
-        std::copy_n(self.values_.data() + row * self.size_, self.size_, rows.row(i));
+        self.put(row, rows.row(i));
         continue;
       }
       double sum = 0.0;
@@ -158,14 +191,15 @@ ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) c
 
 ConditionFill ConditionModel::in_turn(std::uint64_t run) const {
   return [self = *this, run](std::uint64_t first, MatrixView<float> rows) {
-    const auto kinds = static_cast<std::uint64_t>(self.classes_ ? self.size_ : self.rows());
+    const std::uint64_t kinds =
+        self.classes_ ? self.known_.size() : static_cast<std::uint64_t>(self.rows());
     for (std::int64_t i = 0; i < rows.rows; ++i) {
       const auto kind =
           static_cast<std::int64_t>((first + static_cast<std::uint64_t>(i)) / run % kinds);
       if (self.classes_) {
-        set_class(rows, i, kind);
+        set_class(rows, i, self.known_[static_cast<std::size_t>(kind)]);
       } else {
-        std::copy_n(self.values_.data() + kind * self.size_, self.size_, rows.row(i));
+        self.put(kind, rows.row(i));
       }
     }
   };
@@ -176,8 +210,10 @@ ConditionFill ConditionModel::of_class(std::int64_t label) const {
     refuse("label", std::to_string(label), "a model of classes",
            "this one was not trained with --conditional");
   }
-  if (label < 0 || label >= size_) {
-    refuse("label", std::to_string(label), "0 to " + std::to_string(size_ - 1));
+  if (!std::binary_search(known_.begin(), known_.end(), label)) {
+    const bool within = label >= 0 && label < size_;
+    refuse("label", std::to_string(label) + (within ? ", a class without training trials" : ""),
+           known_text());
   }
   return [label](std::uint64_t, MatrixView<float> rows) {
     for (std::int64_t i = 0; i < rows.rows; ++i) set_class(rows, i, label);
@@ -193,7 +229,11 @@ ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size
     refuse("conditions", "vectors of " + std::to_string(size),
            std::to_string(size_) + " numbers each");
   }
-  const auto shared = std::make_shared<const std::vector<float>>(std::move(values));
+  const auto shared = std::make_shared<const std::vector<float>>(standardised(std::move(values)));
+  if (!all_finite(*shared)) {
+    refuse("conditions", "NaN, Inf or numbers far beyond those of the training trials",
+           "finite numbers in the units of the training trials' conditions");
+  }
   return [shared, size](std::uint64_t first, MatrixView<float> rows) {
     const std::uint64_t count = shared->size() / static_cast<std::uint64_t>(size);
     for (std::int64_t i = 0; i < rows.rows; ++i) {

@@ -18,7 +18,9 @@ namespace vgan {
 using ConditionFill = std::function<void(std::uint64_t first, MatrixView<float> rows)>;
 
 /// How conditions are distributed in the data, as far as sampling needs it: the shares of classes,
-/// or up to `most_rows` vectors.
+/// or up to `most_rows` vectors. G and D get vectors standardised, (c - mean) / deviation of each
+/// column over the training trials, so that the user's units do not matter; a column that is
+/// constant there has a deviation of 1. What comes from users and is kept is in their units.
 class ConditionModel {
  public:
   static constexpr std::int64_t most_rows = 1024;
@@ -36,27 +38,45 @@ class ConditionModel {
   std::int64_t size() const { return size_; }
   bool classes() const { return classes_; }
 
+  /// Classes that have trials, in order; empty for vectors.
+  const std::vector<std::int64_t>& known_classes() const { return known_; }
+  /// The same for people, "0 to 2, 5", and the classes below the greatest that have none.
+  std::string known_text() const;
+  std::string missing_text() const;
+
   /// The class of each trial as a row of 0 and 1, [count, size]; empty for vectors.
   std::vector<std::uint8_t> one_hot(const ImageSet& images) const;
+  /// Vectors [n, size] in the user's units as G and D get them.
+  std::vector<float> standardised(std::vector<float> rows) const;
 
-  /// ConditionModel as they are in the data: those of sample n depend on (seed, purpose) and n
+  // What follows fills rows for G.
+
+  /// Conditions as they are in the data: those of sample n depend on (seed, purpose) and n
   /// alone.
   ConditionFill drawn(std::uint64_t seed, math::Purpose purpose) const;
-  /// The same class for `run` samples, then the next, from the first on again after the last;
-  /// vectors likewise.
+  /// The same class for `run` samples, then the next that has trials, from the first on again after
+  /// the last; vectors likewise.
   ConditionFill in_turn(std::uint64_t run) const;
-  /// One class for all. Throws bad_config for a class that there is not.
+  /// One class for all. Throws bad_config for a class without trials.
   ConditionFill of_class(std::int64_t label) const;
-  /// Row n of `rows` [n, size] for sample n, from the first on again after the last. Throws
-  /// bad_config where they have another length.
+  /// Row n of `rows` [n, size], in the user's units, for sample n, from the first on again after
+  /// the last. Throws bad_config where they have another length, or are too far from the training
+  /// trials' for a float.
   ConditionFill given(std::vector<float> rows, std::int64_t size) const;
 
  private:
   std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()) / size_; }
+  void count_classes(const ImageSet& images);
+  void note_known();
+  void fit_scale(const ImageSet& images);
+  /// Kept vector `row`, standardised, to [size].
+  void put(std::int64_t row, float* to) const;
 
   std::int64_t size_ = 0;
   bool classes_ = false;
-  std::vector<float> values_;  ///< shares [size], or vectors [rows, size]
+  std::vector<float> values_;            ///< shares [size], or vectors [rows, size]
+  std::vector<std::int64_t> known_;      ///< classes with a share above 0
+  std::vector<float> mean_, deviation_;  ///< of vectors: [size] each
 };
 
 }  // namespace vgan

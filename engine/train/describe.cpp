@@ -74,6 +74,11 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));
   fact("samples from", model.averaged ? "the averaged G (g_ema)" : "G as trained (g)");
+  if (model.conditions.classes()) fact("classes", model.conditions.known_text());
+  if (!model.conditions.classes() && model.conditions.size() > 0) {
+    fact("conditions", std::to_string(model.conditions.size()) +
+                           " numbers, standardised by those of the training trials");
+  }
   if (!model.codes.empty()) fact("codes from", model.codes.text());
   fact("checksums", "all " + std::to_string(checkpoint.tensors.size()) + " tensors verified");
   text += "\nconfig\n";

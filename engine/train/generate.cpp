@@ -261,15 +261,21 @@ ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel
   return known.drawn(request.seed, Purpose::sample);
 }
 
-// With `per_label` the count is that of all classes.
+// With `per_label` the count is that of all classes that have trials.
 GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
   if (request.per_label == 0) return request;
   if (request.per_label >> 32 != 0) {
     refuse("per-label", std::to_string(request.per_label), "up to 2^32 - 1");
   }
-  const auto classes = static_cast<std::uint64_t>(model.conditions.size());
+  const std::uint64_t classes = model.conditions.known_classes().size();
   if (model.conditions.classes()) request.count = request.per_label * classes;
   return request;
+}
+
+std::string left_out(const GenerateRequest& request, const GeneratorModel& model) {
+  const std::string missing = model.conditions.missing_text();
+  if (request.per_label == 0 || missing.empty()) return "";
+  return "left out classes without training trials: " + missing;
 }
 
 }  // namespace
@@ -329,6 +335,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   result.compute_seconds = stages.computing;
   result.copy_seconds = stages.copying;
   result.write_seconds = stages.taking + since(all_taken);
+  result.note = left_out(request, model);
   for (const std::string& line : loaded.skipped) {
     result.note += (result.note.empty() ? "" : "\n") + line;
   }

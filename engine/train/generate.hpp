@@ -26,7 +26,7 @@ struct GenerateRequest {
   bool raw_weights = false;  ///< G as trained, not its average
   /// Of a model of classes: -1 draws classes as they are in the data.
   std::int64_t label = -1;
-  std::uint64_t per_label = 0;  ///< so many of each class in turn, in place of `count`; 0: off
+  std::uint64_t per_label = 0;  ///< so many of each class with trials, in place of `count`; 0: off
   std::string conditions;       ///< .npy of condition vectors, one a sample, used in turn
   std::function<bool()> stop_requested;  ///< asked with each block; may be empty
 };
@@ -41,7 +41,7 @@ struct GenerateResult {
   /// writing were busy; they overlap. Writing includes what `finish` flushes to the disk.
   double compute_seconds = 0.0, copy_seconds = 0.0, write_seconds = 0.0;
   std::string samples_from;  ///< of a model "ae": CodeModel::text(); else empty
-  std::string note;          ///< newer checkpoints passed over, or empty
+  std::string note;          ///< classes left out, newer checkpoints passed over, or empty
 };
 
 /// Throws bad_config for a format that does not go with the request, bad_data, io (before any work

@@ -18,6 +18,23 @@ fs::path run_folder_of(const fs::path& checkpoint) {
   return parent.filename() == "checkpoints" ? parent.parent_path() : parent;
 }
 
+// Another file of conditions or labels may be the same ones elsewhere; none, or some where there
+// were none, is another model.
+void require_same_conditions(const TrainConfig& saved, const TrainConfig& wanted) {
+  const auto refuse = [](const char* name, const std::string& now, const std::string& then) {
+    throw Error(ErrorCode::bad_config,
+                {"bad setting", name, "'" + now + "'", then + ", as the run was started with",
+                 "a resumed run keeps this setting; start a new run to change it"});
+  };
+  if (saved.conditions.empty() != wanted.conditions.empty()) {
+    refuse("conditions", wanted.conditions,
+           saved.conditions.empty() ? "none" : "'" + saved.conditions + "'");
+  }
+  if (saved.conditional && wanted.labels == "none") {
+    refuse("labels", wanted.labels, "those of the trials");
+  }
+}
+
 bool same_folder(const fs::path& a, const fs::path& b) {
   std::error_code error;
   return fs::equivalent(a, b, error) && !error;
@@ -89,6 +106,7 @@ Resumption find_resumption(const RunRequest& request) {
   }
   wanted.out = model.config.out;
   check_resume(model.config, wanted);
+  require_same_conditions(model.config, wanted);
   found.config = wanted;
   found.config.out = found.folder.string();
   return found;

@@ -91,8 +91,10 @@ void Trainer::Implementation::upload_data(const ImageSet& images) {
   backend->upload(*queue, pixels, data_bytes, data.data());
   if (conditions.size() == 0) return;
   const std::vector<std::uint8_t> classes = conditions.one_hot(images);
+  const std::vector<float> vectors =
+      conditions.classes() ? std::vector<float>{} : conditions.standardised(images.conditions);
   const void* rows = conditions.classes() ? static_cast<const void*>(classes.data())
-                                          : static_cast<const void*>(images.conditions.data());
+                                          : static_cast<const void*>(vectors.data());
   condition_data = backend->allocate(condition_bytes(), "the conditions");
   backend->upload(*queue, rows, condition_bytes(), condition_data.data());
   queue->synchronise();

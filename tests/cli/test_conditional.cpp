@@ -14,10 +14,14 @@ constexpr std::size_t pixels = 64;
 
 /// A model "m" in a folder, trained with `more`.
 struct Model {
-  explicit Model(const Words& more) {
+  explicit Model(const Words& more) : Model([&](const TinyRuns&) { return more; }) {}
+  /// The words from what writes their files.
+  template <class Prepare>
+  explicit Model(Prepare prepare) {
     write_tiny_labels(runs, "labels.npy");
     write_tiny_vectors(runs, "vectors.npy");
     Words words = {"--lr", "0.01", "--epochs", "12"};
+    const Words more = prepare(runs);
     words.insert(words.end(), more.begin(), more.end());
     const CommandResult result = runs.run("m", words);
     INFO(result.err);
@@ -143,6 +147,50 @@ TEST_CASE("cli: what a model of classes is not asked") {
   plain.refuse({"--label", "0"}, 78, "not trained with --conditional");
   plain.refuse({"--per-label", "2"}, 78, "not trained with --conditional");
   plain.refuse({"--conditions", "vectors.npy"}, 78, "--conditional or --conditions");
+}
+
+TEST_CASE("cli: classes with gaps") {
+  const Model model([](const TinyRuns& runs) {
+    vgan::NpyWriter writer(runs.path() / "gaps.npy", vgan::NpyType::u8, {24});
+    std::vector<std::uint8_t> labels;
+    for (int i = 0; i < 24; ++i) labels.push_back(i % 3 == 0 ? 3 : 255);
+    writer.append(std::span<const std::uint8_t>(labels));
+    writer.finish();
+    return Words{"--conditional", "--labels", "gaps.npy"};
+  });
+  model.refuse({"--label", "5"}, 78,
+               "label: found 5, a class without training trials; allowed 3, 255");
+  model.refuse({"--label", "256"}, 78, "label: found 256; allowed 3, 255");
+  const CommandResult each = model.generate({"--per-label", "3", "--out", "s.npy"});
+  CHECK(each.exit_code == 0);
+  CHECK(each.err == "left out classes without training trials: 0 to 2, 4 to 254\n");
+  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(6, 64)"));
+  const std::string samples = model.bytes({"--per-label", "3"});
+  CHECK(samples.substr(3 * pixels) ==
+        model.bytes({"--label", "255", "--count", "3", "--first", "3"}));
+  const CommandResult said = run_vgan(model.runs.path(), {"inspect", "m"});
+  CHECK_THAT(said.out, ContainsSubstring("classes       3, 255\n"));
+}
+
+TEST_CASE("cli: a resumed run keeps having conditions, or none") {
+  const auto refused = [](const Model& model, const Words& more, const std::string& flag) {
+    Words words = {"--resume", "m", "--epochs", "20", "--quiet"};
+    words.insert(words.end(), more.begin(), more.end());
+    const CommandResult result = run_vgan(model.runs.path(), words);
+    INFO(result.err);
+    CHECK(result.exit_code == 78);
+    CHECK(is_one_complaint(result.err));
+    CHECK_THAT(result.err, ContainsSubstring(flag + ": found") &&
+                               ContainsSubstring("a resumed run keeps this setting"));
+  };
+  const Model plain({});
+  refused(plain, vectors, "conditions");
+  refused(plain, {"--conditional"}, "conditional");
+  const Model of_vectors(vectors);
+  refused(of_vectors, {"--conditions", ""}, "conditions");
+  const Model of_classes(classes);
+  refused(of_classes, vectors, "conditions");
+  refused(of_classes, {"--labels", "none"}, "labels");
 }
 
 TEST_CASE("cli: a conditional run is resumed on the same conditions") {

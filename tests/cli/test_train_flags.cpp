@@ -36,8 +36,17 @@ const Checks other_checks = {
        CHECK(shape(made, "g.0.weight") == std::vector<std::int64_t>{102, 16});
        CHECK(shape(made, "conditions.rows") == std::vector<std::int64_t>{24, 2});
        CHECK(values_of(made, "conditions.rows")[3] == 1.0F / 24.0F);
-       write_tiny_vectors(runs, "other.npy", 2.0F);
-       CHECK(distance(made, trained(runs, "b", {"--conditions", "other.npy"}), "d.0.weight") > 0.0);
+       const auto with = [&](const std::string& out, const std::string& file) {
+         return trained(runs, out, {"--conditions", file});
+       };
+       write_tiny_vectors(runs, "other.npy", 1.0F, 24, 5);
+       CHECK(distance(made, with("b", "other.npy"), "d.0.weight") > 0.0);
+       write_tiny_vectors(runs, "unit.npy", 2.0F);
+       CHECK(distance(made, with("c", "unit.npy"), "d.0.weight") == 0.0);
+       // Mean and deviation are those of trials that are trained on: 0 to 11 of 24.
+       const auto half = trained(runs, "d", {"--conditions", "vectors.npy", "--hold-out", "0.5"});
+       CHECK(values_of(half, "conditions.mean")[1] == Approx(5.5 / 24.0));
+       CHECK(values_of(half, "conditions.deviation")[1] == Approx(std::sqrt(143.0 / 12.0) / 24.0));
      }},
     {"epochs",
      [](const TinyRuns& runs) {

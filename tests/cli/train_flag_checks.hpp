@@ -82,14 +82,14 @@ inline void write_tiny_labels(const TinyRuns& runs, const std::string& name, int
   writer.finish();
 }
 
-/// Two numbers for each of the tiny images.
+/// Two numbers for each of the tiny images; the second ones in another order for another `step`.
 inline void write_tiny_vectors(const TinyRuns& runs, const std::string& name, float scale = 1.0F,
-                               std::int64_t count = 24) {
+                               std::int64_t count = 24, std::int64_t step = 1) {
   NpyWriter writer(runs.path() / name, NpyType::f32, {count, 2});
   std::vector<float> rows;
   for (std::int64_t i = 0; i < count; ++i) {
     rows.push_back(scale * static_cast<float>(i % 2));
-    rows.push_back(scale * static_cast<float>(i) / 24.0F);
+    rows.push_back(scale * static_cast<float>(i * step % 24) / 24.0F);
   }
   writer.append(std::span<const float>(rows));
   writer.finish();

@@ -145,10 +145,11 @@ class Case {
   double penalty(const ModelTwin& d, const Values& fake) const {
     if (options_.gradient_penalty == 0.0F) return 0.0;
     Values between = real_;
+    // One share for all trials that are judged together: a point between two inputs of D.
+    const auto input = static_cast<std::size_t>(trial_ * config_.pack);
     for (std::size_t i = 0; i < between.size(); ++i) {
-      const double share =
-          math::uniform(options_.seed, math::subsequence(Purpose::interpolate, 0),
-                        static_cast<std::uint64_t>(i / static_cast<std::size_t>(trial_)));
+      const double share = math::uniform(options_.seed, math::subsequence(Purpose::interpolate, 0),
+                                         static_cast<std::uint64_t>(i / input));
       between[i] = share * real_[i] + (1.0 - share) * fake[i];
     }
     double sum = 0.0;

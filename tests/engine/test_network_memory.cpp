@@ -123,9 +123,10 @@ TEST_CASE("a network takes the bytes that it plans", "[engine][memory]") {
     const nn::Network network(*device.backend, layers, 0.2F, {true, true, false}, "a network");
     const auto floats = static_cast<std::size_t>(network.arena().size());
     const bool spectral = layers.front().spectral;
-    // Weights, gradients, two moments and the average; normalised weights and a sigma a layer.
+    // Weights, gradients, two moments and the average; normalised weights, a sigma a layer
+    // and one of an embedding.
     const std::size_t taken =
-        (5 * floats + (spectral ? floats + layers.size() : 0)) * sizeof(float);
+        (5 * floats + (spectral ? floats + layers.size() + 1 : 0)) * sizeof(float);
     CHECK(nn::Network::bytes(*device.backend, layers, {true, true, false}) == taken);
   }
 }

@@ -15,13 +15,13 @@ A GAN's epoch t:
        hinge                 mean max(0, 1 - l)     mean max(0, 1 + l) -mean l
        wasserstein           -mean l                mean l             -mean l
      r1 = r1_gamma / 2 * mean |grad_x D(x)|^2 where t % r1_every == 0, else 0;
-     gradient_penalty = gp_lambda * mean (|grad D(xhat)| - 1)^2, xhat = e x + (1 - e) fake, e of row
-     i being uniform number i of stream (seed, interpolate, t * n_critic + k).
+     gradient_penalty = gp_lambda * mean (|grad D(xhat)| - 1)^2, xhat = e x + (1 - e) fake, e of D's
+     row i being uniform number i of stream (seed, interpolate, t * n_critic + k).
      Adam on D, then, with `spectral`, one power iteration of every layer of D.
   2. G minimises g_loss of the last fakes (G runs once for both) through the new D; Adam on G.
   3. With ema_decay > 0 the average of make_gan_step.py.
-`spectral`: D's weights are W / (v^T W u) everywhere, u and v constant; the u and v of init/ come
-from 5 power iterations. `stddev_group`: the statistic of MinibatchStddevTask over the last hidden
+`spectral`: D's weights, and the embedding E, are W / (v^T W u) everywhere, u and v constant; the u
+and v of init/ come from 5 power iterations. `stddev_group`: the statistic of MinibatchStddevTask over the last hidden
 output is the last input of D's last layer, reals and fakes apart; in R1 it is a constant.
 `pack`: D's row i is trials pack * i ... side by side. `conditions`: one-hot c, the same for reals
 and fakes; G sees [z, c]; D sees [x, c], or with `projection` adds sum((c E) * phi) to the logit,
@@ -36,7 +36,7 @@ Tensors, float32 (rounded from float64), named VARIANT/...:
   x, z, conditions, epsilon, noise    inputs, [10, 8, ...], or [10, n_critic, 8, ...] if that is > 1
   d_loss_real, d_loss_fake, r1, gradient_penalty    [10], or [10, n_critic]
   g_loss, reconstruction, squared_error, kl, loss   [10]
-  init|final / d|g|e . LAYER . weight|bias|gamma|beta|mean|variance|u|v|embedding
+  init|final / d|g|e . LAYER . weight|bias|gamma|beta|mean|variance|u|v|embedding|embedding_u|embedding_v
   ema / g . LAYER . ...               where ema_decay > 0, without running statistics
   adam_m|adam_v / d|g|e . LAYER . ...    where `moments`
 d: discriminator, g: generator or decoder, e: encoder. mean, variance: running statistics, not
@@ -107,8 +107,9 @@ def draw_inputs(rng, seed, s):
     if s["conditions"]:
         inputs["conditions"] = np.eye(s["conditions"])[rng.integers(0, s["conditions"], lead)]
     if s["gp_lambda"]:
-        inputs["epsilon"] = np.stack([philox.uniform(seed, "interpolate", k, BATCH)
-                                      for k in range(math.prod(lead[:-1]))]).reshape(lead)
+        rows = BATCH // s["pack"]
+        inputs["epsilon"] = np.stack([philox.uniform(seed, "interpolate", k, rows)
+                                      for k in range(math.prod(lead[:-1]))]).reshape(*lead[:-1], rows)
     return round_f32(inputs)
 
 
@@ -174,7 +175,8 @@ class Run:
         if s["r1_gamma"] > 0 and t % s["r1_every"] == 0:
             r1 = s["r1_gamma"] / 2 * self.input_gradient(x, c).mean()
         if s["gp_lambda"] > 0:
-            between = epsilon[:, None] * x + (1 - epsilon[:, None]) * fake
+            share = epsilon.repeat_interleave(s["pack"])[:, None]
+            between = share * x + (1 - share) * fake
             norm = self.input_gradient(between, c).sqrt()
             penalty = s["gp_lambda"] * (norm - 1).square().mean()
         self.minimise(loss_real + loss_fake + s["r1_every"] * r1 + penalty, t, "d")

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from make_gan_step import OUTPUTS, SLOPE
 
 MOMENTUM, NORM_EPS, STDDEV_EPS = 0.1, 1e-5, 1e-8
-BUFFERS = ("mean", "variance", "u", "v")  # tensors that Adam does not move
+BUFFERS = ("mean", "variance", "u", "v", "embedding_u", "embedding_v")  # tensors that Adam does not move
 
 
 def dense(inputs, outputs, activation="identity", batch_norm=0):
@@ -81,7 +81,10 @@ def draw(net, layers, rng, spectral=False, embedding=0):
             w[f"{net}.{l}.v"], w[f"{net}.{l}.u"] = (rng.normal(size=count) for count in shape)
     if embedding:
         shape = (embedding, layers[-1]["inputs"])
-        w[f"{net}.{len(layers) - 1}.embedding"] = rng.normal(0, shape[1]**-0.5, shape)
+        last = f"{net}.{len(layers) - 1}.embedding"
+        w[last] = rng.normal(0, shape[1]**-0.5, shape)
+        if spectral:
+            w[f"{last}_v"], w[f"{last}_u"] = (rng.normal(size=count) for count in shape)
     return w
 
 
@@ -118,17 +121,24 @@ class Net:
     def tensor(self, layer, name):
         return self.w.get(f"{self.name}.{layer}.{name}")
 
-    def weight(self, l):
-        w = self.tensor(l, "weight")
+    def weight(self, l, name="weight", of=""):
+        w = self.tensor(l, name)
         if not self.spectral:
             return w
-        return w / (self.tensor(l, "v") @ w @ self.tensor(l, "u"))
+        return w / (self.tensor(l, of + "v") @ w @ self.tensor(l, of + "u"))
+
+    def embedding(self):
+        return self.weight(len(self.layers) - 1, "embedding", "embedding_")
 
     @torch.no_grad()
     def iterate(self):
-        """One power iteration of every layer: v = w u / |w u|, u = w^T v / |w^T v|."""
-        for l in range(len(self.layers) if self.spectral else 0):
-            w, u, v = (self.tensor(l, name) for name in ("weight", "u", "v"))
+        """One power iteration of every layer and of the embedding: v = w u / |w u|, u = w^T v /
+        |w^T v|."""
+        triples = [(l, ("weight", "u", "v")) for l in range(len(self.layers) if self.spectral else 0)]
+        if triples and self.tensor(len(self.layers) - 1, "embedding") is not None:
+            triples.append((len(self.layers) - 1, ("embedding", "embedding_u", "embedding_v")))
+        for l, names in triples:
+            w, u, v = (self.tensor(l, name) for name in names)
             v.copy_(F.normalize(w @ u, dim=0, eps=1e-12))
             u.copy_(F.normalize(w.T @ v, dim=0, eps=1e-12))
 
@@ -161,5 +171,5 @@ class Net:
             x = torch.cat([x, s.detach() if constant_statistic else s], 1)
         y = self.layer(last, x)
         if conditions is not None:
-            y = y + ((conditions @ self.tensor(last, "embedding")) * features).sum(1, keepdim=True)
+            y = y + ((conditions @ self.embedding()) * features).sum(1, keepdim=True)
         return y

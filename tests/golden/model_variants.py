@@ -63,4 +63,7 @@ VARIANTS = {
     "vae_bernoulli": VAE,
     "vae_gaussian": VAE | dict(likelihood="gaussian"),
     "ae": VAE | dict(model="ae", e=stack(36, 16, 5), likelihood="gaussian", beta=0.0, kl_warmup=0),
+    "packed_wgan_gp": GAN | dict(loss="wasserstein", gp_lambda=10.0, pack=2, beta1=0.0, beta2=0.9,
+                                 eps=1e-4, d=stack(72, 28, 16, 1)),
+    "conv_projection_spectral": GAN | PROJECTION | dict(loss="lsgan", spectral=True, r1_gamma=0.5),
 }

@@ -122,16 +122,14 @@ class ModelTwin {
     return values.data() + (found.data - network_->arena().weights().data);
   }
 
-  // 1 / v^T W u of a spectral layer, with u and v as they are.
-  double scale(std::size_t l) const {
-    const nn::LayerSpec& layer = layers()[l];
-    if (!layer.spectral) return 1.0;
-    const double *u = tensor(l, "u"), *v = tensor(l, "v"), *w = tensor(l, "weight");
+  // 1 / v^T W u of a spectral layer's weight or embedding [rows, cols], with u and v as they are.
+  double scale(std::size_t l, const std::string& name, const std::string& of, std::int64_t rows,
+               std::int64_t cols) const {
+    if (!layers()[l].spectral) return 1.0;
+    const double *u = tensor(l, of + "u"), *v = tensor(l, of + "v"), *w = tensor(l, name);
     double sigma = 0.0;
-    for (std::int64_t i = 0; i < layer.weight_rows(); ++i) {
-      for (std::int64_t j = 0; j < layer.weight_cols(); ++j) {
-        sigma += v[i] * w[i * layer.weight_cols() + j] * u[j];
-      }
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (std::int64_t j = 0; j < cols; ++j) sigma += v[i] * w[i * cols + j] * u[j];
     }
     return 1.0 / sigma;
   }
@@ -146,7 +144,8 @@ class ModelTwin {
               std::int64_t to_cols, bool back) const {
     Values to(static_cast<std::size_t>(rows * to_cols), 0.0);
     const double* w = tensor(l, "weight");
-    const double by = scale(l);
+    const nn::LayerSpec& layer = layers()[l];
+    const double by = scale(l, "weight", "", layer.weight_rows(), layer.weight_cols());
     for (std::int64_t row = 0; row < rows; ++row) {
       const double* in = from.data() + row * from_cols;
       double* out = to.data() + row * to_cols;
@@ -198,8 +197,10 @@ class ModelTwin {
   Values embedded(std::size_t l, const Values& conditions, std::int64_t rows) const {
     const nn::LayerSpec& layer = layers()[l];
     const double* e = tensor(l, "embedding");
-    return reference::product(conditions, Values(e, e + layer.conditions * layer.inputs), rows,
-                              layer.conditions, layer.inputs);
+    Values scaled(e, e + layer.conditions * layer.inputs);
+    const double by = scale(l, "embedding", "embedding_", layer.conditions, layer.inputs);
+    for (double& value : scaled) value *= by;
+    return reference::product(conditions, scaled, rows, layer.conditions, layer.inputs);
   }
   Values projected(std::size_t l, const Values& features, const Values& conditions,
                    std::int64_t rows) const {

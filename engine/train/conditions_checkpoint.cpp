@@ -1,0 +1,113 @@
+// What a checkpoint keeps of conditions.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "engine/error.hpp"
+#include "engine/train/conditions.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr const char* shares_name = "conditions.shares";
+constexpr const char* rows_name = "conditions.rows";
+constexpr const char* mean_name = "conditions.mean";
+constexpr const char* deviation_name = "conditions.deviation";
+
+bool all_finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); });
+}
+
+CheckpointTensor tensor_of(std::vector<std::int64_t> shape, const std::vector<float>& values) {
+  CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
+  tensor.bytes.resize(values.size() * sizeof(float));
+  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
+  return tensor;
+}
+
+std::vector<float> floats_of(const CheckpointTensor& tensor) {
+  std::vector<float> values(tensor.bytes.size() / sizeof(float));
+  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
+  return values;
+}
+
+[[noreturn]] void refuse_tensor(const std::string& origin, const char* name,
+                                const std::string& found, const std::string& allowed) {
+  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", origin + ", tensor " + name, found,
+                                    allowed, "use a checkpoint that vgan wrote"});
+}
+
+// The means or deviations of `size` columns.
+std::vector<float> load_scale(const Checkpoint& checkpoint, const std::string& origin,
+                              const char* name, std::int64_t size, bool positive) {
+  const auto bad = [&](const std::string& found) {
+    refuse_tensor(origin, name, found,
+                  std::to_string(size) + " finite f32 numbers" + (positive ? " above 0" : ""));
+  };
+  const auto found = checkpoint.tensors.find(name);
+  if (found == checkpoint.tensors.end()) bad("none");
+  const CheckpointTensor& tensor = found->second;
+  if (tensor.type != TensorType::f32 || tensor.shape != std::vector<std::int64_t>{size}) {
+    bad("another shape");
+  }
+  std::vector<float> values = floats_of(tensor);
+  if (!all_finite(values)) bad("NaN or Inf");
+  const auto above = [](float value) { return value > 0.0F; };
+  if (positive && !std::all_of(values.begin(), values.end(), above)) bad("a number of 0 or below");
+  return values;
+}
+
+}  // namespace
+
+void ConditionModel::save(Checkpoint& checkpoint) const {
+  if (size_ == 0) return;
+  if (classes_) {
+    checkpoint.tensors[shares_name] = tensor_of({size_}, values_);
+    return;
+  }
+  checkpoint.tensors[rows_name] = tensor_of({rows(), size_}, values_);
+  checkpoint.tensors[mean_name] = tensor_of({size_}, mean_);
+  checkpoint.tensors[deviation_name] = tensor_of({size_}, deviation_);
+}
+
+ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::string& origin) {
+  ConditionModel made;
+  const auto shares = checkpoint.tensors.find(shares_name);
+  const auto rows = checkpoint.tensors.find(rows_name);
+  made.classes_ = shares != checkpoint.tensors.end();
+  if (!made.classes_ && rows == checkpoint.tensors.end()) return made;
+  const bool both = made.classes_ && rows != checkpoint.tensors.end();
+  const CheckpointTensor& tensor = (made.classes_ ? shares : rows)->second;
+  const std::size_t dimensions = made.classes_ ? 1 : 2;
+  const auto bad = [&](const std::string& found) {
+    refuse_tensor(origin, made.classes_ ? shares_name : rows_name, found,
+                  made.classes_ ? "f32 shares of 1 to 4096 classes, which add up to 1"
+                                : "1 to 1024 vectors of 1 to 4096 finite f32 numbers");
+  };
+  if (both) bad("both shares and vectors");
+  if (tensor.type != TensorType::f32 || tensor.shape.size() != dimensions) bad("another shape");
+  made.size_ = tensor.shape.back();
+  const std::int64_t most = made.classes_ ? most_classes : most_rows;
+  if (made.size_ < 1 || made.size_ > most_classes || tensor.shape.front() < 1 ||
+      tensor.shape.front() > most) {
+    bad("another shape");
+  }
+  made.values_ = floats_of(tensor);
+  if (!all_finite(made.values_)) bad("NaN or Inf");
+  if (!made.classes_) {
+    made.mean_ = load_scale(checkpoint, origin, mean_name, made.size_, false);
+    made.deviation_ = load_scale(checkpoint, origin, deviation_name, made.size_, true);
+    return made;
+  }
+  double sum = 0.0;
+  for (const float share : made.values_) {
+    if (share < 0.0F) bad("a share below 0");
+    sum += static_cast<double>(share);
+  }
+  if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + std::to_string(sum));
+  made.note_known();
+  return made;
+}
+
+}  // namespace vgan
