@@ -79,9 +79,9 @@ class Run {
       request_.observer->started(trainer_, images_, folder_.path(), first);
     }
     if (first == 0) {
+      save();  // first of all, so that a run can be resumed whenever it is stopped
       folder_.write_real_grid(images_);
       folder_.write_sample_grid(trainer_, images_);
-      save();  // so that a run can be resumed whenever it is stopped
     }
     start_ = Clock::now();
     bool stopped = false;
