@@ -151,9 +151,15 @@ Checkpoint Trainer::checkpoint() {
   save_network(*self.backend, *self.queue, *self.generator, "g", made);
   self.conditions.save(made);
   save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
-  require_finite(made, epoch());
+  require_finite(made, epoch(), remedy_of(self.config));
   if (self.config.model == "ae") self.codes_of_now().save(made);
   return made;
+}
+
+void Trainer::end_here() {
+  implementation_->finish_steps();
+  implementation_->config.epochs = epoch();
+  implementation_->config.passes = 0.0;
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
