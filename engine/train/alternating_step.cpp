@@ -8,12 +8,6 @@
 namespace vgan {
 namespace {
 
-AdamOptions for_network(AdamOptions options, AdamState StepState::*network, bool average) {
-  options.network = network;
-  if (!average) options.average_decay = 0.0F;
-  return options;
-}
-
 std::uint64_t number(std::int64_t n) { return static_cast<std::uint64_t>(n); }
 
 }  // namespace
@@ -31,7 +25,7 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
       noise_queue_(backend.make_queue("noise")),
       d_queue_(backend.make_queue("d")),
       gan_(backend, generator, discriminator, options.batch, state(), options.gan),
-      g_adam_(for_network(options.adam, &StepState::generator, true)) {
+      g_adam_(adam_of(options.adam, &StepState::generator, true)) {
   require(!options.fused ||
               objectives::Gan::can_fuse(generator.layers(), discriminator.layers(), options.gan),
           "step", "a fused step of these networks", "plain dense layers");
@@ -102,7 +96,7 @@ void AlternatingStep::put_step(std::size_t variant) {
 }
 
 void AlternatingStep::update_discriminator(Queue& d, bool with_r1, std::int64_t critic) {
-  AdamOptions adam = for_network(options_.adam, &StepState::discriminator, false);
+  AdamOptions adam = adam_of(options_.adam, &StepState::discriminator, false);
   adam.per_step = critics_;
   adam.ahead = number(critic);
   if (options_.fused) {
@@ -130,21 +124,8 @@ std::size_t AlternatingStep::scratch_bytes(const Backend& backend,
                                            const std::vector<nn::LayerSpec>& g,
                                            const std::vector<nn::LayerSpec>& d, std::int64_t batch,
                                            ElementType type) {
-  std::size_t most = 0;
-  const auto count = [&](const nn::LayerSpec& layer, std::int64_t rows, ElementType of) {
-    if (layer.kind != nn::LayerKind::dense) {
-      most = std::max(most, backend.conv_scratch(layer.geometry, rows, of));
-      return;
-    }
-    most = std::max(most, backend.product_scratch(rows, layer.outputs, of));
-    most = std::max(most, backend.product_scratch(rows, layer.inputs, of));
-  };
-  for (const nn::LayerSpec& layer : g) count(layer, batch, type);
-  for (const nn::LayerSpec& layer : d) {
-    count(layer, 2 * batch, type);
-    count(layer, batch, ElementType::f32);  // of penalties
-  }
-  return most;
+  return std::max({scratch_of(backend, g, batch, type), scratch_of(backend, d, 2 * batch, type),
+                   scratch_of(backend, d, batch, ElementType::f32)});  // of penalties
 }
 
 }  // namespace vgan

@@ -203,18 +203,22 @@ std::vector<LayerSpec> listed_generator(const TrainConfig& config, const TrialSh
     list.layers.push_back(dense(list.size(), image.size(), output_activation(config.output)));
     return list.layers;
   }
-  // A last transposed convolution to the trial.
+  // A last transposed convolution to the trial, from half of each side, rounded up.
   const TrialShape now = list.image();
-  const bool doubles = image.width == now.width * stride &&
-                       image.height == (image.height == 1 ? now.height : now.height * stride);
-  const bool keeps = image.width == now.width && image.height == now.height;
-  if (!doubles && !keeps) {
-    refuse("g-net", "an image of " + text(now.height) + " x " + text(now.width) + " at its end",
-           text(image.height) + " x " + text(image.width) + ", the trial's, or half of that",
+  const std::int64_t half_height = halved(image.height, stride);
+  const std::int64_t half_width = halved(image.width, stride);
+  const bool keeps = now.height == image.height && now.width == image.width;
+  if (!keeps && (now.height != half_height || now.width != half_width)) {
+    const auto sides = [](std::int64_t height, std::int64_t width) {
+      return text(height) + " x " + text(width);
+    };
+    refuse("g-net", "an image of " + sides(now.height, now.width) + " at its end",
+           sides(image.height, image.width) + ", the trial's, or " +
+               sides(half_height, half_width) + ", half of that",
            "the last layer, which is added, doubles or keeps it");
   }
-  const std::int64_t kernel = doubles ? kernel_side(config) : 3;
-  const ConvGeometry g = geometry_of(image, now.channels, kernel, doubles ? stride : 1);
+  const std::int64_t kernel = keeps ? 3 : kernel_side(config);
+  const ConvGeometry g = geometry_of(image, now.channels, kernel, keeps ? 1 : stride);
   list.layers.push_back(convolution(g, true, output_activation(config.output)));
   return list.layers;
 }

@@ -1,17 +1,8 @@
 #include "engine/train/autoencoder_step.hpp"
 
-#include "engine/train/alternating_step.hpp"
+#include <algorithm>
 
 namespace vgan {
-namespace {
-
-AdamOptions for_network(AdamOptions options, AdamState StepState::*network, bool average) {
-  options.network = network;
-  if (!average) options.average_decay = 0.0F;
-  return options;
-}
-
-}  // namespace
 
 AutoencoderStep::AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
                                  const TrialSet& data, const AutoencoderStepOptions& options)
@@ -22,12 +13,20 @@ AutoencoderStep::AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Net
       options_(options),
       data_queue_(backend.make_queue("data")),
       objective_(backend, encoder, decoder, options.batch, state(), options.objective),
-      e_adam_(backend, for_network(options.adam, &StepState::discriminator, true)),
-      g_adam_(backend, for_network(options.adam, &StepState::generator, true)) {
-  const std::size_t scratch = AlternatingStep::scratch_bytes(
-      backend, decoder.layers(), encoder.layers(), options.batch, decoder.compute_type());
+      e_adam_(backend, adam_of(options.adam, &StepState::discriminator, true)),
+      g_adam_(backend, adam_of(options.adam, &StepState::generator, true)) {
+  const std::size_t scratch = scratch_bytes(backend, encoder.layers(), decoder.layers(),
+                                            options.batch, decoder.compute_type());
   backend.reserve_scratch(queue(), scratch);
   record_programs();
+}
+
+std::size_t AutoencoderStep::scratch_bytes(const Backend& backend,
+                                           const std::vector<nn::LayerSpec>& encoder,
+                                           const std::vector<nn::LayerSpec>& decoder,
+                                           std::int64_t batch, ElementType type) {
+  return std::max(scratch_of(backend, encoder, batch, type),
+                  scratch_of(backend, decoder, batch, type));
 }
 
 void AutoencoderStep::gather(Queue& queue, std::size_t slot, std::uint64_t ahead) {

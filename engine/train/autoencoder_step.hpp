@@ -1,7 +1,9 @@
 // The step of an autoencoder: one batch, both networks moved once.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "engine/backend.hpp"
 #include "engine/nn/network.hpp"
@@ -25,6 +27,12 @@ class AutoencoderStep final : public TrainingStep {
  public:
   AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
                   const TrialSet& data, const AutoencoderStepOptions& options);
+
+  /// Bytes that `model` keeps for the products of this step.
+  static std::size_t scratch_bytes(const Backend& backend,
+                                   const std::vector<nn::LayerSpec>& encoder,
+                                   const std::vector<nn::LayerSpec>& decoder, std::int64_t batch,
+                                   ElementType type);
 
  private:
   std::size_t variants() const override { return 2; }

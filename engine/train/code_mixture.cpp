@@ -4,41 +4,54 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/math/philox.hpp"
+#include "engine/train/code_blocks.hpp"
+#include "engine/train/code_clusters.hpp"
 
 namespace vgan {
 namespace {
 
 using Values = std::vector<double>;
 
-constexpr int most_lloyd_steps = 20;
-constexpr int most_em_steps = 100;
-constexpr double least_gain = 1e-5;  // nats a trial, of one step
+constexpr std::int64_t most_em_steps = 100;
+// Products of a fit's expectations, some seconds: fewer steps where there are more.
+constexpr std::int64_t most_products = std::int64_t{1} << 33;
+constexpr double least_gain = 1e-4;        // nats a number of a code, of one step
+constexpr double least_log_share = -14.0;  // below the largest of a trial: 1e-6 of it
 constexpr double floor_share = 1e-6;
 constexpr double infinity = std::numeric_limits<double>::infinity();
+// Trials that a covariance is summed over at a time, the distance of two of their numbers in memory
+// (no power of two, which would crowd a few lines of the cache), and sums side by side.
+constexpr std::int64_t chunk = 128, chunk_stride = chunk + 8, sums = 8;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/// Uniforms in [0, 1) one after the other, from step 0 of the stream `component`.
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : seed_(seed) {}
-  double next() {
-    const math::Words4 words =
-        math::philox_block(seed_, math::subsequence(math::Purpose::component, 0), block_++);
-    const std::uint64_t bits = std::uint64_t{words.x} << 32 | words.y;
-    return static_cast<double>(bits >> 11) * 0x1p-53;
+/// y -= sum of times[c] * rows[c] over c < count; rows [count, code_lanes] and y [code_lanes] lie
+/// apart. Four at a time, as y is read and written each time.
+void subtract(const double* times, std::int64_t count, const double* rows, double* __restrict y) {
+  std::int64_t c = 0;
+  for (; c + 4 <= count; c += 4) {
+    const double* x = rows + c * code_lanes;
+    const double a0 = times[c], a1 = times[c + 1], a2 = times[c + 2], a3 = times[c + 3];
+    for (std::int64_t i = 0; i < code_lanes; ++i) {
+      y[i] -= (a0 * x[i] + a1 * x[code_lanes + i]) +
+              (a2 * x[2 * code_lanes + i] + a3 * x[3 * code_lanes + i]);
+    }
   }
-
- private:
-  std::uint64_t seed_;
-  std::uint64_t block_ = 0;
-};
+  for (; c < count; ++c) {
+    const double* x = rows + c * code_lanes;
+    const double a = times[c];
+    for (std::int64_t i = 0; i < code_lanes; ++i) y[i] -= a * x[i];
+  }
+}
 
 class Fit {
  public:
   Fit(MatrixView<const float> codes, std::int64_t components)
-      : codes_(codes), size_(codes.cols), count_(components) {
+      : codes_(codes),
+        size_(codes.cols),
+        count_(components),
+        off_(at(codes.cols * chunk_stride), 0.0),
+        scaled_(at(codes.cols * chunk_stride), 0.0) {
     mixture_.weight.assign(at(count_), 0.0);
     mixture_.mean.assign(at(count_ * size_), 0.0);
     mixture_.factor.assign(at(count_ * size_ * size_), 0.0);
@@ -48,17 +61,14 @@ class Fit {
   }
 
   CodeMixture run(std::uint64_t seed) {
-    if (count_ == 1) {
-      std::fill(shares_.begin(), shares_.end(), 1.0);
-      maximise();
-      return std::move(mixture_);
-    }
-    start(seed);
+    const std::vector<std::int64_t> clusters = code_clusters(codes_, count_, seed);
+    for (std::int64_t i = 0; i < codes_.rows; ++i) shares_of(clusters[at(i)])[i] = 1.0;
     maximise();
     double before = -infinity;
-    for (int step = 0; step < most_em_steps; ++step) {
+    const std::int64_t most = most_mixture_steps(codes_.rows, count_, size_);
+    for (; mixture_.steps < most; ++mixture_.steps) {
       const double now = expect();
-      if (!(now - before > least_gain)) break;
+      if (!(now - before > least_gain * static_cast<double>(size_))) break;
       before = now;
       maximise();
     }
@@ -68,7 +78,7 @@ class Fit {
  private:
   double* mean(std::int64_t k) { return mixture_.mean.data() + k * size_; }
   double* factor(std::int64_t k) { return mixture_.factor.data() + k * size_ * size_; }
-  double& share(std::int64_t row, std::int64_t k) { return shares_[at(row * count_ + k)]; }
+  double* shares_of(std::int64_t k) { return shares_.data() + k * codes_.rows; }
 
   double mean_variance() const {
     double sum = 0.0;
@@ -84,81 +94,6 @@ class Fit {
     return sum / static_cast<double>(codes_.rows * size_);
   }
 
-  double distance(std::int64_t row, const double* centre) const {
-    double sum = 0.0;
-    for (std::int64_t j = 0; j < size_; ++j) {
-      const double off = double{codes_.row(row)[j]} - centre[j];
-      sum += off * off;
-    }
-    return sum;
-  }
-
-  void place(std::int64_t k, std::int64_t row) {
-    for (std::int64_t j = 0; j < size_; ++j) mean(k)[j] = double{codes_.row(row)[j]};
-  }
-
-  // Each next centre is a trial, drawn by its squared distance to the nearest centre so far.
-  void place_centres(std::uint64_t seed) {
-    Draws draws(seed);
-    const auto rows = static_cast<double>(codes_.rows);
-    place(0, static_cast<std::int64_t>(draws.next() * rows));
-    Values nearest(at(codes_.rows), infinity);
-    for (std::int64_t k = 1; k < count_; ++k) {
-      double total = 0.0;
-      for (std::int64_t i = 0; i < codes_.rows; ++i) {
-        nearest[at(i)] = std::min(nearest[at(i)], distance(i, mean(k - 1)));
-        total += nearest[at(i)];
-      }
-      const double wanted = draws.next() * total;
-      std::int64_t chosen = 0;
-      double sum = nearest[0];
-      while (chosen + 1 < codes_.rows && sum <= wanted) sum += nearest[at(++chosen)];
-      place(k, chosen);
-    }
-  }
-
-  // k-means: shares of 0 and 1. A centre that no trial is nearest to stays where it is.
-  void start(std::uint64_t seed) {
-    place_centres(seed);
-    std::vector<std::int64_t> owner(at(codes_.rows), -1);
-    for (int step = 0; step < most_lloyd_steps; ++step) {
-      bool moved = false;
-      for (std::int64_t i = 0; i < codes_.rows; ++i) {
-        std::int64_t best = 0;
-        double least = infinity;
-        for (std::int64_t k = 0; k < count_; ++k) {
-          const double d = distance(i, mean(k));
-          if (d < least) {
-            least = d;
-            best = k;
-          }
-        }
-        moved = moved || owner[at(i)] != best;
-        owner[at(i)] = best;
-      }
-      if (!moved) break;
-      std::fill(shares_.begin(), shares_.end(), 0.0);
-      for (std::int64_t i = 0; i < codes_.rows; ++i) share(i, owner[at(i)]) = 1.0;
-      for (std::int64_t k = 0; k < count_; ++k) (void)move_mean(k);
-    }
-  }
-
-  /// The trials of component k, in sum of shares; its mean stays where that is less than a
-  /// thousandth.
-  double move_mean(std::int64_t k) {
-    double total = 0.0;
-    Values sum(at(size_), 0.0);
-    for (std::int64_t i = 0; i < codes_.rows; ++i) {
-      const double part = share(i, k);
-      if (part == 0.0) continue;
-      total += part;
-      for (std::int64_t j = 0; j < size_; ++j) sum[at(j)] += part * double{codes_.row(i)[j]};
-    }
-    if (total < 1e-3) return 0.0;
-    for (std::int64_t j = 0; j < size_; ++j) mean(k)[j] = sum[at(j)] / total;
-    return total;
-  }
-
   /// Weights, means and factors from the shares. A component without trials is given up: weight 0,
   /// and a factor that is the floor alone.
   void maximise() {
@@ -172,22 +107,70 @@ class Fit {
     for (double& weight : mixture_.weight) weight /= all;
   }
 
+  /// The trials of component k, in sum of shares; its mean stays where that is less than a
+  /// thousandth.
+  double move_mean(std::int64_t k) {
+    double total = 0.0;
+    Values sum(at(size_), 0.0);
+    for (std::int64_t i = 0; i < codes_.rows; ++i) {
+      const double part = shares_of(k)[i];
+      if (part == 0.0) continue;
+      total += part;
+      for (std::int64_t j = 0; j < size_; ++j) sum[at(j)] += part * double{codes_.row(i)[j]};
+    }
+    if (total < 1e-3) return 0.0;
+    for (std::int64_t j = 0; j < size_; ++j) mean(k)[j] = sum[at(j)] / total;
+    return total;
+  }
+
   void set_factor(std::int64_t k, double total) {
     double* l = factor(k);
     std::fill(l, l + size_ * size_, 0.0);
-    Values off(at(size_));
-    for (std::int64_t i = 0; total > 0.0 && i < codes_.rows; ++i) {
-      const double part = share(i, k) / total;
-      if (part == 0.0) continue;
-      for (std::int64_t j = 0; j < size_; ++j) off[at(j)] = double{codes_.row(i)[j]} - mean(k)[j];
-      for (std::int64_t r = 0; r < size_; ++r) {
-        const double scaled = part * off[at(r)];
-        double* line = l + r * size_;
-        for (std::int64_t c = 0; c <= r; ++c) line[c] += scaled * off[at(c)];
-      }
+    for (std::int64_t next = 0; total > 0.0 && next < codes_.rows;) {
+      add_products(l, take_chunk(k, total, next));
     }
     for (std::int64_t r = 0; r < size_; ++r) l[r * size_ + r] += floor_;
     factorise(l);
+  }
+
+  /// Puts trials of component k, from trial `next` on, into `off_` and, times their shares of
+  /// `total`, into `scaled_`; the rest of the last `sums` is zeros. Returns how many, those
+  /// included.
+  std::int64_t take_chunk(std::int64_t k, double total, std::int64_t& next) {
+    std::int64_t taken = 0;
+    const double* middle = mean(k);
+    for (; next < codes_.rows && taken < chunk; ++next) {
+      const double part = shares_of(k)[next] / total;
+      if (part == 0.0) continue;
+      for (std::int64_t j = 0; j < size_; ++j) {
+        const double off = double{codes_.row(next)[j]} - middle[j];
+        off_[at(j * chunk_stride + taken)] = off;
+        scaled_[at(j * chunk_stride + taken)] = part * off;
+      }
+      ++taken;
+    }
+    const std::int64_t whole = (taken + sums - 1) / sums * sums;
+    for (std::int64_t j = 0; j < size_; ++j) {
+      std::fill(&off_[at(j * chunk_stride)] + taken, &off_[at(j * chunk_stride)] + whole, 0.0);
+      std::fill(&scaled_[at(j * chunk_stride)] + taken, &scaled_[at(j * chunk_stride)] + whole,
+                0.0);
+    }
+    return whole;
+  }
+
+  /// The lower triangle of scaled off^T of the chunk, onto `l`.
+  void add_products(double* l, std::int64_t trials) const {
+    for (std::int64_t r = 0; r < size_; ++r) {
+      const double* x = scaled_.data() + r * chunk_stride;
+      for (std::int64_t c = 0; c <= r; ++c) {
+        const double* y = off_.data() + c * chunk_stride;
+        double sum[sums] = {};
+        for (std::int64_t i = 0; i < trials; i += sums) {
+          for (std::int64_t s = 0; s < sums; ++s) sum[s] += x[i + s] * y[i + s];
+        }
+        for (const double one : sum) l[r * size_ + c] += one;
+      }
+    }
   }
 
   // Cholesky in place. The floor keeps pivots positive; rounding may not take them below it.
@@ -203,61 +186,84 @@ class Fit {
     }
   }
 
-  /// log of a component's density at each trial plus log weight, into the shares.
-  void log_densities(std::int64_t k) {
-    const double weight = mixture_.weight[at(k)];
-    if (weight == 0.0) {
-      for (std::int64_t i = 0; i < codes_.rows; ++i) share(i, k) = -infinity;
-      return;
-    }
-    // Columns of L in turn, so that the solution runs along memory.
-    Values columns(at(size_ * size_), 0.0);
-    double constant = std::log(weight);
+  /// log of weight over the root of the covariance's determinant.
+  double log_height(std::int64_t k) {
+    double height = std::log(mixture_.weight[at(k)]);
+    for (std::int64_t r = 0; r < size_; ++r) height -= std::log(factor(k)[r * size_ + r]);
+    return height;
+  }
+
+  /// |L^-1 (x - mean)|^2 of component k for the codes of a block. `solved` [size, code_lanes] is
+  /// room.
+  void squares(std::int64_t k, const CodeBlock& block, Values& solved,
+               double (&square)[code_lanes]) {
+    for (double& one : square) one = 0.0;
     for (std::int64_t r = 0; r < size_; ++r) {
       const double* line = factor(k) + r * size_;
-      for (std::int64_t c = 0; c <= r; ++c) columns[at(c * size_ + r)] = line[c];
-      constant -= std::log(line[r]);
-    }
-    Values off(at(size_));
-    for (std::int64_t i = 0; i < codes_.rows; ++i) {
-      for (std::int64_t j = 0; j < size_; ++j) off[at(j)] = double{codes_.row(i)[j]} - mean(k)[j];
-      double square = 0.0;
-      for (std::int64_t c = 0; c < size_; ++c) {
-        const double* column = columns.data() + c * size_;
-        const double solved = off[at(c)] / column[c];
-        square += solved * solved;
-        for (std::int64_t r = c + 1; r < size_; ++r) off[at(r)] -= column[r] * solved;
+      const double* x = block.number(r);
+      double* y = solved.data() + r * code_lanes;
+      const double middle = mean(k)[r];
+      for (std::int64_t i = 0; i < code_lanes; ++i) y[i] = x[i] - middle;
+      subtract(line, r, solved.data(), y);
+      const double inverse = 1.0 / line[r];
+      for (std::int64_t i = 0; i < code_lanes; ++i) {
+        y[i] *= inverse;
+        square[i] += y[i] * y[i];
       }
-      share(i, k) = constant - 0.5 * square;
     }
   }
 
   /// Shares of the components in each trial; the mean log likelihood without its constant.
   double expect() {
-    for (std::int64_t k = 0; k < count_; ++k) log_densities(k);
+    Values height(at(count_)), solved(at(size_ * code_lanes)), logs(at(count_ * code_lanes));
+    for (std::int64_t k = 0; k < count_; ++k) height[at(k)] = log_height(k);
+    CodeBlock block(size_);
     double total = 0.0;
-    for (std::int64_t i = 0; i < codes_.rows; ++i) {
-      double* row = &share(i, 0);
-      const double most = *std::max_element(row, row + count_);
-      double sum = 0.0;
+    for (std::int64_t first = 0; first < codes_.rows; first += code_lanes) {
+      block.load(codes_, first);
       for (std::int64_t k = 0; k < count_; ++k) {
-        row[k] = std::exp(row[k] - most);
-        sum += row[k];
+        double* log = &logs[at(k * code_lanes)];
+        double square[code_lanes] = {};
+        if (mixture_.weight[at(k)] > 0.0) squares(k, block, solved, square);
+        for (std::int64_t i = 0; i < code_lanes; ++i) log[i] = height[at(k)] - 0.5 * square[i];
       }
-      for (std::int64_t k = 0; k < count_; ++k) row[k] /= sum;
-      total += most + std::log(sum);
+      for (std::int64_t i = 0; i < block.count(); ++i) total += share_out(logs, i, first + i);
     }
     return total / static_cast<double>(codes_.rows);
+  }
+
+  /// The shares of one trial, lane `lane` of `logs` [K, code_lanes]; the log of its density.
+  double share_out(Values& logs, std::int64_t lane, std::int64_t trial) {
+    double most = -infinity;
+    for (std::int64_t k = 0; k < count_; ++k)
+      most = std::max(most, logs[at(k * code_lanes + lane)]);
+    double sum = 0.0;
+    for (std::int64_t k = 0; k < count_; ++k) {
+      double& one = logs[at(k * code_lanes + lane)];
+      one = one - most > least_log_share ? std::exp(one - most) : 0.0;
+      sum += one;
+    }
+    for (std::int64_t k = 0; k < count_; ++k) {
+      shares_of(k)[trial] = logs[at(k * code_lanes + lane)] / sum;
+    }
+    return most + std::log(sum);
   }
 
   MatrixView<const float> codes_;
   std::int64_t size_, count_;
   double floor_ = 0.0;
   CodeMixture mixture_;
-  Values shares_;  // [n, K]
+  Values shares_;        // [K, n]
+  Values off_, scaled_;  // [size, chunk_stride]
 };
 
 }  // namespace
+
+std::int64_t most_mixture_steps(std::int64_t codes, std::int64_t components, std::int64_t size) {
+  if (components == 1) return 0;
+  const std::int64_t products = codes * components * (size * (size + 1) / 2);
+  return std::clamp(most_products / products, std::int64_t{1}, most_em_steps);
+}
 
 CodeMixture fit_mixture(MatrixView<const float> codes, std::int64_t components,
                         std::uint64_t seed) {

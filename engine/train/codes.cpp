@@ -7,6 +7,7 @@
 #include "engine/error.hpp"
 #include "engine/train/code_mixture.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/grouped.hpp"
 #include "kernels/math/gaussian.hpp"
 
 namespace vgan {
@@ -50,12 +51,6 @@ std::vector<float> load_tensor(const Checkpoint& checkpoint, const char* name,
     if (!std::isfinite(value)) refuse_tensor(origin, name, "NaN or Inf", "finite numbers");
   }
   return values;
-}
-
-std::string with_commas(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
 }
 
 }  // namespace
@@ -180,7 +175,7 @@ std::string CodeModel::text() const {
   const std::string kind = components() == 1
                                ? "a Gaussian"
                                : "a mixture of " + std::to_string(components()) + " Gaussians";
-  return kind + " fitted to " + with_commas(trials_) + (trials_ == 1 ? " code" : " codes");
+  return kind + " fitted to " + grouped(trials_) + (trials_ == 1 ? " code" : " codes");
 }
 
 /// The component of a uniform u in [0, 1); the last that there is, where rounded weights end below.

@@ -150,25 +150,34 @@ class Comparing {
     if (request_.observer != nullptr) request_.observer->note(line);
   }
 
-  // All are looked at before the first is trained.
+  void set_shared(TrainConfig& config, const Split& split) const {
+    config.data = request_.data;
+    config.labels = request_.labels;
+    config.hold_out = split.share;
+    config.batch = request_.batch;
+    config.seed = request_.seed;
+    config.device = request_.device;
+    config.threads = request_.threads;
+    config.epochs = request_.minutes > 0.0 ? endless_epochs : request_.epochs;
+  }
+
+  // All are looked at before the first is trained; what they share, before what is a model's own.
   void make_configs(const Split& split) {
     const ImageSet& images = split.training;
     const TrialShape trial{images.height, images.width, images.channels};
+    TrainConfig shared;
+    set_shared(shared, split);
+    validate(shared);
     for (const std::string& name : request_.models) {
       TrainConfig config = comparable_config(name);
       if (request_.adjust) request_.adjust(name, config);
-      config.data = request_.data;
-      config.labels = request_.labels;
-      config.hold_out = split.share;
-      config.batch = request_.batch;
-      config.seed = request_.seed;
-      config.device = request_.device;
-      config.threads = request_.threads;
-      config.epochs = request_.minutes > 0.0 ? endless_epochs : request_.epochs;
-      validate(config);
-      const TrainConfig all = resolved(config, trial);
-      (void)generator_layers(all, trial);
-      (void)(all.is_gan() ? discriminator_layers(all, trial) : encoder_layers(all, trial));
+      set_shared(config, split);
+      naming(name, [&] {
+        validate(config);
+        const TrainConfig all = resolved(config, trial);
+        (void)generator_layers(all, trial);
+        (void)(all.is_gan() ? discriminator_layers(all, trial) : encoder_layers(all, trial));
+      });
       configs_.push_back(config);
     }
     if (request_.batch > images.count) {
@@ -207,10 +216,28 @@ class Comparing {
     }
   }
 
+  /// An error of a model's settings, of them with the data, or of its memory names the model. The
+  /// flags that train would be advised to change are none of compare's.
+  template <class Body>
+  static void naming(const std::string& name, Body body) {
+    try {
+      body();
+    } catch (const Error& error) {
+      const bool memory = error.code() == ErrorCode::no_device;
+      const bool settings =
+          error.code() == ErrorCode::bad_config || error.code() == ErrorCode::bad_data;
+      if (!memory && !settings) throw;
+      ErrorDetail detail = error.detail();
+      detail.where = "model " + name + (detail.where.empty() ? "" : ": ") + detail.where;
+      if (settings) detail.remedy = "leave it out of --models";
+      throw Error(error.code(), detail);
+    }
+  }
+
   void compare_one(const CompareGround& ground, std::size_t i) {
     const std::string& name = request_.models[i];
     try {
-      result_.models.push_back(compare_model(ground, name, configs_[i]));
+      naming(name, [&] { result_.models.push_back(compare_model(ground, name, configs_[i])); });
     } catch (const Error& error) {
       if (error.code() != ErrorCode::interrupted) throw;
       throw Error(ErrorCode::interrupted,
@@ -230,7 +257,8 @@ class Comparing {
     std::error_code ignored;
     return folder + (done.empty() ? " has no model compared yet" : " compares " + done) +
            (fs::exists(result_.folder / name / "checkpoints", ignored)
-                ? "; " + run + " can go on with train --resume " + run
+                ? "; " + run + " can go on with train --resume " + run +
+                      (request_.minutes > 0.0 ? " --epochs N" : "")
                 : "");
   }
 

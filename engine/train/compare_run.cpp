@@ -12,17 +12,13 @@
 #include "engine/train/peak_memory.hpp"
 #include "engine/train/reconstruct.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
+#include "engine/train/seconds.hpp"
 #include "engine/train/trial_pictures.hpp"
 
 namespace vgan {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Keeps what the trainer says of itself, and the time.
 class Watch final : public RunObserver {
@@ -96,6 +92,7 @@ bool train(const CompareGround& ground, const TrainConfig& config, ComparedModel
   run.stop_requested = [&] {
     return ground.stop_requested() || (limit > 0.0 && watch.seconds() >= limit);
   };
+  run.open_ended = limit > 0.0;
   const bool counted = reset_peak_memory();
   RunResult result;
   try {

@@ -8,6 +8,7 @@
 #include "engine/files/atomic_file.hpp"
 #include "engine/pictures/comparison.hpp"
 #include "engine/pictures/png.hpp"
+#include "engine/train/grouped.hpp"
 
 namespace vgan {
 namespace {
@@ -19,13 +20,6 @@ std::string number(double value, const char* format) {
   std::snprintf(text, sizeof(text), format, value);
   return text;
 }
-
-std::string grouped(std::uint64_t value) {
-  std::string text = std::to_string(value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
-  return text;
-}
-std::string grouped(std::int64_t value) { return grouped(static_cast<std::uint64_t>(value)); }
 
 std::string megabytes(std::uint64_t bytes) {
   return bytes == 0 ? absent : number(static_cast<double>(bytes) * 1e-6, "%.1f MB");

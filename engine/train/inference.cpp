@@ -31,26 +31,29 @@ std::size_t host_bytes(const Layers& layers) {
   return static_cast<std::size_t>(Inference::block_rows * widest) * sizeof(float);
 }
 
-std::size_t scratch_bytes(const Backend& backend, const Layers& layers, ElementType type) {
-  std::size_t most = 0;
-  for (const nn::LayerSpec& layer : layers) {
-    most = std::max(most, backend.product_scratch(Inference::block_rows, layer.outputs, type));
-  }
-  return most;
-}
-
 MatrixRef tight(const Buffer& buffer, std::int64_t rows, std::int64_t cols) {
   return {buffer.data(), ElementType::f32, rows, cols, cols};
 }
 
 }  // namespace
 
+std::size_t forward_scratch(const Backend& backend, const Layers& layers, ElementType type,
+                            std::int64_t rows) {
+  std::size_t most = 0;
+  for (const nn::LayerSpec& layer : layers) {
+    most = std::max(most, layer.kind == nn::LayerKind::dense
+                              ? backend.product_scratch(rows, layer.outputs, type)
+                              : backend.conv_scratch(layer.geometry, rows, type));
+  }
+  return most;
+}
+
 Inference::Inference(Backend& backend, const Layers& layers, float slope, ElementType type,
                      const std::string& what)
     : backend_(&backend),
       network_(backend, layers, slope, arena_of(type), what),
       tape_(backend, layers, block_rows, tape_of(type), what + "'s activations"),
-      scratch_(scratch_bytes(backend, layers, type)),
+      scratch_(forward_scratch(backend, layers, type, block_rows)),
       input_buffer_(backend.allocate(input_bytes(layers, type), "a block of inputs")),
       input_(nn::Carver(input_buffer_.data(), packing_of(layers))
                  .take(block_rows, layers.front().inputs, type)),
@@ -59,7 +62,8 @@ Inference::Inference(Backend& backend, const Layers& layers, float slope, Elemen
 std::size_t Inference::bytes(const Backend& backend, const Layers& layers, ElementType type) {
   return nn::Network::bytes(backend, layers, arena_of(type)) +
          nn::TapeStorage::bytes(layers, block_rows, tape_of(type)) +
-         scratch_bytes(backend, layers, type) + input_bytes(layers, type) + host_bytes(layers);
+         forward_scratch(backend, layers, type, block_rows) + input_bytes(layers, type) +
+         host_bytes(layers);
 }
 
 void Inference::load(Queue& queue, VectorView<const float> weights) {

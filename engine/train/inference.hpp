@@ -10,6 +10,11 @@
 
 namespace vgan {
 
+/// Bytes that a queue keeps for the products of `rows` rows through `layers` without gradients
+/// (Backend::product_scratch, conv_scratch).
+std::size_t forward_scratch(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
+                            ElementType type, std::int64_t rows);
+
 class Inference {
  public:
   /// Rows of a block. A row's output does not depend on the others, nor on how many there are:

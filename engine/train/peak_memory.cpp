@@ -3,10 +3,17 @@
 #include <fstream>
 #include <string>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace vgan {
 
 // proc(5): writing 5 to clear_refs resets VmHWM, the peak resident set.
 bool reset_peak_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
   std::ofstream file("/proc/self/clear_refs");
   file << "5" << std::flush;
   return file.good();

@@ -5,7 +5,8 @@
 
 namespace vgan {
 
-/// Starts a new count of the most resident memory. False where the system has no such thing.
+/// Starts a new count of the most resident memory, after giving back what was freed but is kept for
+/// later allocations. False where the system has no such count.
 bool reset_peak_memory();
 /// The most since then, bytes; 0 where the system does not tell.
 std::uint64_t peak_memory();

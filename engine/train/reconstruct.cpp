@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/grouped.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
 #include "engine/train/state_tensors.hpp"
 
@@ -28,12 +30,24 @@ bool is_picture(const ReconstructRequest& request) {
   return fs::path(request.out).extension() == ".png";
 }
 
+// By their names, whether they are there or not.
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  const fs::path one = fs::weakly_canonical(fs::absolute(a), error);
+  const fs::path other = fs::weakly_canonical(fs::absolute(b), error);
+  return !error && one == other;
+}
+
 void check(const ReconstructRequest& request) {
   if (!is_picture(request) && fs::path(request.out).extension() != ".npy") {
     refuse("out", "'" + request.out + "'", "a name that ends in .npy or .png");
   }
   if (!request.errors.empty() && fs::path(request.errors).extension() != ".npy") {
     refuse("errors", "'" + request.errors + "'", "a name that ends in .npy");
+  }
+  if (!request.errors.empty() && same_file(request.out, request.errors)) {
+    throw Error(ErrorCode::usage, {"bad command line", "--out and --errors",
+                                   "'" + request.errors + "' for both", "a file for each", ""});
   }
   if (request.count >> 40 != 0) {
     refuse("count", std::to_string(request.count), "0 (all) to 2^40 - 1");
@@ -79,6 +93,29 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
   images.high = range.high;
   const std::uint64_t count = request.count > 0 ? request.count : most;
   return {std::move(images), static_cast<std::int64_t>(count), range};
+}
+
+/// A line where trials have numbers outside the range that the model knows, or nothing. Data in a
+/// range of their own have none.
+std::string note_of_range(const Trials& trials) {
+  const auto* values = std::get_if<std::vector<float>>(&trials.images.pixels);
+  if (values == nullptr) return "";
+  const std::int64_t size = trials.images.pixels_per_image();
+  const auto outside = [&](float value) {
+    return !(value >= trials.range.low && value <= trials.range.high);
+  };
+  std::int64_t count = 0;
+  for (std::int64_t n = 0; n < trials.count; ++n) {
+    const auto first = values->begin() + n * size;
+    if (std::any_of(first, first + size, outside)) ++count;
+  }
+  if (count == 0) return "";
+  char range[64];
+  std::snprintf(range, sizeof(range), "%g..%g", static_cast<double>(trials.range.low),
+                static_cast<double>(trials.range.high));
+  return grouped(count) + " of " + grouped(trials.count) +
+         (trials.count == 1 ? " trial has" : " trials have") + " numbers outside " + range +
+         ", the range that the model was trained on, and cannot come back as they are";
 }
 
 /// Where reconstructions go: all to a .npy file, or the first to a sheet.
@@ -174,9 +211,9 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  for (const std::string& line : loaded.skipped) {
-    result.note += (result.note.empty() ? "" : "\n") + line;
-  }
+  std::vector<std::string> notes = loaded.skipped;
+  if (const std::string line = note_of_range(trials); !line.empty()) notes.push_back(line);
+  for (const std::string& line : notes) result.note += (result.note.empty() ? "" : "\n") + line;
   return result;
 }
 

@@ -29,15 +29,15 @@ struct ReconstructResult {
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;
-  std::string note;  ///< newer checkpoints passed over, or empty
+  std::string note;  ///< newer checkpoints passed over, trials outside the model's range, or empty
 };
 
 /// Writes reconstructions in the data's own range and type: u8 for u8, else float32; count x height
 /// x width, x channels where there are several. Data of the model's type are seen in the range that
 /// it was trained on, others in their own.
-/// Throws bad_config for a GAN, which has no encoder, and for names of files without a known
-/// ending; bad_data for trials of another shape than the model's; io, no_device, interrupted (no
-/// file is left).
+/// Throws usage where `out` and `errors` are one file; bad_config for a GAN, which has no encoder,
+/// and for names of files without a known ending; bad_data for trials of another shape than the
+/// model's; io, no_device, interrupted (no file is left).
 ReconstructResult reconstruct(const ReconstructRequest& request);
 
 }  // namespace vgan

@@ -1,26 +1,20 @@
 #include "engine/train/run.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "engine/error.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
+#include "engine/train/seconds.hpp"
 #include "engine/train/step_profile.hpp"
 
 namespace vgan {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
 constexpr std::uint64_t final_samples = 1000;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // A run that was killed between its last epoch and its samples still has those to write.
 void require_work(const Trainer& trainer, const RunFolder& folder) {
@@ -39,6 +33,12 @@ void take_up(const Resumption& resumption, const Trainer& trainer, const RunFold
   if (aside == 0) return;
   observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
                  (folder.path() / "superseded").string());
+}
+
+void write_config(const Trainer& trainer, const RunFolder& folder) {
+  TrainConfig written = trainer.config();
+  written.out = folder.path().string();
+  folder.write_config(written);
 }
 
 /// One call of run_training, after data, folder and trainer are there.
@@ -79,9 +79,9 @@ class Run {
       request_.observer->started(trainer_, images_, folder_.path(), first);
     }
     if (first == 0) {
+      save();  // first of all, so that a run can be resumed whenever it is stopped
       folder_.write_real_grid(images_);
       folder_.write_sample_grid(trainer_, images_);
-      save();  // so that a run can be resumed whenever it is stopped
     }
     start_ = Clock::now();
     bool stopped = false;
@@ -91,7 +91,13 @@ class Run {
       profile_.after(trainer_, folder_, request_.observer);
       if (trainer_.epoch() < total && !stopped) keep_up(trainer_.epoch());
     }
-    return finish(first, stopped && trainer_.epoch() < total);
+    stopped = stopped && trainer_.epoch() < total;
+    if (stopped && request_.open_ended) {
+      trainer_.end_here();
+      write_config(trainer_, folder_);
+      stopped = false;
+    }
+    return finish(first, stopped);
   }
 
   /// The next epoch after which there is something to do beside training.
@@ -210,9 +216,7 @@ RunResult run_training(const RunRequest& request) {
   RunFolder folder =
       resumption ? RunFolder::open(resumption->folder) : RunFolder::create(config.out);
   require_work(trainer, folder);
-  TrainConfig written = trainer.config();
-  written.out = folder.path().string();
-  folder.write_config(written);
+  write_config(trainer, folder);
   if (resumption) take_up(*resumption, trainer, folder, request.observer);
   const fs::path from = resumption ? resumption->loaded.file : fs::path();
   return Run(request, trainer, images, folder, from).train();

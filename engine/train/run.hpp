@@ -30,6 +30,9 @@ struct RunRequest {
   std::filesystem::path resume_from;     ///< run folder or checkpoint; empty = newest run in runs/
   std::vector<std::string> given;        ///< names of the settings given with a resume
   std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
+  /// The run is as long as it is when it is stopped: config.epochs, a bound alone, becomes that in
+  /// its last checkpoint and its config.toml, and it is not `stopped`, but done.
+  bool open_ended = false;
   RunObserver* observer = nullptr;
 };
 

@@ -6,6 +6,7 @@
 #include "engine/check.hpp"
 #include "engine/nn/layout.hpp"
 #include "engine/train/hand_over.hpp"
+#include "engine/train/inference.hpp"
 
 namespace vgan {
 namespace {
@@ -41,13 +42,8 @@ std::size_t row_bytes(const Layers& layers, std::int64_t rows) {
 
 std::size_t scratch_bytes(const Backend& backend, const Layers& layers, ElementType type,
                           std::int64_t rows) {
-  std::size_t most = backend.product_scratch(rows, layers.back().outputs, ElementType::u8);
-  for (const nn::LayerSpec& layer : kept(layers)) {
-    most = std::max(most, layer.kind == nn::LayerKind::dense
-                              ? backend.product_scratch(rows, layer.outputs, type)
-                              : backend.conv_scratch(layer.geometry, rows, type));
-  }
-  return most;
+  return std::max(backend.product_scratch(rows, layers.back().outputs, ElementType::u8),
+                  forward_scratch(backend, kept(layers), type, rows));
 }
 
 }  // namespace

@@ -165,14 +165,13 @@ void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& 
   if (average) check_section(layers, name + "_ema", false, checkpoint, origin);
 }
 
-void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch) {
+void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch, const std::string& remedy) {
   for (const auto& [name, tensor] : checkpoint.tensors) {
     const std::size_t bad = first_nonfinite(tensor);
     if (bad < tensor.bytes.size() / sizeof(float)) {
       throw Error(ErrorCode::diverged,
                   {"training diverged", "epoch " + std::to_string(epoch) + ", tensor " + name,
-                   "NaN or Inf at element " + std::to_string(bad), "finite numbers",
-                   "use a lower --lr or a higher --r1"});
+                   "NaN or Inf at element " + std::to_string(bad), "finite numbers", remedy});
     }
   }
 }

@@ -27,6 +27,6 @@ void load_network(Backend& backend, Queue& queue, nn::Network& network, const st
 void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
                   const Checkpoint& checkpoint);
 /// Throws diverged, naming the tensor and `epoch`, if a number is NaN or Inf.
-void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch);
+void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch, const std::string& remedy);
 
 }  // namespace vgan

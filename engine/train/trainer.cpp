@@ -11,18 +11,30 @@
 namespace vgan {
 namespace {
 
-void require_finite(const StepReport& report) {
+// What to do about it is for the model's kind: an autoencoder has neither D nor R1.
+std::string remedy_of(const TrainConfig& config) {
+  return config.is_gan() ? "use a lower --lr or a higher --r1" : "use a lower --lr";
+}
+
+void require_finite(const StepReport& report, const TrainConfig& config) {
   const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
                       std::isfinite(report.g_loss) && std::isfinite(report.r1) &&
                       std::isfinite(report.gradient_penalty) &&
                       std::isfinite(report.reconstruction) && std::isfinite(report.kl);
   if (finite) return;
   char losses[96];
-  std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g%s", report.d_loss(), report.g_loss,
-                report.nonfinite != 0 ? ", NaN or Inf in a gradient" : "");
+  if (config.is_gan()) {
+    std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g", report.d_loss(), report.g_loss);
+  } else if (config.model == "vae") {
+    std::snprintf(losses, sizeof(losses), "reconstruction %g, KL %g", report.reconstruction,
+                  report.kl);
+  } else {
+    std::snprintf(losses, sizeof(losses), "reconstruction %g", report.reconstruction);
+  }
   throw Error(ErrorCode::diverged,
-              {"training diverged", "epoch " + std::to_string(report.epoch), losses,
-               "finite losses and gradients", "use a lower --lr or a higher --r1"});
+              {"training diverged", "epoch " + std::to_string(report.epoch),
+               losses + std::string(report.nonfinite != 0 ? ", NaN or Inf in a gradient" : ""),
+               "finite losses and gradients", remedy_of(config)});
 }
 
 // What a run sees must be what it was started on. `name` is that of the flag that names it.
@@ -120,7 +132,7 @@ void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepRep
       begun += step.run(epochs - begun);
     }
     for (const StepReport& one : step.take_reports()) {
-      require_finite(one);
+      require_finite(one, config());
       going_on = report(one) && going_on;
     }
   }
@@ -139,9 +151,15 @@ Checkpoint Trainer::checkpoint() {
   save_network(*self.backend, *self.queue, *self.generator, "g", made);
   self.conditions.save(made);
   save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
-  require_finite(made, epoch());
+  require_finite(made, epoch(), remedy_of(self.config));
   if (self.config.model == "ae") self.codes_of_now().save(made);
   return made;
+}
+
+void Trainer::end_here() {
+  implementation_->finish_steps();
+  implementation_->config.epochs = epoch();
+  implementation_->config.passes = 0.0;
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {

@@ -58,6 +58,8 @@ class Trainer {
 
   /// The whole state. Throws diverged if a weight or moment is not finite.
   Checkpoint checkpoint();
+  /// Makes the epochs trained so far, of which there is one at least, those of `config`.
+  void end_here();
   /// Continues from a checkpoint of the same networks and data. Throws bad_data if it is not.
   void restore(const Checkpoint& checkpoint);
 

@@ -143,9 +143,12 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
       {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
       {"activations", activations},
       {"data", data_bytes + condition_bytes()}};
+  // Of queues `d` and `g`, or of `model`.
   const std::size_t scratch =
-      AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type());
-  if (scratch > 0) made.parts.emplace_back("products", 2 * scratch);
+      config.is_gan()
+          ? 2 * AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type())
+          : AutoencoderStep::scratch_bytes(*backend, d_layers, g_layers, batch, type());
+  if (scratch > 0) made.parts.emplace_back("products", scratch);
   made.parts.emplace_back("samples",
                           Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
   if (!config.is_gan()) {

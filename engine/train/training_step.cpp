@@ -15,6 +15,28 @@ TrainingStep::TrainingStep(Backend& backend, const StepSchedules& schedules,
   for (auto& queue : report_queues_) queue = backend.make_queue("report");
 }
 
+std::size_t TrainingStep::scratch_of(const Backend& backend,
+                                     const std::vector<nn::LayerSpec>& layers, std::int64_t rows,
+                                     ElementType type) {
+  std::size_t most = 0;
+  for (const nn::LayerSpec& layer : layers) {
+    if (layer.kind != nn::LayerKind::dense) {
+      most = std::max(most, backend.conv_scratch(layer.geometry, rows, type));
+      continue;
+    }
+    most = std::max(most, backend.product_scratch(rows, layer.outputs, type));
+    most = std::max(most, backend.product_scratch(rows, layer.inputs, type));
+  }
+  return most;
+}
+
+AdamOptions TrainingStep::adam_of(AdamOptions options, AdamState StepState::*network,
+                                  bool average) {
+  options.network = network;
+  if (!average) options.average_decay = 0.0F;
+  return options;
+}
+
 void TrainingStep::record_programs() {
   set_steps(0);
   for (std::size_t variant = 0; variant < variants(); ++variant) {

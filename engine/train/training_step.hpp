@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/backend.hpp"
+#include "engine/nn/layer.hpp"
 
 namespace vgan {
 
@@ -55,6 +56,13 @@ class TrainingStep {
  protected:
   /// `queue_name` is that of the queue where work begins and ends.
   TrainingStep(Backend& backend, const StepSchedules& schedules, const std::string& queue_name);
+
+  /// Bytes that a queue keeps for products of `rows` rows through `layers` and back
+  /// (Backend::product_scratch, conv_scratch).
+  static std::size_t scratch_of(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
+                                std::int64_t rows, ElementType type);
+  /// `options` for one of the two networks, without an average unless `average`.
+  static AdamOptions adam_of(AdamOptions options, AdamState StepState::*network, bool average);
 
   /// To be called when the derived step is whole: sets step 0 and records the programs.
   void record_programs();

@@ -177,6 +177,7 @@ TEST_CASE("cli: compare refuses what it cannot compare") {
   refuse({"--epochs", "0"}, 78, "epochs: found 0");
   refuse({"--count", "3"}, 78, "count: found 3; allowed 4 to 1,000,000");
   refuse({"--batch", "109"}, 78, "batch: found 109; allowed 1 to 108");
+  refuse({"--data", "ring8"}, 78, "; leave it out of --models");
   refuse({"--data", "few.npy"}, 65, "too few trials to hold some out");
   refuse({"--data", "nowhere.npy"}, 74, "nowhere.npy");
   refuse({"--device", "cuda:99"}, 69, "cuda:99");

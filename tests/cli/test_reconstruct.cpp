@@ -169,6 +169,31 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
   CHECK(value_of(digits.reconstruct("ae", {"--out", "sheet.png"}).out, "trials") == 200);
 }
 
+TEST_CASE("cli: reconstruct says which trials are outside the range that the model knows") {
+  const Digits digits;
+  REQUIRE(digits.train("vae", {"--data", "floats.npy", "--epochs", "2"}).exit_code == 0);
+  CHECK(digits.reconstruct("vae", {"--data", "floats.npy"}).err.empty());
+  std::vector<float> wide(3 * pixels, 0.5F);
+  wide[5] = 1.5F;
+  wide[2 * pixels] = -0.25F;
+  wide[2 * pixels + 1] = 7.0F;
+  vgan::NpyWriter writer(digits.path() / "wide.npy", vgan::NpyType::f32, {3, 28, 28});
+  writer.append(std::span<const float>(wide));
+  writer.finish();
+  const CommandResult made = digits.reconstruct("vae", {"--data", "wide.npy"});
+  INFO(made.err);
+  CHECK(made.exit_code == 0);
+  CHECK(made.err ==
+        "2 of 3 trials have numbers outside 0..1, the range that the model was trained on, and "
+        "cannot come back as they are\n");
+  CHECK(vgan::read_npy_images(digits.path() / "reconstructions.npy").count == 3);
+  // Only those that are reconstructed.
+  CHECK_THAT(digits.reconstruct("vae", {"--data", "wide.npy", "--count", "2"}).err,
+             ContainsSubstring("1 of 2 trials have"));
+  // Bytes have a range of their own.
+  CHECK(digits.reconstruct("vae", {}).err.empty());
+}
+
 TEST_CASE("cli: an ae says what its samples are drawn from") {
   const Digits digits;
   const CommandResult run = digits.train("ae");
@@ -237,6 +262,8 @@ TEST_CASE("cli: reconstruct refuses what it cannot do") {
   refuse(with({"--model", "tiny.npy"}), 65, {"tiny.npy"});
   refuse(with({"--out", "r.jpeg"}), 78, {"r.jpeg"});
   refuse(with({"--errors", "e.txt"}), 78, {"e.txt"});
+  refuse(with({"--out", "r.npy", "--errors", "./r.npy"}), 2, {"--out and --errors", "r.npy"});
+  refuse(with({"--errors", "reconstructions.npy"}), 2, {"reconstructions.npy"});
   refuse(with({"--count", "201"}), 78, {"201", "200"});
   refuse(with({"--out", "nowhere/r.npy"}), 74, {"nowhere"});
   refuse(with({"--device", "cuda:99"}), 69, {"cuda:99"});

@@ -214,13 +214,28 @@ TEST_CASE("listed layers make a pair", "[engine][architecture]") {
   config.g_net = "dense:1x7x8,up:4";
   config.d_net = "conv:4:k8,conv:4:k8:s3";
   check_pair(config, {1, 28, 1});
+  // Half of an odd side, rounded up as it is in the nets' own layers.
+  config.net = "conv1d";
+  config.d_net = "conv:4,conv:8";
+  for (const char* odd : {"dense:1x94x8:bn", "dense:1x47x8,up:4", "dense:1x187x4"}) {
+    config.g_net = odd;
+    check_pair(config, {1, 187, 1});
+  }
+  config.net = "mlp";
+  config.g_net = "dense:15x8x4";
+  check_pair(config, {29, 15, 1});
+  config.g_net = "dense:1x93x8";
+  CHECK_THAT(refusal([&] {
+               g_of(config, {1, 187, 1});
+             }),
+             ContainsSubstring("1 x 187, the trial's, or 1 x 94, half of that"));
 
   config.g_net = "dense:5x5x8,up:4";
   CHECK_THAT(refusal([&] {
                g_of(config, {28, 28, 1});
              }),
              ContainsSubstring("an image of 10 x 10 at its end") &&
-                 ContainsSubstring("28 x 28, the trial's, or half of that"));
+                 ContainsSubstring("28 x 28, the trial's, or 14 x 14, half of that"));
   config.g_net = "up:8";
   CHECK_THAT(refusal([&] {
                g_of(config, {28, 28, 1});

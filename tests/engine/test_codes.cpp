@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/error.hpp"
+#include "engine/train/code_mixture.hpp"
 #include "engine/train/codes.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
@@ -157,6 +158,94 @@ Checkpoint good_checkpoint() {
   return made;
 }
 
+// Three components that overlap a little, their axes turned from the numbers'.
+std::vector<Component> apart(std::int64_t size) {
+  std::vector<Component> made;
+  const auto n = static_cast<std::size_t>(size);
+  for (std::size_t k = 0; k < 3; ++k) {
+    Component one{k == 0 ? 0.4 : 0.3, Values(n, 0.0), Values(n * n, 0.0)};
+    one.mean[k % n] = 5.0 * static_cast<double>(k);
+    for (std::size_t r = 0; r < n; ++r) {
+      one.factor[r * n + r] = 0.8 + 0.1 * static_cast<double>((r + k) % 4);
+      for (std::size_t c = 0; c < r; ++c) {
+        one.factor[r * n + c] = 0.1 * (static_cast<double>((r * 7 + c * 3 + k) % 5) - 2.0);
+      }
+    }
+    made.push_back(one);
+  }
+  return made;
+}
+
+// x of L x = b.
+Values solved(const double* l, Values b) {
+  const std::size_t n = b.size();
+  for (std::size_t r = 0; r < n; ++r) {
+    for (std::size_t c = 0; c < r; ++c) b[r] -= l[r * n + c] * b[c];
+    b[r] /= l[r * n + r];
+  }
+  return b;
+}
+
+double log_density(const CodeMixture& m, std::size_t k, const Values& x) {
+  const std::size_t n = x.size();
+  Values off(x);
+  for (std::size_t j = 0; j < n; ++j) off[j] -= m.mean[k * n + j];
+  const double* l = m.factor.data() + k * n * n;
+  double log = std::log(m.weight[k]);
+  for (std::size_t j = 0; j < n; ++j) log -= std::log(l[j * n + j]);
+  for (const double one : solved(l, off)) log -= 0.5 * one * one;
+  return log;
+}
+
+// Covariances from factors, in place.
+void square(double* l, std::size_t n) {
+  const Values was(l, l + n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      l[i * n + j] = 0.0;
+      for (std::size_t m = 0; m <= std::min(i, j); ++m) {
+        l[i * n + j] += was[i * n + m] * was[j * n + m];
+      }
+    }
+  }
+}
+
+// One step of expectation maximisation; `factor` of the result, and then of `from`, are
+// covariances.
+CodeMixture plain_step(const Codes& codes, CodeMixture& from) {
+  const auto n = static_cast<std::size_t>(codes.size);
+  const std::size_t count = from.weight.size();
+  CodeMixture next{Values(count, 0.0), Values(count * n, 0.0), Values(count * n * n, 0.0)};
+  for (std::int64_t i = 0; i < codes.rows(); ++i) {
+    const Values x(codes.view().row(i), codes.view().row(i) + n);
+    Values share(count);
+    double sum = 0.0;
+    for (std::size_t k = 0; k < count; ++k) sum += share[k] = std::exp(log_density(from, k, x));
+    for (std::size_t k = 0; k < count; ++k) {
+      share[k] /= sum;
+      next.weight[k] += share[k];
+      for (std::size_t r = 0; r < n; ++r) {
+        next.mean[k * n + r] += share[k] * x[r];
+        for (std::size_t c = 0; c < n; ++c) {
+          next.factor[(k * n + r) * n + c] += share[k] * x[r] * x[c];
+        }
+      }
+    }
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    for (std::size_t r = 0; r < n; ++r) next.mean[k * n + r] /= next.weight[k];
+    for (std::size_t r = 0; r < n; ++r) {
+      for (std::size_t c = 0; c < n; ++c) {
+        double& one = next.factor[(k * n + r) * n + c];
+        one = one / next.weight[k] - next.mean[k * n + r] * next.mean[k * n + c];
+      }
+    }
+    next.weight[k] /= static_cast<double>(codes.rows());
+    square(from.factor.data() + k * n * n, n);
+  }
+  return next;
+}
+
 template <class Body>
 ErrorCode code_of(Body body) {
   try {
@@ -226,6 +315,30 @@ TEST_CASE("expectation maximisation goes past k-means where components overlap",
   // Five standard errors, for trials where they cross count in part.
   const Values weights = model.weights();
   CHECK(*std::max_element(weights.begin(), weights.end()) == Approx(0.8).margin(0.025));
+}
+
+TEST_CASE("a mixture stays where it is under a step of plain loops", "[engine][codes]") {
+  for (const std::int64_t size : {1, 4, 9}) {
+    const Codes codes = draw(apart(size), 1001, 11);
+    CodeMixture fitted = fit_mixture(codes.view(), 3, 1);
+    INFO("codes of " << size << " numbers, " << fitted.steps << " steps");
+    CHECK(fitted.steps < 100);
+    const CodeMixture next = plain_step(codes, fitted);
+    // What one more step would have moved, where a step that gains 1e-4 nats a number is the last.
+    require_close("weights", fitted.weight, next.weight, {2e-3, 0.0});
+    require_close("means", fitted.mean, next.mean, {0.02, 0.0});
+    require_close("covariances", fitted.factor, next.factor, {0.02, 0.0});
+  }
+}
+
+TEST_CASE("a fit takes a bounded number of products", "[engine][codes]") {
+  // 10,000 codes, 512 components, 16 * 17 / 2 products: 12 steps are below 2^33.
+  CHECK(most_mixture_steps(10000, 512, 16) == 12);
+  CHECK(most_mixture_steps(10000, 32, 16) == 100);
+  CHECK(most_mixture_steps(10000, 1024, 64) == 1);
+  CHECK(most_mixture_steps(10000, 1, 16) == 0);
+  const Codes codes = draw(apart(9), 1001, 11);
+  CHECK(fit_mixture(codes.view(), 1, 1).steps == 0);
 }
 
 TEST_CASE("a fit depends on codes and seed alone", "[engine][codes]") {

@@ -6,6 +6,7 @@
 
 #include "engine/error.hpp"
 #include "engine/readers/npy.hpp"
+#include "engine/train/run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/small_run.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -101,6 +102,55 @@ TEST_CASE("compare: rates that fall have as many epochs as the time allows", "[e
   const TrainConfig config = read_config(place.path("c") / "gan" / "config.toml");
   CHECK(config.lr_schedule == "linear");
   CHECK(config.epochs < 1000000);
+}
+
+TEST_CASE("compare: a run by the clock says how long it was", "[engine][run]") {
+  const Place place;
+  CompareRequest request = place.request("bars.npy", {"ae"});
+  request.minutes = 0.003;
+  const Comparison found = compare(request);
+  REQUIRE(found.models.size() == 1);
+  const std::uint64_t epochs = found.models[0].epochs;
+  const fs::path run = place.path("c") / "ae";
+  CHECK(read_config(run / "config.toml").epochs == epochs);
+  const Checkpoint last = load_newest(run / "checkpoints").checkpoint;
+  CHECK(last.metadata.at("epoch") == std::to_string(epochs));
+  CHECK_THAT(last.metadata.at("config"),
+             ContainsSubstring("\nepochs = " + std::to_string(epochs) + "\n"));
+  RunRequest resume;
+  resume.resume = true;
+  resume.resume_from = run;
+  CHECK_THROWS_WITH(run_training(resume), ContainsSubstring("nothing left to train"));
+}
+
+TEST_CASE("compare: what one model cannot do names the model", "[engine][run]") {
+  const Place place;
+  const auto refusal = [&](const char* data, const std::vector<std::string>& models) {
+    CompareRequest request = place.request(data, models);
+    try {
+      (void)compare(request);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::bad_config);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  // Six pixels do not halve twice.
+  const std::string sides = refusal("bars.npy", {"gan", "conv"});
+  CHECK_THAT(sides, ContainsSubstring("model conv: g-layers: found 2 layers that halve 6 x 6") &&
+                        ContainsSubstring("; leave it out of --models"));
+  CHECK(sides.find("--net") == std::string::npos);
+  // Nothing was begun.
+  CHECK_FALSE(fs::exists(place.path("c")));
+  // What all models share is no model's fault.
+  CompareRequest request = place.request("bars.npy", {"gan"});
+  request.epochs = 0;
+  try {
+    (void)compare(request);
+    FAIL("not refused");
+  } catch (const Error& error) {
+    CHECK_THAT(error.what(), ContainsSubstring("bad setting: epochs: found 0"));
+  }
 }
 
 TEST_CASE("compare: curves of floats, in their own unit", "[engine][run]") {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "engine/train/inference.hpp"
 #include "engine/train/sampler.hpp"
 #include "kernels/math/pixel.hpp"
 #include "tests/support/catch.hpp"
@@ -222,6 +223,42 @@ TEST_CASE("what a taker or the caller throws ends sampling, and the sampler goes
                           "stopped");
         CHECK((samples_of(device, sampler, request) == whole));
       }
+    }
+  }
+}
+
+TEST_CASE("room for products is that of the layer with the most, convolutions included",
+          "[engine][sampler]") {
+  ConvGeometry g;
+  g.height = g.width = 16;
+  g.small_height = g.small_width = 8;
+  g.channels = 3;
+  g.filters = 12;
+  g.kernel_h = g.kernel_w = 4;
+  g.stride_h = g.stride_w = 2;
+  g.pad_h = g.pad_w = 1;
+  nn::LayerSpec conv;
+  conv.kind = nn::LayerKind::conv;
+  conv.inputs = g.large_size();
+  conv.outputs = g.small_size();
+  conv.geometry = g;
+  const nn::LayerSpec dense{g.small_size(), 5, Activation::identity};
+  const std::vector<nn::LayerSpec> layers{conv, dense};
+  for (const std::string& name : usable_devices()) {
+    INFO(name);
+    const Device device = open_device(name);
+    const Backend& backend = *device.backend;
+    for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
+      const std::size_t of_conv = backend.conv_scratch(g, Inference::block_rows, type);
+      const std::size_t of_dense = backend.product_scratch(Inference::block_rows, 5, type);
+      CHECK(forward_scratch(backend, layers, type, Inference::block_rows) ==
+            std::max(of_conv, of_dense));
+      // What Inference counts beside the layers' own memory is not less.
+      const std::size_t own =
+          nn::Network::bytes(backend, layers, {false, false, type == ElementType::bf16}) +
+          nn::TapeStorage::bytes(layers, Inference::block_rows,
+                                 {type, ElementType::f32, false, true});
+      CHECK(Inference::bytes(backend, layers, type) >= own + of_conv);
     }
   }
 }

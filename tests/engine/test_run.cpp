@@ -166,6 +166,26 @@ TEST_CASE("a run goes on from any working folder, and on moved data", "[engine][
   CHECK(run_training(moved).epochs == 7);
 }
 
+TEST_CASE("a run can be resumed before its first samples are drawn", "[engine][run]") {
+  // Stands where the first samples should go, so that they cannot be written.
+  struct Obstacle final : RunObserver {
+    void started(const Trainer&, const ImageSet&, const fs::path& folder, std::uint64_t) override {
+      fs::create_directories(folder / "samples" / "epoch-00000000.png" / "in the way");
+    }
+    void epoch_done(const StepReport&) override {}
+    void note(const std::string&) override {}
+  } obstacle;
+  const Place place;
+  RunRequest request = place.request("a", 3);
+  request.observer = &obstacle;
+  CHECK(refusal(request, "epoch-00000000.png") == ErrorCode::io);
+  CHECK(load_newest(place.folder.path() / "a" / "checkpoints").checkpoint.metadata.at("epoch") ==
+        "0");
+  fs::remove_all(place.folder.path() / "a" / "samples" / "epoch-00000000.png");
+  CHECK(run_training(place.resume("a", 2)).epochs == 2);
+  CHECK(fs::exists(place.folder.path() / "a" / "samples" / "epoch-00000000.png"));
+}
+
 TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engine][run]") {
   const Place place;
   const ImageSet bars = bar_images(64);

@@ -165,6 +165,44 @@ TEST_CASE("a rate that is far too high ends in divergence that names the epoch",
   CHECK_THROWS_AS(trainer.checkpoint(), Error);
 }
 
+TEST_CASE("divergence is told in the model's own losses, with advice that it can take",
+          "[engine][trainer]") {
+  const auto said = [](const std::string& model) {
+    TrainConfig config = small_config();
+    config.model = model;
+    config.output = model == "gan" ? "tanh" : "sigmoid";
+    config.r1 = model == "gan" ? config.r1 : 0.0;
+    config.lr = 1e30;
+    Trainer trainer(config, bar_images());
+    std::string losses;
+    try {
+      for (int epoch = 0; epoch < 50; ++epoch) trainer.train_epoch();
+    } catch (const Error& error) {
+      losses = error.what();
+    }
+    std::string tensor;
+    try {
+      (void)trainer.checkpoint();
+    } catch (const Error& error) {
+      tensor = error.what();
+    }
+    return std::pair(losses, tensor);
+  };
+  for (const std::string model : {"gan", "vae", "ae"}) {
+    const auto [losses, tensor] = said(model);
+    INFO(losses << " | " << tensor);
+    const bool gan = model == "gan";
+    CHECK((losses.find("D loss") != std::string::npos) == gan);
+    CHECK((losses.find("reconstruction ") != std::string::npos) == !gan);
+    CHECK((losses.find("KL ") != std::string::npos) == (model == "vae"));
+    CHECK_THAT(tensor, ContainsSubstring(", tensor "));
+    for (const std::string& line : {losses, tensor}) {
+      CHECK_THAT(line, ContainsSubstring("use a lower --lr"));
+      CHECK((line.find("--r1") != std::string::npos) == gan);
+    }
+  }
+}
+
 TEST_CASE("what cannot be trained is refused", "[engine][trainer]") {
   const auto code_of = [](TrainConfig config, const ImageSet& images) {
     try {
