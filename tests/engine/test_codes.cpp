@@ -164,11 +164,11 @@ std::vector<Component> apart(std::int64_t size) {
   const auto n = static_cast<std::size_t>(size);
   for (std::size_t k = 0; k < 3; ++k) {
     Component one{k == 0 ? 0.4 : 0.3, Values(n, 0.0), Values(n * n, 0.0)};
-    one.mean[k % n] = 5.0 * static_cast<double>(k);
+    one.mean[k % n] = 3.0 * static_cast<double>(k);
     for (std::size_t r = 0; r < n; ++r) {
       one.factor[r * n + r] = 0.8 + 0.1 * static_cast<double>((r + k) % 4);
       for (std::size_t c = 0; c < r; ++c) {
-        one.factor[r * n + c] = 0.1 * (static_cast<double>((r * 7 + c * 3 + k) % 5) - 2.0);
+        one.factor[r * n + c] = 0.5 * (static_cast<double>((r * 7 + c * 3 + k) % 5) - 2.0);
       }
     }
     made.push_back(one);
