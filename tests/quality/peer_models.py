@@ -10,8 +10,8 @@ from, SETTINGS below; flags, named as vgan_cuda's, change them. One epoch is one
 networks at rate --lr-g. Exit 3: a loss became NaN or infinite.
 
 MLP: LeakyReLU 0.2 after each hidden layer. conv: G is a dense layer to 7 x 7 (--g-layers channels),
-then transposed convolutions that double the side, D convolutions that halve it, then one dense
-layer; kernel 4, stride 2, padding 1. PyTorch's own initial weights. VAE and AE: the encoder has D's
+then transposed convolutions that double the side, D convolutions that halve it, then a hidden dense
+layer of --d-dense, if not 0, and the last; kernel 4, stride 2, padding 1. PyTorch's own initial weights. VAE and AE: the encoder has D's
 hidden layers, the decoder is G; the AE's samples come from a Gaussian fitted to its codes of the
 training images.
 """
@@ -34,18 +34,19 @@ COUNT, SIDE, SLOPE = 10_000, 28, 0.2
 
 MLP = dict(net="mlp", kind="gan", output="tanh", latent=100, g_layers=[256, 512, 1024],
            d_layers=[512, 256, 128], loss="bce", lr_g=2e-4, lr_d=2e-4, beta1=0.5, beta2=0.999,
-           label_smoothing=1.0, instance_noise=0.0, r1=0.0, r1_every=1, n_critic=1, gp=10.0,
-           ema=0.0, spectral=False, norm="none", likelihood="bernoulli", beta=1.0, kl_warmup=0)
+           label_smoothing=1.0, instance_noise=0.0, instance_noise_decay=0.0, lr_end=1.0, d_dense=0,
+           r1=0.0, r1_every=1, n_critic=1, gp=10.0, ema=0.0, spectral=False, norm="none",
+           likelihood="bernoulli", beta=1.0, kl_warmup=0)
 DEFAULT = MLP | dict(lr_g=4e-4, lr_d=1.6e-3, r1=1.0, r1_every=4, ema=0.999)
-AUTOENCODER = MLP | dict(latent=20, lr_g=1e-3, beta1=0.9)
+AUTOENCODER = MLP | dict(latent=20, lr_g=1e-3, beta1=0.9, ema=0.999)
 SETTINGS = {
     "article": MLP | dict(output="linear"),
     "default": DEFAULT,
-    "stable": DEFAULT,
-    "conv": MLP | dict(net="conv", g_layers=[128, 64], d_layers=[64, 128], norm="batch",
-                       ema=0.999),
+    "stable": DEFAULT | dict(instance_noise=0.5, instance_noise_decay=0.4, lr_end=0.05),
+    "conv": DEFAULT | dict(net="conv", g_layers=[64, 32], d_layers=[32, 64], d_dense=256,
+                           norm="batch", lr_g=2e-3, lr_d=2e-3),
     "vae": AUTOENCODER | dict(kind="vae"),
-    "ae": AUTOENCODER | dict(kind="ae"),
+    "ae": AUTOENCODER | dict(kind="ae", latent=16),
 }
 OUTPUTS = {"tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity}
 
@@ -108,7 +109,8 @@ def discriminator(s, outputs=1):
         for fan_in, fan_out in itertools.pairwise([1, *s["d_layers"]]):
             layers += [nn.Conv2d(fan_in, fan_out, 4, 2, 1), nn.LeakyReLU(SLOPE)]
         side = SIDE >> len(s["d_layers"])
-        layers += [nn.Flatten(), nn.Linear(s["d_layers"][-1] * side**2, outputs)]
+        sizes = [s["d_layers"][-1] * side**2, *([s["d_dense"]] if s["d_dense"] else [])]
+        layers += [nn.Flatten(), *dense_stack(sizes), nn.Linear(sizes[-1], outputs)]
     if s["spectral"]:
         layers = [nn.utils.parametrizations.spectral_norm(layer) if hasattr(layer, "weight")
                   else layer for layer in layers]
@@ -175,9 +177,13 @@ def train_gan(s, images, epochs, batch):
     ema = copy.deepcopy(g)
     adam_g, adam_d = adam(s, s["lr_g"], g), adam(s, s["lr_d"], d)
     data = batches(images, batch, epochs * s["n_critic"])
+    noisy_epochs = s["instance_noise_decay"] * epochs
     def noisy(x):
-        return x + s["instance_noise"] * torch.randn_like(x) if s["instance_noise"] else x
+        sigma = s["instance_noise"] * (max(0, 1 - epoch / noisy_epochs) if noisy_epochs else 1)
+        return x + sigma * torch.randn_like(x) if sigma else x
     for epoch in range(epochs):
+        for optimizer, rate in (adam_g, s["lr_g"]), (adam_d, s["lr_d"]):
+            optimizer.param_groups[0]["lr"] = rate * (1 + epoch / epochs * (s["lr_end"] - 1))
         for _ in range(s["n_critic"]):
             fake = noisy(g(torch.randn(batch, s["latent"])))
             d_loss = critic_loss(s, d, noisy(next(data)), fake.detach(), epoch)
@@ -196,6 +202,7 @@ def train_autoencoder(s, images, epochs, batch):
     vae, latent = s["kind"] == "vae", s["latent"]
     decoder, encoder = generator(s, nn.Identity()), discriminator(s, 2 * latent if vae else latent)
     optimizer = adam(s, s["lr_g"], encoder, decoder)
+    averaged = copy.deepcopy(nn.ModuleList([encoder, decoder]))
     bernoulli = s["likelihood"] == "bernoulli"
     for epoch, x in enumerate(batches(images, batch, epochs)):
         code, kl = encoder(x), torch.zeros(())
@@ -208,10 +215,14 @@ def train_autoencoder(s, images, epochs, batch):
             else (y - x).square().sum() / 2
         ramp = min(1.0, epoch / s["kl_warmup"]) if s["kl_warmup"] else 1.0
         minimise(loss / len(x) + s["beta"] * ramp * kl, optimizer)
+        if s["ema"]:
+            average(averaged, nn.ModuleList([encoder, decoder]), s["ema"], epoch)
         if (epoch + 1) % 1000 == 0:
             print(f"epoch {epoch + 1}: reconstruction {loss.item() / len(x):.2f}, "
                   f"KL {kl.item():.2f}", flush=True)
     pixels = torch.sigmoid if bernoulli else nn.Identity()
+    if s["ema"]:
+        encoder, decoder = averaged
     decoder, encoder = decoder.eval(), encoder.eval()
     if vae:
         return lambda z: pixels(decoder(z))
