@@ -88,7 +88,8 @@ StepSchedules schedules_of(const TrainConfig& c, std::uint64_t epochs) {
   StepSchedules schedules;
   schedules.generator_rate = rate(c.generator_rate());
   schedules.discriminator_rate = rate(c.discriminator_rate());
-  const double noisy = std::round(c.instance_noise_decay * static_cast<double>(epochs));
+  const double noisy =
+      std::max(1.0, std::round(c.instance_noise_decay * static_cast<double>(epochs)));
   schedules.instance_noise = {
       c.instance_noise, 0.0, 0, static_cast<std::uint64_t>(noisy),
       c.instance_noise_decay > 0.0 ? math::Ramp::cosine : math::Ramp::constant};
