@@ -92,7 +92,7 @@ StepSchedules schedules_of(const TrainConfig& c, std::uint64_t epochs) {
       std::max(1.0, std::round(c.instance_noise_decay * static_cast<double>(epochs)));
   schedules.instance_noise = {
       c.instance_noise, 0.0, 0, static_cast<std::uint64_t>(noisy),
-      c.instance_noise_decay > 0.0 ? math::Ramp::cosine : math::Ramp::constant};
+      c.instance_noise_decay > 0.0 ? math::Ramp::linear : math::Ramp::constant};
   schedules.kl = {c.kl_warmup > 0 ? 0.0 : 1.0, 1.0, 0, c.kl_warmup, math::Ramp::linear};
   return schedules;
 }

@@ -31,9 +31,9 @@ TrainConfig preset(const std::string& name) {
   if (name == "stable") {
     config.epochs = 50000;
     config.instance_noise = 0.5;
-    config.instance_noise_decay = 0.4;
+    config.instance_noise_decay = 0.5;
     config.lr_schedule = "linear";
-    config.lr_end = 0.05;
+    config.lr_end = 0.1;
     return config;
   }
   if (name == "conv") {

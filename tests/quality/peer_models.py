@@ -42,7 +42,7 @@ AUTOENCODER = MLP | dict(latent=20, lr_g=1e-3, beta1=0.9, ema=0.999)
 SETTINGS = {
     "article": MLP | dict(output="linear"),
     "default": DEFAULT,
-    "stable": DEFAULT | dict(instance_noise=0.5, instance_noise_decay=0.4, lr_end=0.05),
+    "stable": DEFAULT | dict(instance_noise=0.5, instance_noise_decay=0.5, lr_end=0.1),
     "conv": DEFAULT | dict(net="conv", g_layers=[64, 32], d_layers=[32, 64], d_dense=256,
                            norm="batch", lr_g=2e-3, lr_d=2e-3),
     "vae": AUTOENCODER | dict(kind="vae"),
