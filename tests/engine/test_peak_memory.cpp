@@ -10,6 +10,11 @@
 
 using namespace vgan;
 
+#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
+TEST_CASE("the peak of memory has nothing of what was freed before", "[engine][run]") {
+  VGAN_SKIP("freed memory is kept");
+}
+#else
 namespace {
 
 constexpr std::size_t piece = 4096;
@@ -29,9 +34,6 @@ Pieces touched() {
 }  // namespace
 
 TEST_CASE("the peak of memory has nothing of what was freed before", "[engine][run]") {
-#if defined(__SANITIZE_ADDRESS__) || !defined(__GLIBC__)
-  VGAN_SKIP("freed memory is kept");
-#else
   if (!reset_peak_memory()) VGAN_SKIP("the system does not count");
   // The last piece stays, so that the heap cannot shrink by itself.
   Pieces all = touched();
@@ -43,5 +45,5 @@ TEST_CASE("the peak of memory has nothing of what was freed before", "[engine][r
   // And has what is held since.
   const Pieces again = touched();
   CHECK(peak_memory() + pieces * piece / 4 > full);
-#endif
 }
+#endif
