@@ -222,7 +222,8 @@ std::string preset_for(const std::string& model);
 
 /// A config file (TOML, one key for each setting) over the preset that it names, or over
 /// `preset_name` where that is not empty. Throws bad_config with file, line and column; an unknown
-/// key names its nearest neighbour. I/O errors are `io`. Adds the names of its keys to `given`.
+/// key names its nearest neighbour. I/O errors are `io`. With `given`, adds the names of
+/// its keys to it, and leaves `drop_overruled` to a caller who knows what else is given.
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
                         std::vector<std::string>* given = nullptr);
 TrainConfig parse_config(const std::string& toml, const std::string& origin,

@@ -144,7 +144,9 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     read_value(place(origin, node->source()), info.name, *node, field);
     if (given != nullptr) given->emplace_back(info.name);
   });
-  drop_overruled(config, [&](const std::string& name) { return table.contains(name); });
+  if (given == nullptr) {
+    drop_overruled(config, [&](const std::string& name) { return table.contains(name); });
+  }
   return config;
 }
 

@@ -63,6 +63,23 @@ TEST_CASE("cli: flags win over the config file, which wins over the preset") {
   CHECK(printed(folder.path(), {"--lr", "1", "--lr", "2"}).lr == 2.0);  // the last counts
 }
 
+TEST_CASE("cli: what a file overrules of the preset comes back under a flag") {
+  const TempDir folder;
+  write_file(folder.path() / "s.toml", "preset = 'conv'\nloss = 'wgan-gp'\nnet = 'mlp'\n");
+  const vgan::TrainConfig conv = vgan::preset("conv");
+
+  const vgan::TrainConfig file = printed(folder.path(), {"--config", "s.toml"});
+  CHECK(file.r1 == 0.0);
+  CHECK(file.d_net.empty());
+  CHECK(file.g_layers.empty());
+
+  const vgan::TrainConfig flags =
+      printed(folder.path(), {"--config", "s.toml", "--loss", "hinge", "--net", "conv"});
+  CHECK(flags.r1 == conv.r1);
+  CHECK(flags.d_net == conv.d_net);
+  CHECK(flags.g_layers == conv.g_layers);
+}
+
 TEST_CASE("cli: --print-config round-trips") {
   const TempDir folder;
   const Words odd = {"--epochs", "12",         "--out", "a \"b\" 'c'",         "--lr",   "1.1e-7",
