@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "engine/error.hpp"
+#include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/code_mixture.hpp"
 #include "engine/train/generator_model.hpp"
 #include "engine/train/grouped.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "kernels/math/gaussian.hpp"
 
 namespace vgan {
@@ -17,41 +18,6 @@ constexpr const char* weight_name = "codes.weight";
 constexpr const char* mean_name = "codes.mean";
 constexpr const char* factor_name = "codes.factor";
 constexpr const char* trials_name = "codes.trials";
-
-[[noreturn]] void refuse_tensor(const std::string& origin, const char* name,
-                                const std::string& found, const std::string& allowed) {
-  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", origin + ", tensor " + name, found,
-                                    allowed, "use a checkpoint that vgan wrote"});
-}
-
-void save_tensor(Checkpoint& checkpoint, const char* name, std::vector<std::int64_t> shape,
-                 const std::vector<float>& values) {
-  CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
-  tensor.bytes.resize(values.size() * sizeof(float));
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
-  checkpoint.tensors[name] = std::move(tensor);
-}
-
-std::vector<float> load_tensor(const Checkpoint& checkpoint, const char* name,
-                               const std::vector<std::int64_t>& shape, const std::string& origin) {
-  const auto found = checkpoint.tensors.find(name);
-  std::string wanted = "F32 [";
-  for (const std::int64_t extent : shape) {
-    wanted += (wanted.back() == '[' ? "" : ", ") + std::to_string(extent);
-  }
-  wanted += "]";
-  if (found == checkpoint.tensors.end()) refuse_tensor(origin, name, "none", wanted);
-  const CheckpointTensor& tensor = found->second;
-  if (tensor.type != TensorType::f32 || tensor.shape != shape) {
-    refuse_tensor(origin, name, "another type or shape", wanted);
-  }
-  std::vector<float> values(tensor.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
-  for (const float value : values) {
-    if (!std::isfinite(value)) refuse_tensor(origin, name, "NaN or Inf", "finite numbers");
-  }
-  return values;
-}
 
 }  // namespace
 
@@ -65,13 +31,13 @@ struct CodeModel::Parts {
 
 void CodeModel::require_size(std::int64_t components, std::int64_t latent) {
   if (latent <= most_numbers / latent && components <= most_numbers / (latent * latent)) return;
-  throw Error(ErrorCode::bad_config,
-              {"bad setting", "latent-mixture",
-               std::to_string(components) + " with codes of " + std::to_string(latent) + " numbers",
-               "up to " + std::to_string(most_numbers) +
-                   " numbers in the covariances, latent-mixture * "
-                   "latent * latent",
-               "use a smaller --latent"});
+  refuse_setting(
+      "latent-mixture",
+      std::to_string(components) + " with codes of " + std::to_string(latent) + " numbers",
+      "up to " + std::to_string(most_numbers) +
+          " numbers in the covariances, latent-mixture * "
+          "latent * latent",
+      "use a smaller --latent");
 }
 
 CodeModel CodeModel::fit(MatrixView<const float> codes, std::int64_t components,
@@ -99,18 +65,18 @@ CodeModel CodeModel::fit(MatrixView<const float> codes, std::int64_t components,
 void CodeModel::save(Checkpoint& checkpoint) const {
   if (empty()) return;
   const Parts& p = *parts_;
-  save_tensor(checkpoint, weight_name, {p.components}, p.weight);
-  save_tensor(checkpoint, mean_name, {p.components, p.latent}, p.mean);
-  save_tensor(checkpoint, factor_name, {p.components, p.latent, p.latent}, p.factor);
+  checkpoint.tensors[weight_name] = tensor_of({p.components}, p.weight);
+  checkpoint.tensors[mean_name] = tensor_of({p.components, p.latent}, p.mean);
+  checkpoint.tensors[factor_name] = tensor_of({p.components, p.latent, p.latent}, p.factor);
   checkpoint.metadata[trials_name] = std::to_string(trials_);
 }
 
 CodeModel CodeModel::load(const Checkpoint& checkpoint, std::int64_t components,
                           std::int64_t latent, const std::string& origin) {
   Parts p{components, latent, {}, {}, {}};
-  p.weight = load_tensor(checkpoint, weight_name, {components}, origin);
-  p.mean = load_tensor(checkpoint, mean_name, {components, latent}, origin);
-  p.factor = load_tensor(checkpoint, factor_name, {components, latent, latent}, origin);
+  p.weight = load_floats(checkpoint, weight_name, {components}, origin);
+  p.mean = load_floats(checkpoint, mean_name, {components, latent}, origin);
+  p.factor = load_floats(checkpoint, factor_name, {components, latent, latent}, origin);
   double sum = 0.0;
   for (const float weight : p.weight) {
     if (weight < 0.0F) refuse_tensor(origin, weight_name, "a weight below 0", "0 to 1");

@@ -5,25 +5,16 @@
 #include <cstring>
 #include <memory>
 
-#include "engine/error.hpp"
+#include "engine/train/checkpoint_tensors.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "kernels/math/permutation.hpp"
 
 namespace vgan {
 namespace {
 
-[[noreturn]] void refuse(const std::string& name, const std::string& found,
-                         const std::string& allowed, const std::string& remedy = "") {
-  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
-}
-
 void set_class(MatrixView<float> rows, std::int64_t row, std::int64_t label) {
   std::fill_n(rows.row(row), rows.cols, 0.0F);
   rows.row(row)[label] = 1.0F;
-}
-
-bool all_finite(const std::vector<float>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](float value) { return std::isfinite(value); });
 }
 
 // (c - mean) / deviation; the difference in double, for it may cancel or overflow in float.
@@ -66,12 +57,14 @@ ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images
     count_classes(images);
   } else if (!config.conditions.empty()) {
     size_ = images.condition_size;
-    if (size_ == 0) refuse("conditions", config.conditions, "one vector for each trial");
+    if (size_ == 0) refuse_setting("conditions", config.conditions, "one vector for each trial");
     if (size_ > most_classes) {
-      refuse("conditions", "vectors of " + std::to_string(size_),
-             "up to " + std::to_string(most_classes) + " numbers each");
+      refuse_setting("conditions", "vectors of " + std::to_string(size_),
+                     "up to " + std::to_string(most_classes) + " numbers each");
     }
-    if (!all_finite(images.conditions)) refuse("conditions", "NaN or Inf", "finite numbers");
+    if (!all_finite(images.conditions)) {
+      refuse_setting("conditions", "NaN or Inf", "finite numbers");
+    }
     const std::int64_t kept = std::min(images.count, most_rows);
     for (std::int64_t i = 0; i < kept; ++i) {
       const auto from = images.conditions.begin() + i * images.count / kept * size_;
@@ -83,15 +76,15 @@ ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images
 
 void ConditionModel::count_classes(const ImageSet& images) {
   if (images.labels.empty()) {
-    refuse("conditional", "no labels with " + images.source, "labelled trials",
-           "name a file with --labels");
+    refuse_setting("conditional", "no labels with " + images.source, "labelled trials",
+                   "name a file with --labels");
   }
   const auto [first, greatest] = std::minmax_element(images.labels.begin(), images.labels.end());
   const std::int32_t last = *greatest;
   if (*first < 0 || last >= most_classes) {
-    refuse("conditional", "class " + std::to_string(*first < 0 ? *first : last),
-           "classes from 0 to " + std::to_string(most_classes - 1),
-           "number them from 0, or give vectors with --conditions");
+    refuse_setting("conditional", "class " + std::to_string(*first < 0 ? *first : last),
+                   "classes from 0 to " + std::to_string(most_classes - 1),
+                   "number them from 0, or give vectors with --conditions");
   }
   classes_ = true;
   size_ = last + 1;
@@ -207,13 +200,14 @@ ConditionFill ConditionModel::in_turn(std::uint64_t run) const {
 
 ConditionFill ConditionModel::of_class(std::int64_t label) const {
   if (!classes_) {
-    refuse("label", std::to_string(label), "a model of classes",
-           "this one was not trained with --conditional");
+    refuse_setting("label", std::to_string(label), "a model of classes",
+                   "this one was not trained with --conditional");
   }
   if (!std::binary_search(known_.begin(), known_.end(), label)) {
     const bool within = label >= 0 && label < size_;
-    refuse("label", std::to_string(label) + (within ? ", a class without training trials" : ""),
-           known_text());
+    refuse_setting("label",
+                   std::to_string(label) + (within ? ", a class without training trials" : ""),
+                   known_text());
   }
   return [label](std::uint64_t, MatrixView<float> rows) {
     for (std::int64_t i = 0; i < rows.rows; ++i) set_class(rows, i, label);
@@ -222,17 +216,17 @@ ConditionFill ConditionModel::of_class(std::int64_t label) const {
 
 ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size) const {
   if (size_ == 0) {
-    refuse("conditions", "vectors of " + std::to_string(size),
-           "a model that was trained with --conditional or --conditions");
+    refuse_setting("conditions", "vectors of " + std::to_string(size),
+                   "a model that was trained with --conditional or --conditions");
   }
   if (size != size_ || values.empty()) {
-    refuse("conditions", "vectors of " + std::to_string(size),
-           std::to_string(size_) + " numbers each");
+    refuse_setting("conditions", "vectors of " + std::to_string(size),
+                   std::to_string(size_) + " numbers each");
   }
   const auto shared = std::make_shared<const std::vector<float>>(standardised(std::move(values)));
   if (!all_finite(*shared)) {
-    refuse("conditions", "NaN, Inf or numbers far beyond those of the training trials",
-           "finite numbers in the units of the training trials' conditions");
+    refuse_setting("conditions", "NaN, Inf or numbers far beyond those of the training trials",
+                   "finite numbers in the units of the training trials' conditions");
   }
   return [shared, size](std::uint64_t first, MatrixView<float> rows) {
     const std::uint64_t count = shared->size() / static_cast<std::uint64_t>(size);

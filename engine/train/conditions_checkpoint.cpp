@@ -1,9 +1,9 @@
 // What a checkpoint keeps of conditions.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "engine/error.hpp"
+#include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/conditions.hpp"
 
 namespace vgan {
@@ -13,50 +13,6 @@ constexpr const char* shares_name = "conditions.shares";
 constexpr const char* rows_name = "conditions.rows";
 constexpr const char* mean_name = "conditions.mean";
 constexpr const char* deviation_name = "conditions.deviation";
-
-bool all_finite(const std::vector<float>& values) {
-  return std::all_of(values.begin(), values.end(),
-                     [](float value) { return std::isfinite(value); });
-}
-
-CheckpointTensor tensor_of(std::vector<std::int64_t> shape, const std::vector<float>& values) {
-  CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
-  tensor.bytes.resize(values.size() * sizeof(float));
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
-  return tensor;
-}
-
-std::vector<float> floats_of(const CheckpointTensor& tensor) {
-  std::vector<float> values(tensor.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
-  return values;
-}
-
-[[noreturn]] void refuse_tensor(const std::string& origin, const char* name,
-                                const std::string& found, const std::string& allowed) {
-  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", origin + ", tensor " + name, found,
-                                    allowed, "use a checkpoint that vgan wrote"});
-}
-
-// The means or deviations of `size` columns.
-std::vector<float> load_scale(const Checkpoint& checkpoint, const std::string& origin,
-                              const char* name, std::int64_t size, bool positive) {
-  const auto bad = [&](const std::string& found) {
-    refuse_tensor(origin, name, found,
-                  std::to_string(size) + " finite f32 numbers" + (positive ? " above 0" : ""));
-  };
-  const auto found = checkpoint.tensors.find(name);
-  if (found == checkpoint.tensors.end()) bad("none");
-  const CheckpointTensor& tensor = found->second;
-  if (tensor.type != TensorType::f32 || tensor.shape != std::vector<std::int64_t>{size}) {
-    bad("another shape");
-  }
-  std::vector<float> values = floats_of(tensor);
-  if (!all_finite(values)) bad("NaN or Inf");
-  const auto above = [](float value) { return value > 0.0F; };
-  if (positive && !std::all_of(values.begin(), values.end(), above)) bad("a number of 0 or below");
-  return values;
-}
 
 }  // namespace
 
@@ -96,8 +52,12 @@ ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::str
   made.values_ = floats_of(tensor);
   if (!all_finite(made.values_)) bad("NaN or Inf");
   if (!made.classes_) {
-    made.mean_ = load_scale(checkpoint, origin, mean_name, made.size_, false);
-    made.deviation_ = load_scale(checkpoint, origin, deviation_name, made.size_, true);
+    made.mean_ = load_floats(checkpoint, mean_name, {made.size_}, origin);
+    made.deviation_ = load_floats(checkpoint, deviation_name, {made.size_}, origin);
+    if (!std::all_of(made.deviation_.begin(), made.deviation_.end(),
+                     [](float deviation) { return deviation > 0.0F; })) {
+      refuse_tensor(origin, deviation_name, "a number of 0 or below", "numbers above 0");
+    }
     return made;
   }
   double sum = 0.0;

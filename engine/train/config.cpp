@@ -8,14 +8,10 @@
 #include "engine/error.hpp"
 #include "engine/train/codes.hpp"
 #include "engine/train/layer_list.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 namespace {
-
-[[noreturn]] void refuse(const std::string& name, const std::string& found,
-                         const std::string& allowed, const std::string& remedy = "") {
-  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
-}
 
 std::string text(double value) {
   char buffer[32];
@@ -24,20 +20,21 @@ std::string text(double value) {
 }
 
 void require_positive(const char* name, double value) {
-  if (!(value > 0.0) || !std::isfinite(value)) refuse(name, text(value), "a number above 0");
+  if (!(value > 0.0) || !std::isfinite(value))
+    refuse_setting(name, text(value), "a number above 0");
 }
 
 void require_between(const char* name, double value, double low, double high, const char* allowed) {
-  if (!(value >= low && value <= high)) refuse(name, text(value), allowed);
+  if (!(value >= low && value <= high)) refuse_setting(name, text(value), allowed);
 }
 
 void require_count(const char* name, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return;
-  refuse(name, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
+  refuse_setting(name, std::to_string(value), std::to_string(low) + " to " + std::to_string(high));
 }
 
 void require_steps(const char* name, std::uint64_t value) {
-  if (value > 1ULL << 50) refuse(name, std::to_string(value), "up to 2^50");
+  if (value > 1ULL << 50) refuse_setting(name, std::to_string(value), "up to 2^50");
 }
 
 void require_word(const char* name, const std::string& value,
@@ -45,7 +42,7 @@ void require_word(const char* name, const std::string& value,
   if (std::find(words.begin(), words.end(), value) != words.end()) return;
   std::string allowed;
   for (const std::string& word : words) allowed += (allowed.empty() ? "" : ", ") + word;
-  refuse(name, "'" + value + "'", allowed);
+  refuse_setting(name, "'" + value + "'", allowed);
 }
 
 // Settings are kept as TOML, which is UTF-8: another byte would come back as another path.
@@ -63,14 +60,15 @@ void require_utf8(const char* name, const std::string& value) {
                                    : -1;
     bool valid = more >= 0 && byte != 0 && byte != 0x7F;
     for (int k = 1; valid && k <= more; ++k) valid = follows(i + static_cast<std::size_t>(k));
-    if (!valid) refuse(name, "a name that is not UTF-8 text", "UTF-8", "rename it");
+    if (!valid) refuse_setting(name, "a name that is not UTF-8 text", "UTF-8", "rename it");
     i += static_cast<std::size_t>(more) + 1;
   }
 }
 
 void require_widths(const char* name, const std::vector<std::int64_t>& widths) {
   if (widths.size() > 64) {
-    refuse(name, std::to_string(widths.size()) + " widths", "up to 64 widths, e.g. 256,512");
+    refuse_setting(name, std::to_string(widths.size()) + " widths",
+                   "up to 64 widths, e.g. 256,512");
   }
   for (const std::int64_t width : widths) require_count(name, width, 1, 1 << 20);
 }
@@ -86,27 +84,28 @@ void validate_networks(const TrainConfig& c) {
   require_count("kernel", c.kernel, 0, 64);
   require_word("norm", c.norm, {"auto", "batch", "none"});
   if (c.norm == "batch" && c.net == "mlp" && c.batch == 1) {
-    refuse("norm", "batch, with a batch of one trial", "none, or a batch of 2 or more",
-           "a trial minus its own mean is nothing");
+    refuse_setting("norm", "batch, with a batch of one trial", "none, or a batch of 2 or more",
+                   "a trial minus its own mean is nothing");
   }
   require_word("output", c.output, {"tanh", "sigmoid", "linear"});
   require_count("pack", c.pack, 1, 64);
   if (c.batch % c.pack != 0) {
-    refuse("pack", std::to_string(c.pack), "a divisor of the batch, " + std::to_string(c.batch));
+    refuse_setting("pack", std::to_string(c.pack),
+                   "a divisor of the batch, " + std::to_string(c.batch));
   }
   require_count("minibatch-stddev", c.minibatch_stddev, 0, 1 << 20);
   if (c.minibatch_stddev == 1 ||
       (c.minibatch_stddev > 1 && c.batch / c.pack % c.minibatch_stddev != 0)) {
-    refuse("minibatch-stddev", std::to_string(c.minibatch_stddev),
-           "0 (off), or 2 and more that divide the " + std::to_string(c.batch / c.pack) +
-               " rows that D sees of a batch");
+    refuse_setting("minibatch-stddev", std::to_string(c.minibatch_stddev),
+                   "0 (off), or 2 and more that divide the " + std::to_string(c.batch / c.pack) +
+                       " rows that D sees of a batch");
   }
   if (c.conditional && !c.conditions.empty()) {
-    refuse("conditional", "classes and --conditions", "one of the two");
+    refuse_setting("conditional", "classes and --conditions", "one of the two");
   }
   if (c.is_gan()) return;
   if (c.conditional || !c.conditions.empty()) {
-    refuse(c.conditional ? "conditional" : "conditions", "a " + c.model, "model gan");
+    refuse_setting(c.conditional ? "conditional" : "conditions", "a " + c.model, "model gan");
   }
 }
 
@@ -116,8 +115,8 @@ void validate_objective(const TrainConfig& c) {
   require_between("gp", c.gp, 0.0, 1e6, "0 (none) to 1e6");
   require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
   if (c.label_smoothing != 1.0 && (c.loss == "hinge" || c.loss == "wgan-gp")) {
-    refuse("label-smoothing", text(c.label_smoothing), "1 with loss " + c.loss,
-           "this loss has no labels to smooth");
+    refuse_setting("label-smoothing", text(c.label_smoothing), "1 with loss " + c.loss,
+                   "this loss has no labels to smooth");
   }
   require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
   require_between("instance-noise-decay", c.instance_noise_decay, 0.0, 1.0,
@@ -139,8 +138,8 @@ std::vector<std::string> augment_words(const std::string& list) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     const std::string word = list.substr(begin, end - begin);
     if (word != "color" && word != "translation" && word != "cutout") {
-      refuse("augment", "'" + word + "'", "color, translation, cutout, with commas between",
-             suggestion(word, {"color", "translation", "cutout"}));
+      refuse_setting("augment", "'" + word + "'", "color, translation, cutout, with commas between",
+                     suggestion(word, {"color", "translation", "cutout"}));
     }
     words.push_back(word);
     begin = end + 1;
@@ -154,7 +153,7 @@ void validate(const TrainConfig& c) {
   require_utf8("labels", c.labels);
   require_utf8("conditions", c.conditions);
   require_utf8("out", c.out);
-  if (c.passes == 0.0 && c.epochs == 0) refuse("epochs", "0", "1 or more");
+  if (c.passes == 0.0 && c.epochs == 0) refuse_setting("epochs", "0", "1 or more");
   require_steps("epochs", c.epochs);
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
   require_count("batch", c.batch, 1, 1 << 24);
@@ -172,7 +171,7 @@ void validate(const TrainConfig& c) {
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
   require_word("step", c.step, {"auto", "graph", "fused"});
-  if (c.seed >> 63 != 0) refuse("seed", std::to_string(c.seed), "0 to 2^63 - 1");
+  if (c.seed >> 63 != 0) refuse_setting("seed", std::to_string(c.seed), "0 to 2^63 - 1");
   require_steps("kl-warmup", c.kl_warmup);
   require_steps("warmup", c.warmup);
   require_count("threads", c.threads, 0, 4096);
@@ -189,7 +188,8 @@ std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& rang
   if (!digits || range.size() > 39 ||
       std::sscanf(range.c_str(), "%llu:%llu%c", &first, &last, &rest) != 2 || first == 0 ||
       last < first) {
-    refuse("profile-steps", "'" + range + "'", "A:B with 1 <= A <= B, epochs counted from 1");
+    refuse_setting("profile-steps", "'" + range + "'",
+                   "A:B with 1 <= A <= B, epochs counted from 1");
   }
   return {first, last};
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <optional>
 #include <span>
@@ -19,7 +18,9 @@
 #include "engine/readers/idx_writer.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "engine/train/sampler.hpp"
+#include "engine/train/seconds.hpp"
 #include "engine/train/state_tensors.hpp"
 
 namespace vgan {
@@ -30,16 +31,11 @@ namespace fs = std::filesystem;
 // A sheet of this many 28x28 digits is 6000 pixels on a side: more is not looked at.
 constexpr std::uint64_t largest_grid = 10000;
 
-[[noreturn]] void refuse(const std::string& name, const std::string& found,
-                         const std::string& allowed, const std::string& remedy = "") {
-  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
-}
-
 std::string format_of(const GenerateRequest& request) {
   if (request.format != "auto") {
     if (request.format != "npy" && request.format != "png" && request.format != "idx" &&
         request.format != "raw") {
-      refuse("format", "'" + request.format + "'", "auto, npy, png, idx, raw");
+      refuse_setting("format", "'" + request.format + "'", "auto, npy, png, idx, raw");
     }
     return request.format;
   }
@@ -49,8 +45,9 @@ std::string format_of(const GenerateRequest& request) {
   if (ending == ".png") return "png";
   if (ending == ".idx" || request.out.ends_with("-ubyte")) return "idx";
   if (ending == ".raw" || ending == ".bin") return "raw";
-  refuse("out", "'" + request.out + "'", "a name that ends in .npy, .png, .idx or .raw, or -",
-         "or name the format with --format");
+  refuse_setting("out", "'" + request.out + "'",
+                 "a name that ends in .npy, .png, .idx or .raw, or -",
+                 "or name the format with --format");
 }
 
 /// Where samples go. Floats or pixels, in order, any number at a time.
@@ -189,24 +186,28 @@ std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::strin
 
 void check(const GenerateRequest& request, const std::string& format) {
   if (request.count == 0 || request.count >> 40 != 0) {
-    refuse("count", std::to_string(request.count), "1 to 2^40 - 1");
+    refuse_setting("count", std::to_string(request.count), "1 to 2^40 - 1");
   }
   if (request.label < -1) {
-    refuse("label", std::to_string(request.label), "a class, or -1: as they are in the data");
+    refuse_setting("label", std::to_string(request.label),
+                   "a class, or -1: as they are in the data");
   }
-  if (request.first >> 40 != 0) refuse("first", std::to_string(request.first), "0 to 2^40 - 1");
+  if (request.first >> 40 != 0) {
+    refuse_setting("first", std::to_string(request.first), "0 to 2^40 - 1");
+  }
   if (request.dtype != "f32" && request.dtype != "u8") {
-    refuse("dtype", "'" + request.dtype + "'", "f32, u8");
+    refuse_setting("dtype", "'" + request.dtype + "'", "f32, u8");
   }
   if (request.shape != "flat" && request.shape != "image") {
-    refuse("shape", "'" + request.shape + "'", "flat, image");
+    refuse_setting("shape", "'" + request.shape + "'", "flat, image");
   }
   if (format == "png" && request.count > largest_grid) {
-    refuse("count", std::to_string(request.count),
-           "up to " + std::to_string(largest_grid) + " on one picture", "write .npy instead");
+    refuse_setting("count", std::to_string(request.count),
+                   "up to " + std::to_string(largest_grid) + " on one picture",
+                   "write .npy instead");
   }
   if (request.out == "-" && format != "raw") {
-    refuse("out", "'-' with --format " + format, "raw on standard output", "name a file");
+    refuse_setting("out", "'-' with --format " + format, "raw on standard output", "name a file");
   }
 }
 
@@ -218,10 +219,10 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
     std::uint64_t most = (1ULL << 28) / 8 / pixels;  // of make_grid
     if (PngSink::shape_of(model).is_curve()) most = std::min<std::uint64_t>(most, most_curves);
     if (request.count > most) {
-      refuse("count", std::to_string(request.count),
-             "up to " + std::to_string(std::max<std::uint64_t>(1, most)) +
-                 " of these trials on one picture",
-             "write .npy instead");
+      refuse_setting("count", std::to_string(request.count),
+                     "up to " + std::to_string(std::max<std::uint64_t>(1, most)) +
+                         " of these trials on one picture",
+                     "write .npy instead");
     }
     return;
   }
@@ -244,7 +245,7 @@ ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel
   const ConditionModel& known = model.conditions;
   const int wishes = (request.label >= 0 ? 1 : 0) + (request.per_label > 0 ? 1 : 0) +
                      (request.conditions.empty() ? 0 : 1);
-  if (wishes > 1) refuse("label", "several of label, per-label, conditions", "one of them");
+  if (wishes > 1) refuse_setting("label", "several of label, per-label, conditions", "one of them");
   if (request.label >= 0) return known.of_class(request.label);
   if (!request.conditions.empty()) {
     Conditions read = read_conditions(request.conditions);
@@ -252,8 +253,8 @@ ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel
   }
   if (request.per_label > 0) {
     if (!known.classes()) {
-      refuse("per-label", std::to_string(request.per_label), "a model of classes",
-             "this one was not trained with --conditional");
+      refuse_setting("per-label", std::to_string(request.per_label), "a model of classes",
+                     "this one was not trained with --conditional");
     }
     return known.in_turn(request.per_label);
   }
@@ -265,7 +266,7 @@ ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel
 GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
   if (request.per_label == 0) return request;
   if (request.per_label >> 32 != 0) {
-    refuse("per-label", std::to_string(request.per_label), "up to 2^32 - 1");
+    refuse_setting("per-label", std::to_string(request.per_label), "up to 2^32 - 1");
   }
   const std::uint64_t classes = model.conditions.known_classes().size();
   if (model.conditions.classes()) request.count = request.per_label * classes;
@@ -303,10 +304,6 @@ GenerateResult generate(const GenerateRequest& asked) {
   load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
   queue->synchronise();
 
-  using Clock = std::chrono::steady_clock;
-  const auto since = [](Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
   const auto start = Clock::now();
   const auto keep_going = [&] {
     if (!request.stop_requested || !request.stop_requested()) return;
@@ -331,10 +328,10 @@ GenerateResult generate(const GenerateRequest& asked) {
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.samples_from = model.codes.empty() ? "" : model.codes.text();
-  result.seconds = since(start);
+  result.seconds = seconds_since(start);
   result.compute_seconds = stages.computing;
   result.copy_seconds = stages.copying;
-  result.write_seconds = stages.taking + since(all_taken);
+  result.write_seconds = stages.taking + seconds_since(all_taken);
   result.note = left_out(request, model);
   for (const std::string& line : loaded.skipped) {
     result.note += (result.note.empty() ? "" : "\n") + line;

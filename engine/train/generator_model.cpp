@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "engine/error.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "engine/train/state_tensors.hpp"
 #include "engine/version.hpp"
 
@@ -58,8 +59,7 @@ Precision choose_precision(const std::string& precision, const DeviceInfo& devic
   if (precision == "bf16") return Precision::bf16;
   if (precision == "tf32") {
     if (device.tf32) return Precision::tf32;
-    throw Error(ErrorCode::bad_config, {"bad setting", "precision", "tf32 on " + device.name,
-                                        "fp32, bf16 or auto on this device", ""});
+    refuse_setting("precision", "tf32 on " + device.name, "fp32, bf16 or auto on this device");
   }
   return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
 }

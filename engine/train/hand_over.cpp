@@ -1,7 +1,8 @@
 #include "engine/train/hand_over.hpp"
 
-#include <chrono>
 #include <utility>
+
+#include "engine/train/seconds.hpp"
 
 namespace vgan {
 
@@ -43,7 +44,6 @@ void HandOver::throw_failure(std::unique_lock<std::mutex>& lock) {
 }
 
 void HandOver::run() {
-  using Clock = std::chrono::steady_clock;
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return given_ > taken_ || closed_; });
@@ -57,9 +57,9 @@ void HandOver::run() {
     } catch (...) {
       failure = std::current_exception();
     }
-    const std::chrono::duration<double> passed = Clock::now() - begin;
+    const double passed = seconds_since(begin);
     lock.lock();
-    busy_seconds_ += passed.count();
+    busy_seconds_ += passed;
     failure_ = failure;
     closed_ = closed_ || failure != nullptr;
     if (!failure) ++taken_;

@@ -17,9 +17,7 @@ math::GanLoss loss_of(const std::string& name) {
 
 // A penalty on the squared gradient grows with the numbers that share it (Karras et al. 2020, whose
 // gamma is in proportion to the pixels); 784 are MNIST's, which the presets' was measured on.
-double r1_scale(const TrialShape& trial) {
-  return static_cast<double>(trial.height * trial.width * trial.channels) / 784.0;
-}
+double r1_scale(const TrialShape& trial) { return static_cast<double>(trial.size()) / 784.0; }
 
 math::Ramp ramp_of(const std::string& name) {
   if (name == "linear") return math::Ramp::linear;

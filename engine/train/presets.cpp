@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "engine/train/config.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 
@@ -50,8 +51,7 @@ TrainConfig preset(const std::string& name) {
     names.push_back(known);
     allowed += (allowed.empty() ? "" : ", ") + known;
   }
-  throw Error(ErrorCode::bad_config,
-              {"bad setting", "preset", "'" + name + "'", allowed, suggestion(name, names)});
+  refuse_setting("preset", "'" + name + "'", allowed, suggestion(name, names));
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {

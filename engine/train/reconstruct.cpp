@@ -1,7 +1,6 @@
 #include "engine/train/reconstruct.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <span>
@@ -14,17 +13,14 @@
 #include "engine/train/generator_model.hpp"
 #include "engine/train/grouped.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
+#include "engine/train/refuse_setting.hpp"
+#include "engine/train/seconds.hpp"
 #include "engine/train/state_tensors.hpp"
 
 namespace vgan {
 namespace {
 
 namespace fs = std::filesystem;
-
-[[noreturn]] void refuse(const std::string& name, const std::string& found,
-                         const std::string& allowed, const std::string& remedy = "") {
-  throw Error(ErrorCode::bad_config, {"bad setting", name, found, allowed, remedy});
-}
 
 bool is_picture(const ReconstructRequest& request) {
   return fs::path(request.out).extension() == ".png";
@@ -40,17 +36,17 @@ bool same_file(const fs::path& a, const fs::path& b) {
 
 void check(const ReconstructRequest& request) {
   if (!is_picture(request) && fs::path(request.out).extension() != ".npy") {
-    refuse("out", "'" + request.out + "'", "a name that ends in .npy or .png");
+    refuse_setting("out", "'" + request.out + "'", "a name that ends in .npy or .png");
   }
   if (!request.errors.empty() && fs::path(request.errors).extension() != ".npy") {
-    refuse("errors", "'" + request.errors + "'", "a name that ends in .npy");
+    refuse_setting("errors", "'" + request.errors + "'", "a name that ends in .npy");
   }
   if (!request.errors.empty() && same_file(request.out, request.errors)) {
     throw Error(ErrorCode::usage, {"bad command line", "--out and --errors",
                                    "'" + request.errors + "' for both", "a file for each", ""});
   }
   if (request.count >> 40 != 0) {
-    refuse("count", std::to_string(request.count), "0 (all) to 2^40 - 1");
+    refuse_setting("count", std::to_string(request.count), "0 (all) to 2^40 - 1");
   }
 }
 
@@ -83,8 +79,8 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
   }
   const auto most = static_cast<std::uint64_t>(images.count);
   if (request.count > most) {
-    refuse("count", std::to_string(request.count),
-           "up to " + std::to_string(most) + ", the trials in " + images.source);
+    refuse_setting("count", std::to_string(request.count),
+                   "up to " + std::to_string(most) + ", the trials in " + images.source);
   }
   const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
   OutputRange range = model.range;
@@ -190,7 +186,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);
 
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   ReconstructionMeter meter(model.config, trials.range);
   Output output(request, trials);
   networks.run(*queue, trials.images, trials.count, trials.range, [&](const auto& block) {
@@ -210,7 +206,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   result.channels = model.channels;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = seconds_since(start);
   std::vector<std::string> notes = loaded.skipped;
   if (const std::string line = note_of_range(trials); !line.empty()) notes.push_back(line);
   for (const std::string& line : notes) result.note += (result.note.empty() ? "" : "\n") + line;

@@ -10,6 +10,7 @@
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/trials.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 namespace {
@@ -45,13 +46,12 @@ bool has_sheet(const ImageSet& trials, std::int64_t count) {
 
 void require_sheet(const ImageSet& trials, std::int64_t count) {
   if (has_sheet(trials, count)) return;
-  throw Error(ErrorCode::bad_config,
-              {"bad setting", "out",
-               "a picture of " + std::to_string(count) + " trials of " +
-                   std::to_string(trials.height) + " x " + std::to_string(trials.width),
-               "images or curves, up to " + std::to_string(most_pairs) + " and " +
-                   std::to_string(largest_side) + " pixels a side",
-               "lower --count, or write .npy instead"});
+  refuse_setting("out",
+                 "a picture of " + std::to_string(count) + " trials of " +
+                     std::to_string(trials.height) + " x " + std::to_string(trials.width),
+                 "images or curves, up to " + std::to_string(most_pairs) + " and " +
+                     std::to_string(largest_side) + " pixels a side",
+                 "lower --count, or write .npy instead");
 }
 
 void write_reconstruction_sheet(const std::filesystem::path& path, const ImageSet& trials,

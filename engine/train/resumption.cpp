@@ -4,6 +4,7 @@
 
 #include "engine/error.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "engine/train/run_folder.hpp"
 
 namespace vgan {
@@ -22,9 +23,8 @@ fs::path run_folder_of(const fs::path& checkpoint) {
 // were none, is another model.
 void require_same_conditions(const TrainConfig& saved, const TrainConfig& wanted) {
   const auto refuse = [](const char* name, const std::string& now, const std::string& then) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", name, "'" + now + "'", then + ", as the run was started with",
-                 "a resumed run keeps this setting; start a new run to change it"});
+    refuse_setting(name, "'" + now + "'", then + ", as the run was started with",
+                   "a resumed run keeps this setting; start a new run to change it");
   };
   if (saved.conditions.empty() != wanted.conditions.empty()) {
     refuse("conditions", wanted.conditions,
@@ -99,10 +99,9 @@ Resumption find_resumption(const RunRequest& request) {
     wanted.precision = model.config.precision;
   }
   if (given("out") && !same_folder(wanted.out, found.folder)) {
-    throw Error(
-        ErrorCode::bad_config,
-        {"bad setting", "out", "'" + wanted.out + "'",
-         "the resumed run's own folder, '" + found.folder.string() + "'", "leave --out away"});
+    refuse_setting("out", "'" + wanted.out + "'",
+                   "the resumed run's own folder, '" + found.folder.string() + "'",
+                   "leave --out away");
   }
   wanted.out = model.config.out;
   check_resume(model.config, wanted);

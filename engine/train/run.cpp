@@ -5,6 +5,7 @@
 
 #include "engine/error.hpp"
 #include "engine/readers/open_images.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
 #include "engine/train/seconds.hpp"
@@ -195,9 +196,8 @@ RunResult run_training(const RunRequest& request) {
                                  .threads = static_cast<int>(config.threads)});
   const std::int64_t held_out = config.held_out(images.count);
   if (held_out > 0 && held_out >= images.count) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", "hold-out", "all of " + std::to_string(images.count) + " trials",
-                 "a share that leaves trials to train on", ""});
+    refuse_setting("hold-out", "all of " + std::to_string(images.count) + " trials",
+                   "a share that leaves trials to train on");
   }
   images.keep_first(images.count - held_out);
   if (held_out > 0 && request.observer != nullptr) {

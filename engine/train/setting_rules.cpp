@@ -4,6 +4,7 @@
 
 #include "engine/error.hpp"
 #include "engine/train/config.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 namespace {
@@ -76,10 +77,9 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
 void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
   for (const Difference& change : differences(saved, wanted)) {
     if (change.setting.may_change_on_resume) continue;
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", change.setting.name, change.right,
-                 "'" + change.left + "', as the run was started with",
-                 "a resumed run keeps this setting; start a new run to change it"});
+    refuse_setting(change.setting.name, change.right,
+                   "'" + change.left + "', as the run was started with",
+                   "a resumed run keeps this setting; start a new run to change it");
   }
 }
 
@@ -109,9 +109,8 @@ void require_used(const TrainConfig& config) {
   for (const Unused& unused : unused_settings(config)) {
     const std::string value = value_in(own, unused.setting);
     if (value.empty() || value_in(set, unused.setting).empty()) continue;
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", unused.setting, value + ", though nothing in this run uses it",
-                 "only with " + unused.user, "leave it out"});
+    refuse_setting(unused.setting, value + ", though nothing in this run uses it",
+                   "only with " + unused.user, "leave it out");
   }
 }
 

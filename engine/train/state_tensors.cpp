@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/check.hpp"
+#include "engine/train/checkpoint_tensors.hpp"
 
 namespace vgan {
 namespace {
@@ -40,13 +41,6 @@ void for_each_tensor(const nn::Network& network, const Section& section, Body bo
   }
 }
 
-std::string text(const Shape& shape) {
-  std::string line = "[";
-  for (const std::int64_t extent : shape)
-    line += (line.size() > 1 ? ", " : "") + std::to_string(extent);
-  return line + "]";
-}
-
 void save_section(Backend& backend, Queue& queue, const nn::Network& network,
                   const Section& section, Checkpoint& checkpoint) {
   std::vector<float> host(static_cast<std::size_t>(section.values.size));
@@ -54,10 +48,8 @@ void save_section(Backend& backend, Queue& queue, const nn::Network& network,
   queue.synchronise();
   for_each_tensor(network, section,
                   [&](const std::string& name, Shape shape, std::int64_t first, std::int64_t n) {
-                    CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
-                    tensor.bytes.resize(static_cast<std::size_t>(n) * sizeof(float));
-                    std::memcpy(tensor.bytes.data(), host.data() + first, tensor.bytes.size());
-                    checkpoint.tensors[name] = std::move(tensor);
+                    checkpoint.tensors[name] = tensor_of(
+                        std::move(shape), {host.data() + first, static_cast<std::size_t>(n)});
                   });
 }
 
@@ -83,12 +75,10 @@ void check_tensor(const std::string& name, const Shape& shape, bool square,
   const auto found = checkpoint.tensors.find(name);
   const bool there = found != checkpoint.tensors.end();
   if (!there || found->second.type != TensorType::f32 || found->second.shape != shape) {
-    throw Error(
-        ErrorCode::bad_data,
-        {"checkpoint does not fit the network", origin + ", tensor " + name,
-         there ? std::string(tensor_type_name(found->second.type)) + " " + text(found->second.shape)
-               : "none",
-         "F32 " + text(shape), ""});
+    throw Error(ErrorCode::bad_data,
+                {"checkpoint does not fit the network", origin + ", tensor " + name,
+                 there ? type_text(found->second.type, found->second.shape) : "none",
+                 type_text(TensorType::f32, shape), ""});
   }
   const std::size_t count = found->second.bytes.size() / sizeof(float);
   const auto refuse_from = [&](std::size_t bad, const char* what, const char* allowed) {

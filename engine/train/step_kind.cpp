@@ -1,20 +1,19 @@
 #include "engine/train/step_kind.hpp"
 
 #include "engine/error.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 
 StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch,
                      bool can_fuse) {
   if (name == "fused" && !can_fuse) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", "step", "'fused' for these networks", "auto, graph",
-                 "updates ride along only in plain dense networks without conditions"});
+    refuse_setting("step", "'fused' for these networks", "auto, graph",
+                   "updates ride along only in plain dense networks without conditions");
   }
   if (name == "fused" || name == "graph") return {name == "fused", "as asked for"};
   if (name != "auto") {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", "step", "'" + name + "'", "auto, graph, fused", ""});
+    refuse_setting("step", "'" + name + "'", "auto, graph, fused");
   }
   if (!can_fuse) return {false, "these networks are more than plain dense layers"};
   const std::string at = "batch " + std::to_string(batch);

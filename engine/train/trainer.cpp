@@ -217,9 +217,8 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
 void Trainer::set_profiling(bool on) {
   Implementation& self = *implementation_;
   if (on && !self.profiling) {
-    self.profile_origin = self.profile_origin == Implementation::Clock::time_point{}
-                              ? Implementation::Clock::now()
-                              : self.profile_origin;
+    self.profile_origin =
+        self.profile_origin == Clock::time_point{} ? Clock::now() : self.profile_origin;
     self.step->set_marker([&self](const char* name, Queue& at) { self.note_phase(name, at); });
   }
   if (!on) self.step->set_marker({});

@@ -3,6 +3,7 @@
 #include "engine/train/alternating_step.hpp"
 #include "engine/train/autoencoder_step.hpp"
 #include "engine/train/objective_options.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "engine/train/trainer_state.hpp"
 
 namespace vgan {
@@ -14,9 +15,8 @@ constexpr std::uint64_t second_id = 1;
 void require_data(const TrainConfig& config, const ImageSet& images) {
   images.require_consistent();
   if (config.batch > images.count) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", "batch", std::to_string(config.batch),
-                 "1 to " + std::to_string(images.count) + ", the number of images", ""});
+    refuse_setting("batch", std::to_string(config.batch),
+                   "1 to " + std::to_string(images.count) + ", the number of images");
   }
 }
 

@@ -14,6 +14,7 @@
 #include "engine/train/generator_model.hpp"
 #include "engine/train/reconstructor.hpp"
 #include "engine/train/sampler.hpp"
+#include "engine/train/seconds.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/train/training_step.hpp"
@@ -23,8 +24,6 @@ namespace vgan {
 
 /// G or decoder is network "g"; beside it is "d", a GAN's discriminator, or "e", an encoder.
 struct Trainer::Implementation {
-  using Clock = std::chrono::steady_clock;
-
   Implementation(const TrainConfig& wanted, const ImageSet& images);
 
   MemoryPlan plan(std::int64_t batch) const;

@@ -1,0 +1,29 @@
+// Tensors of f32 in a checkpoint, by name.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint/checkpoint.hpp"
+
+namespace vgan {
+
+/// `values` has as many numbers as `shape`.
+CheckpointTensor tensor_of(std::vector<std::int64_t> shape, std::span<const float> values);
+/// Of a tensor of type f32.
+std::vector<float> floats_of(const CheckpointTensor& tensor);
+bool all_finite(const std::vector<float>& values);
+
+/// The finite numbers of tensor `name`, of this shape; throws `refuse_tensor`'s error otherwise.
+std::vector<float> load_floats(const Checkpoint& checkpoint, const std::string& name,
+                               const std::vector<std::int64_t>& shape, const std::string& origin);
+/// Throws bad_data: the file `origin` has something else in tensor `name` than is allowed.
+[[noreturn]] void refuse_tensor(const std::string& origin, const std::string& name,
+                                const std::string& found, const std::string& allowed);
+
+/// "F32 [2, 3]".
+std::string type_text(TensorType type, const std::vector<std::int64_t>& shape);
+
+}  // namespace vgan
