@@ -23,6 +23,7 @@ struct StepReport {
   float d_loss_fake = 0.0F;
   float g_loss = 0.0F;
   float r1 = 0.0F;  ///< gamma/2 * mean |grad_x D(x)|^2, 0 in a step without the penalty
+  float r2 = 0.0F;  ///< the same on fakes
   float gradient_penalty = 0.0F;  ///< lambda * mean (|grad D| - 1)^2 of WGAN-GP, else 0
   float reconstruction = 0.0F;    ///< autoencoders: negative log-likelihood of a trial
   float squared_error = 0.0F;     ///< autoencoders: mean squared error of a number

@@ -57,12 +57,12 @@ Settings read_settings(const CommandLine& line) {
   line.read("preset", preset_name);
   Settings settings;
   std::vector<std::string> in_file;
+  std::string model;
+  line.read("model", model);
   std::string file;
   if (line.read("config", file)) {
-    settings.config = read_config(file, preset_name, &in_file);
+    settings.config = read_config(file, preset_name, &in_file, model);
   } else {
-    std::string model;
-    line.read("model", model);
     settings.config = preset(preset_name.empty() ? preset_for(model) : preset_name);
   }
   visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {

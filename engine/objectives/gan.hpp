@@ -15,9 +15,10 @@ struct GanOptions {
   float real_target = 1.0F;  ///< D's label of real trials; below 1 is one-sided smoothing
   /// Deviation of noise on all that D sees; 0: none. StepState::instance_noise is that of the step.
   float instance_noise = 0.0F;
-  float r1 = 0.0F;                ///< gamma of the R1 penalty; 0: none
-  std::int64_t r1_every = 1;      ///< lazy penalty: every so many steps, with gamma times as large
-  float gradient_penalty = 0.0F;  ///< lambda of WGAN-GP's penalty; 0: none
+  float r1 = 0.0F;                  ///< gamma of the R1 penalty; 0: none
+  float r2 = 0.0F;                  ///< gamma of R2, the same penalty on fakes, as a share of r1
+  std::int64_t r1_every = 1;        ///< both lazily: every so many steps, so many times as strong
+  float gradient_penalty = 0.0F;    ///< lambda of WGAN-GP's penalty; 0: none
   std::int64_t critic_updates = 1;  ///< of D for each of G
   std::int64_t pack = 1;            ///< trials that D judges together (PacGAN)
   /// DiffAugment's changes of all that D sees, and the image that they are made to.
@@ -33,8 +34,8 @@ struct GanOptions {
 
 /// Goodfellow et al. 2014 and what followed, on logits: L_D = real side + fake side + penalties,
 /// L_G = fooled side, by kernels/math/gan_loss.hpp, each side a mean over the batch.
-///   R1 = gamma/2 * mean |grad_x D(x)|^2 on real trials (Mescheder et al. 2018), every `r1_every`
-///   steps with gamma * r1_every (Karras et al. 2020);
+///   R1 = gamma/2 * mean |grad_x D(x)|^2 on real trials, R2 the same on fakes (Mescheder et al.
+///   2018), both every `r1_every` steps with gamma * r1_every (Karras et al. 2020);
 ///   WGAN-GP's lambda * mean (|grad D(x^)| - 1)^2 between real and fake (Gulrajani et al. 2017).
 /// The two sides share one fake batch. With `pack` m, D sees m trials side by side (Lin et al.
 /// 2018, arXiv:1712.04086): a longer row, or for a convolutional D a taller image.
@@ -56,7 +57,7 @@ class Gan {
   void use_latent(std::size_t slot) { latent_ = latents_[slot]; }
 
   /// Leaves the gradient of L_D in D's arena, and fake = G(latent) for `generator_gradients`.
-  /// `with_r1`: whether this step's program has R1. `critic`: which of the step's D updates.
+  /// `with_r1`: whether this step's program has R1 and R2. `critic`: which of the step's D updates.
   void discriminator_gradients(Queue& queue, bool with_r1, std::int64_t critic = 0);
   /// Leaves the gradient of L_G in G's arena, through the D of now; D's arena is not touched.
   void generator_gradients(Queue& queue);
@@ -93,7 +94,10 @@ class Gan {
   void share_conditions(Queue& queue);
   /// Add the penalties' gradients to D's arena, or put them there.
   void penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, bool accumulate);
-  void penalise(Queue& queue, const nn::Tape& outputs, bool accumulate, bool centred);
+  void penalise(Queue& queue, const nn::Tape& outputs, bool accumulate,
+                const GradientPenaltyOptions& how);
+  /// R1, or with its `share` of gamma R2; its mean is left in *value.
+  GradientPenaltyOptions squared_penalty(float share, float* value) const;
   LogitLossSide real_side() const;
   LogitLossSide fake_side() const;
   LogitLossSide fooled_side() const;  ///< fakes, as G wants D to see them

@@ -75,7 +75,7 @@ std::vector<LayerSpec> trunk(const TrainConfig& config, const TrialShape& image,
 }  // namespace
 
 Activation output_activation(const std::string& output) {
-  if (output == "tanh") return Activation::tanh;
+  if (output == "tanh" || output == "auto") return Activation::tanh;
   if (output == "sigmoid") return Activation::sigmoid;
   return Activation::identity;
 }

@@ -87,7 +87,7 @@ void validate_networks(const TrainConfig& c) {
     refuse_setting("norm", "batch, with a batch of one trial", "none, or a batch of 2 or more",
                    "a trial minus its own mean is nothing");
   }
-  require_word("output", c.output, {"tanh", "sigmoid", "linear"});
+  require_word("output", c.output, {"tanh", "sigmoid", "linear", "auto"});
   require_count("pack", c.pack, 1, 64);
   if (c.batch % c.pack != 0) {
     refuse_setting("pack", std::to_string(c.pack),
@@ -121,7 +121,10 @@ void validate_objective(const TrainConfig& c) {
   require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
   require_between("instance-noise-decay", c.instance_noise_decay, 0.0, 1.0,
                   "0 (it stays) to 1, the whole run");
+  require_between("instance-noise-end", c.instance_noise_end, 0.0, c.instance_noise,
+                  "0 (linearly to 0) to instance-noise");
   require_between("r1", c.r1, 0.0, 1e6, "0 (none) to 1e6");
+  require_between("r2", c.r2, 0.0, 1e3, "0 (none) to 1000, 1 for R1's gamma");
   require_count("r1-every", c.r1_every, 1, 1 << 20);
   (void)augment_words(c.augment);
   require_word("likelihood", c.likelihood, {"bernoulli", "gaussian"});

@@ -32,7 +32,7 @@ struct TrainConfig {
   std::string d_net;
   std::int64_t kernel = 0;            ///< side of convolutions; 0 = 4, or 8 for curves
   std::string norm = "auto";          ///< G's hidden layers: batch, none, or auto
-  std::string output = "tanh";        ///< tanh, sigmoid or linear
+  std::string output = "tanh";        ///< tanh, sigmoid, linear or auto
   std::int64_t minibatch_stddev = 0;  ///< trials of a group; 0 = off
   std::int64_t pack = 1;              ///< trials that D judges together
   bool spectral_norm = false;         ///< of D's layers
@@ -42,9 +42,11 @@ struct TrainConfig {
   double gp = 10.0;                   ///< lambda of wgan-gp's penalty
   double label_smoothing = 1.0;       ///< D's target for real trials
   double instance_noise = 0.0;        ///< standard deviation, in the network's units
-  double instance_noise_decay = 0.0;  ///< share of the run in which it falls to 0; 0 = it stays
+  double instance_noise_decay = 0.0;  ///< share of the run in which it falls; 0 = it stays
+  double instance_noise_end = 0.0;    ///< to this, by equal factors; 0 = linearly to 0
   std::string augment;                ///< of color, translation, cutout; "" = none
   double r1 = 0.0;                    ///< gamma; 0 = off
+  double r2 = 0.0;                    ///< the same on fakes, as a share of r1; 0 = off
   bool r1_scaled = false;             ///< gamma is that of trials of 784 numbers
   std::int64_t r1_every = 1;
   std::string likelihood = "bernoulli";  ///< of VAE and AE: bernoulli or gaussian
@@ -142,7 +144,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"kernel", nets, "N", "side of convolutions; 0 = 4, or 8 for curves"}, c.kernel);
   visitor(S{"norm", nets, "NAME", "of G's hidden layers: batch, none, or auto (batch if conv)"},
           c.norm);
-  visitor(S{"output", nets, "NAME", "G's last activation: tanh, sigmoid or linear"}, c.output);
+  visitor(S{"output", nets, "NAME",
+            "G's last activation: tanh, sigmoid, linear or auto (tanh for u8, linear for floats)"},
+          c.output);
   visitor(S{"spectral-norm", nets, "", "D's weights over their largest singular value"},
           c.spectral_norm);
   visitor(S{"minibatch-stddev", nets, "N",
@@ -153,18 +157,25 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"n-critic", objective, "N", "updates of D for each of G"}, c.n_critic);
   visitor(S{"gp", objective, "LAMBDA", "gradient penalty of wgan-gp"}, c.gp);
   visitor(S{"r1", objective, "GAMMA", "R1 gradient penalty on real trials; 0 = none"}, c.r1);
+  visitor(S{"r2", objective, "SHARE",
+            "R2: the same penalty on fakes, with this share of R1's GAMMA; 0 = none"},
+          c.r2);
   visitor(S{"r1-scaled", objective, "",
             "GAMMA is that of trials of 784 numbers; of others, in proportion; off where --r1 is "
             "given alone"},
           c.r1_scaled);
-  visitor(S{"r1-every", objective, "K", "lazy R1: every K epochs, K times as strong"}, c.r1_every);
+  visitor(S{"r1-every", objective, "K", "lazy R1 and R2: every K epochs, K times as strong"},
+          c.r1_every);
   visitor(S{"label-smoothing", objective, "X", "D's target for real trials; 1 = none"},
           c.label_smoothing);
   visitor(S{"instance-noise", objective, "SIGMA", "noise added to all that D sees; 0 = none"},
           c.instance_noise);
   visitor(S{"instance-noise-decay", objective, "SHARE",
-            "of the run, in which that noise falls to 0; 0 = it stays"},
+            "of the run, in which that noise falls; 0 = it stays"},
           c.instance_noise_decay);
+  visitor(S{"instance-noise-end", objective, "SIGMA",
+            "what it falls to, by equal factors in equal times; 0 = linearly to 0"},
+          c.instance_noise_end);
   visitor(S{"augment", objective, "LIST",
             "DiffAugment of all that D sees: color, translation, cutout, by commas; empty = none"},
           c.augment);
@@ -221,14 +232,15 @@ void require_used(const TrainConfig& config);
 std::string preset_for(const std::string& model);
 
 /// A config file (TOML, one key for each setting) over the preset that it names, or over
-/// `preset_name` where that is not empty. Throws bad_config with file, line and column; an unknown
+/// `preset_name` where that is not empty; where neither names one, over that of `model`, or else of
+/// the file's model. Throws bad_config with file, line and column; an unknown
 /// key names its nearest neighbour. I/O errors are `io`. With `given`, adds the names of
 /// its keys to it, and leaves `drop_overruled` to a caller who knows what else is given.
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
-                        std::vector<std::string>* given = nullptr);
+                        std::vector<std::string>* given = nullptr, const std::string& model = "");
 TrainConfig parse_config(const std::string& toml, const std::string& origin,
                          const std::string& preset_name = "",
-                         std::vector<std::string>* given = nullptr);
+                         std::vector<std::string>* given = nullptr, const std::string& model = "");
 /// TOML text that `parse_config` reads back to an equal config; `comments` adds each help line.
 std::string print_config(const TrainConfig& config, bool comments);
 

@@ -116,7 +116,8 @@ std::string toml_text(const std::vector<std::int64_t>& values) {
 }  // namespace
 
 TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
-                         const std::string& preset_name, std::vector<std::string>* given) {
+                         const std::string& preset_name, std::vector<std::string>* given,
+                         const std::string& model) {
   toml::table table;
   try {
     table = toml::parse(toml_source, origin);
@@ -128,11 +129,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
   refuse_unknown_keys(table, origin);
   std::string base = preset_name;
   if (base.empty()) {
-    std::string model;
-    if (const toml::node* node = table.get("model")) {
-      read_value(place(origin, node->source()), "model", *node, model);
+    std::string trained = model;
+    if (const toml::node* node = table.get("model"); node != nullptr && model.empty()) {
+      read_value(place(origin, node->source()), "model", *node, trained);
     }
-    base = preset_for(model);
+    base = preset_for(trained);
     if (const toml::node* node = table.get("preset")) {
       read_value(place(origin, node->source()), "preset", *node, base);
     }
@@ -151,7 +152,7 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
 }
 
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name,
-                        std::vector<std::string>* given) {
+                        std::vector<std::string>* given, const std::string& model) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw Error(
@@ -167,7 +168,7 @@ TrainConfig read_config(const std::filesystem::path& path, const std::string& pr
       throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
     }
   }
-  return parse_config(content.str(), path.string(), preset_name, given);
+  return parse_config(content.str(), path.string(), preset_name, given, model);
 }
 
 std::string print_config(const TrainConfig& config, bool comments) {

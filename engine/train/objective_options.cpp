@@ -27,8 +27,9 @@ math::Ramp ramp_of(const std::string& name) {
 
 }  // namespace
 
-TrainConfig resolved(TrainConfig config, const TrialShape& trial) {
+TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued) {
   config = with_layers(std::move(config), trial);
+  if (config.output == "auto") config.output = real_valued ? "linear" : "tanh";
   if (!config.is_gan()) config.output = config.likelihood == "bernoulli" ? "sigmoid" : "linear";
   return config;
 }
@@ -47,6 +48,7 @@ objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial
   options.real_target = static_cast<float>(c.label_smoothing);
   options.instance_noise = static_cast<float>(c.instance_noise);
   options.r1 = static_cast<float>(c.r1 * (c.r1_scaled ? r1_scale(trial) : 1.0));
+  options.r2 = static_cast<float>(c.r2);
   options.r1_every = c.r1_every;
   options.gradient_penalty = c.loss == "wgan-gp" ? static_cast<float>(c.gp) : 0.0F;
   options.critic_updates = c.n_critic;
@@ -88,9 +90,12 @@ StepSchedules schedules_of(const TrainConfig& c, std::uint64_t epochs) {
   schedules.discriminator_rate = rate(c.discriminator_rate());
   const double noisy =
       std::max(1.0, std::round(c.instance_noise_decay * static_cast<double>(epochs)));
-  schedules.instance_noise = {
-      c.instance_noise, 0.0, 0, static_cast<std::uint64_t>(noisy),
-      c.instance_noise_decay > 0.0 ? math::Ramp::linear : math::Ramp::constant};
+  schedules.instance_noise = {c.instance_noise, c.instance_noise_end, 0,
+                              static_cast<std::uint64_t>(noisy), math::Ramp::constant};
+  if (c.instance_noise_decay > 0.0) {
+    schedules.instance_noise.ramp =
+        c.instance_noise_end > 0.0 ? math::Ramp::geometric : math::Ramp::linear;
+  }
   schedules.kl = {c.kl_warmup > 0 ? 0.0 : 1.0, 1.0, 0, c.kl_warmup, math::Ramp::linear};
   return schedules;
 }

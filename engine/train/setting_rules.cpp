@@ -56,15 +56,20 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
     for (const char* setting : settings) unused.push_back({setting, user});
   };
   if (!c.is_gan()) {
-    add("model gan", {"loss", "n-critic", "gp", "r1", "r1-scaled", "r1-every", "label-smoothing",
-                      "instance-noise", "instance-noise-decay", "augment", "spectral-norm",
-                      "minibatch-stddev", "pack"});
+    add("model gan",
+        {"loss", "n-critic", "gp", "r1", "r2", "r1-scaled", "r1-every", "label-smoothing",
+         "instance-noise", "instance-noise-decay", "instance-noise-end", "augment", "spectral-norm",
+         "minibatch-stddev", "pack"});
   }
   if (c.is_gan()) add("model vae or ae", {"likelihood"});
   if (c.model != "vae") add("model vae", {"beta", "kl-warmup"});
   if (c.model != "ae") add("model ae", {"latent-mixture"});
   if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
-  if (c.instance_noise == 0.0) add("an instance-noise", {"instance-noise-decay"});
+  if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2"});
+  if (c.instance_noise == 0.0) {
+    add("an instance-noise", {"instance-noise-decay", "instance-noise-end"});
+  }
+  if (c.instance_noise_decay == 0.0) add("an instance-noise-decay", {"instance-noise-end"});
   if (c.lr_schedule == "constant") add("lr-schedule linear or cosine", {"lr-end"});
   if (c.net == "mlp" && c.g_net.empty() && c.d_net.empty()) {
     add("net conv or conv1d, or listed layers", {"kernel"});

@@ -19,7 +19,7 @@ std::string remedy_of(const TrainConfig& config) {
 void require_finite(const StepReport& report, const TrainConfig& config) {
   const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
                       std::isfinite(report.g_loss) && std::isfinite(report.r1) &&
-                      std::isfinite(report.gradient_penalty) &&
+                      std::isfinite(report.r2) && std::isfinite(report.gradient_penalty) &&
                       std::isfinite(report.reconstruction) && std::isfinite(report.kl);
   if (finite) return;
   char losses[96];

@@ -8,8 +8,9 @@
 
 namespace vgan::math {
 
-/// `held`: no schedule at all, what was set stays.
-enum class Ramp : std::uint32_t { constant = 0, linear = 1, cosine = 2, held = 3 };
+/// `held`: no schedule at all, what was set stays. `geometric`: by equal factors in equal times,
+/// between two numbers above 0.
+enum class Ramp : std::uint32_t { constant = 0, linear = 1, cosine = 2, held = 3, geometric = 4 };
 
 /// A warm-up from 0 over the first `warmup` steps, times a way from `first` to `last` over
 /// `horizon` steps, where it stays.
@@ -28,7 +29,7 @@ constexpr Schedule constant(double value) { return {value, value}; }
 /// that no step is in vain.
 VGAN_HOST_DEVICE inline double value_at(const Schedule& schedule, std::uint64_t step) {
   double way = 0.0;
-  const bool moves = schedule.ramp == Ramp::linear || schedule.ramp == Ramp::cosine;
+  const bool moves = schedule.ramp != Ramp::constant && schedule.ramp != Ramp::held;
   if (moves && schedule.horizon > 0) {
     way = step >= schedule.horizon
               ? 1.0
@@ -40,7 +41,13 @@ VGAN_HOST_DEVICE inline double value_at(const Schedule& schedule, std::uint64_t 
       way = 0.5 * (1.0 - static_cast<double>(cosine));
     }
   }
-  const double value = schedule.first + way * (schedule.last - schedule.first);
+  double value = schedule.first + way * (schedule.last - schedule.first);
+  if (schedule.ramp == Ramp::geometric && way > 0.0) {
+    const float factor = log(static_cast<float>(schedule.last / schedule.first));
+    value = way == 1.0
+                ? schedule.last
+                : schedule.first * static_cast<double>(exp(static_cast<float>(way) * factor));
+  }
   if (step >= schedule.warmup) return value;
   return value * static_cast<double>(step + 1) / static_cast<double>(schedule.warmup + 1);
 }

@@ -80,6 +80,21 @@ TEST_CASE("cli: what a file overrules of the preset comes back under a flag") {
   CHECK(flags.g_layers == conv.g_layers);
 }
 
+TEST_CASE("cli: over a file without a preset, --model brings its own") {
+  const TempDir folder;
+  write_file(folder.path() / "s.toml", "batch = 7\n");
+  const vgan::TrainConfig vae = printed(folder.path(), {"--config", "s.toml", "--model", "vae"});
+  CHECK(vae.preset == "vae");
+  CHECK(vae.latent == vgan::preset("vae").latent);
+  CHECK(vae.batch == 7);
+
+  write_file(folder.path() / "m.toml", "model = 'ae'\n");
+  CHECK(printed(folder.path(), {"--config", "m.toml"}).preset == "ae");
+  const vgan::TrainConfig gan = printed(folder.path(), {"--config", "m.toml", "--model", "gan"});
+  CHECK(gan.preset == "default");
+  CHECK(gan.model == "gan");
+}
+
 TEST_CASE("cli: --print-config round-trips") {
   const TempDir folder;
   const Words odd = {"--epochs", "12",         "--out", "a \"b\" 'c'",         "--lr",   "1.1e-7",

@@ -119,6 +119,15 @@ const Checks of_objective = {
        CHECK(runs.metrics("a")[0]["r1"] == 0.0);
        CHECK(runs.metrics("b")[0]["r1"] > 0.0);
      }},
+    {"r2",
+     [](const TinyRuns& runs) {
+       (void)trained(runs, "a", {"--r1", "5"});
+       (void)trained(runs, "b", {"--r1", "5", "--r2", "0.5"});
+       CHECK_FALSE(runs.metrics("a")[0].contains("r2"));
+       CHECK(runs.metrics("b")[0]["r1"] == runs.metrics("a")[0]["r1"]);
+       CHECK(runs.metrics("b")[0]["r2"] > 0.0);
+       CHECK(runs.metrics("b")[1]["d_loss_real"] != runs.metrics("a")[1]["d_loss_real"]);
+     }},
     {"r1-scaled",
      [](const TinyRuns& runs) {
        const auto penalty = [&](const std::string& out, const Words& more) {
@@ -154,6 +163,19 @@ const Checks of_objective = {
        CHECK(falls[2] == Approx(none[2]));
        CHECK(falls[3] == Approx(none[3]));
        CHECK(std::fabs(kept[3] - none[3]) > 1e-4);
+     }},
+    {"instance-noise-end",
+     [](const TinyRuns& runs) {
+       const Words falling = {"--instance-noise", "2", "--instance-noise-decay", "0.5"};
+       const auto kept = still_losses(runs, "a", {"--instance-noise", "2"});
+       const auto gone = still_losses(runs, "b", falling);
+       const auto less = still_losses(runs, "c", with(falling, {"--instance-noise-end", "1"}));
+       const auto one = still_losses(runs, "d", {"--instance-noise", "1"});
+       CHECK(less[0] == Approx(kept[0]));
+       CHECK(less[2] == Approx(one[2]));
+       CHECK(less[3] == Approx(one[3]));
+       CHECK(std::fabs(less[3] - gone[3]) > 1e-4);
+       CHECK(runs.run("x", with(falling, {"--instance-noise-end", "3"})).exit_code == 78);
      }},
     {"augment",
      [](const TinyRuns& runs) {

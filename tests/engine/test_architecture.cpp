@@ -344,6 +344,15 @@ TEST_CASE("an encoder is D's trunk", "[engine][architecture]") {
   }
 }
 
+TEST_CASE("output auto is tanh for images and linear for real-valued trials", "[architecture]") {
+  TrainConfig config = net("mlp");
+  config.output = "auto";
+  CHECK(resolved(config, {8, 8, 1}, false).output == "tanh");
+  CHECK(resolved(config, {8, 8, 1}, true).output == "linear");
+  config.output = "sigmoid";
+  CHECK(resolved(config, {8, 8, 1}, true).output == "sigmoid");
+}
+
 TEST_CASE("settings that contradict each other are refused by name", "[engine][config]") {
   const auto said = [](const std::string& toml) {
     return refusal([&] { validate(parse_config(toml, "x")); });

@@ -169,6 +169,7 @@ TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
         INFO(device << ", " << precision << ", R1 " << r1);
         TrainConfig config = config_on(device, precision);
         config.r1 = r1;
+        config.r2 = 0.5 * r1;
         config.step = "fused";
         Trainer fused(config, images);
         config.step = "graph";
@@ -188,6 +189,7 @@ TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
           CHECK(fused_reports[i].d_loss() == Approx(plain_reports[i].d_loss()).epsilon(close));
           CHECK(fused_reports[i].g_loss == Approx(plain_reports[i].g_loss).epsilon(close));
           CHECK(fused_reports[i].r1 == Approx(plain_reports[i].r1).epsilon(10 * close));
+          CHECK(fused_reports[i].r2 == Approx(plain_reports[i].r2).epsilon(10 * close));
         }
       }
     }

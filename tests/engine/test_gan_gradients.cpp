@@ -55,10 +55,14 @@ struct Fixture {
     return noisy(twin_g.forward(z, batch).back(), Purpose::instance_noise_fake);
   }
 
-  double r1(const Twin& twin_d) const {
+  double squared_penalty(const Twin& twin_d, const Values& trials, double gamma) const {
     double sum = 0.0;
-    for (const double v : twin_d.input_gradient(seen_real(), batch)) sum += v * v;
-    return 0.5 * options.r1 * sum / static_cast<double>(batch);
+    for (const double v : twin_d.input_gradient(trials, batch)) sum += v * v;
+    return 0.5 * gamma * sum / static_cast<double>(batch);
+  }
+  double r1(const Twin& twin_d) const { return squared_penalty(twin_d, seen_real(), options.r1); }
+  double r2(const Twin& twin_g, const Twin& twin_d) const {
+    return squared_penalty(twin_d, seen_fake(twin_g), double{options.r1} * options.r2);
   }
 
   double mean_loss(GanSide side, const Values& logits) const {
@@ -72,7 +76,8 @@ struct Fixture {
   double d_loss(const Twin& twin_g, const Twin& twin_d, bool penalty) const {
     const double losses = mean_loss(GanSide::real, twin_d.forward(seen_real(), batch).back()) +
                           mean_loss(GanSide::fake, twin_d.forward(seen_fake(twin_g), batch).back());
-    return losses + (penalty ? static_cast<double>(options.r1_every) * r1(twin_d) : 0.0);
+    if (!penalty) return losses;
+    return losses + static_cast<double>(options.r1_every) * (r1(twin_d) + r2(twin_g, twin_d));
   }
 
   double g_loss(const Twin& twin_g, const Twin& twin_d) const {
@@ -85,7 +90,8 @@ struct Fixture {
     check_gradient(d, [&](const Twin& twin) { return d_loss(twin_g, twin, penalty); });
     const StepReport& report = state.as<StepState>()->current;
     CHECK(report.d_loss() == Approx(d_loss(twin_g, Twin(d), false)).epsilon(1e-5));
-    if (penalty) CHECK(report.r1 == Approx(r1(Twin(d))).epsilon(1e-4));
+    CHECK(report.r1 == Approx(penalty ? r1(Twin(d)) : 0.0).epsilon(1e-4));
+    CHECK(report.r2 == Approx(penalty ? r2(twin_g, Twin(d)) : 0.0).epsilon(1e-4));
   }
 
   void check_g() {
@@ -123,6 +129,12 @@ TEST_CASE("gradients are those of every loss", "[engine][gradient]") {
 
 TEST_CASE("D's gradient with R1 includes the second-order term", "[engine][gradient]") {
   Fixture({.r1 = 20.0F}).check_d(true);
+}
+
+TEST_CASE("R2 is R1 on fakes, with a share of its gamma", "[engine][gradient]") {
+  Fixture({.r1 = 20.0F, .r2 = 1.0F}).check_d(true);
+  Fixture({.instance_noise = 0.3F, .r1 = 5.0F, .r2 = 0.5F, .r1_every = 4}).check_d(true);
+  Fixture({.r1 = 20.0F, .r2 = 1.0F}).check_d(false);
 }
 
 TEST_CASE("lazy R1 pulls as many times harder as it is rarer", "[engine][gradient]") {

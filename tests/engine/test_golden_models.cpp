@@ -96,6 +96,7 @@ class ModelRun {
     check_report(after, "d_loss_fake", &StepReport::d_loss_fake);
     check_report(after, "g_loss", &StepReport::g_loss);
     check_report(after, "r1", &StepReport::r1);
+    check_report(after, "r2", &StepReport::r2);
     check_report(after, "gradient_penalty", &StepReport::gradient_penalty);
     check_report(after, "reconstruction", &StepReport::reconstruction);
     check_report(after, "squared_error", &StepReport::squared_error);
@@ -147,6 +148,7 @@ class ModelRun {
     options.loss = loss_named(s_["loss"]);
     options.real_target = s_["real_target"];
     options.r1 = s_["r1_gamma"];
+    options.r2 = s_["r2_share"];
     options.r1_every = s_["r1_every"];
     options.gradient_penalty = s_["gp_lambda"];
     options.critic_updates = s_["n_critic"];

@@ -45,13 +45,15 @@ class Case {
     gan_.discriminator_gradients(*device_.queue, options_.r1 > 0.0F);
     const Values fake = fakes(ModelTwin(g_, slope));
     check(d_, [&](const ModelTwin& twin) {
-      return d_loss(twin, fake) + r1(twin) * static_cast<double>(options_.r1_every) +
+      return d_loss(twin, fake) +
+             (r1(twin) + r2(twin, fake)) * static_cast<double>(options_.r1_every) +
              penalty(twin, fake);
     });
     const ModelTwin twin(d_, slope);
     const StepReport& report = state_.as<StepState>()->current;
     CHECK(report.d_loss() == Approx(d_loss(twin, fake)).epsilon(1e-4));
     CHECK(report.r1 == Approx(r1(twin)).epsilon(1e-4));
+    CHECK(report.r2 == Approx(r2(twin, fake)).epsilon(1e-4));
     CHECK(report.gradient_penalty == Approx(penalty(twin, fake)).epsilon(1e-4));
   }
 
@@ -137,10 +139,14 @@ class Case {
     }
     return sums;
   }
-  double r1(const ModelTwin& d) const {
+  double squared_penalty(const ModelTwin& d, const Values& trials, double gamma) const {
     double sum = 0.0;
-    for (const double square : squares(d, real_)) sum += square;
-    return 0.5 * options_.r1 * sum / static_cast<double>(judged());
+    for (const double square : squares(d, trials)) sum += square;
+    return 0.5 * gamma * sum / static_cast<double>(judged());
+  }
+  double r1(const ModelTwin& d) const { return squared_penalty(d, real_, options_.r1); }
+  double r2(const ModelTwin& d, const Values& fake) const {
+    return squared_penalty(d, fake, double{options_.r1} * options_.r2);
   }
   double penalty(const ModelTwin& d, const Values& fake) const {
     if (options_.gradient_penalty == 0.0F) return 0.0;
@@ -208,11 +214,12 @@ TrainConfig convolving() {
 }
 
 void check_all(TrainConfig config, const TrialShape& shape, std::int64_t conditions) {
-  for (const char* penalty : {"none", "R1", "wgan-gp"}) {
+  for (const char* penalty : {"none", "R1", "R2", "wgan-gp"}) {
     for (const bool spectral : {false, true}) {
       INFO(penalty << (spectral ? ", spectral norm" : ""));
       config.loss = std::string(penalty) == "wgan-gp" ? "wgan-gp" : "bce";
-      config.r1 = std::string(penalty) == "R1" ? 20.0 : 0.0;
+      config.r2 = std::string(penalty) == "R2" ? 0.6 : 0.0;
+      config.r1 = config.r2 > 0.0 || std::string(penalty) == "R1" ? 20.0 : 0.0;
       config.r1_every = 2;
       config.spectral_norm = spectral;
       Case(config, shape, conditions).check_d();

@@ -36,6 +36,7 @@ const std::vector<Change> changes = {
     {"classes", [](TrainConfig& c) { c.conditional = true; }},
     {"vectors", [](TrainConfig& c) { c.conditions = "given"; }},
     {"R1", [](TrainConfig& c) { c.r1 = 1.0; }},
+    {"R1 and R2", [](TrainConfig& c) { c.r1 = 1.0, c.r2 = 0.5; }},
     {"wgan-gp", [](TrainConfig& c) { c.loss = "wgan-gp"; }},
     {"spectral norm", [](TrainConfig& c) { c.spectral_norm = true; }},
     {"stddev", [](TrainConfig& c) { c.minibatch_stddev = 2; }},

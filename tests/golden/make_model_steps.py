@@ -8,13 +8,14 @@ model_variants.py and in the file's metadata. Means are over the rows that D see
 
 A GAN's epoch t:
   1. n_critic times, k = 0, 1, ..: fake = G(z); D minimises
-       d_loss_real + d_loss_fake + r1_every * r1 + gradient_penalty
+       d_loss_real + d_loss_fake + r1_every * (r1 + r2) + gradient_penalty
      with (l: logit)         d_loss_real            d_loss_fake        g_loss
        bce                   mean BCE(l, target)    mean BCE(l, 0)     mean BCE(l, 1)
        lsgan                 mean (l - target)^2/2  mean l^2/2         mean (l - 1)^2/2
        hinge                 mean max(0, 1 - l)     mean max(0, 1 + l) -mean l
        wasserstein           -mean l                mean l             -mean l
      r1 = r1_gamma / 2 * mean |grad_x D(x)|^2 where t % r1_every == 0, else 0;
+     r2 = r2_share * r1_gamma / 2 * mean |grad_x D(fake)|^2 in the same steps;
      gradient_penalty = gp_lambda * mean (|grad D(xhat)| - 1)^2, xhat = e x + (1 - e) fake, e of D's
      row i being uniform number i of stream (seed, interpolate, t * n_critic + k).
      Adam on D, then, with `spectral`, one power iteration of every layer of D.
@@ -34,7 +35,7 @@ of ReconstructionTask and LatentLossTask (AE: no kl). squared_error: mean over a
 
 Tensors, float32 (rounded from float64), named VARIANT/...:
   x, z, conditions, epsilon, noise    inputs, [10, 8, ...], or [10, n_critic, 8, ...] if that is > 1
-  d_loss_real, d_loss_fake, r1, gradient_penalty    [10], or [10, n_critic]
+  d_loss_real, d_loss_fake, r1, r2, gradient_penalty    [10], or [10, n_critic]
   g_loss, reconstruction, squared_error, kl, loss   [10]
   init|final / d|g|e . LAYER . weight|bias|gamma|beta|mean|variance|u|v|embedding|embedding_u|embedding_v
   ema / g . LAYER . ...               where ema_decay > 0, without running statistics
@@ -171,17 +172,19 @@ class Run:
         of_real, of_fake, _ = LOSSES[s["loss"]]
         loss_real = of_real(self.logits(x, c), s["real_target"])
         loss_fake = of_fake(self.logits(fake, c))
-        r1 = penalty = torch.zeros((), dtype=x.dtype)
+        r1 = r2 = penalty = torch.zeros((), dtype=x.dtype)
         if s["r1_gamma"] > 0 and t % s["r1_every"] == 0:
             r1 = s["r1_gamma"] / 2 * self.input_gradient(x, c).mean()
+            r2 = s["r2_share"] * s["r1_gamma"] / 2 * self.input_gradient(fake, c).mean()
         if s["gp_lambda"] > 0:
             share = epsilon.repeat_interleave(s["pack"])[:, None]
             between = share * x + (1 - share) * fake
             norm = self.input_gradient(between, c).sqrt()
             penalty = s["gp_lambda"] * (norm - 1).square().mean()
-        self.minimise(loss_real + loss_fake + s["r1_every"] * r1 + penalty, t, "d")
+        self.minimise(loss_real + loss_fake + s["r1_every"] * (r1 + r2) + penalty, t, "d")
         self.nets["d"].iterate()
-        self.keep(d_loss_real=loss_real, d_loss_fake=loss_fake, r1=r1, gradient_penalty=penalty)
+        self.keep(d_loss_real=loss_real, d_loss_fake=loss_fake, r1=r1, r2=r2,
+                  gradient_penalty=penalty)
 
     def gan_epoch(self, t):
         for k in range(self.s["n_critic"]):

@@ -23,8 +23,8 @@ def value_at(schedule, step):
 
 
 GAN = dict(model="gan", g=stack(12, 24, 20, 36, last="tanh"), d=stack(36, 28, 16, 1), loss="bce",
-           real_target=1.0, n_critic=1, gp_lambda=0.0, r1_gamma=0.0, r1_every=1, ema_decay=0.0,
-           generator_rate=rate(2e-4), discriminator_rate=rate(2e-4), beta1=0.5, beta2=0.999,
+           real_target=1.0, n_critic=1, gp_lambda=0.0, r1_gamma=0.0, r2_share=0.0, r1_every=1,
+           ema_decay=0.0, generator_rate=rate(2e-4), discriminator_rate=rate(2e-4), beta1=0.5, beta2=0.999,
            eps=EPS, spectral=False, stddev_group=0, pack=1, conditions=0, projection=False, moments=False)
 STDDEV = dict(stddev_group=4, d=[dense(36, 28, "leaky_relu"), dense(28, 16, "leaky_relu"),
                                  dense(17, 1)])
@@ -66,4 +66,5 @@ VARIANTS = {
     "packed_wgan_gp": GAN | dict(loss="wasserstein", gp_lambda=10.0, pack=2, beta1=0.0, beta2=0.9,
                                  eps=1e-4, d=stack(72, 28, 16, 1)),
     "conv_projection_spectral": GAN | PROJECTION | dict(loss="lsgan", spectral=True, r1_gamma=0.5),
+    "r1_r2": GAN | dict(r1_gamma=0.5, r2_share=0.6, r1_every=2),
 }

@@ -52,15 +52,29 @@ TEST_CASE("a cosine schedule is half a wave, then its end", "[math][schedule]") 
   CHECK(value_at(schedule, 1000) == Approx(0.1).epsilon(1e-15));
 }
 
+TEST_CASE("a geometric schedule falls by equal factors, then stays", "[math][schedule]") {
+  const Schedule falling{0.5, 0.01, 0, 1000, Ramp::geometric};
+  const Schedule rising{0.01, 3.0, 0, 7, Ramp::geometric};
+  for (std::uint64_t step = 0; step <= 1500; ++step) {
+    const double way = std::fmin(1.0, static_cast<double>(step) / 1000.0);
+    CHECK(value_at(falling, step) == Approx(0.5 * std::pow(0.02, way)).epsilon(1e-6));
+    const double fast = std::fmin(1.0, static_cast<double>(step) / 7.0);
+    CHECK(value_at(rising, step) == Approx(0.01 * std::pow(300.0, fast)).epsilon(1e-6));
+  }
+  CHECK(value_at(falling, 0) == 0.5);
+  CHECK(value_at(falling, 1000) == 0.01);
+  CHECK(value_at(falling, ~0ULL) == 0.01);
+}
+
 TEST_CASE("a horizon of 0 leaves the first value", "[math][schedule]") {
-  for (const Ramp ramp : {Ramp::linear, Ramp::cosine}) {
+  for (const Ramp ramp : {Ramp::linear, Ramp::cosine, Ramp::geometric}) {
     const Schedule schedule{0.4, 0.1, 0, 0, ramp};
     for (const std::uint64_t step : {0ULL, 1ULL, 100ULL}) CHECK(value_at(schedule, step) == 0.4);
   }
 }
 
 TEST_CASE("a warm-up rises to the schedule, without a step in vain", "[math][schedule]") {
-  for (const Ramp ramp : {Ramp::constant, Ramp::linear, Ramp::cosine}) {
+  for (const Ramp ramp : {Ramp::constant, Ramp::linear, Ramp::cosine, Ramp::geometric}) {
     const Schedule cold{0.4, 0.1, 0, 50, ramp};
     Schedule warm = cold;
     warm.warmup = 9;

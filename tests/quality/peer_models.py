@@ -34,9 +34,9 @@ COUNT, SIDE, SLOPE = 10_000, 28, 0.2
 
 MLP = dict(net="mlp", kind="gan", output="tanh", latent=100, g_layers=[256, 512, 1024],
            d_layers=[512, 256, 128], loss="bce", lr_g=2e-4, lr_d=2e-4, beta1=0.5, beta2=0.999,
-           label_smoothing=1.0, instance_noise=0.0, instance_noise_decay=0.0, lr_end=1.0, d_dense=0,
-           r1=0.0, r1_every=1, n_critic=1, gp=10.0, ema=0.0, spectral=False, norm="none",
-           likelihood="bernoulli", beta=1.0, kl_warmup=0)
+           label_smoothing=1.0, instance_noise=0.0, instance_noise_decay=0.0, instance_noise_end=0.0,
+           lr_end=1.0, d_dense=0, r1=0.0, r2=0.0, r1_every=1, n_critic=1, gp=10.0, ema=0.0, spectral=False,
+           norm="none", likelihood="bernoulli", beta=1.0, kl_warmup=0)
 DEFAULT = MLP | dict(lr_g=4e-4, lr_d=1.6e-3, r1=1.0, r1_every=4, ema=0.999)
 AUTOENCODER = MLP | dict(latent=20, lr_g=1e-3, beta1=0.9, ema=0.999)
 SETTINGS = {
@@ -164,6 +164,8 @@ def critic_loss(s, d, x, fake, epoch):
     loss = of_real(real_logits, s["label_smoothing"]) + of_fake(fake_logits)
     if s["r1"] and epoch % s["r1_every"] == 0:
         loss = loss + s["r1_every"] * s["r1"] / 2 * slopes(d, x).mean()
+        if s["r2"]:
+            loss = loss + s["r1_every"] * s["r2"] * s["r1"] / 2 * slopes(d, fake).mean()
     if s["loss"] == "wgan-gp":
         share = torch.rand(len(x), 1)
         norm = (slopes(d, share * x + (1 - share) * fake) + 1e-12).sqrt()
@@ -179,7 +181,9 @@ def train_gan(s, images, epochs, batch):
     data = batches(images, batch, epochs * s["n_critic"])
     noisy_epochs = s["instance_noise_decay"] * epochs
     def noisy(x):
-        sigma = s["instance_noise"] * (max(0, 1 - epoch / noisy_epochs) if noisy_epochs else 1)
+        way = min(1, epoch / noisy_epochs) if noisy_epochs else 0
+        start, end = s["instance_noise"], s["instance_noise_end"]
+        sigma = start * (end / start) ** way if end else start * (1 - way)
         return x + sigma * torch.randn_like(x) if sigma else x
     for epoch in range(epochs):
         for optimizer, rate in (adam_g, s["lr_g"]), (adam_d, s["lr_d"]):

@@ -61,9 +61,11 @@ inline TrainConfig stabilised_config() {
   config.minibatch_stddev = 2;
   config.pack = 2;
   config.r1 = 1.0;
+  config.r2 = 0.5;
   config.r1_every = 3;
   config.instance_noise = 0.2;
   config.instance_noise_decay = 0.64;  // 7 of 11 epochs
+  config.instance_noise_end = 0.05;
   config.augment = "color,translation,cutout";
   config.lr_schedule = "cosine";
   config.warmup = 4;
