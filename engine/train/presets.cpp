@@ -31,18 +31,23 @@ TrainConfig preset(const std::string& name) {
   if (name == "default") return config;
   if (name == "stable") {
     config.epochs = 50000;
+    config.output = "auto";
+    config.r1 = 0.3;
+    config.r2 = 1.0;
     config.instance_noise = 0.5;
-    config.instance_noise_decay = 0.5;
+    config.instance_noise_decay = 0.7;
+    config.instance_noise_end = 0.01;
     config.lr_schedule = "linear";
     config.lr_end = 0.1;
     return config;
   }
   if (name == "conv") {
     config.net = "conv";
-    config.g_layers = {64, 32};
+    config.g_layers = {128, 64};
     config.d_net = "conv:32,conv:64,dense:256";
     config.lr = 2e-3;
     config.ttur = 1.0;
+    config.r1 = 4.0;
     return config;
   }
   std::vector<std::string> names;
@@ -57,7 +62,7 @@ TrainConfig preset(const std::string& name) {
 std::vector<std::pair<std::string, std::string>> preset_list() {
   return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
           {"article", "the article's recipe as listed: linear output, plain BCE"},
-          {"stable", "default for 50,000 epochs, with noise that fades and falling rates"},
+          {"stable", "50,000 epochs: R1, R2, fading noise, falling rates"},
           {"conv", "convolutional G and D, for images"},
           {"vae", "variational autoencoder"},
           {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};

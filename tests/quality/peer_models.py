@@ -42,8 +42,9 @@ AUTOENCODER = MLP | dict(latent=20, lr_g=1e-3, beta1=0.9, ema=0.999)
 SETTINGS = {
     "article": MLP | dict(output="linear"),
     "default": DEFAULT,
-    "stable": DEFAULT | dict(instance_noise=0.5, instance_noise_decay=0.5, lr_end=0.1),
-    "conv": DEFAULT | dict(net="conv", g_layers=[64, 32], d_layers=[32, 64], d_dense=256,
+    "stable": DEFAULT | dict(r1=0.3, r2=1.0, instance_noise=0.5, instance_noise_decay=0.7,
+                             instance_noise_end=0.01, lr_end=0.1),
+    "conv": DEFAULT | dict(net="conv", r1=4.0, g_layers=[128, 64], d_layers=[32, 64], d_dense=256,
                            norm="batch", lr_g=2e-3, lr_d=2e-3),
     "vae": AUTOENCODER | dict(kind="vae"),
     "ae": AUTOENCODER | dict(kind="ae", latent=16),
