@@ -223,7 +223,8 @@ std::vector<std::pair<std::string, std::string>> preset_list();
 /// Whether a setting was given, by a flag or in a file, rather than left to the preset.
 using Given = std::function<bool(const std::string& name)>;
 /// Drops what the preset says where it does not go with what was given: its layers under another
-/// `net` or beside widths, its R1 beside the gradient penalty of wgan-gp.
+/// `net` or beside widths, its R1 beside the gradient penalty of wgan-gp, its end of the noise
+/// above less noise.
 void drop_overruled(TrainConfig& config, const Given& given);
 /// Throws bad_config for a setting that nothing in the run uses, such as `pack` of an autoencoder,
 /// unless it has its preset's value or TrainConfig's own.

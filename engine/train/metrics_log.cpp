@@ -50,7 +50,7 @@ std::vector<Metric> metrics_of(const TrainConfig& config) {
       {"d_loss_fake", number<&R::d_loss_fake>},
       {"g_loss", number<&R::g_loss>, &H::g_loss},
       {"r1", number<&R::r1>}};
-  if (config.r2 > 0.0) metrics.push_back({"r2", number<&R::r2>});
+  if (config.r1 > 0.0 && config.r2 > 0.0) metrics.push_back({"r2", number<&R::r2>});
   if (config.loss == "wgan-gp") {
     metrics.push_back({"gradient_penalty", number<&R::gradient_penalty>, &H::gradient_penalty});
   }

@@ -100,6 +100,9 @@ void drop_overruled(TrainConfig& config, const Given& given) {
   if (other_net && !given("d-layers")) config.d_layers.clear();
   if (config.loss == "wgan-gp" && !given("r1")) config.r1 = 0.0;
   if (given("r1") && !given("r1-scaled")) config.r1_scaled = false;
+  if (!given("instance-noise-end") && config.instance_noise_end > config.instance_noise) {
+    config.instance_noise_end = 0.0;
+  }
 }
 
 void require_used(const TrainConfig& config) {

@@ -79,7 +79,8 @@ constexpr double penalty_flop = 2.0 * 8 * (2 * discriminator + 784 * 16) / 4;
 
 TEST_CASE("bench: step gives times, rates and work that agree with each other") {
   const auto [name, flop] = GENERATE(std::pair<const char*, double>{"article", plain_flop},
-                                     std::pair{"default", plain_flop + penalty_flop});
+                                     std::pair{"default", plain_flop + penalty_flop},
+                                     std::pair{"stable", plain_flop + 2 * penalty_flop});
   const Bench bench;
   const json record =
       bench.record(Words{"step", "--threads", "1,2", "--preset", name} + tiny_steps);

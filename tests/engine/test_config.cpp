@@ -116,6 +116,16 @@ TEST_CASE("a preset's layers and penalty give way to what was given", "[engine][
   CHECK(parse_config("", "x").r1_scaled);
   CHECK_FALSE(parse_config("r1 = 1.0", "x").r1_scaled);
   CHECK(parse_config("r1 = 1.0\nr1-scaled = true", "x").r1_scaled);
+  for (const char* noise : {"0.0", "0.005"}) {
+    const std::string less = std::string("preset = \"stable\"\ninstance-noise = ") + noise;
+    CHECK(message_of(less) == "no error");
+    CHECK(parse_config(less, "x").instance_noise_end == 0.0);
+    CHECK_THAT(message_of(less + "\ninstance-noise-end = 0.01"),
+               ContainsSubstring("instance-noise-end"));
+  }
+  CHECK(message_of("preset = \"stable\"\nr1 = 0.0") == "no error");
+  CHECK(message_of("preset = \"stable\"\nloss = \"wgan-gp\"") == "no error");
+  CHECK(message_of("preset = \"stable\"\ninstance-noise-decay = 0.0") == "no error");
   CHECK(parse_config("model = \"vae\"", "x").preset == "vae");
   CHECK(parse_config("model = \"vae\"\npreset = \"default\"", "x").lr == preset("default").lr);
 }
