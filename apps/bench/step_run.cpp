@@ -31,6 +31,7 @@ nlohmann::json recipe_of(const TrainConfig& asked) {
           {"beta1", config.beta1},
           {"beta2", config.beta2},
           {"r1", config.r1},
+          {"r2", config.r2},
           {"r1_every", config.r1_every},
           {"ema", config.ema},
           {"label_smoothing", config.label_smoothing},

@@ -120,8 +120,8 @@ class StepList {
     pointwise("gan_loss", batch_, 1, type_, 3.0);
     weight_gradients(d_, 2 * batch_);
     input_gradients(d_, 2 * batch_, type_, false);
-    const double penalties = config.r1 <= 0.0 ? 0.0 : config.r2 > 0.0 ? 2.0 : 1.0;
-    if (penalties > 0.0) penalty(penalties / static_cast<double>(config.r1_every));
+    const double penalties = config.r2 > 0.0 ? 2.0 : 1.0;  // on real trials, and on fakes
+    if (config.r1 > 0.0) penalty(penalties / static_cast<double>(config.r1_every));
     adam(d_, false);
     forward(d_, batch_, ElementType::f32);
     input_gradients(d_, batch_, type_, true);

@@ -81,7 +81,6 @@ class Gan {
  private:
   struct Plan;
 
-  bool has_penalty() const { return options_.r1 > 0.0F || options_.gradient_penalty > 0.0F; }
   std::int64_t judged() const { return batch_ / options_.pack; }  ///< rows that D sees of a side
   /// [batch, n] as D sees it: `pack` rows as one.
   MatrixRef packed(MatrixRef rows) const;

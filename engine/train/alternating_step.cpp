@@ -35,7 +35,7 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
   record_programs();
 }
 
-// Bit 0: the latent that the step's first D update reads; bit 1: R1.
+// Bit 0: the latent that the step's first D update reads; bit 1: R1 and R2.
 std::size_t AlternatingStep::variant_at(std::uint64_t step) const {
   const bool with_r1 = gan_.has_r1() && step % number(options_.gan.r1_every) == 0;
   return static_cast<std::size_t>(step * critics_ % 2) + (with_r1 ? 2 : 0);

@@ -14,7 +14,7 @@ SLOPE, BETA1, BETA2, EPSILON = 0.2, 0.5, 0.999, 1e-8
 RECIPES = {"article": dict(output="linear", lr_g=2e-4, lr_d=2e-4, r1=0.0, r1_every=1, ema=0.0),
            "default": dict(output="tanh", lr_g=4e-4, lr_d=1.6e-3, r1=1.0, r1_every=4, ema=0.999)}
 SHARED = dict(latent=LATENT, g_layers=G_LAYERS, d_layers=D_LAYERS, beta1=BETA1, beta2=BETA2,
-              label_smoothing=1.0, instance_noise=0.0)
+              label_smoothing=1.0, instance_noise=0.0, r2=0.0)
 
 
 def differences(name, theirs):

@@ -149,6 +149,18 @@ TEST_CASE("float data keep their range", "[engine][trainer]") {
                   real / static_cast<double>(values.size())) < 2.0);
 }
 
+TEST_CASE("output auto follows the data that are trained on", "[engine][trainer]") {
+  TrainConfig config = small_config();
+  config.output = "auto";
+  ImageSet images = bar_images();
+  CHECK(Trainer(config, images).config().output == "tanh");
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+  images.pixels = std::vector<float>(pixels.begin(), pixels.end());
+  images.low = 0.0F;
+  images.high = 255.0F;
+  CHECK(Trainer(config, images).config().output == "linear");
+}
+
 TEST_CASE("a rate that is far too high ends in divergence that names the epoch",
           "[engine][trainer]") {
   TrainConfig config = small_config();

@@ -35,8 +35,8 @@ COUNT, SIDE, SLOPE = 10_000, 28, 0.2
 MLP = dict(net="mlp", kind="gan", output="tanh", latent=100, g_layers=[256, 512, 1024],
            d_layers=[512, 256, 128], loss="bce", lr_g=2e-4, lr_d=2e-4, beta1=0.5, beta2=0.999,
            label_smoothing=1.0, instance_noise=0.0, instance_noise_decay=0.0, instance_noise_end=0.0,
-           lr_end=1.0, d_dense=0, r1=0.0, r2=0.0, r1_every=1, n_critic=1, gp=10.0, ema=0.0, spectral=False,
-           norm="none", likelihood="bernoulli", beta=1.0, kl_warmup=0)
+           lr_end=1.0, d_dense=0, r1=0.0, r2=0.0, r1_every=1, n_critic=1, gp=10.0, ema=0.0,
+           spectral=False, norm="none", likelihood="bernoulli", beta=1.0, kl_warmup=0)
 DEFAULT = MLP | dict(lr_g=4e-4, lr_d=1.6e-3, r1=1.0, r1_every=4, ema=0.999)
 AUTOENCODER = MLP | dict(latent=20, lr_g=1e-3, beta1=0.9, ema=0.999)
 SETTINGS = {
