@@ -21,6 +21,7 @@
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
 #include "kernels/math/gradient_penalty.hpp"
+#include "kernels/math/latent_mixture.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/model_tasks.hpp"
@@ -278,6 +279,10 @@ class Backend {
 
   virtual void normal(Queue& queue, const StepState* state, const RandomStream& stream,
                       MatrixRef out) = 0;
+  /// Rows of a mixture of Gaussians (kernels/math/latent_mixture.hpp); the stream's `first` is a
+  /// multiple of a row's length.
+  virtual void normal_mixture(Queue& queue, const StepState* state, const RandomStream& stream,
+                              const math::LatentMixture& mixture, MatrixRef out) = 0;
   /// out = in + *sigma * normal, sigma in device memory; `in` and `out` may be one.
   virtual void add_normal(Queue& queue, ConstMatrixRef in, const StepState* state,
                           const RandomStream& stream, const float* sigma, MatrixRef out) = 0;

@@ -86,6 +86,16 @@ inline void check_augment(const AugmentTask& task, const RandomStream& stream) {
           "a multiple of 8: each row takes eight");
 }
 
+inline void check_normal_mixture(const RandomStream& stream, const math::LatentMixture& mixture,
+                                 ConstMatrixRef out) {
+  const char* name = "normal_mixture";
+  require_floats(name, "out", out, out.rows, out.cols);
+  require(mixture.components >= 1 && mixture.components <= INT32_MAX, name,
+          std::to_string(mixture.components) + " components", "1 to 2^31 - 1");
+  require(out.size() == 0 || stream.first % static_cast<std::uint64_t>(out.cols) == 0, name,
+          "random number " + std::to_string(stream.first), "the first of a row");
+}
+
 inline void check_row_dots(ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) {
   const char* name = "add_row_dots";
   require_floats(name, "a", a, y.rows, a.cols);

@@ -326,6 +326,13 @@ class CpuBackend final : public Backend {
     cpu::normal(team_, at_step(state, stream), out);
   }
 
+  void normal_mixture(Queue&, const StepState* state, const RandomStream& stream,
+                      const math::LatentMixture& mixture, MatrixRef out) override {
+    check_normal_mixture(stream, mixture, out);
+    if (out.size() == 0) return;
+    cpu::normal_mixture(team_, at_step(state, stream), mixture, out);
+  }
+
   void add_normal(Queue&, ConstMatrixRef in, const StepState* state, const RandomStream& stream,
                   const float* sigma, MatrixRef out) override {
     require_shape("add_normal", "out", out, in.rows, in.cols);

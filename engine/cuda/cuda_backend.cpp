@@ -399,6 +399,13 @@ class CudaBackend final : public Backend {
     check(cuda::normal(on(queue), numbers(state, stream), out), "normal");
   }
 
+  void normal_mixture(Queue& queue, const StepState* state, const RandomStream& stream,
+                      const math::LatentMixture& mixture, MatrixRef out) override {
+    check_normal_mixture(stream, mixture, out);
+    if (out.size() == 0) return;
+    check(cuda::normal_mixture(on(queue), numbers(state, stream), mixture, out), "normal_mixture");
+  }
+
   void add_normal(Queue& queue, ConstMatrixRef in, const StepState* state,
                   const RandomStream& stream, const float* sigma, MatrixRef out) override {
     require_shape("add_normal", "out", out, in.rows, in.cols);

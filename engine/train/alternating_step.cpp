@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/check.hpp"
+#include "engine/train/latents.hpp"
 
 namespace vgan {
 namespace {
@@ -59,7 +60,7 @@ void AlternatingStep::prepare(Queue& data, Queue& noise, std::size_t slot, std::
   mark("noise", noise);
   RandomStream stream{seed, Purpose::latent, 0, ahead};
   stream.per_step = critics_;
-  backend().normal(noise, state(), stream, gan_.latent(slot));
+  draw_latents(backend(), noise, state(), stream, options_.mixture, gan_.latent(slot));
 }
 
 void AlternatingStep::prepare_first(Queue& queue, std::uint64_t step) {

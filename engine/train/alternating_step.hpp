@@ -18,7 +18,8 @@ struct StepOptions {
   std::int64_t batch = 128;
   bool fused = false;  ///< by the seam's fused operations, Adam riding along the backward pass
   objectives::GanOptions gan;
-  AdamOptions adam;  ///< `network` is filled in for each of the two
+  math::LatentMixture mixture;  ///< what the noise is drawn from
+  AdamOptions adam;             ///< `network` is filled in for each of the two
   StepSchedules schedules;
 };
 

@@ -18,6 +18,7 @@
 #include "engine/readers/idx_writer.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/objective_options.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/sampler.hpp"
 #include "engine/train/seconds.hpp"
@@ -314,6 +315,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
                         u8 ? ElementType::u8 : ElementType::f32};
   samples.conditions = conditions;
+  samples.mixture = latent_mixture(model.config);
   if (!model.codes.empty()) samples.latents = model.codes.drawn(request.seed, Purpose::sample);
   const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
   const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);

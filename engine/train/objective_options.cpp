@@ -67,6 +67,10 @@ objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial
   return options;
 }
 
+math::LatentMixture latent_mixture(const TrainConfig& c) {
+  return {c.is_gan() ? c.latent_mixture : 1, c.seed};
+}
+
 objectives::AutoencoderOptions autoencoder_options(const TrainConfig& c) {
   return {c.model == "vae",
           c.likelihood == "bernoulli" ? Likelihood::bernoulli : Likelihood::gaussian,

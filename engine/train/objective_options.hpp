@@ -20,6 +20,8 @@ std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count);
 
 objectives::GanOptions gan_options(const TrainConfig& config, const TrialShape& trial,
                                    std::int64_t conditions);
+/// What G's noise is drawn from; an autoencoder's codes have a model of their own (CodeModel).
+math::LatentMixture latent_mixture(const TrainConfig& config);
 objectives::AutoencoderOptions autoencoder_options(const TrainConfig& config);
 AdamOptions adam_options(const TrainConfig& config);
 /// Rates reach their end after `epochs` steps.

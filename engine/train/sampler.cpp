@@ -7,6 +7,7 @@
 #include "engine/nn/layout.hpp"
 #include "engine/train/hand_over.hpp"
 #include "engine/train/inference.hpp"
+#include "engine/train/latents.hpp"
 
 namespace vgan {
 namespace {
@@ -164,7 +165,8 @@ void Sampler::put_inputs(Queue& queue, const SampleRequest& request, const Part&
     put_rows(queue, request.latents, part.start, latent);
   } else {
     const std::uint64_t number = part.start * static_cast<std::uint64_t>(this->latent());
-    backend_->normal(queue, nullptr, {request.seed, request.purpose, number}, latent);
+    draw_latents(*backend_, queue, nullptr, {request.seed, request.purpose, number},
+                 request.mixture, latent);
   }
   if (conditions_ == 0) return;
   require(static_cast<bool>(request.conditions), "sampler", "no conditions", "those of the model");

@@ -39,7 +39,9 @@ struct SampleRequest {
   ElementType type = ElementType::f32;  ///< f32 or u8
   /// Of a G with conditions: puts those of samples first, first + 1, ... into [rows, conditions].
   std::function<void(std::uint64_t first, MatrixView<float> rows)> conditions;
-  /// In place of standard normal noise, likewise into [rows, latent]; may be empty.
+  /// What the noise is drawn from: that which G was trained with.
+  math::LatentMixture mixture;
+  /// In place of noise, likewise into [rows, latent]; may be empty.
   std::function<void(std::uint64_t first, MatrixView<float> rows)> latents;
 };
 

@@ -63,7 +63,7 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
   }
   if (c.is_gan()) add("model vae or ae", {"likelihood"});
   if (c.model != "vae") add("model vae", {"beta", "kl-warmup"});
-  if (c.model != "ae") add("model ae", {"latent-mixture"});
+  if (c.model == "vae") add("model gan or ae", {"latent-mixture"});
   if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
   if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2"});
   if (c.instance_noise == 0.0) {

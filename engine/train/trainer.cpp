@@ -184,6 +184,7 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std:
   std::vector<float> all;
   all.reserve(count * static_cast<std::size_t>(self.trial.size()));
   SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
+  request.mixture = latent_mixture(config());
   if (self.conditions.size() > 0) {
     request.conditions =
         run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
@@ -203,6 +204,7 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
   const NamedRange range(*self.backend, "preview");
   std::vector<std::uint8_t> all;
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};
+  request.mixture = latent_mixture(config());
   if (self.conditions.size() > 0) request.conditions = self.conditions.in_turn(columns);
   if (self.config.model == "ae") {
     request.latents = self.codes_of_now().drawn(request.seed, request.purpose);

@@ -121,6 +121,7 @@ void Trainer::Implementation::make_step() {
     options.batch = config.batch;
     options.fused = step_kind.fused;
     options.gan = gan_options(config, trial, conditions.size());
+    options.mixture = latent_mixture(config);
     options.adam = adam_options(config);
     options.schedules = schedules_of(config, epochs);
     step = std::make_unique<AlternatingStep>(*backend, *generator, *second, resident, options);

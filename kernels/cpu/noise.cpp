@@ -25,6 +25,20 @@ VGAN_CPU_CLONES void normal_blocks(std::uint64_t seed, std::uint64_t subsequence
   }
 }
 
+// Up to `piece` numbers of a stream, from `number` on.
+class NormalPiece {
+ public:
+  const float* draw(std::uint64_t seed, std::uint64_t subsequence, std::uint64_t number,
+                    std::int64_t count) {
+    const auto lane = static_cast<std::int64_t>(number % 4);
+    normal_blocks(seed, subsequence, number / 4, (lane + count + 3) / 4, numbers_);
+    return numbers_ + lane;
+  }
+
+ private:
+  float numbers_[piece + 8];
+};
+
 // Calls `body(numbers, first, count)` over the elements of a rows x cols matrix, piece by piece;
 // `numbers[0]` is the stream's number for element `first`.
 template <class Body>
@@ -32,13 +46,11 @@ void for_each_normal_piece(ThreadTeam& team, const NormalStream& stream, std::in
                            Body body) {
   const std::int64_t pieces = (size + piece - 1) / piece;
   team.for_each(pieces, [&](std::int64_t item, int) {
-    float numbers[piece + 8];
+    NormalPiece numbers;
     const std::int64_t first = item * piece;
     const std::int64_t count = std::min(piece, size - first);
     const std::uint64_t number = stream.first + static_cast<std::uint64_t>(first);
-    const auto lane = static_cast<std::int64_t>(number % 4);
-    normal_blocks(stream.seed, stream.subsequence, number / 4, (lane + count + 3) / 4, numbers);
-    body(numbers + lane, first, count);
+    body(numbers.draw(stream.seed, stream.subsequence, number, count), first, count);
   });
 }
 
@@ -74,6 +86,32 @@ void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out) {
             to.row(row)[col] = math::from_float<T>(numbers[i]);
           });
         });
+  });
+}
+
+void normal_mixture(ThreadTeam& team, const NormalStream& stream,
+                    const math::LatentMixture& mixture, MatrixRef out) {
+  const auto cols = static_cast<std::uint64_t>(out.cols);
+  const std::uint64_t first_row = stream.first / cols;
+  with_float_type(out.type, [&](auto type) {
+    using T = decltype(type);
+    const auto to = out.as<T>();
+    for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
+      const std::uint64_t row = first_row + static_cast<std::uint64_t>(i);
+      const std::uint64_t component =
+          math::mixture_component(stream.seed, stream.subsequence, row, mixture.components);
+      for (std::int64_t first = 0; first < out.cols; first += piece) {
+        const std::int64_t count = std::min(piece, out.cols - first);
+        const auto at = static_cast<std::uint64_t>(first);
+        NormalPiece noise, centre;
+        const float* n = noise.draw(stream.seed, stream.subsequence, row * cols + at, count);
+        const float* m =
+            centre.draw(mixture.seed, math::centre_stream(), component * cols + at, count);
+        for (std::int64_t j = 0; j < count; ++j) {
+          to.row(i)[first + j] = math::from_float<T>(math::mixture_latent(n[j], m[j]));
+        }
+      }
+    });
   });
 }
 

@@ -9,6 +9,7 @@
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
 #include "kernels/math/gradient_penalty.hpp"
+#include "kernels/math/latent_mixture.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
@@ -43,6 +44,10 @@ struct NormalStream {
   std::uint64_t first = 0;
 };
 void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out);
+/// Rows of a mixture of Gaussians (math/latent_mixture.hpp): row i is row first / cols + i of the
+/// stream.
+void normal_mixture(ThreadTeam& team, const NormalStream& stream,
+                    const math::LatentMixture& mixture, MatrixRef out);
 /// out = in + sigma * normal. `in` and `out` may be the same.
 void add_normal(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef in, float sigma,
                 MatrixRef out);

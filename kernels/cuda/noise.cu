@@ -57,6 +57,24 @@ __global__ void normal_kernel(NumberStream numbers, MatrixView<T> out) {
 }
 
 template <class T>
+__global__ void normal_mixture_kernel(NumberStream numbers, math::LatentMixture mixture,
+                                      MatrixView<T> out) {
+  const auto cols = static_cast<std::uint64_t>(out.cols);
+  const std::uint64_t first_row = numbers.first / cols;
+  const std::uint64_t stream = math::subsequence(numbers.purpose, numbers.counter.value());
+  for_each_number(
+      numbers, out.rows, out.cols,
+      [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
+        const std::uint64_t component = math::mixture_component(
+            numbers.seed, stream, first_row + static_cast<std::uint64_t>(i), mixture.components);
+        const float centre = math::gaussian(mixture.seed, math::centre_stream(),
+                                            component * cols + static_cast<std::uint64_t>(j));
+        const float noise = normal_lane(words, lane);
+        out.row(i)[j] = math::from_float<T>(math::mixture_latent(noise, centre));
+      });
+}
+
+template <class T>
 __global__ void add_normal_kernel(NumberStream numbers, MatrixView<const T> in, const float* sigma,
                                   MatrixView<T> out) {
   const float width = *sigma;
@@ -103,6 +121,17 @@ cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef o
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
     status = launch(stream, shape_for(out.size() / 4 + 2), normal_kernel<T>, numbers, out.as<T>());
+  });
+  return status;
+}
+
+cudaError_t normal_mixture(cudaStream_t stream, const NumberStream& numbers,
+                           const math::LatentMixture& mixture, MatrixRef out) {
+  cudaError_t status = cudaSuccess;
+  with_float_type(out.type, [&](auto type) {
+    using T = decltype(type);
+    status = launch(stream, shape_for(out.size() / 4 + 2), normal_mixture_kernel<T>, numbers,
+                    mixture, out.as<T>());
   });
   return status;
 }

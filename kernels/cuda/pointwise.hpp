@@ -13,6 +13,7 @@
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
 #include "kernels/math/gradient_penalty.hpp"
+#include "kernels/math/latent_mixture.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/step_state.hpp"
@@ -94,6 +95,10 @@ struct NumberStream {
   StepCounter counter;
 };
 [[nodiscard]] cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out);
+/// Rows of a mixture of Gaussians (math/latent_mixture.hpp): row i is row first / cols + i of the
+/// stream.
+[[nodiscard]] cudaError_t normal_mixture(cudaStream_t stream, const NumberStream& numbers,
+                                         const math::LatentMixture& mixture, MatrixRef out);
 /// out = in + *sigma * normal, sigma in device memory; `in` and `out` may be one.
 [[nodiscard]] cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers,
                                      ConstMatrixRef in, const float* sigma, MatrixRef out);

@@ -32,11 +32,6 @@ struct AugmentDraw {
   int cut_rows = 0, cut_cols = 0;
 };
 
-/// A whole number in [0, count), count < 2^31.
-VGAN_HOST_DEVICE inline int uniform_below(std::uint32_t word, int count) {
-  return static_cast<int>((std::uint64_t{word} * static_cast<std::uint64_t>(count)) >> 32);
-}
-
 namespace detail {
 
 VGAN_HOST_DEVICE inline int draw_move(std::uint32_t word, int side) {

@@ -61,6 +61,7 @@ enum class Purpose : std::uint32_t {
   augment_real = 9,
   augment_fake = 10,
   component = 11,
+  latent_centre = 12,
 };
 
 /// The stream for one purpose at one step; room for 16 purposes, steps below 2^60.

@@ -31,4 +31,9 @@ VGAN_HOST_DEVICE inline float uniform_between(std::uint32_t word, float low, flo
   return value < high ? value : high;
 }
 
+/// A whole number in [0, count), count < 2^31.
+VGAN_HOST_DEVICE inline int uniform_below(std::uint32_t word, int count) {
+  return static_cast<int>((std::uint64_t{word} * static_cast<std::uint64_t>(count)) >> 32);
+}
+
 }  // namespace vgan::math

@@ -138,13 +138,14 @@ TEST_CASE("a setting that nothing in the run uses is refused", "[engine][config]
                ContainsSubstring("nothing in this run uses it"));
   }
   for (const char* setting :
-       {"beta = 2.0", "likelihood = \"gaussian\"", "kl-warmup = 5", "latent-mixture = 2",
-        "gp = 3.0", "kernel = 5", "lr-end = 0.5", "instance-noise-decay = 0.5",
+       {"beta = 2.0", "likelihood = \"gaussian\"", "kl-warmup = 5", "gp = 3.0", "kernel = 5",
+        "lr-end = 0.5", "instance-noise-decay = 0.5",
         "instance-noise = 0.5\ninstance-noise-end = 0.1", "r1 = 0.0\nr2 = 1.0"}) {
     CHECK_THAT(message_of(setting), ContainsSubstring("nothing in this run uses it"));
   }
   CHECK_THAT(message_of("model = \"ae\"\nbeta = 2.0"), ContainsSubstring("only with model vae"));
   CHECK(message_of("model = \"ae\"\nlatent-mixture = 2") == "no error");
+  CHECK(message_of("latent-mixture = 2") == "no error");
   CHECK(message_of("loss = \"wgan-gp\"\ngp = 3.0") == "no error");
   CHECK(message_of("kernel = 5\nnet = \"conv\"") == "no error");
   CHECK_THAT(message_of("norm = \"batch\"\nbatch = 1"), ContainsSubstring("one trial"));

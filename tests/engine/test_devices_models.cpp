@@ -172,7 +172,12 @@ class Twin {
     device_.backend->gather(queue, from(conditions_, classes), state, gan_.conditions(), how);
     RandomStream stream{config_.seed, Purpose::latent, 0, critic};
     stream.per_step = critics;
-    device_.backend->normal(queue, state, stream, gan_.latent());
+    if (config_.latent_mixture > 1) {
+      device_.backend->normal_mixture(queue, state, stream, {config_.latent_mixture, config_.seed},
+                                      gan_.latent());
+    } else {
+      device_.backend->normal(queue, state, stream, gan_.latent());
+    }
   }
 
   void check(const Checkpoint& checkpoint, const nn::Network& network, const std::string& prefix,
@@ -211,6 +216,7 @@ TEST_CASE("batches prepared ahead are those of a step that draws each when it is
       ModelRun run{"", wgan_config(critics), images};
       run.config.device = device;
       run.config.epochs = 5;
+      run.config.latent_mixture = critics;  // with one, plain noise
       Twin twin(run, images);
       for (int step = 0; step < 5; ++step) twin.step();
       twin.check(trained(run));

@@ -66,6 +66,8 @@ class OneByOne {
 
   std::vector<std::byte> samples(const SampleRequest& request) {
     std::vector<std::byte> all;
+    if (request.mixture.components != components_) block_ = ~std::uint64_t{0};
+    components_ = request.mixture.components;
     for (std::uint64_t n = request.first; n < request.first + request.count; ++n) {
       const std::uint64_t block = n / static_cast<std::uint64_t>(rows_);
       if (block != block_) compute(request, block);
@@ -81,8 +83,12 @@ class OneByOne {
   void compute(const SampleRequest& request, std::uint64_t block) {
     block_ = block;
     const std::uint64_t number = block * static_cast<std::uint64_t>(rows_ * latent);
-    device_->backend->normal(*device_->queue, nullptr, {request.seed, request.purpose, number},
-                             z_.ref());
+    const RandomStream stream{request.seed, request.purpose, number};
+    if (request.mixture.components > 1) {
+      device_->backend->normal_mixture(*device_->queue, nullptr, stream, request.mixture, z_.ref());
+    } else {
+      device_->backend->normal(*device_->queue, nullptr, stream, z_.ref());
+    }
     network_.forward(*device_->queue, z_.ref(), tape_.tape());
     const MatrixRef y = tape_.tape().outputs.back();
     stride_ = y.stride;
@@ -113,7 +119,8 @@ class OneByOne {
   nn::TapeStorage tape_;
   DeviceMatrix z_;
   std::vector<float> host_;
-  std::uint64_t block_ = ~std::uint64_t{0};
+  std::uint64_t block_ = ~std::uint64_t{0};  ///< what host_ has, of this many components
+  std::int64_t components_ = 1;
 };
 
 struct Part {
@@ -138,7 +145,8 @@ TEST_CASE("samples in bulk are those of one block at a time, bit for bit", "[eng
               INFO(name << ", " << room.slots << " slots of " << room.block_rows << " rows, first "
                         << part.first << ", count " << part.count << ", activation "
                         << static_cast<int>(last) << (to == ElementType::u8 ? ", u8" : ", f32"));
-              const SampleRequest request{9, Purpose::sample, part.first, part.count, to};
+              SampleRequest request{9, Purpose::sample, part.first, part.count, to};
+              if (part.count > 255) request.mixture = {3, 8};
               CHECK((samples_of(device, sampler, request) == twin.samples(request)));
             }
           }

@@ -14,6 +14,7 @@
 #include "engine/train/run.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/train/trial_pictures.hpp"
+#include "kernels/math/latent_mixture.hpp"
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/small_run.hpp"
@@ -76,6 +77,45 @@ void check_png(const fs::path& file, const Image& expected) {
 }
 
 }  // namespace
+
+TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][generate]") {
+  TrainConfig config = small_config();
+  config.latent_mixture = 5;
+  config.seed = 4;
+  Trainer trainer(config, bar_images());
+  (void)trainer.train_epoch();
+  const TempDir folder;
+  GenerateRequest request;
+  request.model = save_checkpoint(folder.path(), 1, trainer.checkpoint(), 0);
+  request.out = (folder.path() / "samples.npy").string();
+  request.count = 20;
+  request.seed = 9;
+  request.dtype = "f32";
+  request.device = "cpu";
+  request.precision = "fp32";
+  (void)vgan::generate(request);
+  const std::vector<float> drawn = floats(read_npy_images(request.out));
+  CHECK(drawn == trainer.sample(20, 9));
+
+  // G is continuous: of rows with one centre it makes trials nearer to each other than to others'.
+  const std::uint64_t stream = math::subsequence(math::Purpose::sample, 0);
+  double same = 0.0, other = 0.0, same_pairs = 0.0, other_pairs = 0.0;
+  for (std::uint64_t a = 0; a < 20; ++a) {
+    for (std::uint64_t b = 0; b < a; ++b) {
+      double squares = 0.0;
+      for (std::size_t j = 0; j < 36; ++j) {
+        const double difference = drawn[36 * a + j] - drawn[36 * b + j];
+        squares += difference * difference;
+      }
+      const bool together =
+          math::mixture_component(9, stream, a, 5) == math::mixture_component(9, stream, b, 5);
+      (together ? same : other) += squares;
+      (together ? same_pairs : other_pairs) += 1.0;
+    }
+  }
+  REQUIRE(same_pairs > 10.0);
+  CHECK(same / same_pairs < 0.3 * other / other_pairs);
+}
 
 TEST_CASE("generate writes trials with channels", "[engine][generate]") {
   const Model model(shaped(6, 2, 3));

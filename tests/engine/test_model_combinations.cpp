@@ -45,6 +45,7 @@ const std::vector<Change> changes = {
     {"augment", [](TrainConfig& c) { c.augment = "color,translation,cutout"; }},
     {"batch norm", [](TrainConfig& c) { c.norm = "batch"; }},
     {"no norm", [](TrainConfig& c) { c.norm = "none"; }},
+    {"latent mixture", [](TrainConfig& c) { c.latent_mixture = 3; }},
     {"2 critics", [](TrainConfig& c) { c.n_critic = 2; }},
     {"bf16", [](TrainConfig& c) { c.precision = "bf16"; }}};
 

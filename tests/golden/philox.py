@@ -8,7 +8,7 @@ subsequence = step * 16 + purpose; number e of a stream is lane e % 4 of block e
 
 import numpy as np
 
-PURPOSES = dict(latent=1, posterior=7, interpolate=8)  # those of kernels/math/philox.hpp in use
+PURPOSES = dict(latent=1, posterior=7, interpolate=8, latent_centre=12)  # those of kernels/math/philox.hpp in use
 MASK = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 
@@ -25,10 +25,10 @@ def philox4x32_10(counter, key):
     return x, y, z, w
 
 
-def words(seed, purpose, step, count):
-    """The first `count` words of a stream, rounded up to whole blocks, as [blocks, 4]."""
+def words(seed, purpose, step, count, first_block=0):
+    """`count` words of a stream, rounded up to whole blocks, as [blocks, 4]."""
     subsequence = step * 16 + PURPOSES[purpose]
-    block = np.arange((count + 3) // 4, dtype=np.uint64)
+    block = np.uint64(first_block) + np.arange((count + 3) // 4, dtype=np.uint64)
     counter = (block & MASK, block >> HALF, subsequence % 2**32, subsequence >> 32)
     return np.stack(np.broadcast_arrays(*philox4x32_10(counter, (seed % 2**32, seed >> 32))), 1)
 
@@ -49,6 +49,15 @@ def normal(seed, purpose, step, count):
     pairs = uniform_of(words(seed, purpose, step, count)).reshape(-1, 2)
     radius, angle = np.sqrt(-2 * np.log(pairs[:, 0])), 2 * np.pi * pairs[:, 1]
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], 1).ravel()[:count]
+
+
+def mixture(seed, purpose, step, rows, latent, components, centre_seed):
+    """[rows, latent] of kernels/math/latent_mixture.hpp, in double."""
+    chosen = words(seed, purpose, step, rows, 2**62).ravel()[:rows]
+    component = (chosen * np.uint64(components)) >> np.uint64(32)
+    centres = normal(centre_seed, "latent_centre", 0, components * latent)
+    noise = normal(seed, purpose, step, rows * latent).reshape(rows, latent)
+    return (15 / 16)**0.5 * centres.reshape(components, latent)[component] + noise / 4
 
 
 def check():

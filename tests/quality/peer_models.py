@@ -144,12 +144,11 @@ def adam(s, rate, *nets):
 
 @torch.no_grad()
 def average(ema, g, decay, epoch):
-    """Weights are averaged, with the warm-up of docs/numerics.md; running statistics are copied."""
+    """Weights and running statistics, with the warm-up of docs/numerics.md."""
     share = 1 - min(decay, (2 + epoch) / (11 + epoch))
-    for mean, p in zip(ema.parameters(), g.parameters()):
-        mean.lerp_(p, share)
-    for copied, buffer in zip(ema.buffers(), g.buffers()):
-        copied.copy_(buffer)
+    for mean, now in zip([*ema.parameters(), *ema.buffers()], [*g.parameters(), *g.buffers()]):
+        if now.is_floating_point():
+            mean.lerp_(now, share)
 
 
 def slopes(d, x):

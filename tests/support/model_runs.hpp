@@ -71,6 +71,7 @@ inline TrainConfig stabilised_config() {
   config.warmup = 4;
   config.ema = 0.9;
   config.norm = "batch";
+  config.latent_mixture = 3;
   return config;
 }
 
