@@ -32,6 +32,7 @@ TrainConfig preset(const std::string& name) {
   if (name == "stable") {
     config.epochs = 50000;
     config.output = "auto";
+    config.latent_mixture = 0;
     config.r1 = 0.3;
     config.r2 = 1.0;
     config.instance_noise = 0.5;
