@@ -184,7 +184,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"kl-warmup", objective, "N", "epochs in which that weight rises from 0"}, c.kl_warmup);
   visitor(S{"latent-mixture", objective, "K",
             "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes; 0 = "
-            "1, but 100 for a gan of up to 16 floats"},
+            "auto (100 for a gan of trials of up to 16 real values, else 1)"},
           c.latent_mixture);
   visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
   visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);

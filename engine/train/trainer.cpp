@@ -103,7 +103,11 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
            " parameters";
   };
   const bool gan = self.config.is_gan();
-  return {{gan ? "generator" : "decoder", text(self.sampled_layers) + ", " + self.config.output},
+  const std::int64_t components = latent_mixture(self.config).components;
+  const std::string noise =
+      components > 1 ? ", noise from " + std::to_string(components) + " Gaussians" : "";
+  return {{gan ? "generator" : "decoder",
+           text(self.sampled_layers) + ", " + self.config.output + noise},
           {gan ? "discriminator" : "encoder", text(self.d_layers)}};
 }
 

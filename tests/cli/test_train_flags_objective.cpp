@@ -226,7 +226,11 @@ const Checks of_objective = {
        const auto one = trained(runs, "c", {});
        const auto many = trained(runs, "d", {"--latent-mixture", "3"});
        CHECK(distance(one, many, "adam_m.g.0.weight") > 1e-6);  // other noise, other gradients
-       CHECK(runs.run("d", {"--resume", "--latent-mixture", "4"}).exit_code != 0);
+       const CommandResult other =
+           runs.run("d", {"--resume", "--epochs", "4", "--latent-mixture", "4"});
+       CHECK(other.exit_code == 78);
+       CHECK_THAT(other.err, ContainsSubstring("latent-mixture"));
+       CHECK(runs.run("d", {"--resume", "--epochs", "4"}).exit_code == 0);
      }},
 };
 

@@ -344,7 +344,8 @@ TEST_CASE("an encoder is D's trunk", "[engine][architecture]") {
   }
 }
 
-TEST_CASE("output and latent-mixture follow the trials where they are left to them", "[architecture]") {
+TEST_CASE("output and latent-mixture follow the trials where they are left to them",
+          "[architecture]") {
   TrainConfig config = net("mlp");
   config.output = "auto";
   CHECK(resolved(config, {8, 8, 1}, false).output == "tanh");

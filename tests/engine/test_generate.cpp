@@ -76,6 +76,29 @@ void check_png(const fs::path& file, const Image& expected) {
   CHECK(bytes_of(read_text(file)) == encode_png(expected));
 }
 
+/// Mean squared distance of samples with one centre, by that of samples with two: below 1, as G is
+/// continuous. Of 20 samples of 36 numbers.
+double spread_within(const std::vector<float>& drawn, std::uint64_t seed, math::Purpose purpose,
+                     std::int64_t components) {
+  const std::uint64_t stream = math::subsequence(purpose, 0);
+  double same = 0.0, other = 0.0, same_pairs = 0.0, other_pairs = 0.0;
+  for (std::uint64_t a = 0; a < 20; ++a) {
+    for (std::uint64_t b = 0; b < a; ++b) {
+      double squares = 0.0;
+      for (std::size_t j = 0; j < 36; ++j) {
+        const double difference = drawn[36 * a + j] - drawn[36 * b + j];
+        squares += difference * difference;
+      }
+      const bool together = math::mixture_component(seed, stream, a, components) ==
+                            math::mixture_component(seed, stream, b, components);
+      (together ? same : other) += squares;
+      (together ? same_pairs : other_pairs) += 1.0;
+    }
+  }
+  REQUIRE(same_pairs > 10.0);
+  return same / same_pairs / (other / other_pairs);
+}
+
 }  // namespace
 
 TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][generate]") {
@@ -97,24 +120,10 @@ TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][gen
   const std::vector<float> drawn = floats(read_npy_images(request.out));
   CHECK(drawn == trainer.sample(20, 9));
 
-  // G is continuous: of rows with one centre it makes trials nearer to each other than to others'.
-  const std::uint64_t stream = math::subsequence(math::Purpose::sample, 0);
-  double same = 0.0, other = 0.0, same_pairs = 0.0, other_pairs = 0.0;
-  for (std::uint64_t a = 0; a < 20; ++a) {
-    for (std::uint64_t b = 0; b < a; ++b) {
-      double squares = 0.0;
-      for (std::size_t j = 0; j < 36; ++j) {
-        const double difference = drawn[36 * a + j] - drawn[36 * b + j];
-        squares += difference * difference;
-      }
-      const bool together =
-          math::mixture_component(9, stream, a, 5) == math::mixture_component(9, stream, b, 5);
-      (together ? same : other) += squares;
-      (together ? same_pairs : other_pairs) += 1.0;
-    }
-  }
-  REQUIRE(same_pairs > 10.0);
-  CHECK(same / same_pairs < 0.3 * other / other_pairs);
+  CHECK(spread_within(drawn, 9, math::Purpose::sample, 5) < 0.3);
+  const std::vector<std::uint8_t> pixels = trainer.preview(20, 5);
+  CHECK(spread_within({pixels.begin(), pixels.end()}, 4, math::Purpose::preview, 5) < 0.3);
+  CHECK(spread_within({pixels.begin(), pixels.end()}, 4, math::Purpose::sample, 5) > 0.5);
 }
 
 TEST_CASE("generate writes trials with channels", "[engine][generate]") {

@@ -89,7 +89,9 @@ TEST_CASE("components come as often, and each number has variance 1 over many of
           "[kernels][latent_mixture]") {
   constexpr std::int64_t rows = 4000, cols = 50, components = 8;
   std::map<std::uint64_t, double> counts;
-  for (std::uint64_t i = 0; i < rows; ++i) ++counts[row_of(i, 1, components).component];
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    ++counts[math::mixture_component(seed, math::subsequence(Purpose::latent, 7), i, components)];
+  }
   CHECK(counts.size() == components);
   double chi_square = 0.0;
   for (const auto& [component, count] : counts) {
