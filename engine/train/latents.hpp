@@ -9,7 +9,7 @@ namespace vgan {
 inline void draw_latents(Backend& backend, Queue& queue, const StepState* state,
                          const RandomStream& stream, const math::LatentMixture& mixture,
                          MatrixRef out) {
-  if (mixture.components <= 1) return backend.normal(queue, state, stream, out);
+  if (mixture.components == 1) return backend.normal(queue, state, stream, out);
   backend.normal_mixture(queue, state, stream, mixture, out);
 }
 
