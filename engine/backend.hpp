@@ -1,4 +1,4 @@
-// THE SEAM. All that the engine asks of a device, in some twenty coarse operations.
+// THE SEAM. All that the engine asks of a device, in coarse operations.
 //
 // Each operation takes the queue it is put on, its input views, its output views and one options
 // struct, and throws vgan::Error (internal) on a mismatch of shapes or types before any work.
@@ -7,14 +7,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "engine/buffer.hpp"
-#include "engine/queue.hpp"
+#include "engine/device_context.hpp"
 #include "kernels/adam_arena.hpp"
 #include "kernels/conv_tasks.hpp"
 #include "kernels/dense_tasks.hpp"
@@ -41,19 +38,6 @@ using math::Purpose;
 enum class Precision : std::uint8_t { fp32, tf32, bf16 };
 
 std::string to_string(Precision precision);
-
-struct DeviceInfo {
-  std::string name;           ///< as the maker writes it
-  std::string kind;           ///< "cpu" or "cuda"
-  std::size_t memory = 0;     ///< bytes
-  int threads = 0;            ///< CPU threads in use; 0 on CUDA
-  bool fast_bf16 = false;     ///< has matrix units for bf16 (AMX, tensor cores)
-  bool tf32 = false;          ///< can compute in tf32
-  bool asynchronous = false;  ///< work goes on while the host does other things
-  /// The largest batch that the fused operations are meant for; 0: any.
-  std::int64_t fused_batch = 0;
-  bool host_memory = false;  ///< its memory is the host's: results can be read where they are
-};
 
 struct ActivationOptions {
   Activation activation = Activation::identity;
@@ -119,33 +103,8 @@ struct WeightCopy {
   bool packed = false;        ///< in the backend's own order
 };
 
-/// A recorded step. On CUDA it is an instantiated graph.
-class Program {
+class Backend : public DeviceContext {
  public:
-  virtual ~Program() = default;
-  virtual void replay() = 0;
-};
-
-/// Time that passes on the device between two points of a queue's work.
-class Stopwatch {
- public:
-  virtual ~Stopwatch() = default;
-  virtual void start(Queue& queue) = 0;
-  virtual void stop(Queue& queue) = 0;
-  /// Seconds from start to stop, when both have been reached.
-  virtual double seconds() const = 0;
-};
-
-class Backend {
- public:
-  virtual ~Backend() = default;
-
-  virtual const DeviceInfo& info() const = 0;
-  /// `what` names the memory in the message if there is not enough (no_device).
-  virtual Buffer allocate(std::size_t bytes, const std::string& what) = 0;
-  virtual std::unique_ptr<Queue> make_queue(const std::string& name) = 0;
-  /// Records what `body` puts on its queues; work must begin and end on `origin`.
-  virtual std::unique_ptr<Program> record(Queue& origin, std::function<void()> body) = 0;
   /// Bytes that a queue keeps beside the operands of a product with a [rows, cols] result of
   /// `type`; products on one queue share them.
   virtual std::size_t product_scratch(std::int64_t rows, std::int64_t cols,
@@ -161,16 +120,6 @@ class Backend {
     (void)geometry, (void)images, (void)type;
     return 0;
   }
-  /// Takes that memory now, so that it is not taken piece by piece.
-  virtual void reserve_scratch(Queue& queue, std::size_t bytes) { (void)queue, (void)bytes; }
-  /// Names what the host does from here to the matching `pop_range`, for a profiler.
-  virtual void push_range(const char* name) { (void)name; }
-  virtual void pop_range() {}
-
-  virtual void upload(Queue& queue, const void* host, std::size_t bytes, void* device) = 0;
-  /// The host memory is ready after `queue.synchronise()`.
-  virtual void download(Queue& queue, const void* device, std::size_t bytes, void* host) = 0;
-
   /// The bf16 copy of a f32 [inputs, outputs] weight that products read: how much memory it takes,
   /// and whether it is in an order of the backend's own (ConstMatrixRef::packed). dense_forward and
   /// dense_backward_input, alone or fused, take such a w; plain bf16 is right for them too.
@@ -314,49 +263,11 @@ class Backend {
   /// outputs that are in memory.
   virtual void map_trials(Queue& queue, MatrixView<const float> y, MatrixRef trials,
                           const OutputMap& map) = 0;
-  /// Host memory that downloads reach without waiting for the host: page-locked on CUDA.
-  virtual Buffer allocate_host(std::size_t bytes, const std::string& what) = 0;
-  virtual std::unique_ptr<Stopwatch> make_stopwatch() = 0;
 
  protected:
   /// conv_scratch of the twins.
   std::size_t composed_conv_scratch(const ConvGeometry& geometry, std::int64_t images,
                                     ElementType type) const;
 };
-
-/// A range that ends with its scope.
-class NamedRange {
- public:
-  NamedRange(Backend& backend, const char* name) : backend_(&backend) { backend.push_range(name); }
-  ~NamedRange() { backend_->pop_range(); }
-  NamedRange(const NamedRange&) = delete;
-  NamedRange& operator=(const NamedRange&) = delete;
-
- private:
-  Backend* backend_;
-};
-
-/// One device as `--device` names it, present or not.
-struct DeviceStatus {
-  std::string name;  ///< "cpu", "cuda:0"
-  bool usable = false;
-  std::string detail;  ///< what it is, or why it cannot be used and what to do
-};
-
-/// Opens a device. `device`: "auto" (CUDA where there is a usable one, else the CPU), "cpu",
-/// "cuda" or "cuda:N". `threads`: CPU threads, 0 for all that the process may use.
-/// Throws no_device where the device is absent, bad_config for another word.
-std::unique_ptr<Backend> open_backend(const std::string& device, int threads);
-
-/// What `doctor` prints.
-std::vector<DeviceStatus> list_devices();
-
-/// The two sides of the seam. The CUDA side refuses honestly where it is not built in.
-std::unique_ptr<Backend> make_cpu_backend(int threads);
-std::unique_ptr<Backend> make_cuda_backend(int ordinal);
-/// Whether `--device cuda` can be used, and if not, why.
-DeviceStatus cuda_status();
-/// Every CUDA device; without any, the one line of cuda_status().
-std::vector<DeviceStatus> list_cuda_devices();
 
 }  // namespace vgan

@@ -1,8 +1,8 @@
 // The public face of libvgan: train on your own array, draw samples, save and load.
 #pragma once
 
-#include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/readers/open_images.hpp"

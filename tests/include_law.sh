@@ -64,7 +64,7 @@ objection() {
       ;;
     engine/readers/* | engine/encode/*)
       case $header in
-        engine/@(cpu|cuda|nn|optim|objectives|train)/* | engine/@(backend|queue|buffer)*)
+        engine/@(cpu|cuda|nn|optim|objectives|train)/* | engine/@(backend|device|queue|buffer)*)
           echo 'readers and encoders know no device, no network and no trainer'
           ;;
       esac
@@ -166,6 +166,7 @@ engine/cpu/a.cpp|"kernels/cuda/dense.hpp"
 engine/cuda/a.cpp|"kernels/cpu/dense.hpp"
 engine/nn/a.cpp|"kernels/cpu/dense.hpp"
 engine/readers/a.cpp|"engine/backend.hpp"
+engine/readers/a.cpp|"engine/device_context.hpp"
 engine/readers/b.cpp|"engine/nn/network.hpp"
 engine/readers/c.hpp|"engine/train/trainer.hpp"
 engine/encode/a.cpp|"engine/buffer.hpp"

@@ -7,6 +7,7 @@
 #include "apps/bench/measure.hpp"
 #include "apps/bench/operation.hpp"
 #include "apps/bench/options.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/train/generator_model.hpp"

@@ -8,6 +8,7 @@
 #include "apps/bench/measure.hpp"
 #include "apps/bench/operation.hpp"
 #include "apps/bench/options.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/train/generator_model.hpp"
 

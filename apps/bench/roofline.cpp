@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "engine/devices.hpp"
+
 namespace vgan::bench {
 namespace {
 

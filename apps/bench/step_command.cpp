@@ -9,6 +9,7 @@
 #include "apps/bench/roofline.hpp"
 #include "apps/bench/step_run.hpp"
 #include "apps/bench/workload.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/train/generator_model.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/libraries.hpp"
 #include "engine/readers/open_images.hpp"

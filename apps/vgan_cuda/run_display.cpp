@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "apps/vgan_cuda/terminal.hpp"
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 
 namespace vgan::app {
 namespace {

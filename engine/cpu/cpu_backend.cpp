@@ -1,19 +1,10 @@
 // The CPU behind the seam: checks, then the kernels, at once and in order.
-#include <sys/mman.h>
-#include <sys/sysinfo.h>
-
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <cstring>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
-
-#include "engine/backend.hpp"
 #include "engine/check.hpp"
 #include "engine/conv_checks.hpp"
+#include "engine/cpu/cpu_context.hpp"
+#include "engine/devices.hpp"
 #include "engine/model_checks.hpp"
 #include "engine/seam_checks.hpp"
 #include "kernels/cpu/batch_norm.hpp"
@@ -22,120 +13,13 @@
 #include "kernels/cpu/models.hpp"
 #include "kernels/cpu/patches.hpp"
 #include "kernels/cpu/pointwise.hpp"
-#include "kernels/cpu/thread_team.hpp"
 
 namespace vgan {
 namespace {
 
-constexpr std::size_t huge_page = std::size_t{2} << 20;
-
-class HostMemory final : public Memory {
+class CpuBackend final : public CpuContext {
  public:
-  void release(void* data, std::size_t) noexcept override { std::free(data); }
-};
-
-/// Runs work when it is put there, so there is never anything to wait for.
-class InlineQueue final : public Queue {
- public:
-  using Queue::Queue;
-  void wait_for(Queue&) override {}
-  void synchronise() override {}
-
-  Buffer patches;  ///< of Backend::patch_memory, as large as was asked for
-};
-
-class InlineProgram final : public Program {
- public:
-  explicit InlineProgram(std::function<void()> body) : body_(std::move(body)) {}
-  void replay() override { body_(); }
-
- private:
-  std::function<void()> body_;
-};
-
-class HostStopwatch final : public Stopwatch {
- public:
-  void start(Queue&) override { start_ = std::chrono::steady_clock::now(); }
-  void stop(Queue&) override { stop_ = std::chrono::steady_clock::now(); }
-  double seconds() const override { return std::chrono::duration<double>(stop_ - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_, stop_;
-};
-
-std::string processor_name() {
-#if defined(__x86_64__)
-  unsigned words[12] = {};
-  for (unsigned leaf = 0; leaf < 3; ++leaf) {
-    unsigned* at = words + 4 * leaf;
-    if (!__get_cpuid(0x80000002U + leaf, at, at + 1, at + 2, at + 3)) return "x86-64 processor";
-  }
-  char text[49] = {};
-  std::memcpy(text, words, 48);
-  const std::string name = text;
-  const auto first = name.find_first_not_of(' ');
-  return first == std::string::npos ? "x86-64 processor" : name.substr(first);
-#else
-  return "processor";
-#endif
-}
-
-bool has_amx_bf16() {
-#if defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & (1U << 22)) != 0;
-#else
-  return false;
-#endif
-}
-
-std::size_t physical_memory() {
-  struct sysinfo info {};
-  return sysinfo(&info) == 0 ? std::size_t{info.totalram} * info.mem_unit : 0;
-}
-
-class CpuBackend final : public Backend {
- public:
-  explicit CpuBackend(int threads) : team_(threads), dense_(team_), conv_(team_) {
-    info_ = {processor_name(), "cpu", physical_memory(), team_.size(), has_amx_bf16(), false};
-    info_.host_memory = true;
-  }
-
-  const DeviceInfo& info() const override { return info_; }
-
-  Buffer allocate(std::size_t bytes, const std::string& what) override {
-    // Large memory starts at a huge page: with small ones a pass over weights and moments misses
-    // the TLB every 4 KiB, and hardware prefetching ends there.
-    const std::size_t alignment = bytes < huge_page ? 64 : huge_page;
-    const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-    void* data = rounded < bytes || rounded > info_.memory
-                     ? nullptr
-                     : std::aligned_alloc(alignment, rounded == 0 ? 64 : rounded);
-    if (data == nullptr) {
-      throw Error(
-          ErrorCode::no_device,
-          {"not enough memory for " + what, "cpu", std::to_string(bytes >> 20) + " MiB wanted",
-           "what the system grants", "use a smaller --batch or narrower layers"});
-    }
-    if (alignment == huge_page) madvise(data, rounded, MADV_HUGEPAGE);  // a wish; refusal is fine
-    std::memset(data, 0, rounded);
-    return {data, bytes, memory_};
-  }
-
-  std::unique_ptr<Queue> make_queue(const std::string& name) override {
-    return std::make_unique<InlineQueue>(name);
-  }
-
-  std::unique_ptr<Program> record(Queue&, std::function<void()> body) override {
-    return std::make_unique<InlineProgram>(std::move(body));
-  }
-
-  void upload(Queue&, const void* host, std::size_t bytes, void* device) override {
-    if (bytes > 0) std::memcpy(device, host, bytes);
-  }
-  void download(Queue&, const void* device, std::size_t bytes, void* host) override {
-    if (bytes > 0) std::memcpy(host, device, bytes);
-  }
+  explicit CpuBackend(int threads) : CpuContext(threads), dense_(team_), conv_(team_) {}
 
   WeightCopy weight_copy(std::int64_t inputs, std::int64_t outputs) const override {
     const cpu::WeightCopySize size = cpu::weight_copy_size(inputs, outputs);
@@ -313,14 +197,6 @@ class CpuBackend final : public Backend {
     cpu::fold_patches(team_, patches.data, task, options.activation, options.slope);
   }
 
-  MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols, ElementType type,
-                         std::size_t) override {
-    Buffer& memory = static_cast<InlineQueue&>(queue).patches;
-    const std::size_t bytes = static_cast<std::size_t>(rows * cols) * element_size(type);
-    if (memory.bytes() < bytes || memory.data() == nullptr) memory = allocate(bytes, "patches");
-    return {memory.data(), type, rows, cols, cols};
-  }
-
   void normal(Queue&, const StepState* state, const RandomStream& stream, MatrixRef out) override {
     require_float("normal", "out", out.type);
     cpu::normal(team_, at_step(state, stream), out);
@@ -388,12 +264,6 @@ class CpuBackend final : public Backend {
     cpu::map_trials(team_, y, map, trials);
   }
 
-  Buffer allocate_host(std::size_t bytes, const std::string& what) override {
-    return allocate(bytes, what);
-  }
-
-  std::unique_ptr<Stopwatch> make_stopwatch() override { return std::make_unique<HostStopwatch>(); }
-
  private:
   static cpu::AdamMove adam_move(const StepState& state, const AdamOptions& options) {
     return {options, (state.*options.network).learning_rate,
@@ -404,11 +274,8 @@ class CpuBackend final : public Backend {
     return {stream.seed, math::subsequence(stream.purpose, step), stream.first};
   }
 
-  cpu::ThreadTeam team_;
   cpu::Dense dense_;
   cpu::Conv conv_;
-  DeviceInfo info_;
-  std::shared_ptr<Memory> memory_ = std::make_shared<HostMemory>();
 };
 
 }  // namespace

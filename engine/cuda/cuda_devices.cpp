@@ -6,8 +6,8 @@
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
-#include "engine/backend.hpp"
 #include "engine/cuda/cuda_error.hpp"
+#include "engine/devices.hpp"
 #include "engine/libraries.hpp"
 #include "kernels/cuda/pointwise.hpp"
 

@@ -1,5 +1,5 @@
 // The CUDA side of the seam where CUDA is not built in: the same symbols and an honest answer.
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/libraries.hpp"
 

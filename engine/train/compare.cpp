@@ -5,7 +5,7 @@
 #include <set>
 #include <span>
 
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/metrics/resampled.hpp"
 #include "engine/readers/npy.hpp"

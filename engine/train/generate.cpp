@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/png.hpp"

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/refuse_setting.hpp"

@@ -1,4 +1,5 @@
 // How a trainer comes to be: settings to networks, memory, data and the step.
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/train/alternating_step.hpp"
 #include "engine/train/autoencoder_step.hpp"

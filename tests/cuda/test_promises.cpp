@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/train/run.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/simt/simt.hpp"

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "engine/cuda/cuda_queue.hpp"
+#include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/train/sampler.hpp"
 #include "tests/simt/simt.hpp"

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "engine/devices.hpp"
 #include "engine/train/alternating_step.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"

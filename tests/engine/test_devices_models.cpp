@@ -2,6 +2,7 @@
 // prepared ahead, the fused step.
 #include <cstring>
 
+#include "engine/devices.hpp"
 #include "engine/objectives/gan.hpp"
 #include "engine/optim/adam.hpp"
 #include "engine/train/architecture.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <thread>
 
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/readers/idx.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/same_tensors.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/devices.hpp"
 #include "engine/nn/layout.hpp"
 
 namespace vgan::testing {
