@@ -6,6 +6,7 @@
 #include "engine/objectives/gan.hpp"
 #include "engine/optim/adam.hpp"
 #include "engine/train/architecture.hpp"
+#include "engine/train/latents.hpp"
 #include "engine/train/objective_options.hpp"
 #include "engine/train/sampler.hpp"
 #include "engine/train/trainer.hpp"
@@ -173,12 +174,8 @@ class Twin {
     device_.backend->gather(queue, from(conditions_, classes), state, gan_.conditions(), how);
     RandomStream stream{config_.seed, Purpose::latent, 0, critic};
     stream.per_step = critics;
-    if (config_.latent_mixture > 1) {
-      device_.backend->normal_mixture(queue, state, stream, {config_.latent_mixture, config_.seed},
-                                      gan_.latent());
-    } else {
-      device_.backend->normal(queue, state, stream, gan_.latent());
-    }
+    draw_latents(*device_.backend, queue, state, stream, {config_.latent_mixture, config_.seed},
+                 gan_.latent());
   }
 
   void check(const Checkpoint& checkpoint, const nn::Network& network, const std::string& prefix,

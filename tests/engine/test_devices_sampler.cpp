@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "engine/train/inference.hpp"
+#include "engine/train/latents.hpp"
 #include "engine/train/sampler.hpp"
 #include "kernels/math/pixel.hpp"
 #include "tests/support/catch.hpp"
@@ -84,11 +85,7 @@ class OneByOne {
     block_ = block;
     const std::uint64_t number = block * static_cast<std::uint64_t>(rows_ * latent);
     const RandomStream stream{request.seed, request.purpose, number};
-    if (request.mixture.components > 1) {
-      device_->backend->normal_mixture(*device_->queue, nullptr, stream, request.mixture, z_.ref());
-    } else {
-      device_->backend->normal(*device_->queue, nullptr, stream, z_.ref());
-    }
+    draw_latents(*device_->backend, *device_->queue, nullptr, stream, request.mixture, z_.ref());
     network_.forward(*device_->queue, z_.ref(), tape_.tape());
     const MatrixRef y = tape_.tape().outputs.back();
     stride_ = y.stride;

@@ -25,7 +25,8 @@ def value_at(schedule, step):
 GAN = dict(model="gan", g=stack(12, 24, 20, 36, last="tanh"), d=stack(36, 28, 16, 1), loss="bce",
            real_target=1.0, n_critic=1, gp_lambda=0.0, r1_gamma=0.0, r2_share=0.0, r1_every=1,
            ema_decay=0.0, generator_rate=rate(2e-4), discriminator_rate=rate(2e-4), beta1=0.5,
-           beta2=0.999, eps=EPS, spectral=False, stddev_group=0, pack=1, conditions=0, projection=False, moments=False)
+           beta2=0.999, eps=EPS, spectral=False, stddev_group=0, pack=1, conditions=0,
+           projection=False, moments=False)
 STDDEV = dict(stddev_group=4, d=[dense(36, 28, "leaky_relu"), dense(28, 16, "leaky_relu"),
                                  dense(17, 1)])
 IMAGE_G = [dense(6, 32, "leaky_relu", batch_norm=8),

@@ -1,7 +1,8 @@
 """Do virtual trials of a few numbers vary as real ones do? Against trials that were held out.
 
-  python tests/quality/points.py --make table.csv --out trials      trials-train.npy, trials-test.npy
+  python tests/quality/points.py --make table.csv --out trials    trials-train.npy, -test.npy
   python tests/quality/points.py samples.npy --real trials-test.npy
+  python tests/quality/points.py --selfcheck
 
 --make reads a CSV of numbers under a header, leaves out rows with gaps, brings each column to mean
 0 and deviation 1, shuffles by seed 0 and holds out --hold-out rows.
@@ -9,7 +10,8 @@
 frechet    of mean and covariance: |m - m'|^2 + tr(C + C' - 2 (C C')^1/2)
 precision  share of samples within reach of a real trial, recall that of real trials within reach
            of a sample; a trial reaches to its fifth neighbour among its own (Kynkaanniemi et al.
-           2019, arXiv:1904.06991, there in a network's features)
+           2019, arXiv:1904.06991, there in a network's features). Trials at the fringe reach far, so
+           that a shift of all shows in frechet rather than here
 """
 
 import argparse
@@ -47,6 +49,35 @@ def within_reach(points, of):
     return float((distance <= reach[index]).any(1).mean())
 
 
+def measure(samples, real):
+    return {"frechet": frechet(samples, real), "precision": within_reach(samples, real),
+            "recall": within_reach(real, samples), "count": len(samples)}
+
+
+def selfcheck():
+    """Each line states what must hold; any failure ends the run with status 1."""
+    rng, failed = np.random.default_rng(1), []
+
+    def check(text, samples, holds):
+        got = measure(samples, real)
+        said = ", ".join(f"{name} {value:.3f}" for name, value in got.items())
+        failed.append(not holds(got))
+        print("FAIL" if failed[-1] else "ok  ", f"{text}: {said}")
+
+    real = rng.normal(size=(1000, 3))
+    check("the trials themselves", real, lambda got: abs(got["frechet"]) < 1e-6
+          and got["precision"] == got["recall"] == 1)
+    check("as many others", rng.normal(size=(1000, 3)), lambda got: got["frechet"] < 0.03
+          and min(got["precision"], got["recall"]) > 0.95)
+    check("mean 2 off in one number, Frechet 4", real + [2, 0, 0],
+          lambda got: abs(got["frechet"] - 4) < 1e-6)
+    check("ten trials over and over, a little off",
+          np.tile(real[:10], (100, 1)) + rng.normal(0, 1e-3, (1000, 3)),
+          lambda got: got["precision"] > 0.99 and got["recall"] < 0.05)
+    check("far away", real + 100, lambda got: got["precision"] == got["recall"] == 0)
+    return any(failed)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("samples", nargs="?", help=".npy of generated trials")
@@ -54,18 +85,20 @@ def main():
     parser.add_argument("--make", metavar="CSV", help="write trials of a table instead")
     parser.add_argument("--out", help="with --make: their name without -train.npy")
     parser.add_argument("--hold-out", type=int, default=2_000, help="with --make, default 2000")
+    parser.add_argument("--selfcheck", action="store_true", help="measure sets with known answers")
     args = parser.parse_args()
+    if args.selfcheck:
+        raise SystemExit(selfcheck())
     if args.make:
         if not args.out:
             parser.error("--make needs --out")
         return make(args)
     if not (args.samples and args.real):
-        parser.error("give samples and --real, or --make")
+        parser.error("give samples and --real, --make or --selfcheck")
     real = np.load(args.real, allow_pickle=False).astype(np.float64)
     samples = np.load(args.samples, allow_pickle=False).reshape(-1, real.shape[1])
     samples = samples[:len(real)].astype(np.float64)
-    print(json.dumps({"frechet": frechet(samples, real), "precision": within_reach(samples, real),
-                      "recall": within_reach(real, samples), "count": len(samples)}, indent=1))
+    print(json.dumps(measure(samples, real), indent=1))
 
 
 if __name__ == "__main__":
