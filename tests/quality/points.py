@@ -10,8 +10,8 @@
 frechet    of mean and covariance: |m - m'|^2 + tr(C + C' - 2 (C C')^1/2)
 precision  share of samples within reach of a real trial, recall that of real trials within reach
            of a sample; a trial reaches to its fifth neighbour among its own (Kynkaanniemi et al.
-           2019, arXiv:1904.06991, there in a network's features). Trials at the fringe reach far, so
-           that a shift of all shows in frechet rather than here
+           2019, arXiv:1904.06991, there in a network's features). Trials at the fringe reach far:
+           a shift of all shows in frechet rather than here
 """
 
 import argparse
