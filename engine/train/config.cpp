@@ -129,8 +129,9 @@ void validate_objective(const TrainConfig& c) {
   (void)augment_words(c.augment);
   require_word("likelihood", c.likelihood, {"bernoulli", "gaussian"});
   require_between("beta", c.beta, 0.0, 1e6, "0 to 1e6");
-  require_count("latent-mixture", c.latent_mixture, 1, 1024);
-  if (c.model == "ae") CodeModel::require_size(c.latent_mixture, c.latent);
+  require_count("latent-mixture", c.latent_mixture, 0, 1024);
+  if (c.model == "ae")
+    CodeModel::require_size(std::max<std::int64_t>(1, c.latent_mixture), c.latent);
 }
 
 }  // namespace

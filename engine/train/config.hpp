@@ -52,7 +52,7 @@ struct TrainConfig {
   std::string likelihood = "bernoulli";  ///< of VAE and AE: bernoulli or gaussian
   double beta = 1.0;                     ///< weight of a VAE's KL
   std::uint64_t kl_warmup = 0;           ///< epochs in which it rises from 0
-  std::int64_t latent_mixture = 1;       ///< Gaussians of a GAN's noise, or of an AE's codes
+  std::int64_t latent_mixture = 1;  ///< Gaussians of a GAN's noise, or of an AE's codes; 0 = auto
   // optimisation
   double lr = 2e-4;
   double lr_g = 0.0;  ///< 0 = lr
@@ -183,7 +183,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"beta", objective, "X", "weight of a vae's KL divergence"}, c.beta);
   visitor(S{"kl-warmup", objective, "N", "epochs in which that weight rises from 0"}, c.kl_warmup);
   visitor(S{"latent-mixture", objective, "K",
-            "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes"},
+            "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes; 0 = "
+            "auto (100 for a gan of trials of up to 16 real values, else 1)"},
           c.latent_mixture);
   visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
   visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);

@@ -19,6 +19,10 @@ math::GanLoss loss_of(const std::string& name) {
 // gamma is in proportion to the pixels); 784 are MNIST's, which the presets' was measured on.
 double r1_scale(const TrialShape& trial) { return static_cast<double>(trial.size()) / 784.0; }
 
+// Numbers of a trial that counts as a point, whose modes a mixture keeps apart; longer ones, curves
+// or images, vary in more ways within a mode than G makes of a component's noise.
+constexpr std::int64_t most_of_a_point = 16;
+
 math::Ramp ramp_of(const std::string& name) {
   if (name == "linear") return math::Ramp::linear;
   if (name == "cosine") return math::Ramp::cosine;
@@ -30,6 +34,10 @@ math::Ramp ramp_of(const std::string& name) {
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued) {
   config = with_layers(std::move(config), trial);
   if (config.output == "auto") config.output = real_valued ? "linear" : "tanh";
+  if (config.latent_mixture == 0) {
+    const bool points = config.is_gan() && real_valued && trial.size() <= most_of_a_point;
+    config.latent_mixture = points ? 100 : 1;
+  }
   if (!config.is_gan()) config.output = config.likelihood == "bernoulli" ? "sigmoid" : "linear";
   return config;
 }

@@ -13,7 +13,7 @@ namespace vgan {
 
 /// `config` with all that "auto", 0 and empty stand for filled in, as far as settings and the trial
 /// tell: layers, the output by whether trials are `real_valued` (f32) or u8, an autoencoder's by
-/// its likelihood.
+/// its likelihood, a mixture for G's noise where trials are a few real values.
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued = false);
 /// `epochs`, or `passes` over `count` trials in epochs.
 std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count);

@@ -32,6 +32,7 @@ TrainConfig preset(const std::string& name) {
   if (name == "stable") {
     config.epochs = 50000;
     config.output = "auto";
+    config.latent_mixture = 0;
     config.r1 = 0.3;
     config.r2 = 1.0;
     config.instance_noise = 0.5;
@@ -62,7 +63,7 @@ TrainConfig preset(const std::string& name) {
 std::vector<std::pair<std::string, std::string>> preset_list() {
   return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
           {"article", "the article's recipe as listed: linear output, plain BCE"},
-          {"stable", "50,000 epochs: R1, R2, fading noise, falling rates"},
+          {"stable", "50,000 epochs: R1, R2, fading noise, falling rates; points: a mixture"},
           {"conv", "convolutional G and D, for images"},
           {"vae", "variational autoencoder"},
           {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};

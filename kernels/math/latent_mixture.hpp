@@ -1,7 +1,7 @@
 // Latents from a mixture of Gaussians in place of one: G, which is continuous, need not reach from
 // one mode of the data to the next through points that are no data.
 //
-//   z = sqrt(1 - s^2) m_k + s n,   s = 1/4, k uniform in [0, K), m_k and n ~ N(0, I)
+//   z = sqrt(1 - s^2) m_k + s n,   s = 0.6, k uniform in [0, K), m_k and n ~ N(0, I)
 //
 // S. Gurumurthy, R. K. Sarvadevabhatla, R. V. Babu, "DeLiGAN", 2017, arXiv:1706.02071, with centres
 // and deviation that are not trained. Over all draws of the centres each number of z
@@ -26,8 +26,8 @@ struct LatentMixture {
   std::uint64_t seed = 0;  ///< of the centres
 };
 
-inline constexpr float mixture_deviation = 0.25f;
-inline constexpr float mixture_spread = 0.96824584f;  // sqrt(1 - s^2)
+inline constexpr float mixture_deviation = 0.6f;
+inline constexpr float mixture_spread = 0.8f;  // sqrt(1 - s^2)
 
 /// The component of row `row` of the stream (seed, subsequence).
 VGAN_HOST_DEVICE inline std::uint64_t mixture_component(std::uint64_t seed,

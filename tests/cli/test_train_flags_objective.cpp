@@ -222,7 +222,7 @@ const Checks of_objective = {
            runs.run("a", {"--model", "ae", "--latent", "2", "--latent-mixture", "2"}).exit_code ==
            0);
        CHECK(runs.config("a").latent_mixture == 2);
-       CHECK(runs.run("b", {"--model", "ae", "--latent-mixture", "0"}).exit_code == 78);
+       CHECK(runs.run("b", {"--model", "ae", "--latent-mixture", "1025"}).exit_code == 78);
        const auto one = trained(runs, "c", {});
        const auto many = trained(runs, "d", {"--latent-mixture", "3"});
        CHECK(distance(one, many, "adam_m.g.0.weight") > 1e-6);  // other noise, other gradients

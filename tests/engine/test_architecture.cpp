@@ -344,11 +344,18 @@ TEST_CASE("an encoder is D's trunk", "[engine][architecture]") {
   }
 }
 
-TEST_CASE("output auto is tanh for images and linear for real-valued trials", "[architecture]") {
+TEST_CASE("output and latent-mixture follow the trials where they are left to them",
+          "[architecture]") {
   TrainConfig config = net("mlp");
   config.output = "auto";
   CHECK(resolved(config, {8, 8, 1}, false).output == "tanh");
   CHECK(resolved(config, {8, 8, 1}, true).output == "linear");
+  config.latent_mixture = 0;
+  CHECK(resolved(config, {1, 16, 1}, true).latent_mixture == 100);
+  CHECK(resolved(config, {1, 17, 1}, true).latent_mixture == 1);
+  CHECK(resolved(config, {1, 16, 1}, false).latent_mixture == 1);
+  CHECK(preset("stable").latent_mixture == 0);
+  CHECK(preset("default").latent_mixture == 1);
   config.output = "sigmoid";
   CHECK(resolved(config, {8, 8, 1}, true).output == "sigmoid");
 }
@@ -387,7 +394,7 @@ TEST_CASE("settings that contradict each other are refused by name", "[engine][c
   CHECK_THAT(said("n-critic = 0"), ContainsSubstring("n-critic"));
   CHECK_THAT(said("gp = -1"), ContainsSubstring("0 (none) to 1e6"));
   CHECK_THAT(said("beta = nan"), ContainsSubstring("beta"));
-  CHECK_THAT(said("latent-mixture = 0"), ContainsSubstring("1 to 1024"));
+  CHECK_THAT(said("latent-mixture = 1025"), ContainsSubstring("0 to 1024"));
   CHECK_THAT(said("lr-end = 1.5"), ContainsSubstring("0 to 1"));
   CHECK_THAT(said("lr-schedule = \"cos\""), ContainsSubstring("constant, linear, cosine"));
   CHECK_THAT(said("model = \"gna\""), ContainsSubstring("gan, vae, ae"));

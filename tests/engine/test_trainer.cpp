@@ -161,12 +161,20 @@ TEST_CASE("output auto follows the data that are trained on", "[engine][trainer]
   CHECK(Trainer(config, images).config().output == "linear");
 }
 
-TEST_CASE("a mixture is said beside the generator", "[engine][trainer]") {
+TEST_CASE("a mixture that is left to the data is for points", "[engine][trainer]") {
   TrainConfig config = small_config();
-  const auto generator = [&] { return Trainer(config, bar_images()).networks()[0].second; };
-  CHECK_THAT(generator(), !ContainsSubstring("Gaussians"));
-  config.latent_mixture = 3;
-  CHECK_THAT(generator(), ContainsSubstring("noise from 3 Gaussians"));
+  config.latent_mixture = 0;
+  CHECK(Trainer(config, bar_images()).config().latent_mixture == 1);
+  ImageSet points;
+  points.count = 50;
+  points.height = 1;
+  points.width = 2;
+  points.low = -1.0F;
+  points.high = 1.0F;
+  points.pixels = std::vector<float>(100, 0.5F);
+  Trainer trainer(config, points);
+  CHECK(trainer.config().latent_mixture == 100);
+  CHECK_THAT(trainer.networks()[0].second, ContainsSubstring("noise from 100 Gaussians"));
 }
 
 TEST_CASE("a rate that is far too high ends in divergence that names the epoch",

@@ -58,7 +58,7 @@ def mixture(seed, purpose, step, rows, latent, components, centre_seed):
     component = (chosen * np.uint64(components)) >> np.uint64(32)
     centres = normal(centre_seed, "latent_centre", 0, components * latent)
     noise = normal(seed, purpose, step, rows * latent).reshape(rows, latent)
-    return (15 / 16)**0.5 * centres.reshape(components, latent)[component] + noise / 4
+    return 0.8 * centres.reshape(components, latent)[component] + 0.6 * noise
 
 
 def check():
