@@ -48,7 +48,7 @@ void parse_value(const std::string& flag, const std::string& text, double& field
 
 void parse_value(const std::string& flag, const std::string& text, std::int64_t& field) {
   const auto value = whole_number(text);
-  if (!value) refuse(flag, text, "a whole number of at most 64 bits");
+  if (!value) refuse(flag, text, "a whole number, -2^63 to 2^63 - 1");
   field = *value;
 }
 

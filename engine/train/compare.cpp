@@ -44,7 +44,7 @@ void check(const CompareRequest& request) {
     }
   }
   if (!(request.minutes >= 0.0 && request.minutes <= 1e6)) {
-    refuse(ErrorCode::bad_config, "minutes", std::to_string(request.minutes), "above 0, to 1e6");
+    refuse(ErrorCode::bad_config, "minutes", std::to_string(request.minutes), "0 (off) to 1e6");
   }
   if (request.count < QualityJudge::fewest || request.count > 1000000) {
     refuse(ErrorCode::bad_config, "count", std::to_string(request.count),

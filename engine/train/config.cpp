@@ -130,6 +130,7 @@ void validate_objective(const TrainConfig& c) {
   require_word("likelihood", c.likelihood, {"bernoulli", "gaussian"});
   require_between("beta", c.beta, 0.0, 1e6, "0 to 1e6");
   require_count("latent-mixture", c.latent_mixture, 0, 1024);
+  require_between("latent-deviation", c.latent_deviation, 0.01, 1.0, "0.01 to 1 (no mixture)");
   if (c.model == "ae")
     CodeModel::require_size(std::max<std::int64_t>(1, c.latent_mixture), c.latent);
 }

@@ -53,6 +53,7 @@ struct TrainConfig {
   double beta = 1.0;                     ///< weight of a VAE's KL
   std::uint64_t kl_warmup = 0;           ///< epochs in which it rises from 0
   std::int64_t latent_mixture = 1;  ///< Gaussians of a GAN's noise, or of an AE's codes; 0 = auto
+  double latent_deviation = 0.6;    ///< of each of a GAN's; their centres have variance 1 - S^2
   // optimisation
   double lr = 2e-4;
   double lr_g = 0.0;  ///< 0 = lr
@@ -186,6 +187,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
             "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes; 0 = "
             "auto (100 for a gan of trials of up to 16 real values, else 1)"},
           c.latent_mixture);
+  visitor(S{"latent-deviation", objective, "S",
+            "deviation of each of a gan's Gaussians; their centres have variance 1 - S^2"},
+          c.latent_deviation);
   visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
   visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);
   visitor(S{"lr-d", optimiser, "RATE", "D's own rate; 0 = ttur times lr"}, c.lr_d);

@@ -34,6 +34,15 @@ float metadata_float(const Checkpoint& checkpoint, const std::string& key) {
   return value;
 }
 
+// Samples are right only from the noise that G was trained with.
+void require_known_noise(const TrainConfig& config, const std::string& text) {
+  if (!config.is_gan() || config.latent_mixture == 1) return;
+  if (config.latent_mixture == 0) refuse("config", "latent-mixture = 0", "1 or more, once trained");
+  if (text.find("latent-deviation") == std::string::npos) {
+    refuse("config", "a latent-mixture without latent-deviation, of an earlier build", "both");
+  }
+}
+
 struct Networks {
   std::vector<nn::LayerSpec> generator, second;
 };
@@ -108,6 +117,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
                 {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
   }
   if (kind != model.config.model) refuse("model", "'" + kind + "'", model.config.model);
+  require_known_noise(model.config, checkpoint.metadata.at("config"));
   constexpr std::uint64_t largest = 1 << 20;
   const std::uint64_t height = metadata_number(checkpoint, "trial.height");
   const std::uint64_t width = metadata_number(checkpoint, "trial.width");

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 namespace {
@@ -37,6 +40,13 @@ TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valu
   if (config.latent_mixture == 0) {
     const bool points = config.is_gan() && real_valued && trial.size() <= most_of_a_point;
     config.latent_mixture = points ? 100 : 1;
+    if (!points && config.latent_deviation != TrainConfig{}.latent_deviation) {
+      char found[32];
+      std::snprintf(found, sizeof(found), "%g", config.latent_deviation);
+      refuse_setting("latent-deviation", found,
+                     "only with a mixture, which latent-mixture 0 is not for these trials",
+                     "leave it out, or name latent-mixture");
+    }
   }
   if (!config.is_gan()) config.output = config.likelihood == "bernoulli" ? "sigmoid" : "linear";
   return config;
@@ -76,7 +86,7 @@ objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial
 }
 
 math::LatentMixture latent_mixture(const TrainConfig& c) {
-  return {c.is_gan() ? c.latent_mixture : 1, c.seed};
+  return math::mixture_of(c.is_gan() ? c.latent_mixture : 1, c.seed, c.latent_deviation);
 }
 
 objectives::AutoencoderOptions autoencoder_options(const TrainConfig& c) {

@@ -98,6 +98,10 @@ Resumption find_resumption(const RunRequest& request) {
   if (given("precision") && request.config.precision == "auto") {
     wanted.precision = model.config.precision;
   }
+  if (given("output") && request.config.output == "auto") wanted.output = model.config.output;
+  if (given("latent-mixture") && request.config.latent_mixture == 0) {
+    wanted.latent_mixture = model.config.latent_mixture;
+  }
   if (given("out") && !same_folder(wanted.out, found.folder)) {
     refuse_setting("out", "'" + wanted.out + "'",
                    "the resumed run's own folder, '" + found.folder.string() + "'",

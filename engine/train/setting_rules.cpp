@@ -13,6 +13,8 @@ template <class Field>
 std::string as_text(const Field& field) {
   if constexpr (std::is_same_v<Field, std::string>) {
     return field;
+  } else if constexpr (std::is_same_v<Field, bool>) {
+    return field ? "true" : "false";
   } else if constexpr (std::is_same_v<Field, std::vector<std::int64_t>>) {
     std::string list;
     for (const std::int64_t width : field)
@@ -61,11 +63,17 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
          "instance-noise", "instance-noise-decay", "instance-noise-end", "augment", "spectral-norm",
          "minibatch-stddev", "pack"});
   }
+  const std::string of_likelihood = c.likelihood == "bernoulli" ? "sigmoid" : "linear";
+  if (!c.is_gan() && c.output != "auto" && c.output != of_likelihood) {
+    add("model gan: an autoencoder's follows from its likelihood", {"output"});
+  }
   if (c.is_gan()) add("model vae or ae", {"likelihood"});
   if (c.model != "vae") add("model vae", {"beta", "kl-warmup"});
-  if (c.model == "vae") add("model gan or ae", {"latent-mixture"});
+  if (c.model == "vae" && c.latent_mixture > 1) add("model gan or ae", {"latent-mixture"});
+  if (!c.is_gan() || c.latent_mixture == 1) add("a gan's latent-mixture", {"latent-deviation"});
   if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
-  if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2"});
+  if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2", "r1-every", "r1-scaled"});
+  if (c.lr_d > 0.0) add("lr-d 0", {"ttur"});
   if (c.instance_noise == 0.0) {
     add("an instance-noise", {"instance-noise-decay", "instance-noise-end"});
   }

@@ -108,7 +108,7 @@ void normal_mixture(ThreadTeam& team, const NormalStream& stream,
         const float* m =
             centre.draw(mixture.seed, math::centre_stream(), component * cols + at, count);
         for (std::int64_t j = 0; j < count; ++j) {
-          to.row(i)[first + j] = math::from_float<T>(math::mixture_latent(n[j], m[j]));
+          to.row(i)[first + j] = math::from_float<T>(math::mixture_latent(mixture, n[j], m[j]));
         }
       }
     });

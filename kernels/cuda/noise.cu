@@ -70,7 +70,7 @@ __global__ void normal_mixture_kernel(NumberStream numbers, math::LatentMixture 
         const float centre = math::gaussian(mixture.seed, math::centre_stream(),
                                             component * cols + static_cast<std::uint64_t>(j));
         const float noise = normal_lane(words, lane);
-        out.row(i)[j] = math::from_float<T>(math::mixture_latent(noise, centre));
+        out.row(i)[j] = math::from_float<T>(math::mixture_latent(mixture, noise, centre));
       });
 }
 

@@ -1,7 +1,7 @@
 // Latents from a mixture of Gaussians in place of one: G, which is continuous, need not reach from
 // one mode of the data to the next through points that are no data.
 //
-//   z = sqrt(1 - s^2) m_k + s n,   s = 0.6, k uniform in [0, K), m_k and n ~ N(0, I)
+//   z = sqrt(1 - s^2) m_k + s n,   k uniform in [0, K), m_k and n ~ N(0, I)
 //
 // S. Gurumurthy, R. K. Sarvadevabhatla, R. V. Babu, "DeLiGAN", 2017, arXiv:1706.02071, with centres
 // and deviation that are not trained. Over all draws of the centres each number of z
@@ -12,6 +12,7 @@
 // the same stream, where no noise reaches.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "kernels/math/host_device.hpp"
@@ -24,10 +25,14 @@ namespace vgan::math {
 struct LatentMixture {
   std::int64_t components = 1;
   std::uint64_t seed = 0;  ///< of the centres
+  float deviation = 0.6f;  ///< s, in (0, 1]
+  float spread = 0.8f;     ///< sqrt(1 - s^2)
 };
 
-inline constexpr float mixture_deviation = 0.6f;
-inline constexpr float mixture_spread = 0.8f;  // sqrt(1 - s^2)
+inline LatentMixture mixture_of(std::int64_t components, std::uint64_t seed, double deviation) {
+  return {components, seed, static_cast<float>(deviation),
+          static_cast<float>(std::sqrt(1.0 - deviation * deviation))};
+}
 
 /// The component of row `row` of the stream (seed, subsequence).
 VGAN_HOST_DEVICE inline std::uint64_t mixture_component(std::uint64_t seed,
@@ -44,8 +49,9 @@ VGAN_HOST_DEVICE inline std::uint64_t centre_stream() {
   return subsequence(Purpose::latent_centre, 0);
 }
 
-VGAN_HOST_DEVICE inline float mixture_latent(float noise, float centre) {
-  return mixture_spread * centre + mixture_deviation * noise;
+VGAN_HOST_DEVICE inline float mixture_latent(const LatentMixture& mixture, float noise,
+                                             float centre) {
+  return mixture.spread * centre + mixture.deviation * noise;
 }
 
 }  // namespace vgan::math

@@ -231,6 +231,28 @@ const Checks of_objective = {
        CHECK(other.exit_code == 78);
        CHECK_THAT(other.err, ContainsSubstring("latent-mixture"));
        CHECK(runs.run("d", {"--resume", "--epochs", "4"}).exit_code == 0);
+       // What is left to the data is as the run has it.
+       const Words open = {"--latent-mixture", "0", "--output", "auto"};
+       CHECK(runs.run("d", with({"--resume", "--epochs", "5"}, open)).exit_code == 0);
+       CHECK(runs.config("d").latent_mixture == 3);
+     }},
+    {"latent-deviation",
+     [](const TinyRuns& runs) {
+       const Words three = {"--latent-mixture", "3"};
+       const auto wide = trained(runs, "a", three);
+       const auto tight = trained(runs, "b", with(three, {"--latent-deviation", "0.25"}));
+       CHECK(distance(wide, tight, "adam_m.g.0.weight") > 1e-6);
+       CHECK(runs.config("b").latent_deviation == 0.25);
+       // With 1 all centres are 0.
+       const auto one = trained(runs, "c", {});
+       const auto flat = trained(runs, "d", with(three, {"--latent-deviation", "1"}));
+       CHECK(distance(one, flat, "adam_m.g.0.weight") == 0.0);
+       const CommandResult zero = runs.run("e", with(three, {"--latent-deviation", "0"}));
+       CHECK(zero.exit_code == 78);
+       CHECK_THAT(zero.err, ContainsSubstring("0.01 to 1"));
+       const CommandResult unused = runs.run("e", {"--latent-deviation", "0.5"});
+       CHECK(unused.exit_code == 78);
+       CHECK_THAT(unused.err, ContainsSubstring("only with a gan's latent-mixture"));
      }},
 };
 

@@ -50,7 +50,7 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--out", "--epochs=3"}, "--out: found the flag '--epochs=3'"},
       Mistake{{"--epochs", "many"}, "--epochs: found 'many'; allowed a whole number"},
       Mistake{{"--epochs", "1.5"}, "--epochs: found '1.5'; allowed a whole number"},
-      Mistake{{"--epochs", "99999999999999999999"}, "allowed a whole number of at most 64 bits"},
+      Mistake{{"--epochs", "99999999999999999999"}, "allowed a whole number, -2^63 to 2^63 - 1"},
       Mistake{{"--batch", "12x"}, "--batch: found '12x'; allowed a whole number"},
       Mistake{{"--lr", "fast"}, "--lr: found 'fast'; allowed a number"},
       Mistake{{"--lr", "1e999"}, "--lr: found '1e999'; allowed a number"},

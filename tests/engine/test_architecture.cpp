@@ -358,6 +358,12 @@ TEST_CASE("output and latent-mixture follow the trials where they are left to th
   CHECK(preset("default").latent_mixture == 1);
   config.output = "sigmoid";
   CHECK(resolved(config, {8, 8, 1}, true).output == "sigmoid");
+  config.latent_deviation = 0.5;
+  CHECK(resolved(config, {1, 2, 1}, true).latent_deviation == 0.5);
+  CHECK_THAT(refusal([&] {
+               (void)resolved(config, {1, 2, 1}, false);
+             }),
+             ContainsSubstring("latent-deviation: found 0.5;"));
 }
 
 TEST_CASE("settings that contradict each other are refused by name", "[engine][config]") {

@@ -133,19 +133,29 @@ TEST_CASE("a preset's layers and penalty give way to what was given", "[engine][
 TEST_CASE("a setting that nothing in the run uses is refused", "[engine][config]") {
   for (const char* setting :
        {"pack = 4", "r1 = 3.0", "loss = \"hinge\"", "spectral-norm = true", "n-critic = 2",
-        "augment = \"cutout\"", "minibatch-stddev = 4", "latent-mixture = 2", "gp = 3.0"}) {
+        "augment = \"cutout\"", "minibatch-stddev = 4", "latent-mixture = 2", "gp = 3.0",
+        "output = \"linear\"", "latent-mixture = 0\nlatent-deviation = 0.5"}) {
     CHECK_THAT(message_of(std::string("model = \"vae\"\n") + setting),
                ContainsSubstring("nothing in this run uses it"));
   }
   for (const char* setting :
        {"beta = 2.0", "likelihood = \"gaussian\"", "kl-warmup = 5", "gp = 3.0", "kernel = 5",
         "lr-end = 0.5", "instance-noise-decay = 0.5",
-        "instance-noise = 0.5\ninstance-noise-end = 0.1", "r1 = 0.0\nr2 = 1.0"}) {
+        "instance-noise = 0.5\ninstance-noise-end = 0.1", "r1 = 0.0\nr2 = 1.0",
+        "r1 = 0.0\nr1-every = 3", "latent-deviation = 0.5", "lr-d = 1e-3\nttur = 2.0"}) {
     CHECK_THAT(message_of(setting), ContainsSubstring("nothing in this run uses it"));
   }
   CHECK_THAT(message_of("model = \"ae\"\nbeta = 2.0"), ContainsSubstring("only with model vae"));
   CHECK(message_of("model = \"ae\"\nlatent-mixture = 2") == "no error");
   CHECK(message_of("latent-mixture = 2") == "no error");
+  CHECK(message_of("latent-mixture = 2\nlatent-deviation = 0.5") == "no error");
+  CHECK(message_of("model = \"vae\"\nlatent-mixture = 0") == "no error");
+  CHECK(message_of("model = \"vae\"\nlikelihood = \"gaussian\"\noutput = \"linear\"") ==
+        "no error");
+  CHECK_THAT(message_of("model = \"ae\"\noutput = \"linear\""),
+             ContainsSubstring("follows from its likelihood"));
+  CHECK_THAT(message_of("model = \"vae\"\nspectral-norm = true"),
+             ContainsSubstring("found true, though"));
   CHECK(message_of("loss = \"wgan-gp\"\ngp = 3.0") == "no error");
   CHECK(message_of("kernel = 5\nnet = \"conv\"") == "no error");
   CHECK_THAT(message_of("norm = \"batch\"\nbatch = 1"), ContainsSubstring("one trial"));

@@ -174,8 +174,7 @@ class Twin {
     device_.backend->gather(queue, from(conditions_, classes), state, gan_.conditions(), how);
     RandomStream stream{config_.seed, Purpose::latent, 0, critic};
     stream.per_step = critics;
-    draw_latents(*device_.backend, queue, state, stream, {config_.latent_mixture, config_.seed},
-                 gan_.latent());
+    draw_latents(*device_.backend, queue, state, stream, latent_mixture(config_), gan_.latent());
   }
 
   void check(const Checkpoint& checkpoint, const nn::Network& network, const std::string& prefix,

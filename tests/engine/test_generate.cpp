@@ -37,8 +37,10 @@ ImageSet shaped(std::int64_t height, std::int64_t width, std::int64_t channels) 
 
 /// The checkpoint of a short run on such images, in a folder of its own.
 struct Model {
-  explicit Model(const ImageSet& images) {
-    Trainer trainer(small_config(), images);
+  explicit Model(const ImageSet& images, std::int64_t mixture = 1) {
+    TrainConfig config = small_config();
+    config.latent_mixture = mixture;
+    Trainer trainer(config, images);
     for (int i = 0; i < 3; ++i) (void)trainer.train_epoch();
     checkpoint = trainer.checkpoint();
     if (images.channels > 1) {
@@ -104,6 +106,7 @@ double spread_within(const std::vector<float>& drawn, std::uint64_t seed, math::
 TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][generate]") {
   TrainConfig config = small_config();
   config.latent_mixture = 5;
+  config.latent_deviation = 0.25;
   config.seed = 4;
   Trainer trainer(config, bar_images());
   (void)trainer.train_epoch();
@@ -142,6 +145,24 @@ TEST_CASE("generate writes trials with channels", "[engine][generate]") {
             make_rgb_grid(std::get<0>(u8.pixels).data(), 5, 6, 2, 3, 0));
   CHECK(fs::file_size(model.generate("s.raw", 5)) == 5 * 36 * sizeof(float));
   CHECK_THAT(describe_checkpoint(model.file), ContainsSubstring("6 x 2 x 3"));
+}
+
+TEST_CASE("a checkpoint that does not tell its noise is refused", "[engine][generate]") {
+  const Model model(shaped(6, 6, 1), 3);
+  CHECK(read_model(model.checkpoint, "good").config.latent_mixture == 3);
+  const auto message_with = [&](const std::string& line, const std::string& other) {
+    Checkpoint bad = model.checkpoint;
+    std::string& config = bad.metadata["config"];
+    const std::size_t at = config.find(line);
+    REQUIRE(at != std::string::npos);
+    config.replace(at, line.size(), other);
+    const Outcome outcome = outcome_of([&] { read_model(bad, "bad"); });
+    CHECK(outcome.code == 65);
+    return outcome.message;
+  };
+  CHECK_THAT(message_with("latent-mixture = 3\n", "latent-mixture = 0\n"),
+             ContainsSubstring("latent-mixture = 0"));
+  CHECK_THAT(message_with("latent-deviation = 0.6\n", ""), ContainsSubstring("earlier build"));
 }
 
 TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][generate]") {
