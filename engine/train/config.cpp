@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "engine/error.hpp"
@@ -13,19 +12,13 @@
 namespace vgan {
 namespace {
 
-std::string text(double value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof(buffer), "%g", value);
-  return buffer;
-}
-
 void require_positive(const char* name, double value) {
   if (!(value > 0.0) || !std::isfinite(value))
-    refuse_setting(name, text(value), "a number above 0");
+    refuse_setting(name, setting_text(value), "a number above 0");
 }
 
 void require_between(const char* name, double value, double low, double high, const char* allowed) {
-  if (!(value >= low && value <= high)) refuse_setting(name, text(value), allowed);
+  if (!(value >= low && value <= high)) refuse_setting(name, setting_text(value), allowed);
 }
 
 void require_count(const char* name, std::int64_t value, std::int64_t low, std::int64_t high) {
@@ -115,7 +108,7 @@ void validate_objective(const TrainConfig& c) {
   require_between("gp", c.gp, 0.0, 1e6, "0 (none) to 1e6");
   require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
   if (c.label_smoothing != 1.0 && (c.loss == "hinge" || c.loss == "wgan-gp")) {
-    refuse_setting("label-smoothing", text(c.label_smoothing), "1 with loss " + c.loss,
+    refuse_setting("label-smoothing", setting_text(c.label_smoothing), "1 with loss " + c.loss,
                    "this loss has no labels to smooth");
   }
   require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");

@@ -83,6 +83,8 @@ struct TrainConfig {
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
   bool is_gan() const { return model == "gan"; }
+  /// The `output` that an autoencoder's likelihood asks for.
+  const char* decoder_output() const { return likelihood == "bernoulli" ? "sigmoid" : "linear"; }
   /// How many of `count` trials are held out: `hold_out` of them, to the nearest.
   std::int64_t held_out(std::int64_t count) const {
     return std::llround(hold_out * static_cast<double>(count));

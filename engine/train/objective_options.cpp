@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "engine/train/refuse_setting.hpp"
 
@@ -41,14 +40,12 @@ TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valu
     const bool points = config.is_gan() && real_valued && trial.size() <= most_of_a_point;
     config.latent_mixture = points ? 100 : 1;
     if (!points && config.latent_deviation != TrainConfig{}.latent_deviation) {
-      char found[32];
-      std::snprintf(found, sizeof(found), "%g", config.latent_deviation);
-      refuse_setting("latent-deviation", found,
+      refuse_setting("latent-deviation", setting_text(config.latent_deviation),
                      "only with a mixture, which latent-mixture 0 is not for these trials",
                      "leave it out, or name latent-mixture");
     }
   }
-  if (!config.is_gan()) config.output = config.likelihood == "bernoulli" ? "sigmoid" : "linear";
+  if (!config.is_gan()) config.output = config.decoder_output();
   return config;
 }
 

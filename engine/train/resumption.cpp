@@ -95,13 +95,12 @@ Resumption find_resumption(const RunRequest& request) {
     if (given(info.name)) field = *static_cast<const Field*>(source);
   });
   if (given("epochs") && !given("passes")) wanted.passes = 0.0;
-  if (given("precision") && request.config.precision == "auto") {
-    wanted.precision = model.config.precision;
-  }
-  if (given("output") && request.config.output == "auto") wanted.output = model.config.output;
-  if (given("latent-mixture") && request.config.latent_mixture == 0) {
-    wanted.latent_mixture = model.config.latent_mixture;
-  }
+  const auto left_open = [&](const char* name, auto TrainConfig::*field, const auto& open) {
+    if (given(name) && request.config.*field == open) wanted.*field = model.config.*field;
+  };
+  left_open("precision", &TrainConfig::precision, "auto");
+  left_open("output", &TrainConfig::output, "auto");
+  left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
   if (given("out") && !same_folder(wanted.out, found.folder)) {
     refuse_setting("out", "'" + wanted.out + "'",
                    "the resumed run's own folder, '" + found.folder.string() + "'",

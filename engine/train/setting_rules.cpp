@@ -1,5 +1,4 @@
 // What settings mean to one another: on resume, under a preset, and to a run that lacks their use.
-#include <cstdio>
 #include <type_traits>
 
 #include "engine/error.hpp"
@@ -21,9 +20,7 @@ std::string as_text(const Field& field) {
       list += (list.empty() ? "" : ",") + std::to_string(width);
     return list;
   } else if constexpr (std::is_same_v<Field, double>) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof(buffer), "%g", field);
-    return buffer;
+    return setting_text(field);
   } else {
     return std::to_string(field);
   }
@@ -63,8 +60,7 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
          "instance-noise", "instance-noise-decay", "instance-noise-end", "augment", "spectral-norm",
          "minibatch-stddev", "pack"});
   }
-  const std::string of_likelihood = c.likelihood == "bernoulli" ? "sigmoid" : "linear";
-  if (!c.is_gan() && c.output != "auto" && c.output != of_likelihood) {
+  if (!c.is_gan() && c.output != "auto" && c.output != c.decoder_output()) {
     add("model gan: an autoencoder's follows from its likelihood", {"output"});
   }
   if (c.is_gan()) add("model vae or ae", {"likelihood"});

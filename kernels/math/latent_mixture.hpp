@@ -25,8 +25,8 @@ namespace vgan::math {
 struct LatentMixture {
   std::int64_t components = 1;
   std::uint64_t seed = 0;  ///< of the centres
-  float deviation = 0.6f;  ///< s, in (0, 1]
-  float spread = 0.8f;     ///< sqrt(1 - s^2)
+  float deviation = 1.0f;  ///< s, in (0, 1]
+  float spread = 0.0f;     ///< sqrt(1 - s^2)
 };
 
 inline LatentMixture mixture_of(std::int64_t components, std::uint64_t seed, double deviation) {

@@ -143,7 +143,7 @@ TEST_CASE("samples in bulk are those of one block at a time, bit for bit", "[eng
                         << part.first << ", count " << part.count << ", activation "
                         << static_cast<int>(last) << (to == ElementType::u8 ? ", u8" : ", f32"));
               SampleRequest request{9, Purpose::sample, part.first, part.count, to};
-              if (part.count > 255) request.mixture = {3, 8};
+              if (part.count > 255) request.mixture = math::mixture_of(3, 8, 0.6);
               CHECK((samples_of(device, sampler, request) == twin.samples(request)));
             }
           }
