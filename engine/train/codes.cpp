@@ -40,6 +40,11 @@ void CodeModel::require_size(std::int64_t components, std::int64_t latent) {
       "use a smaller --latent");
 }
 
+std::int64_t CodeModel::components_for(std::int64_t trials, std::int64_t latent) {
+  const std::int64_t codes = std::min(trials, most_trials);
+  return std::clamp(codes / (10 * latent), std::int64_t{1}, most_components);
+}
+
 CodeModel CodeModel::fit(MatrixView<const float> codes, std::int64_t components,
                          std::uint64_t seed) {
   require_size(components, codes.cols);

@@ -21,6 +21,9 @@ class CodeModel {
   /// Numbers in the K covariances: 32 MiB in double.
   static constexpr std::int64_t most_numbers = std::int64_t{1} << 22;
 
+  /// More come a little nearer to MNIST and take longer to fit (docs/models.md).
+  static constexpr std::int64_t most_components = 32;
+
   CodeModel() = default;
   /// Fits `components` Gaussians to codes [n, latent], n at least 1. One: mean and covariance.
   /// More: expectation maximisation (Dempster, Laird and Rubin 1977) from k-means, from k-means++
@@ -29,6 +32,9 @@ class CodeModel {
   static CodeModel fit(MatrixView<const float> codes, std::int64_t components, std::uint64_t seed);
   /// Throws bad_config where K covariances of latent x latent are more than `most_numbers`.
   static void require_size(std::int64_t components, std::int64_t latent);
+  /// Gaussians to fit where none are named: `most_components`, or as many as leave each of them
+  /// 10 * latent of the codes, which a covariance can be told from, and at least one.
+  static std::int64_t components_for(std::int64_t trials, std::int64_t latent);
 
   /// `codes.weight` [K], `codes.mean` [K, latent] and `codes.factor` [K, latent, latent], the lower
   /// triangles L of covariance = L L^T, f32; how many codes there were, as metadata `codes.trials`.

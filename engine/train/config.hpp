@@ -187,7 +187,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"kl-warmup", objective, "N", "epochs in which that weight rises from 0"}, c.kl_warmup);
   visitor(S{"latent-mixture", objective, "K",
             "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes; 0 = "
-            "auto (100 for a gan of trials of up to 16 real values, else 1)"},
+            "auto (100 for a gan of trials of up to 16 real values, up to 32 for an ae, else 1)"},
           c.latent_mixture);
   visitor(S{"latent-deviation", objective, "S",
             "deviation of each of a gan's Gaussians; their centres have variance 1 - S^2"},

@@ -25,6 +25,12 @@ double r1_scale(const TrialShape& trial) { return static_cast<double>(trial.size
 // or images, vary in more ways within a mode than G makes of a component's noise.
 constexpr std::int64_t most_of_a_point = 16;
 
+std::int64_t mixture_for(const TrainConfig& config, const TrialShape& trial, bool real_valued,
+                         std::int64_t trials) {
+  if (config.model == "ae") return CodeModel::components_for(trials, config.latent);
+  return config.is_gan() && real_valued && trial.size() <= most_of_a_point ? 100 : 1;
+}
+
 math::Ramp ramp_of(const std::string& name) {
   if (name == "linear") return math::Ramp::linear;
   if (name == "cosine") return math::Ramp::cosine;
@@ -33,13 +39,13 @@ math::Ramp ramp_of(const std::string& name) {
 
 }  // namespace
 
-TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued) {
+TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued,
+                     std::int64_t trials) {
   config = with_layers(std::move(config), trial);
   if (config.output == "auto") config.output = real_valued ? "linear" : "tanh";
   if (config.latent_mixture == 0) {
-    const bool points = config.is_gan() && real_valued && trial.size() <= most_of_a_point;
-    config.latent_mixture = points ? 100 : 1;
-    if (!points && config.latent_deviation != TrainConfig{}.latent_deviation) {
+    config.latent_mixture = mixture_for(config, trial, real_valued, trials);
+    if (config.latent_mixture == 1 && config.latent_deviation != TrainConfig{}.latent_deviation) {
       refuse_setting("latent-deviation", setting_text(config.latent_deviation),
                      "only with a mixture, which latent-mixture 0 is not for these trials",
                      "leave it out, or name latent-mixture");

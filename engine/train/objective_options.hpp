@@ -6,6 +6,7 @@
 #include "engine/objectives/autoencoder.hpp"
 #include "engine/objectives/gan.hpp"
 #include "engine/train/architecture.hpp"
+#include "engine/train/codes.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/training_step.hpp"
 
@@ -13,8 +14,10 @@ namespace vgan {
 
 /// `config` with all that "auto", 0 and empty stand for filled in, as far as settings and the trial
 /// tell: layers, the output by whether trials are `real_valued` (f32) or u8, an autoencoder's by
-/// its likelihood, a mixture for G's noise where trials are a few real values.
-TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued = false);
+/// its likelihood, a mixture for G's noise where trials are a few real values, and for an AE's codes
+/// as far as `trials`, those to train on, are enough to fit one.
+TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued = false,
+                     std::int64_t trials = CodeModel::most_trials);
 /// `epochs`, or `passes` over `count` trials in epochs.
 std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count);
 

@@ -20,6 +20,7 @@ TrainConfig preset(const std::string& name) {
     config.lr = 1e-3;
     config.beta1 = 0.9;
     config.ema = 0.999;
+    if (name == "ae") config.latent_mixture = 0;
     return config;
   }
   config.lr = 4e-4;

@@ -32,7 +32,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   validate(config);
   require_data(config, images);
   trial = {images.height, images.width, images.channels};
-  config = resolved(config, trial, !is_u8(images));
+  config = resolved(config, trial, !is_u8(images), images.count);
   backend = open_backend(config.device, static_cast<int>(config.threads));
   precision = choose_precision(config.precision, backend->info());
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;

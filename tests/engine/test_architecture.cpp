@@ -355,7 +355,9 @@ TEST_CASE("output and latent-mixture follow the trials where they are left to th
   CHECK(resolved(config, {1, 17, 1}, true).latent_mixture == 1);
   CHECK(resolved(config, {1, 16, 1}, false).latent_mixture == 1);
   CHECK(preset("stable").latent_mixture == 0);
+  CHECK(preset("ae").latent_mixture == 0);
   CHECK(preset("default").latent_mixture == 1);
+  CHECK(preset("vae").latent_mixture == 1);
   config.output = "sigmoid";
   CHECK(resolved(config, {8, 8, 1}, true).output == "sigmoid");
   config.latent_deviation = 0.5;
@@ -364,6 +366,15 @@ TEST_CASE("output and latent-mixture follow the trials where they are left to th
                (void)resolved(config, {1, 2, 1}, false);
              }),
              ContainsSubstring("latent-deviation: found 0.5;"));
+  TrainConfig ae = preset("ae");
+  CHECK(resolved(ae, {28, 28, 1}, false, 60000).latent_mixture == 32);
+  CHECK(resolved(ae, {1, 2, 1}, true, 1000).latent_mixture == 6);
+  CHECK(resolved(ae, {8, 8, 1}, false, 100).latent_mixture == 1);
+  ae.latent_mixture = 2;
+  CHECK(resolved(ae, {28, 28, 1}, false, 60000).latent_mixture == 2);
+  TrainConfig vae = preset("vae");
+  vae.latent_mixture = 0;
+  CHECK(resolved(vae, {1, 2, 1}, true).latent_mixture == 1);
 }
 
 TEST_CASE("settings that contradict each other are refused by name", "[engine][config]") {

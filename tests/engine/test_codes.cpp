@@ -341,6 +341,15 @@ TEST_CASE("a fit takes a bounded number of products", "[engine][codes]") {
   CHECK(fit_mixture(codes.view(), 1, 1).steps == 0);
 }
 
+TEST_CASE("as many Gaussians are fitted as the codes tell", "[engine][codes]") {
+  CHECK(CodeModel::components_for(1, 16) == 1);
+  CHECK(CodeModel::components_for(319, 16) == 1);
+  CHECK(CodeModel::components_for(320, 16) == 2);
+  CHECK(CodeModel::components_for(1000, 2) == 32);
+  CHECK(CodeModel::components_for(60000, 100) == 10);  // of up to 10,000 codes
+  CHECK(CodeModel::components_for(60000, 2048) == 1);
+}
+
 TEST_CASE("a fit depends on codes and seed alone", "[engine][codes]") {
   const Codes codes = draw(three, 600, 7);
   Checkpoint one, again;
