@@ -15,6 +15,7 @@
 #include "engine/train/comparison_report.hpp"
 #include "engine/train/generator_model.hpp"
 #include "engine/train/objective_options.hpp"
+#include "engine/train/refuse_setting.hpp"
 #include "engine/train/trial_pictures.hpp"
 
 namespace vgan {
@@ -44,7 +45,7 @@ void check(const CompareRequest& request) {
     }
   }
   if (!(request.minutes >= 0.0 && request.minutes <= 1e6)) {
-    refuse(ErrorCode::bad_config, "minutes", std::to_string(request.minutes), "0 (off) to 1e6");
+    refuse(ErrorCode::bad_config, "minutes", setting_text(request.minutes), "0 (off) to 1e6");
   }
   if (request.count < QualityJudge::fewest || request.count > 1000000) {
     refuse(ErrorCode::bad_config, "count", std::to_string(request.count),

@@ -173,7 +173,7 @@ TEST_CASE("cli: compare refuses what it cannot compare") {
   refuse({"--models", "gan,"}, 2, "models: found ''");
   refuse({"--models", "gan,vae,gan"}, 2, "'gan' twice");
   refuse({"--minutes", "1"}, 2, "--epochs with --minutes");
-  refuse({"--minutes", "-1"}, 78, "minutes");
+  refuse({"--minutes", "-1"}, 78, "minutes: found -1;");
   refuse({"--epochs", "0"}, 78, "epochs: found 0");
   refuse({"--count", "3"}, 78, "count: found 3; allowed 4 to 1,000,000");
   refuse({"--batch", "109"}, 78, "batch: found 109; allowed 1 to 108");
