@@ -10,6 +10,7 @@
 #include "engine/error.hpp"
 #include "engine/train/compare.hpp"
 #include "engine/train/comparison_report.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan::app {
 namespace {
@@ -33,12 +34,6 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"seed", machine, "N", "of every random number"}, r.seed);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
-}
-
-std::string joined(const std::vector<std::string>& words, const char* between) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
 }
 
 std::vector<std::string> split(const std::string& list) {
@@ -126,7 +121,7 @@ int run_compare(const Words& words) {
                        "new folder; empty = the next free "
                        "runs/compare-NNNN"},
            std::string());
-  line.set_footer("Models: " + wrap(joined(comparable_models(), ", ") + ".", 8, 80));
+  line.set_footer("Models: " + wrap(joined(comparable_models()) + ".", 8, 80));
   if (!line.parse(words)) return 0;
   std::string list, out;
   if (line.read("models", list)) request.models = split(list);

@@ -21,7 +21,7 @@ class CodeModel {
   /// Numbers in the K covariances: 32 MiB in double.
   static constexpr std::int64_t most_numbers = std::int64_t{1} << 22;
 
-  /// More come a little nearer to MNIST and take longer to fit (docs/models.md).
+  /// Twice as many come a fifth nearer to MNIST (docs/models.md), in twice the time of a fit.
   static constexpr std::int64_t most_components = 32;
 
   CodeModel() = default;
@@ -32,8 +32,8 @@ class CodeModel {
   static CodeModel fit(MatrixView<const float> codes, std::int64_t components, std::uint64_t seed);
   /// Throws bad_config where K covariances of latent x latent are more than `most_numbers`.
   static void require_size(std::int64_t components, std::int64_t latent);
-  /// Gaussians to fit where none are named: `most_components`, or as many as leave each of them
-  /// 10 * latent of the codes, which a covariance can be told from, and at least one.
+  /// Gaussians to fit where none are named: `most_components`, or as many as leave each of them in
+  /// the mean 10 * latent of the codes, which a covariance can be told from, and at least one.
   static std::int64_t components_for(std::int64_t trials, std::int64_t latent);
 
   /// `codes.weight` [K], `codes.mean` [K, latent] and `codes.factor` [K, latent, latent], the lower

@@ -14,7 +14,6 @@
 #include "engine/train/compare_run.hpp"
 #include "engine/train/comparison_report.hpp"
 #include "engine/train/generator_model.hpp"
-#include "engine/train/objective_options.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/trial_pictures.hpp"
 
@@ -29,27 +28,28 @@ constexpr std::int64_t most_held_out = 10000;
 // Where time ends a run.
 constexpr std::uint64_t endless_epochs = 1000000000;
 
-[[noreturn]] void refuse(ErrorCode code, const std::string& name, const std::string& found,
-                         const std::string& allowed, const std::string& remedy = "") {
-  const bool usage = code == ErrorCode::usage;
-  throw Error(code, {usage ? "bad command line" : "bad setting", name, found, allowed, remedy});
+[[noreturn]] void refuse_models(const std::string& found, const std::string& allowed) {
+  throw Error(ErrorCode::usage, {"bad command line", "models", found, allowed, ""});
 }
 
 void check(const CompareRequest& request) {
-  if (request.models.empty()) refuse(ErrorCode::usage, "models", "none", "one or more", "");
+  if (request.models.empty()) refuse_models("none", "one or more");
   std::set<std::string> seen;
   for (const std::string& model : request.models) {
     (void)comparable_config(model);
-    if (!seen.insert(model).second) {
-      refuse(ErrorCode::usage, "models", "'" + model + "' twice", "each model once");
+    const std::string what = model == "gan" ? "default" : model;
+    if (!seen.insert(what).second) {
+      const bool other_name = std::count(request.models.begin(), request.models.end(), model) == 1;
+      refuse_models("'" + model + "' twice" + (other_name ? ": gan is the preset default" : ""),
+                    "each model once");
     }
   }
   if (!(request.minutes >= 0.0 && request.minutes <= 1e6)) {
-    refuse(ErrorCode::bad_config, "minutes", setting_text(request.minutes), "0 (off) to 1e6");
+    refuse_setting("minutes", setting_text(request.minutes), "0 (off) to 1e6");
   }
   if (request.count < QualityJudge::fewest || request.count > 1000000) {
-    refuse(ErrorCode::bad_config, "count", std::to_string(request.count),
-           std::to_string(QualityJudge::fewest) + " to 1,000,000");
+    refuse_setting("count", std::to_string(request.count),
+                   std::to_string(QualityJudge::fewest) + " to 1,000,000");
   }
 }
 
@@ -175,15 +175,15 @@ class Comparing {
       set_shared(config, split);
       naming(name, [&] {
         validate(config);
-        const TrainConfig all = resolved(config, trial);
+        const TrainConfig all = with_layers(config, trial);
         (void)generator_layers(all, trial);
         (void)(all.is_gan() ? discriminator_layers(all, trial) : encoder_layers(all, trial));
       });
       configs_.push_back(config);
     }
     if (request_.batch > images.count) {
-      refuse(ErrorCode::bad_config, "batch", std::to_string(request_.batch),
-             "1 to " + std::to_string(images.count) + ", the trials to train on");
+      refuse_setting("batch", std::to_string(request_.batch),
+                     "1 to " + std::to_string(images.count) + ", the trials to train on");
     }
   }
 
@@ -213,7 +213,11 @@ class Comparing {
       config.out = (result_.folder / request_.models[i]).string();
       if (request_.minutes <= 0.0 || config.lr_schedule == "constant") continue;
       note(request_.models[i] + ": estimating how many epochs its rates fall over");
-      config.epochs = epochs_within(config, training, 60.0 * request_.minutes);
+      config.epochs =
+          epochs_within(config, training, 60.0 * request_.minutes, request_.stop_requested);
+      if (request_.stop_requested && request_.stop_requested()) {
+        refuse_stopped(request_.models[i]);
+      }
     }
   }
 
@@ -241,11 +245,15 @@ class Comparing {
       naming(name, [&] { result_.models.push_back(compare_model(ground, name, configs_[i])); });
     } catch (const Error& error) {
       if (error.code() != ErrorCode::interrupted) throw;
-      throw Error(ErrorCode::interrupted,
-                  {"stopped on request while at " + name, "", "", "", what_is_there(name)});
+      refuse_stopped(name);
     }
     write_comparison(result_);
     if (request_.observer != nullptr) request_.observer->measured(result_.models.back());
+  }
+
+  [[noreturn]] void refuse_stopped(const std::string& name) const {
+    throw Error(ErrorCode::interrupted,
+                {"stopped on request while at " + name, "", "", "", what_is_there(name)});
   }
 
   std::string what_is_there(const std::string& name) const {

@@ -3,6 +3,7 @@
 
 #include "engine/error.hpp"
 #include "engine/train/compare.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan {
 
@@ -21,10 +22,8 @@ TrainConfig comparable_config(const std::string& model) {
   }
   const std::vector<std::string> names = comparable_models();
   if (std::find(names.begin(), names.end(), model) != names.end()) return preset(model);
-  std::string allowed;
-  for (const std::string& name : names) allowed += (allowed.empty() ? "" : ", ") + name;
-  throw Error(ErrorCode::usage,
-              {"bad command line", "models", "'" + model + "'", allowed, suggestion(model, names)});
+  throw Error(ErrorCode::usage, {"bad command line", "models", "'" + model + "'", joined(names),
+                                 suggestion(model, names)});
 }
 
 }  // namespace vgan

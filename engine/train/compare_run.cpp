@@ -8,7 +8,6 @@
 #include "engine/error.hpp"
 #include "engine/train/architecture.hpp"
 #include "engine/train/generate.hpp"
-#include "engine/train/objective_options.hpp"
 #include "engine/train/peak_memory.hpp"
 #include "engine/train/reconstruct.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
@@ -75,7 +74,7 @@ Picture picture_of(const ImageSet& samples, const CompareGround& ground) {
 }
 
 void count_parameters(const TrainConfig& config, const TrialShape& trial, ComparedModel& row) {
-  const TrainConfig all = resolved(config, trial);
+  const TrainConfig all = with_layers(config, trial);
   row.sampling_parameters = nn::parameter_count(generator_layers(all, trial));
   row.parameters =
       row.sampling_parameters + nn::parameter_count(all.is_gan() ? discriminator_layers(all, trial)
@@ -164,12 +163,15 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
   return row;
 }
 
-std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds) {
+std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds,
+                            const std::function<bool()>& stop_requested) {
   Trainer trainer(config, training);
   (void)trainer.train_epoch();  // what is only done once
   const auto start = Clock::now();
   const double limit = seconds / 20.0;
-  trainer.train(config.epochs, [&](const StepReport&) { return seconds_since(start) < limit; });
+  trainer.train(config.epochs, [&](const StepReport&) {
+    return seconds_since(start) < limit && !(stop_requested && stop_requested());
+  });
   const double rate = static_cast<double>(trainer.epoch() - 1) / seconds_since(start);
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(rate * seconds));
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "engine/metrics/quality.hpp"
@@ -32,7 +33,8 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
                             const TrainConfig& config);
 
 /// How many epochs of `config` fit into `seconds`, by training for a twentieth of that time. What
-/// is trained is thrown away.
-std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds);
+/// is trained is thrown away. Ends early, with what it has seen, where a stop is asked for.
+std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds,
+                            const std::function<bool()>& stop_requested);
 
 }  // namespace vgan

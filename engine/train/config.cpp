@@ -33,9 +33,7 @@ void require_steps(const char* name, std::uint64_t value) {
 void require_word(const char* name, const std::string& value,
                   const std::vector<std::string>& words) {
   if (std::find(words.begin(), words.end(), value) != words.end()) return;
-  std::string allowed;
-  for (const std::string& word : words) allowed += (allowed.empty() ? "" : ", ") + word;
-  refuse_setting(name, "'" + value + "'", allowed);
+  refuse_setting(name, "'" + value + "'", joined(words));
 }
 
 // Settings are kept as TOML, which is UTF-8: another byte would come back as another path.
@@ -76,10 +74,6 @@ void validate_networks(const TrainConfig& c) {
   (void)parse_layers("d-net", c.d_net);
   require_count("kernel", c.kernel, 0, 64);
   require_word("norm", c.norm, {"auto", "batch", "none"});
-  if (c.norm == "batch" && c.net == "mlp" && c.batch == 1) {
-    refuse_setting("norm", "batch, with a batch of one trial", "none, or a batch of 2 or more",
-                   "a trial minus its own mean is nothing");
-  }
   require_word("output", c.output, {"tanh", "sigmoid", "linear", "auto"});
   require_count("pack", c.pack, 1, 64);
   if (c.batch % c.pack != 0) {
@@ -89,16 +83,19 @@ void validate_networks(const TrainConfig& c) {
   require_count("minibatch-stddev", c.minibatch_stddev, 0, 1 << 20);
   if (c.minibatch_stddev == 1 ||
       (c.minibatch_stddev > 1 && c.batch / c.pack % c.minibatch_stddev != 0)) {
+    const std::int64_t rows = c.batch / c.pack;
     refuse_setting("minibatch-stddev", std::to_string(c.minibatch_stddev),
-                   "0 (off), or 2 and more that divide the " + std::to_string(c.batch / c.pack) +
-                       " rows that D sees of a batch");
+                   rows == 1 ? "0 (off), D seeing one row of a batch"
+                             : "0 (off), or 2 and more that divide the " + std::to_string(rows) +
+                                   " rows that D sees of a batch");
   }
   if (c.conditional && !c.conditions.empty()) {
     refuse_setting("conditional", "classes and --conditions", "one of the two");
   }
   if (c.is_gan()) return;
   if (c.conditional || !c.conditions.empty()) {
-    refuse_setting(c.conditional ? "conditional" : "conditions", "a " + c.model, "model gan");
+    refuse_setting(c.conditional ? "conditional" : "conditions",
+                   (c.model == "ae" ? "an " : "a ") + c.model, "model gan");
   }
 }
 

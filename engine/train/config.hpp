@@ -235,16 +235,18 @@ using Given = std::function<bool(const std::string& name)>;
 /// above less noise.
 void drop_overruled(TrainConfig& config, const Given& given);
 /// Throws bad_config for a setting that nothing in the run uses, such as `pack` of an autoencoder,
-/// unless it has its preset's value or TrainConfig's own.
-void require_used(const TrainConfig& config);
+/// unless it has its preset's value or TrainConfig's own. One of another model that is in
+/// `given`, asked for by name, is refused with these values too.
+void require_used(const TrainConfig& config, const std::vector<std::string>& given = {});
 /// The preset to start from where none is named: `model` itself for vae and ae.
 std::string preset_for(const std::string& model);
 
 /// A config file (TOML, one key for each setting) over the preset that it names, or over
 /// `preset_name` where that is not empty; where neither names one, over that of `model`, or else of
-/// the file's model. Throws bad_config with file, line and column; an unknown
-/// key names its nearest neighbour. I/O errors are `io`. With `given`, adds the names of
-/// its keys to it, and leaves `drop_overruled` to a caller who knows what else is given.
+/// the file's model. A file's `output` and its mixture do not go to another `model` than its own.
+/// Throws bad_config with file, line and column; an unknown key names its nearest neighbour. I/O
+/// errors are `io`. With `given`, adds the names of its keys to it, and leaves `drop_overruled` to
+/// a caller who knows what else is given.
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
                         std::vector<std::string>* given = nullptr, const std::string& model = "");
 TrainConfig parse_config(const std::string& toml, const std::string& origin,

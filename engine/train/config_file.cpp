@@ -96,9 +96,10 @@ std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return std::to_string(value); }
 std::string toml_text(std::uint64_t value) { return std::to_string(value); }
 std::string toml_text(double value) {
-  // The shortest form that reads back to the same double; TOML wants a point or an exponent.
+  // The fewest digits that read back to the same double, with six or more at hand so that 10 is no
+  // 1e+01; TOML wants a point or an exponent.
   char buffer[40];
-  for (int digits = 1; digits <= 17; ++digits) {
+  for (int digits = 6; digits <= 17; ++digits) {
     std::snprintf(buffer, sizeof(buffer), "%.*g", digits, value);
     if (std::strtod(buffer, nullptr) == value) break;
   }
@@ -111,6 +112,16 @@ std::string toml_text(const std::vector<std::int64_t>& values) {
   for (const std::int64_t value : values)
     text += (text.size() > 1 ? ", " : "") + std::to_string(value);
   return text + "]";
+}
+
+bool is_other_model(const toml::table& table, const std::string& model) {
+  return !model.empty() && table.get("model") != nullptr &&
+         table.get("model")->value_or(std::string()) != model;
+}
+
+// What a file says for one model means something else, or nothing, to another.
+bool is_of_one_model(const std::string& setting) {
+  return setting == "latent-mixture" || setting == "latent-deviation" || setting == "output";
 }
 
 }  // namespace
@@ -139,9 +150,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     }
   }
   TrainConfig config = preset(base);
+  const bool other_model = is_other_model(table, model);
   visit_settings(config, [&](const SettingInfo& info, auto& field) {
     const toml::node* node = table.get(info.name);
     if (node == nullptr || std::string(info.name) == "preset") return;
+    if (other_model && is_of_one_model(info.name)) return;
     read_value(place(origin, node->source()), info.name, *node, field);
     if (given != nullptr) given->emplace_back(info.name);
   });

@@ -20,6 +20,7 @@
 #include "engine/train/generator_model.hpp"
 #include "engine/train/objective_options.hpp"
 #include "engine/train/refuse_setting.hpp"
+#include "engine/train/require_kept.hpp"
 #include "engine/train/sampler.hpp"
 #include "engine/train/seconds.hpp"
 #include "engine/train/state_tensors.hpp"
@@ -237,7 +238,7 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
   throw Error(
       ErrorCode::io,
       {"cannot write samples", request.out, std::to_string(room.available >> 20) + " MiB free",
-       std::to_string(static_cast<std::uint64_t>(needed) >> 20) + " MiB or more",
+       std::to_string((static_cast<std::uint64_t>(needed) >> 20) + 1) + " MiB or more",
        "ask for fewer, or write to another disk"});
 }
 
@@ -286,6 +287,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   const std::string format = format_of(asked);
   check(asked, format);
   const LoadedCheckpoint loaded = load_run_or_file(asked.model);
+  if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   const ConditionFill conditions = conditions_of(asked, model);
   const GenerateRequest request = counted(asked, model);

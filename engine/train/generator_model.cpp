@@ -70,6 +70,9 @@ Precision choose_precision(const std::string& precision, const DeviceInfo& devic
     if (device.tf32) return Precision::tf32;
     refuse_setting("precision", "tf32 on " + device.name, "fp32, bf16 or auto on this device");
   }
+  if (precision != "auto") {
+    refuse_setting("precision", "'" + precision + "'", "auto, fp32, tf32, bf16");
+  }
   return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
 }
 

@@ -14,8 +14,8 @@ namespace vgan {
 
 /// `config` with all that "auto", 0 and empty stand for filled in, as far as settings and the trial
 /// tell: layers, the output by whether trials are `real_valued` (f32) or u8, an autoencoder's by
-/// its likelihood, a mixture for G's noise where trials are a few real values, and for an AE's codes
-/// as far as `trials`, those to train on, are enough to fit one.
+/// its likelihood, a mixture for G's noise where trials are a few real values, for an AE's codes as
+/// many Gaussians as CodeModel::components_for has for `trials`, those to train on.
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued = false,
                      std::int64_t trials = CodeModel::most_trials);
 /// `epochs`, or `passes` over `count` trials in epochs.

@@ -53,12 +53,8 @@ TrainConfig preset(const std::string& name) {
     return config;
   }
   std::vector<std::string> names;
-  std::string allowed;
-  for (const auto& [known, about] : preset_list()) {
-    names.push_back(known);
-    allowed += (allowed.empty() ? "" : ", ") + known;
-  }
-  refuse_setting("preset", "'" + name + "'", allowed, suggestion(name, names));
+  for (const auto& [known, about] : preset_list()) names.push_back(known);
+  refuse_setting("preset", "'" + name + "'", joined(names), suggestion(name, names));
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {

@@ -8,12 +8,14 @@
 
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
+#include "engine/files/same_file.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/generator_model.hpp"
 #include "engine/train/grouped.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
 #include "engine/train/refuse_setting.hpp"
+#include "engine/train/require_kept.hpp"
 #include "engine/train/seconds.hpp"
 #include "engine/train/state_tensors.hpp"
 
@@ -24,14 +26,6 @@ namespace fs = std::filesystem;
 
 bool is_picture(const ReconstructRequest& request) {
   return fs::path(request.out).extension() == ".png";
-}
-
-// By their names, whether they are there or not.
-bool same_file(const fs::path& a, const fs::path& b) {
-  std::error_code error;
-  const fs::path one = fs::weakly_canonical(fs::absolute(a), error);
-  const fs::path other = fs::weakly_canonical(fs::absolute(b), error);
-  return !error && one == other;
 }
 
 void check(const ReconstructRequest& request) {
@@ -156,12 +150,6 @@ class Output {
   std::vector<float> kept_;
 };
 
-void write_errors(const fs::path& path, const std::vector<float>& errors) {
-  NpyWriter writer(path, NpyType::f32, {static_cast<std::int64_t>(errors.size())});
-  writer.append(std::span<const float>(errors));
-  writer.finish();
-}
-
 // Both averaged where the checkpoint holds averages.
 Reconstructor load_networks(Backend& backend, Queue& queue, const GeneratorModel& model,
                             ElementType type, const Checkpoint& checkpoint) {
@@ -182,6 +170,9 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
   const Trials trials = open_trials(request, model);
+  for (const auto& [flag, file] : {std::pair{"out", request.out}, {"errors", request.errors}}) {
+    require_kept(flag, file, {request.data, trials.images.source, loaded.file.string()});
+  }
   const auto queue = backend->make_queue("reconstruct");
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);
@@ -189,14 +180,19 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const auto start = Clock::now();
   ReconstructionMeter meter(model.config, trials.range);
   Output output(request, trials);
+  std::optional<NpyWriter> errors;  // made before the work: a file that cannot be stops it
+  if (!request.errors.empty()) {
+    errors.emplace(request.errors, NpyType::f32, std::vector<std::int64_t>{trials.count});
+  }
   networks.run(*queue, trials.images, trials.count, trials.range, [&](const auto& block) {
     output.take(meter.add(block));
     if (!request.stop_requested || !request.stop_requested()) return;
     throw Error(ErrorCode::interrupted,
                 {"stopped on request", request.out, "", "", "nothing was written"});
   });
+  if (errors) errors->append(std::span<const float>(meter.squared_of_trials()));
   output.finish();
-  if (!request.errors.empty()) write_errors(request.errors, meter.squared_of_trials());
+  if (errors) errors->finish();
 
   ReconstructResult result;
   result.model = model.config.model;

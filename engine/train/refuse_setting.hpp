@@ -1,8 +1,10 @@
 // A setting that has a value it cannot have.
 #pragma once
 
+#include <cmath>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "engine/error.hpp"
 
@@ -10,9 +12,17 @@ namespace vgan {
 
 /// A number as messages give it, to six digits.
 inline std::string setting_text(double value) {
+  if (std::isnan(value)) return "NaN";
   char buffer[32];
   std::snprintf(buffer, sizeof(buffer), "%g", value);
   return buffer;
+}
+
+/// "a, b, c".
+inline std::string joined(const std::vector<std::string>& words, const char* between = ", ") {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
 }
 
 /// Throws bad_config with setting, what was found, what is allowed, and what to do.

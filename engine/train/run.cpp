@@ -9,6 +9,7 @@
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
+#include "engine/train/same_data.hpp"
 #include "engine/train/seconds.hpp"
 #include "engine/train/step_profile.hpp"
 
@@ -188,6 +189,7 @@ RunResult run_training(const RunRequest& request) {
   if (request.resume) resumption = find_resumption(request);
   const TrainConfig& config = resumption ? resumption->config : request.config;
   validate(config);
+  if (!resumption) require_used(config, request.given);
   // The device is opened before the data is read: an absent one is said at once.
   (void)open_backend(config.device, 1);
   ImageSet images = open_images({.data = config.data,
@@ -211,6 +213,10 @@ RunResult run_training(const RunRequest& request) {
   }
   if (!config.conditions.empty()) {
     lasting.conditions = fs::absolute(config.conditions).lexically_normal().string();
+  }
+  // Before the data are held against settings, which a resumed run cannot change.
+  if (resumption) {
+    require_same(resumption->loaded.checkpoint, "data", images.fingerprint(), "data");
   }
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);

@@ -1,4 +1,5 @@
 // What settings mean to one another: on resume, under a preset, and to a run that lacks their use.
+#include <algorithm>
 #include <type_traits>
 
 #include "engine/error.hpp"
@@ -47,25 +48,29 @@ std::vector<Difference> differences(const TrainConfig& left, const TrainConfig& 
 // Settings that a run does not use, with what would.
 struct Unused {
   std::string setting, user;
+  bool of_another_model;
 };
 
 std::vector<Unused> unused_settings(const TrainConfig& c) {
   std::vector<Unused> unused;
-  const auto add = [&](const std::string& user, std::initializer_list<const char*> settings) {
-    for (const char* setting : settings) unused.push_back({setting, user});
+  using Names = std::initializer_list<const char*>;
+  const auto add = [&](const std::string& user, Names settings, bool of_another_model = false) {
+    for (const char* setting : settings) unused.push_back({setting, user, of_another_model});
+  };
+  const auto add_of = [&](const std::string& models, Names settings) {
+    add("model " + models, settings, true);
   };
   if (!c.is_gan()) {
-    add("model gan",
-        {"loss", "n-critic", "gp", "r1", "r2", "r1-scaled", "r1-every", "label-smoothing",
-         "instance-noise", "instance-noise-decay", "instance-noise-end", "augment", "spectral-norm",
-         "minibatch-stddev", "pack"});
+    add_of("gan", {"loss", "n-critic", "gp", "r1", "r2", "r1-scaled", "r1-every", "label-smoothing",
+                   "instance-noise", "instance-noise-decay", "instance-noise-end", "augment",
+                   "spectral-norm", "minibatch-stddev", "pack"});
   }
   if (!c.is_gan() && c.output != "auto" && c.output != c.decoder_output()) {
-    add("model gan: an autoencoder's follows from its likelihood", {"output"});
+    add_of("gan: an autoencoder's follows from its likelihood", {"output"});
   }
-  if (c.is_gan()) add("model vae or ae", {"likelihood"});
-  if (c.model != "vae") add("model vae", {"beta", "kl-warmup"});
-  if (c.model == "vae" && c.latent_mixture > 1) add("model gan or ae", {"latent-mixture"});
+  if (c.is_gan()) add_of("vae or ae", {"likelihood"});
+  if (c.model != "vae") add_of("vae", {"beta", "kl-warmup"});
+  if (c.model == "vae" && c.latent_mixture > 1) add_of("gan or ae", {"latent-mixture"});
   if (!c.is_gan() || c.latent_mixture == 1) add("a gan's latent-mixture", {"latent-deviation"});
   if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
   if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2", "r1-every", "r1-scaled"});
@@ -109,20 +114,22 @@ void drop_overruled(TrainConfig& config, const Given& given) {
   }
 }
 
-void require_used(const TrainConfig& config) {
-  const auto value_in = [](const std::vector<Difference>& list, const std::string& name) {
-    for (const Difference& difference : list) {
-      if (name == difference.setting.name) return difference.right;
-    }
-    return std::string();
+void require_used(const TrainConfig& config, const std::vector<std::string>& given) {
+  const auto differs = [&](const TrainConfig& from, const std::string& name) {
+    const std::vector<Difference> list = differences(from, config);
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Difference& d) { return name == d.setting.name; });
   };
-  const std::vector<Difference> own = differences(preset(config.preset), config);
-  const std::vector<Difference> set = differences(TrainConfig{}, config);
   for (const Unused& unused : unused_settings(config)) {
-    const std::string value = value_in(own, unused.setting);
-    if (value.empty() || value_in(set, unused.setting).empty()) continue;
-    refuse_setting(unused.setting, value + ", though nothing in this run uses it",
-                   "only with " + unused.user, "leave it out");
+    const std::string& name = unused.setting;
+    const bool asked =
+        unused.of_another_model && std::find(given.begin(), given.end(), name) != given.end();
+    if (!asked && !(differs(preset(config.preset), name) && differs(TrainConfig{}, name))) continue;
+    visit_settings(config, [&](const SettingInfo& info, const auto& field) {
+      if (name != info.name) return;
+      refuse_setting(name, as_text(field) + ", though nothing in this run uses it",
+                     "only with " + unused.user, "leave it out");
+    });
   }
 }
 

@@ -1,10 +1,11 @@
 #include "engine/train/trainer.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "engine/train/objective_options.hpp"
+#include "engine/train/refuse_setting.hpp"
+#include "engine/train/same_data.hpp"
 #include "engine/train/state_tensors.hpp"
 #include "engine/train/trainer_state.hpp"
 
@@ -22,29 +23,15 @@ void require_finite(const StepReport& report, const TrainConfig& config) {
                       std::isfinite(report.r2) && std::isfinite(report.gradient_penalty) &&
                       std::isfinite(report.reconstruction) && std::isfinite(report.kl);
   if (finite) return;
-  char losses[96];
+  std::string losses = "reconstruction " + setting_text(report.reconstruction);
   if (config.is_gan()) {
-    std::snprintf(losses, sizeof(losses), "D loss %g, G loss %g", report.d_loss(), report.g_loss);
-  } else if (config.model == "vae") {
-    std::snprintf(losses, sizeof(losses), "reconstruction %g, KL %g", report.reconstruction,
-                  report.kl);
-  } else {
-    std::snprintf(losses, sizeof(losses), "reconstruction %g", report.reconstruction);
+    losses = "D loss " + setting_text(report.d_loss()) + ", G loss " + setting_text(report.g_loss);
   }
+  if (config.model == "vae") losses += ", KL " + setting_text(report.kl);
   throw Error(ErrorCode::diverged,
               {"training diverged", "epoch " + std::to_string(report.epoch),
                losses + std::string(report.nonfinite != 0 ? ", NaN or Inf in a gradient" : ""),
                "finite losses and gradients", remedy_of(config)});
-}
-
-// What a run sees must be what it was started on. `name` is that of the flag that names it.
-void require_same(const Checkpoint& checkpoint, const char* key, const std::string& fingerprint,
-                  const std::string& name) {
-  const std::string saved = metadata_value(checkpoint, key);
-  if (saved == fingerprint) return;
-  throw Error(ErrorCode::bad_data,
-              {"cannot resume on other " + name, name + " fingerprint", fingerprint,
-               saved + ", as the run was started on", "give the same --" + name});
 }
 
 }  // namespace

@@ -25,6 +25,16 @@ bool is_u8(const ImageSet& images) {
   return std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
 }
 
+// Batch normalisation over a single number would take it for its own mean, and leave nothing of it.
+void require_statistics(const std::vector<nn::LayerSpec>& layers, std::int64_t batch) {
+  if (batch > 1) return;
+  for (const nn::LayerSpec& layer : layers) {
+    if (layer.normalised != layer.outputs || layer.normalised == 0) continue;
+    refuse_setting("batch", "1, with batch normalisation of a dense layer or of images of 1 x 1",
+                   "2 or more, or --norm none", "a number minus its own mean is nothing");
+  }
+}
+
 }  // namespace
 
 Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSet& images)
@@ -66,6 +76,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
 void Trainer::Implementation::choose_networks() {
   sampled_layers = generator_layers(config, trial, conditions.size());
   g_layers = sampled_layers;
+  require_statistics(g_layers, config.batch);
   const bool bf16 = precision == Precision::bf16;
   const bool average = config.ema > 0.0;
   g_arena = {.training = true, .average = average, .shadow = bf16};

@@ -157,6 +157,20 @@ TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {
   CHECK(place.json("c").at("models").size() == 1);
 }
 
+TEST_CASE("cli: a comparison is stopped while it estimates how long to train") {
+  const Place place;
+  Words words = place.words({"--models", "stable", "--out", "c", "--minutes", "100"});
+  words.erase(std::find(words.begin(), words.end(), "--epochs"),
+              std::find(words.begin(), words.end(), "--count"));
+  Command command(place.path(), words);
+  REQUIRE(command.wait_until([&] { return fs::exists(place.path() / "c/held-out.npy"); }));
+  command.send(SIGTERM);
+  const CommandResult stopped = command.wait();  // five minutes of estimating, if it went on
+  CHECK(stopped.exit_code == 75);
+  CHECK_THAT(last_line(stopped.err), ContainsSubstring("stopped on request while at stable"));
+  CHECK_FALSE(fs::exists(place.path() / "c/stable"));
+}
+
 TEST_CASE("cli: compare refuses what it cannot compare") {
   const Place place;
   write_tiny_images(place.path() / "few.npy", 99);
@@ -172,6 +186,7 @@ TEST_CASE("cli: compare refuses what it cannot compare") {
   refuse({"--models", "gan,vea"}, 2, "did you mean 'vae'?");
   refuse({"--models", "gan,"}, 2, "models: found ''");
   refuse({"--models", "gan,vae,gan"}, 2, "'gan' twice");
+  refuse({"--models", "gan,vae,default"}, 2, "'default' twice: gan is the preset default");
   refuse({"--minutes", "1"}, 2, "--epochs with --minutes");
   refuse({"--minutes", "-1"}, 78, "minutes: found -1;");
   refuse({"--epochs", "0"}, 78, "epochs: found 0");

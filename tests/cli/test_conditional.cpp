@@ -130,6 +130,7 @@ TEST_CASE("cli: samples of condition vectors") {
   model.refuse({"--per-label", "2"}, 78, "per-label");
   model.refuse({"--conditions", "labels.npy"}, 78, "2 numbers each");
   model.refuse({"--conditions", "nowhere.npy"}, 74, "nowhere.npy");
+  model.refuse({"--conditions", "few.npy", "--out", "./few.npy"}, 2, "'./few.npy', which is read");
   model.refuse({"--conditions", "m/config.toml"}, 65, "config.toml");
 }
 

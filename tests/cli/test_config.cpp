@@ -95,6 +95,25 @@ TEST_CASE("cli: over a file without a preset, --model brings its own") {
   CHECK(gan.model == "gan");
 }
 
+TEST_CASE("cli: a file's output and mixture stay with its model") {
+  const TempDir folder;
+  write_file(folder.path() / "a.toml",
+             "model = 'ae'\noutput = 'sigmoid'\nlatent-mixture = 6\nbatch = 7\n");
+  const Words file = {"--config", "a.toml"};
+  CHECK(printed(folder.path(), file).latent_mixture == 6);
+  const vgan::TrainConfig same = printed(folder.path(), {"--config", "a.toml", "--model", "ae"});
+  CHECK(same.latent_mixture == 6);
+  const vgan::TrainConfig vae = printed(folder.path(), {"--config", "a.toml", "--model", "vae"});
+  CHECK(vae.latent_mixture == 1);
+  CHECK(vae.batch == 7);
+  const vgan::TrainConfig gan = printed(folder.path(), {"--config", "a.toml", "--model", "gan"});
+  CHECK(gan.latent_mixture == 1);
+  CHECK(gan.output == "tanh");
+  const vgan::TrainConfig named =
+      printed(folder.path(), {"--config", "a.toml", "--model", "gan", "--latent-mixture", "3"});
+  CHECK(named.latent_mixture == 3);
+}
+
 TEST_CASE("cli: --print-config round-trips") {
   const TempDir folder;
   const Words odd = {"--epochs", "12",         "--out", "a \"b\" 'c'",         "--lr",   "1.1e-7",
@@ -151,7 +170,7 @@ TEST_CASE("cli: a setting with a value that it cannot have is one line and exit 
       Bad{{"--batch", "-5"}, "batch: found -5"}, Bad{{"--batch", "25"}, "batch"},
       Bad{{"--epochs", "-3"}, "epochs: found -3; allowed 0 or more"},
       Bad{{"--epochs", "0"}, "epochs: found 0"}, Bad{{"--lr", "-0.1"}, "lr: found -0.1"},
-      Bad{{"--lr", "nan"}, "lr: found nan"}, Bad{{"--lr-d", "-1"}, "lr-d: found -1"},
+      Bad{{"--lr", "nan"}, "lr: found NaN"}, Bad{{"--lr-d", "-1"}, "lr-d: found -1"},
       Bad{{"--lr-g", "inf"}, "lr-g: found inf"}, Bad{{"--beta1", "1"}, "beta1: found 1"},
       Bad{{"--beta2", "-0.5"}, "beta2: found -0.5"}, Bad{{"--ema", "1"}, "ema: found 1"},
       Bad{{"--r1", "-1"}, "r1: found -1"}, Bad{{"--r1-every", "0"}, "r1-every: found 0"},

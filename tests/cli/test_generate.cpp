@@ -175,9 +175,26 @@ TEST_CASE("cli: generate refuses what does not go together") {
   refuse({"--shape", "cube"}, 78, "shape: found 'cube'");
   refuse({"--format", "gif"}, 78, "format: found 'gif'");
   refuse({"--device", "cuda:99"}, 69, "cuda:99");
+  refuse({"--precision", "fp64"}, 78, "precision: found 'fp64'");
+  refuse({"--precision", ""}, 78, "precision: found ''");
   refuse({"--out", "nowhere/s.npy"}, 74, "nowhere");
   refuse({"--model", "nowhere"}, 74, "nowhere");
   refuse({"--model", "tiny.npy"}, 65, "tiny.npy");
+}
+
+TEST_CASE("cli: generate does not write over its checkpoint") {
+  const Model model;
+  const std::string newest = model.runs.newest("m").file.string();
+  const std::string before = file_text(newest);
+  std::filesystem::create_symlink(newest, model.runs.path() / "link.raw");
+  for (const Words& out : {Words{"--out", newest, "--format", "raw"}, Words{"--out", "link.raw"}}) {
+    const CommandResult result = model.generate(out);
+    INFO(result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(is_one_complaint(result.err));
+    CHECK_THAT(result.err, ContainsSubstring(", which is read; allowed a file of its own"));
+  }
+  CHECK(file_text(newest) == before);
 }
 
 #endif

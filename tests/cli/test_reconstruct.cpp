@@ -264,6 +264,10 @@ TEST_CASE("cli: reconstruct refuses what it cannot do") {
   refuse(with({"--errors", "e.txt"}), 78, {"e.txt"});
   refuse(with({"--out", "r.npy", "--errors", "./r.npy"}), 2, {"--out and --errors", "r.npy"});
   refuse(with({"--errors", "reconstructions.npy"}), 2, {"reconstructions.npy"});
+  refuse(with({"--out", "./digits.npy"}), 2, {"out: found './digits.npy', which is read"});
+  refuse(with({"--errors", "digits.npy"}), 2, {"errors: found 'digits.npy', which is read"});
+  refuse(with({"--errors", "nowhere/e.npy"}), 74, {"nowhere"});
+  refuse(with({"--precision", "fp64"}), 78, {"precision: found 'fp64'; allowed auto, fp32"});
   refuse(with({"--count", "201"}), 78, {"201", "200"});
   refuse(with({"--out", "nowhere/r.npy"}), 74, {"nowhere"});
   refuse(with({"--device", "cuda:99"}), 69, {"cuda:99"});

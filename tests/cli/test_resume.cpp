@@ -143,6 +143,8 @@ TEST_CASE("cli: --resume refuses what a run cannot change, and other data") {
   refuse({"--resume", "nowhere"}, 74, "nowhere");
   write_tiny_images(runs.path() / "tiny.npy", 30);
   refuse({"--resume", "a", "--epochs", "5"}, 65, "cannot resume on other data");
+  write_tiny_images(runs.path() / "tiny.npy", 5);  // fewer than a batch, which cannot change
+  refuse({"--resume", "a", "--epochs", "5"}, 65, "cannot resume on other data");
 }
 
 TEST_CASE("cli: a damaged newest checkpoint is passed over, and said so") {

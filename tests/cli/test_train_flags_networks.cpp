@@ -87,6 +87,14 @@ const Checks checks = {
        CHECK_FALSE(batch.tensors.contains("d.0.gamma"));
        const Words conv = {"--net", "conv", "--g-layers", "6", "--d-layers", "5", "--norm", "none"};
        CHECK_FALSE(trained(runs, "b", conv).tensors.contains("g.0.gamma"));
+       // A batch of one has statistics where there are several positions, and only there.
+       for (const Words& alone : {Words{"--batch", "1", "--norm", "batch"},
+                                  Words{"--batch", "1", "--g-net", "dense:16:bn"}}) {
+         const CommandResult result = runs.run("x", alone);
+         CHECK(result.exit_code == 78);
+         CHECK_THAT(result.err, ContainsSubstring("a number minus its own mean is nothing"));
+       }
+       CHECK(runs.run("y", {"--g-net", "dense:4x4x6:bn,up:4", "--batch", "1"}).exit_code == 0);
      }},
     {"spectral-norm",
      [](const TinyRuns& runs) {

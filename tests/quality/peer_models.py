@@ -11,9 +11,9 @@ networks at rate --lr-g. Exit 3: a loss became NaN or infinite.
 
 MLP: LeakyReLU 0.2 after each hidden layer. conv: G is a dense layer to 7 x 7 (--g-layers channels),
 then transposed convolutions that double the side, D convolutions that halve it, then a hidden dense
-layer of --d-dense, if not 0, and the last; kernel 4, stride 2, padding 1. PyTorch's own initial weights. VAE and AE: the encoder has D's
-hidden layers, the decoder is G; the AE's samples come from a Gaussian fitted to its codes of the
-training images.
+layer of --d-dense, if not 0, and the last; kernel 4, stride 2, padding 1. PyTorch's own initial
+weights. VAE and AE: the encoder has D's hidden layers, the decoder is G; the AE's samples come from
+one Gaussian fitted to its codes of the training images, which is vgan's ae --latent-mixture 1.
 """
 
 import argparse
