@@ -21,7 +21,8 @@ class CodeModel {
   /// Numbers in the K covariances: 32 MiB in double.
   static constexpr std::int64_t most_numbers = std::int64_t{1} << 22;
 
-  /// Twice as many come a fifth nearer to MNIST (docs/models.md), in twice the time of a fit.
+  /// Gaussians at most where their number is left open. Twice as many come a fifth nearer to MNIST
+  /// (docs/models.md), in twice the time of a fit.
   static constexpr std::int64_t most_components = 32;
 
   CodeModel() = default;
