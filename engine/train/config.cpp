@@ -127,6 +127,10 @@ void validate_objective(const TrainConfig& c) {
 
 }  // namespace
 
+void require_precision(const std::string& precision) {
+  require_word("precision", precision, {"auto", "fp32", "bf16", "tf32"});
+}
+
 std::vector<std::string> augment_words(const std::string& list) {
   std::vector<std::string> words;
   for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
@@ -164,7 +168,7 @@ void validate(const TrainConfig& c) {
   require_word("lr-schedule", c.lr_schedule, {"constant", "linear", "cosine"});
   require_between("lr-end", c.lr_end, 0.0, 1.0, "0 to 1");
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
-  require_word("precision", c.precision, {"auto", "fp32", "bf16", "tf32"});
+  require_precision(c.precision);
   require_word("step", c.step, {"auto", "graph", "fused"});
   if (c.seed >> 63 != 0) refuse_setting("seed", std::to_string(c.seed), "0 to 2^63 - 1");
   require_steps("kl-warmup", c.kl_warmup);

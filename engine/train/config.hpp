@@ -258,6 +258,8 @@ std::string print_config(const TrainConfig& config, bool comments);
 /// Throws bad_config for the first setting that has a value it cannot have, naming setting, value,
 /// and range.
 void validate(const TrainConfig& config);
+/// Throws bad_config for a word that `precision` cannot be.
+void require_precision(const std::string& precision);
 /// The words of `augment`. Throws bad_config for an unknown one.
 std::vector<std::string> augment_words(const std::string& list);
 /// [A, B] of "A:B", both counted from 1. Throws bad_config.

@@ -64,14 +64,12 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
 }  // namespace
 
 Precision choose_precision(const std::string& precision, const DeviceInfo& device) {
+  require_precision(precision);
   if (precision == "fp32") return Precision::fp32;
   if (precision == "bf16") return Precision::bf16;
   if (precision == "tf32") {
     if (device.tf32) return Precision::tf32;
     refuse_setting("precision", "tf32 on " + device.name, "fp32, bf16 or auto on this device");
-  }
-  if (precision != "auto") {
-    refuse_setting("precision", "'" + precision + "'", "auto, fp32, tf32, bf16");
   }
   return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
 }

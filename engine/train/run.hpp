@@ -27,8 +27,10 @@ class RunObserver {
 struct RunRequest {
   TrainConfig config;
   bool resume = false;
-  std::filesystem::path resume_from;     ///< run folder or checkpoint; empty = newest run in runs/
-  std::vector<std::string> given;        ///< names of the settings given with a resume
+  std::filesystem::path resume_from;  ///< run folder or checkpoint; empty = newest run in runs/
+  /// Names of the settings asked for: on a resume, those that replace the run's; otherwise, those
+  /// that are refused where they belong to another model.
+  std::vector<std::string> given;
   std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
   /// The run is as long as it is when it is stopped: config.epochs, a bound alone, becomes that in
   /// its last checkpoint and its config.toml, and it is not `stopped`, but done.

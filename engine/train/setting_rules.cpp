@@ -1,5 +1,6 @@
 // What settings mean to one another: on resume, under a preset, and to a run that lacks their use.
 #include <algorithm>
+#include <set>
 #include <type_traits>
 
 #include "engine/error.hpp"
@@ -115,16 +116,18 @@ void drop_overruled(TrainConfig& config, const Given& given) {
 }
 
 void require_used(const TrainConfig& config, const std::vector<std::string>& given) {
-  const auto differs = [&](const TrainConfig& from, const std::string& name) {
-    const std::vector<Difference> list = differences(from, config);
-    return std::any_of(list.begin(), list.end(),
-                       [&](const Difference& d) { return name == d.setting.name; });
+  const auto names = [&](const TrainConfig& from) {
+    std::set<std::string> changed;
+    for (const Difference& change : differences(from, config)) changed.insert(change.setting.name);
+    return changed;
   };
+  const std::set<std::string> own = names(preset(config.preset));
+  const std::set<std::string> set = names(TrainConfig{});
   for (const Unused& unused : unused_settings(config)) {
     const std::string& name = unused.setting;
     const bool asked =
         unused.of_another_model && std::find(given.begin(), given.end(), name) != given.end();
-    if (!asked && !(differs(preset(config.preset), name) && differs(TrainConfig{}, name))) continue;
+    if (!asked && !(own.contains(name) && set.contains(name))) continue;
     visit_settings(config, [&](const SettingInfo& info, const auto& field) {
       if (name != info.name) return;
       refuse_setting(name, as_text(field) + ", though nothing in this run uses it",

@@ -24,6 +24,13 @@ struct Place {
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
+  /// By the clock: without --epochs.
+  static Words timed(const Words& more) {
+    Words all = words(more);
+    const auto epochs = std::find(all.begin(), all.end(), "--epochs");
+    all.erase(epochs, epochs + 2);
+    return all;
+  }
   CommandResult run(const Words& more) const { return run_vgan(path(), words(more)); }
   nlohmann::json json(const std::string& out) const {
     return nlohmann::json::parse(file_text(path() / out / "comparison.json"));
@@ -139,10 +146,8 @@ TEST_CASE("cli: compare by the clock") {
 
 TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {
   const Place place;
-  Words words = place.words({"--models", "ae,gan", "--out", "c", "--minutes", "0.05"});
-  words.erase(std::find(words.begin(), words.end(), "--epochs"),
-              std::find(words.begin(), words.end(), "--count"));
-  Command command(place.path(), words);
+  Command command(place.path(),
+                  place.timed({"--models", "ae,gan", "--out", "c", "--minutes", "0.05"}));
   REQUIRE(command.wait_until(
       [&] { return fs::exists(place.path() / "c/gan/checkpoints/epoch-00000000.safetensors"); }));
   command.send(SIGINT);
@@ -159,10 +164,8 @@ TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {
 
 TEST_CASE("cli: a comparison is stopped while it estimates how long to train") {
   const Place place;
-  Words words = place.words({"--models", "stable", "--out", "c", "--minutes", "100"});
-  words.erase(std::find(words.begin(), words.end(), "--epochs"),
-              std::find(words.begin(), words.end(), "--count"));
-  Command command(place.path(), words);
+  Command command(place.path(),
+                  place.timed({"--models", "stable", "--out", "c", "--minutes", "100"}));
   REQUIRE(command.wait_until([&] { return fs::exists(place.path() / "c/held-out.npy"); }));
   command.send(SIGTERM);
   const CommandResult stopped = command.wait();  // five minutes of estimating, if it went on

@@ -56,6 +56,9 @@ const Checks checks = {
        CHECK(distance(tanh, sigmoid, "g.1.weight") > 0.0);
        CHECK(distance(tanh, linear, "g.1.weight") > 0.0);
        CHECK_THAT(runs.run("d", {"--output", "sigmoid"}).out, ContainsSubstring(", sigmoid\n"));
+       const CommandResult vae = runs.run("e", {"--model", "vae", "--output", "tanh"});
+       CHECK(vae.exit_code == 78);  // a vae's follows from its likelihood
+       CHECK_THAT(vae.err, ContainsSubstring("output: found tanh"));
      }},
     {"g-net",
      [](const TinyRuns& runs) {

@@ -341,7 +341,7 @@ TEST_CASE("a fit takes a bounded number of products", "[engine][codes]") {
   CHECK(fit_mixture(codes.view(), 1, 1).steps == 0);
 }
 
-TEST_CASE("as many Gaussians are fitted as the codes tell", "[engine][codes]") {
+TEST_CASE("as many Gaussians are fitted as there are codes for", "[engine][codes]") {
   CHECK(CodeModel::components_for(1, 16) == 1);
   CHECK(CodeModel::components_for(319, 16) == 1);
   CHECK(CodeModel::components_for(320, 16) == 2);
