@@ -7,7 +7,7 @@ set -euo pipefail
 
 build='g++ cmake ninja-build libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-dev libcli11-dev
   libtomlplusplus-dev git ca-certificates'
-tests='catch2 curl'
+tests='catch2 curl strace'
 checks='clang-format-14'
 
 needed=()

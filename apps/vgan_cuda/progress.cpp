@@ -177,7 +177,10 @@ void Progress::update_rate(Clock::time_point now, double memory_seconds) {
 }
 
 void Progress::note(const std::string& line) {
-  if (style_ == Style::silent) return;
+  if (style_ != Style::silent) warn(line);
+}
+
+void Progress::warn(const std::string& line) {
   if (bar_open_) std::fputs("\r\x1b[K", stderr);
   std::fflush(stdout);
   std::fprintf(stderr, "%s\n", line.c_str());

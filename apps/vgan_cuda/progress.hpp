@@ -53,6 +53,8 @@ class Progress {
   void show(const StepReport& report);
   /// A line on standard error, above the bar.
   void note(const std::string& line);
+  /// A line that is shown in every style, the silent one too.
+  void warn(const std::string& line);
   void finish() { leave_bar(); }
 
  private:

@@ -18,6 +18,7 @@ class RunDisplay : public RunObserver {
                std::uint64_t first_epoch) override;
   void epoch_done(const StepReport& report) override { progress_.show(report); }
   void note(const std::string& line) override { progress_.note(line); }
+  void warn(const std::string& line) override { progress_.warn(line); }
 
   /// What was made and how to use it; the last line is the command that draws samples.
   void finished(const RunResult& result);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -122,6 +123,30 @@ Error no_valid(const fs::path& folder, const std::vector<std::string>& skipped) 
                                      skipped.front() + others, "", ""});
 }
 
+bool is_gone(const fs::path& file) {
+  std::error_code error;
+  return fs::symlink_status(file, error).type() == fs::file_type::not_found;
+}
+
+// Nothing where a file went away meanwhile, unless this is the `last` try. Only bad data is a
+// reason to look at an older file: what the system refuses to read may be whole.
+std::optional<LoadedCheckpoint> newest_valid(const fs::path& folder, bool last) {
+  const auto files = list_checkpoints(folder);
+  LoadedCheckpoint loaded;
+  for (auto at = files.rbegin(); at != files.rend(); ++at) {
+    try {
+      loaded.checkpoint = load_checkpoint(at->second);
+      loaded.file = at->second;
+      return loaded;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::bad_data && !last && is_gone(at->second)) return std::nullopt;
+      if (error.code() != ErrorCode::bad_data) throw;
+      loaded.skipped.push_back(error.what());
+    }
+  }
+  throw no_valid(folder, loaded.skipped);
+}
+
 }  // namespace
 
 fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
@@ -164,18 +189,12 @@ Checkpoint load_checkpoint(const fs::path& file) {
 }
 
 LoadedCheckpoint load_newest(const fs::path& folder) {
-  const auto files = list_checkpoints(folder);
-  LoadedCheckpoint loaded;
-  for (auto at = files.rbegin(); at != files.rend(); ++at) {
-    try {
-      loaded.checkpoint = load_checkpoint(at->second);
-      loaded.file = at->second;
-      return loaded;
-    } catch (const Error& error) {
-      loaded.skipped.push_back(error.what());
-    }
+  // A run that is at work in the folder may prune a file between the listing and its opening: then
+  // there is a newer one.
+  for (int again = 10; again >= 0; --again) {
+    if (auto loaded = newest_valid(folder, again == 0)) return *std::move(loaded);
   }
-  throw no_valid(folder, loaded.skipped);
+  throw no_valid(folder, {});
 }
 
 fs::path find_checkpoint(const fs::path& run_or_file) {

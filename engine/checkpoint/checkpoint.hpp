@@ -49,7 +49,8 @@ struct LoadedCheckpoint {
 };
 
 /// The valid checkpoint of the highest epoch in `folder`. Throws Error io where there is no such
-/// folder, bad_data where no file in it is valid; the line then names the newest file's fault.
+/// folder or the system refuses to read a file, which may then be whole and is not passed over;
+/// bad_data where no file in it is valid; the line then names the newest file's fault.
 LoadedCheckpoint load_newest(const std::filesystem::path& folder);
 
 /// What to load for what a user typed: a file is itself; a run's folder its `checkpoints` folder;

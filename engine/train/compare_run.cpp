@@ -34,6 +34,9 @@ class Watch final : public RunObserver {
     if (next_ != nullptr) next_->epoch_done(report);
   }
   void note(const std::string&) override {}  // of trials held out, which are known
+  void warn(const std::string& line) override {
+    if (next_ != nullptr) next_->note(line);
+  }
 
   double seconds() const { return seconds_since(start_); }
 

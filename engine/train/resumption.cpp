@@ -1,11 +1,12 @@
 #include "engine/train/resumption.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/error.hpp"
 #include "engine/train/generator_model.hpp"
 #include "engine/train/refuse_setting.hpp"
-#include "engine/train/run_folder.hpp"
 
 namespace vgan {
 
@@ -63,21 +64,33 @@ fs::path newest_run(const fs::path& runs) {
   return newest;
 }
 
-Resumption find_resumption(const RunRequest& request) {
-  Resumption found;
+namespace {
+
+// Locks the folder before it reads from it: otherwise a process that was held up in between would
+// go on from what another one has meanwhile left behind.
+Resumption locked_and_loaded(const RunRequest& request) {
   fs::path from = request.resume_from;
   if (from.empty())
     from = request.config.out.empty() ? newest_run("runs") : fs::path(request.config.out);
   const fs::path place = find_checkpoint(from);
   std::error_code ignored;
-  if (fs::is_directory(place, ignored)) {
-    found.loaded = load_newest(place);
-    found.folder = from;
-    if (place == from) found.folder = run_folder_of(place / "x");
-  } else {
-    found.loaded = {load_checkpoint(place), place, {}};
-    found.folder = run_folder_of(place);
+  if (!fs::is_directory(place, ignored)) {
+    RunFolder folder = RunFolder::open(run_folder_of(place));
+    return {std::move(folder), {load_checkpoint(place), place, {}}, {}};
   }
+  RunFolder folder = RunFolder::open(place == from ? run_folder_of(place / "x") : from);
+  if (list_checkpoints(place).empty()) {
+    throw Error(ErrorCode::bad_config, {"no run to resume", folder.path().string(),
+                                        "a run that was stopped before its first checkpoint", "",
+                                        "start it again with --out " + folder.path().string()});
+  }
+  return {std::move(folder), load_newest(place), {}};
+}
+
+}  // namespace
+
+Resumption find_resumption(const RunRequest& request) {
+  Resumption found = locked_and_loaded(request);
   const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
   found.config = model.config;
   // What was given now counts where it may change, and must agree where it may not.
@@ -101,16 +114,16 @@ Resumption find_resumption(const RunRequest& request) {
   left_open("precision", &TrainConfig::precision, "auto");
   left_open("output", &TrainConfig::output, "auto");
   left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
-  if (given("out") && !same_folder(wanted.out, found.folder)) {
-    refuse_setting("out", "'" + wanted.out + "'",
-                   "the resumed run's own folder, '" + found.folder.string() + "'",
+  const std::string folder = found.folder.path().string();
+  if (given("out") && !same_folder(wanted.out, folder)) {
+    refuse_setting("out", "'" + wanted.out + "'", "the resumed run's own folder, '" + folder + "'",
                    "leave --out away");
   }
   wanted.out = model.config.out;
   check_resume(model.config, wanted);
   require_same_conditions(model.config, wanted);
   found.config = wanted;
-  found.config.out = found.folder.string();
+  found.config.out = folder;
   return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
@@ -32,7 +33,7 @@ void take_up(const Resumption& resumption, const Trainer& trainer, const RunFold
              RunObserver* observer) {
   const std::size_t aside = folder.set_aside_after(trainer.epoch());
   if (observer == nullptr) return;
-  for (const std::string& line : resumption.loaded.skipped) observer->note(line);
+  for (const std::string& line : resumption.loaded.skipped) observer->warn(line);
   if (aside == 0) return;
   observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
                  (folder.path() / "superseded").string());
@@ -220,9 +221,9 @@ RunResult run_training(const RunRequest& request) {
   }
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
-  RunFolder folder =
-      resumption ? RunFolder::open(resumption->folder) : RunFolder::create(config.out);
+  RunFolder folder = resumption ? std::move(resumption->folder) : RunFolder::create(config.out);
   require_work(trainer, folder);
+  folder.make_ready();
   write_config(trainer, folder);
   if (resumption) take_up(*resumption, trainer, folder, request.observer);
   const fs::path from = resumption ? resumption->loaded.file : fs::path();

@@ -20,8 +20,10 @@ class RunObserver {
   virtual void started(const Trainer& trainer, const ImageSet& images,
                        const std::filesystem::path& folder, std::uint64_t first_epoch) = 0;
   virtual void epoch_done(const StepReport& report) = 0;
-  /// Something worth a line: a damaged checkpoint that was passed over, for instance.
+  /// Something worth a line, e.g. how many trials were held out.
   virtual void note(const std::string& line) = 0;
+  /// Something that must not be missed, e.g. a damaged checkpoint that was passed over.
+  virtual void warn(const std::string& line) { note(line); }
 };
 
 struct RunRequest {
@@ -52,10 +54,11 @@ struct RunResult {
 /// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy at the end; of
 /// an autoencoder also reconstructions.png.
 ///
-/// A new run refuses a folder that is not empty (bad_config). A resumed run goes on from the newest
-/// valid checkpoint, or the one that is named, with the config saved in it; only settings marked so
-/// may differ. Later checkpoints and pictures are set aside in superseded/. A run with no epochs
-/// left to train is refused (bad_config). A folder has one run at a time.
+/// A new run refuses a folder that holds anything (bad_config) but what a run leaves that was
+/// stopped before its first checkpoint. A resumed run goes on from the newest valid checkpoint, or
+/// the one that is named, with the config saved in it; only settings marked so may differ. Later
+/// checkpoints and pictures are set aside in superseded/. A run with no epochs left to train is
+/// refused (bad_config). A folder has one run at a time, which has it before it reads from it.
 /// Throws diverged (no checkpoint is overwritten), io, bad_data, bad_config, no_device.
 RunResult run_training(const RunRequest& request);
 

@@ -55,17 +55,58 @@ fs::path claim_next_run() {
   }
 }
 
+bool is_temporary(const std::string& name) {
+  return name.starts_with(".") && (name.find(".tmp-") != std::string::npos ||
+                                   (name.starts_with(".vgan-") && name.ends_with(".tmp")));
+}
+
 // What killed writers left behind; only for whoever holds the folder's lock.
 void remove_temporaries(const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
-    const bool ours =
-        name.starts_with(".") && (name.find(".tmp-") != std::string::npos ||
-                                  (name.starts_with(".vgan-") && name.ends_with(".tmp")));
     std::error_code ignored;
-    if (ours) fs::remove(entry.path(), ignored);
+    if (is_temporary(entry.path().filename().string())) fs::remove(entry.path(), ignored);
   }
+}
+
+// The names in a folder but those of temporaries.
+std::vector<std::string> lasting_names(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    std::string name = at->path().filename().string();
+    if (!is_temporary(name)) names.push_back(std::move(name));
+  }
+  if (error) refuse_io("cannot list the folder", folder, error.message());
+  return names;
+}
+
+// Whether `folder` holds nothing but what a run makes before its first checkpoint, in that order:
+// two empty folders, its settings, and metrics of no epoch.
+bool never_began(const fs::path& folder) {
+  const std::vector<std::string> names = lasting_names(folder);
+  std::error_code error;
+  const bool ours = fs::is_directory(folder / "checkpoints", error);
+  return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+    const fs::path path = folder / name;
+    if (name == "checkpoints" || name == "samples") {
+      return fs::is_directory(path, error) && lasting_names(path).empty();
+    }
+    if (!ours || !fs::is_regular_file(path, error)) return false;
+    return name == "config.toml" || (name == "metrics.jsonl" && fs::file_size(path, error) == 0);
+  });
+}
+
+// `name`, or the first of "epoch-00000006-2.png", "epoch-00000006-3.png"... that is free.
+fs::path free_name(const fs::path& folder, const fs::path& name) {
+  fs::path free = folder / name;
+  std::error_code error;
+  for (int number = 2; fs::exists(fs::symlink_status(free, error)); ++number) {
+    free =
+        folder / (name.stem().string() + "-" + std::to_string(number) + name.extension().string());
+  }
+  return free;
 }
 
 void write_text(const fs::path& path, const std::string& text) {
@@ -91,7 +132,7 @@ RunFolder RunFolder::create(const fs::path& wanted) {
   make_folder(path);
   RunFolder folder(path);
   std::error_code error;
-  if (!fs::is_empty(path, error) || error) {
+  if (!never_began(path)) {
     const bool run = fs::exists(path / "checkpoints", error);
     throw Error(ErrorCode::bad_config,
                 {run ? "the run folder already holds a run" : "the run folder is not empty",
@@ -99,17 +140,15 @@ RunFolder RunFolder::create(const fs::path& wanted) {
                  run ? "go on with it by --resume " + path.string() + ", or choose another --out"
                      : "choose another --out"});
   }
-  make_folder(path / "checkpoints");
-  make_folder(path / "samples");
   return folder;
 }
 
-RunFolder RunFolder::open(const fs::path& folder) {
-  RunFolder opened(folder);
-  remove_temporaries(folder);
-  make_folder(folder / "checkpoints");
-  make_folder(folder / "samples");
-  return opened;
+RunFolder RunFolder::open(const fs::path& folder) { return RunFolder(folder); }
+
+void RunFolder::make_ready() const {
+  remove_temporaries(path_);
+  make_folder(path_ / "checkpoints");
+  make_folder(path_ / "samples");
 }
 
 std::size_t RunFolder::set_aside_after(std::uint64_t epoch) const {
@@ -127,7 +166,7 @@ std::size_t RunFolder::set_aside_after(std::uint64_t epoch) const {
     for (const fs::path& file : later) {
       const fs::path place = path_ / "superseded" / kind;
       make_folder(place);
-      fs::rename(file, place / file.filename(), error);
+      fs::rename(file, free_name(place, file.filename()), error);
       if (error) refuse_io("cannot set a later file aside", file, error.message());
       ++moved;
     }

@@ -16,13 +16,18 @@ namespace vgan {
 
 class RunFolder {
  public:
-  /// A new folder. `wanted` empty: the next free number in runs/. Throws bad_config if `wanted` is
-  /// there and not empty, io where the system refuses.
+  /// A new folder, or one in which a run was stopped before its first checkpoint. `wanted` empty:
+  /// the next free number in runs/. Throws bad_config if `wanted` holds anything else or another
+  /// process is at work in it, io where the system refuses.
   static RunFolder create(const std::filesystem::path& wanted);
-  /// The folder of a run to go on with. Throws bad_config if another process is at work in it.
+  /// The folder of a run to go on with; changes nothing in it. Throws bad_config if another process
+  /// is at work in it, io where the system refuses.
   static RunFolder open(const std::filesystem::path& folder);
+  /// To be called before anything is written: removes what killed writers left behind, and makes
+  /// the folders that are missing.
+  void make_ready() const;
   /// Where the run goes on from an older epoch: moves checkpoints and pictures of later ones to
-  /// `superseded`, and returns how many there were.
+  /// `superseded`, where a name that is taken gets a number, and returns how many there were.
   std::size_t set_aside_after(std::uint64_t epoch) const;
 
   const std::filesystem::path& path() const { return path_; }
