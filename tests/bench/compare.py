@@ -5,8 +5,9 @@
 
 The step is recipe.py's: the article's plain one and the default preset's. Images lie on the device;
 gathering, noise, losses, Adam, R1 and the average are part of it; no side reads a value back in its
-loop but vgan, which reads every report. First the sides must train alike (parity.py). Then, for
-each recipe, precision and batch, all sides take turns, --rounds times; the table shows medians. The
+loop but vgan, which reads every report. First the sides must train alike (parity.py); a recipe and
+precision where that was not shown is marked in the table, without a ratio, and makes the exit status
+1. For each recipe, precision and batch, all sides take turns, --rounds times; the table shows medians. The
 sides are vgan_bench's, peer_torch.py's and peer_jax.py's, each in a process of its own, prepared and
 warm before the first round; a side that fails or is not ready in time is left out with its reason.
 
@@ -36,6 +37,7 @@ class Race:
     def __init__(self, args):
         self.args, self.start = args, time.monotonic()
         self.left_out, self.versions, self.times, self.check, self.band = [], {}, {}, [], []
+        self.missed = {}  # (recipe, precision) -> why it was not shown that the sides train alike
 
     def remaining(self):
         return self.args.seconds - (time.monotonic() - self.start)
@@ -44,6 +46,10 @@ class Race:
         self.left_out.append(dict(side=side.name, **side.cell._asdict(), why=str(error)))
         print("left out:", side.name, *side.cell, error, flush=True)
         side.close()
+
+    def miss(self, cell, why):
+        self.missed.setdefault(cell[:2], []).append(why)
+        print("not shown alike:", *cell[:2], why, flush=True)
 
     def ready(self, sides, seconds):
         """Those of `sides` that are ready within `seconds`. vgan must train what recipe.py says."""
@@ -62,8 +68,8 @@ class Race:
         return kept
 
     def agree_on_script(self, peers):
-        """Losses of the scripted steps against PyTorch's eager ones; whether all hold."""
-        agree, wanted = True, {}
+        """Losses of the scripted steps against PyTorch's eager ones."""
+        wanted = {}
         for peer in peers:  # eager comes first
             try:
                 losses = peer.losses(self.args.check_steps, 1, self.remaining())
@@ -74,29 +80,31 @@ class Race:
             reference = wanted.setdefault(peer.cell, losses)
             worst = parity.worst_difference(losses, reference)
             holds = worst <= parity.TOLERANCE[peer.cell.precision]
-            agree &= holds
             self.check.append(dict(what, worst_relative=worst, ok=holds))
             print("check", *what.values(), f"worst relative difference {worst:.1e}",
                   "ok" if holds else "TOO LARGE", flush=True)
-        return agree
+            if not holds:
+                self.miss(peer.cell, f"{peer.name} takes another step")
 
     def in_band(self, ours, eager):
-        """vgan's losses against the band of PyTorch's, at one cell."""
+        """vgan's losses against the band around PyTorch's, at one cell."""
         epochs = self.args.parity_epochs
         try:
             runs = [[side.losses(epochs, seed, self.remaining()) for seed in parity.SEEDS]
                     for side in (ours, eager)]
         except RuntimeError as error:
             self.leave_out(ours, f"in the check of its losses: {error}")
-            return False
+            return self.miss(ours.cell, "the check of vgan's losses broke down")
         found = parity.in_band(*runs)
         for part in found:
             self.band.append(dict(recipe=ours.cell.recipe, precision=ours.cell.precision, **part))
             values = " ".join(f"{value:.4f}" for value in part["ours"])
             print(f"band {ours.cell.recipe} {ours.cell.precision}: {part['loss']}: vgan {values}, "
-                  f"PyTorch {part['low']:.4f} to {part['high']:.4f}",
+                  f"mean {part['mean']:.4f}, band {part['low']:.4f} to {part['high']:.4f}",
                   "ok" if part["ok"] else "OUT", flush=True)
-        return all(part["ok"] for part in found)
+        out = [part["loss"] for part in found if not part["ok"]]
+        if out:
+            self.miss(ours.cell, f"vgan's {', '.join(out)} out of the band")
 
     def turn(self, cell, sides, lengths):
         """One turn of each side; the first of a side finds out how many steps it lasts."""
@@ -129,7 +137,7 @@ class Race:
                 break
 
     def agreement(self, cells, images, script):
-        """Whether all sides of these recipes and precisions train alike."""
+        """Checks whether all sides of these recipes and precisions train alike; see `missed`."""
         args = self.args
         cells = list(dict.fromkeys(cell._replace(batch=args.check_batch) for cell in cells))
         scripted = [Side(args, name, cell, images, script) for cell in cells for name in args.sides
@@ -139,13 +147,12 @@ class Race:
         started = scripted + [side for pair in free for side in pair]
         try:
             ready = self.ready(started, 0.5 * self.remaining())
-            agree = self.agree_on_script([side for side in scripted if side in ready])
+            self.agree_on_script([side for side in scripted if side in ready])
             for ours, eager in free:
                 if ours in ready and eager in ready:
-                    agree &= self.in_band(ours, eager)
+                    self.in_band(ours, eager)
                 else:
-                    agree = False
-            return agree
+                    self.miss(ours.cell, "a side of the check was not ready")
         finally:
             for side in started:
                 side.close()
@@ -159,7 +166,7 @@ class Race:
         return [part for part in parts if part]
 
     def run(self, images, script):
-        """Everything; False where the sides do not train alike."""
+        """Everything; whether all sides train alike."""
         args, checked = self.args, set()
         cells = [Cell(*values) for values in
                  ((name, precision, batch) for name in args.recipes for batch in args.batches
@@ -174,14 +181,13 @@ class Race:
             sides = [Side(args, name, cell, images) for cell in group for name in names]
             print(f"preparing {len(sides)} sides", flush=True)
             try:  # they compile while others are checked
-                if not self.agreement(unchecked, images, script):
-                    return False
+                self.agreement(unchecked, images, script)
                 ready = self.ready(sides, 0.6 * (end - time.monotonic()))
                 self.rounds(group, ready, end - time.monotonic())
             finally:
                 for side in sides:
                     side.close()
-        return True
+        return not self.missed
 
 
 def read_images(data, most):
@@ -197,8 +203,9 @@ def read_images(data, most):
     return np.resize(pixels, (max(60000, most), 28, 28))
 
 
-def table(args, times):
-    """Milliseconds an epoch, medians (least to most), and the fastest other side's over vgan's."""
+def table(args, times, missed):
+    """Milliseconds an epoch, medians (least to most), and the fastest other side's over vgan's;
+    where the sides of a recipe were not shown to train alike (`missed`), the reason in its place."""
     sides = [side for side in [VGAN, *args.sides] if any(key[0] == side for key in times)]
     lines = ["| recipe | precision | batch | " + " | ".join(sides) + " | fastest other / vgan |",
              "|---|---|--:|" + "--:|" * (len(sides) + 1)]
@@ -213,6 +220,8 @@ def table(args, times):
         ours = median.pop(VGAN, None)
         best = min(median, key=median.get, default=None)
         ratio = f"{median[best] / ours:.2f} ({best})" if ours and best else "-"
+        if cell[:2] in missed:
+            ratio = "NOT SHOWN ALIKE: " + "; ".join(missed[cell[:2]])
         lines.append("| " + " | ".join([*map(str, cell), *row, ratio]) + " |")
     return "\n".join(lines)
 
@@ -230,7 +239,9 @@ def result(args, race, agree):
              for key, seconds in race.times.items()]
     complete = agree and bool(cells) and all(cell["rounds"] >= min(args.rounds, 5) for cell in cells)
     return dict(complete=complete, check=race.check, band=race.band, cells=cells,
-                left_out=race.left_out, versions=race.versions, table=table(args, race.times),
+                missed=[dict(recipe=key[0], precision=key[1], why=why)
+                        for key, why in race.missed.items()],
+                left_out=race.left_out, versions=race.versions, table=table(args, race.times, race.missed),
                 settings=dict(rounds=args.rounds, device=args.device, data=args.data,
                               threads=args.threads, warm_up=args.warm_up, processor=processor(),
                               turn_seconds=args.turn_seconds, parity_epochs=args.parity_epochs))
@@ -291,12 +302,12 @@ def main():
     found = result(args, race, agree)
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(found, indent=1) + "\n")
-    if agree:
-        print("\n" + ", ".join(f"{name} {text}" for name, text in found["versions"].items()),
-              f"; {args.threads} threads; {processor()}" if args.device == "cpu" else "")
-        print("\n" + found["table"])
+    print("\n" + ", ".join(f"{name} {text}" for name, text in found["versions"].items()),
+          f"; {args.threads} threads; {processor()}" if args.device == "cpu" else "")
+    print("\n" + found["table"])
     if not agree:
-        raise SystemExit("it was not shown that the sides train alike: times would compare nothing")
+        raise SystemExit("it was not shown that the sides train alike, so that times compare "
+                         "nothing: " + ", ".join(" ".join(key) for key in race.missed))
     if not found["complete"]:
         raise SystemExit("not every side that started has five rounds")
 
