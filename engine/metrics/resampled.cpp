@@ -13,13 +13,8 @@ constexpr std::uint64_t stream = std::uint64_t{5} << 60;
 }  // namespace
 
 ImageSet resampled_columns(const ImageSet& images, std::int64_t count, std::uint64_t seed) {
-  ImageSet made;
+  ImageSet made = images.outline();
   made.count = count;
-  made.height = images.height;
-  made.width = images.width;
-  made.channels = images.channels;
-  made.low = images.low;
-  made.high = images.high;
   made.source = images.source + ", columns resampled";
   const std::int64_t size = images.pixels_per_image();
   const auto trials = static_cast<std::uint64_t>(images.count);

@@ -52,24 +52,50 @@ std::size_t ImageSet::bytes() const {
   return std::visit([](const auto& values) { return values.size() * sizeof(values[0]); }, pixels);
 }
 
+std::vector<std::int64_t> ImageSet::array_shape() const {
+  std::vector<std::int64_t> axes{count};
+  if (kind == TrialKind::image) axes.push_back(height);
+  axes.push_back(kind == TrialKind::row ? pixels_per_image() : width);
+  if (kind != TrialKind::row && channels > 1) axes.push_back(channels);
+  return axes;
+}
+
+ValueType ImageSet::value_type() const {
+  if (file_type) return *file_type;
+  return std::visit(
+      [](const auto& values) {
+        return value_type_of<typename std::decay_t<decltype(values)>::value_type>();
+      },
+      pixels);
+}
+
+ImageSet ImageSet::outline() const {
+  ImageSet made;
+  made.height = height;
+  made.width = width;
+  made.channels = channels;
+  made.kind = kind;
+  std::visit([&](const auto& values) { made.pixels = std::decay_t<decltype(values)>(); }, pixels);
+  made.file_type = file_type;
+  made.low = low;
+  made.high = high;
+  made.class_names = class_names;
+  made.source = source;
+  return made;
+}
+
 ImageSet ImageSet::part(std::int64_t first, std::int64_t n) const {
   require_within(*this, first, n);
   const auto cut = [&](const auto& values, std::int64_t each) {
     const auto begin = values.begin() + first * each;
     return std::decay_t<decltype(values)>(begin, begin + n * each);
   };
-  ImageSet made;
+  ImageSet made = outline();
   made.count = n;
-  made.height = height;
-  made.width = width;
-  made.channels = channels;
   std::visit([&](const auto& values) { made.pixels = cut(values, pixels_per_image()); }, pixels);
-  made.low = low;
-  made.high = high;
   if (!labels.empty()) made.labels = cut(labels, 1);
   made.conditions = cut(conditions, condition_size);
   made.condition_size = condition_size;
-  made.source = source;
   return made;
 }
 

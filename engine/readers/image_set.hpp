@@ -2,29 +2,45 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "engine/trial_shape.hpp"
+#include "engine/value_type.hpp"
+
 namespace vgan {
 
 /// `count` images of `height` x `width` x `channels` values, channels innermost (N, H, W, C), image
-/// after image, kept in the file's own precision: u8 (0 to 255) or float (`low` to `high`). A curve
-/// is an image of height 1.
+/// after image: u8 (0 to 255) or floats (`low` to `high`), as doubles where the file's own type has
+/// numbers that a float has not. Curves and rows of columns have a height of 1.
 struct ImageSet {
   std::int64_t count = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::int64_t channels = 1;
-  std::variant<std::vector<std::uint8_t>, std::vector<float>> pixels;
-  float low = 0.0F;                  ///< the value that maps to the network's smallest output
-  float high = 255.0F;               ///< the value that maps to the network's largest output
-  std::vector<std::int32_t> labels;  ///< one class for each image, or empty
-  std::vector<float> conditions;     ///< count x condition_size, row-major, or empty
-  std::int64_t condition_size = 0;   ///< numbers for each image; 0 where there are none
-  std::string source;                ///< what the user would call it: a path, or "built-in digits"
+  TrialKind kind = TrialKind::image;
+  std::variant<std::vector<std::uint8_t>, std::vector<float>, std::vector<double>> pixels;
+  std::optional<ValueType> file_type;    ///< where it is another than that of `pixels`
+  float low = 0.0F;                      ///< the value that maps to the network's smallest output
+  float high = 255.0F;                   ///< the value that maps to the network's largest output
+  std::vector<std::int32_t> labels;      ///< one class for each image, or empty
+  std::vector<std::string> class_names;  ///< of class 0, 1, ..., where labels were words; or empty
+  std::vector<float> conditions;         ///< count x condition_size, row-major, or empty
+  std::int64_t condition_size = 0;       ///< numbers for each image; 0 where there are none
+  std::string source;  ///< what the user would call it: a path, or "built-in digits"
 
   std::int64_t pixels_per_image() const { return height * width * channels; }
+  TrialShape shape() const { return {height, width, channels, kind}; }
+  /// The array's shape as files have it, without axes that go without saying: (N, P) for rows, (N,
+  /// T) or (N, T, C) for curves, (N, H, W) or (N, H, W, C) for images.
+  std::vector<std::int64_t> array_shape() const;
+  bool is_u8() const { return std::holds_alternative<std::vector<std::uint8_t>>(pixels); }
+  /// The type of one number: the file's own.
+  ValueType value_type() const;
+  /// What holds for any of the images: all but values, labels and conditions; no image.
+  ImageSet outline() const;
   std::size_t bytes() const;
   /// Images [first, first + n) with what belongs to them; range and source are the set's. Throws
   /// internal for images that there are not.

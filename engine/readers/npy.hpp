@@ -37,29 +37,29 @@ struct Conditions {
 /// which become float32. Throws as read_npy_images does.
 Conditions read_conditions(const std::filesystem::path& path);
 
-enum class NpyType { u8, f32 };
-
 /// Writes one .npy array in C order with constant memory. The file appears at finish(); a writer
 /// destroyed before that leaves nothing.
 class NpyWriter {
  public:
   /// `shape` has one dimension or more, each size 0 or more, else Error (bad_config). Error (io)
   /// where the system refuses.
-  NpyWriter(const std::filesystem::path& path, NpyType type,
+  NpyWriter(const std::filesystem::path& path, ValueType type,
             const std::vector<std::int64_t>& shape);
 
-  /// Appends elements in C order; a chunk may end anywhere. Error (internal) for the other type
-  /// than announced or more elements than announced.
-  void append(std::span<const float> values);
-  void append(std::span<const std::uint8_t> values);
+  /// Appends elements in C order; a chunk may end anywhere. Error (internal) for another type than
+  /// announced or more elements than announced.
+  template <class Number>
+  void append(std::span<Number> values) {
+    append_bytes(value_type_of<std::remove_const_t<Number>>(), values.data(), values.size_bytes());
+  }
   /// Error (internal) where fewer elements than announced were appended.
   void finish();
 
  private:
-  void append_bytes(NpyType type, const void* data, std::size_t bytes);
+  void append_bytes(ValueType type, const void* data, std::size_t bytes);
 
   AtomicFile file_;
-  NpyType type_;
+  ValueType type_;
   std::uint64_t missing_ = 0;  // bytes still to come
 };
 

@@ -10,9 +10,11 @@ constexpr const char* what = "cannot write .npy";
 
 // Magic, version 1.0, header length, then the dictionary, padded so that data starts at a
 // multiple of 64 bytes, as numpy.save does it.
-std::string npy_header_text(NpyType type, const std::string& shape) {
-  std::string dict = std::string("{'descr': '") + (type == NpyType::u8 ? "|u1" : "<f4") +
-                     "', 'fortran_order': False, 'shape': " + shape + ", }";
+std::string npy_header_text(ValueType type, const std::string& shape) {
+  const ValueTypeInfo& info = info_of(type);
+  std::string dict = std::string("{'descr': '") + (info.bytes == 1 ? '|' : '<') + info.npy_kind +
+                     std::to_string(info.bytes) + "', 'fortran_order': False, 'shape': " + shape +
+                     ", }";
   constexpr std::size_t before = 10;
   while ((before + dict.size() + 1) % 64 != 0) dict += ' ';
   dict += '\n';
@@ -26,12 +28,12 @@ std::string npy_header_text(NpyType type, const std::string& shape) {
 
 }  // namespace
 
-NpyWriter::NpyWriter(const std::filesystem::path& path, NpyType type,
+NpyWriter::NpyWriter(const std::filesystem::path& path, ValueType type,
                      const std::vector<std::int64_t>& shape)
     : file_(path, what), type_(type) {
   NpyHeader header;
   header.shape = shape;
-  std::uint64_t bytes = type == NpyType::u8 ? 1 : 4;
+  auto bytes = static_cast<std::uint64_t>(info_of(type).bytes);
   bool valid = !shape.empty() && shape.size() <= 32;
   for (const std::int64_t size : shape) {
     valid = valid && size >= 0 &&
@@ -47,18 +49,10 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, NpyType type,
   file_.write(text.data(), text.size());
 }
 
-void NpyWriter::append(std::span<const float> values) {
-  append_bytes(NpyType::f32, values.data(), values.size_bytes());
-}
-
-void NpyWriter::append(std::span<const std::uint8_t> values) {
-  append_bytes(NpyType::u8, values.data(), values.size_bytes());
-}
-
-void NpyWriter::append_bytes(NpyType type, const void* data, std::size_t bytes) {
+void NpyWriter::append_bytes(ValueType type, const void* data, std::size_t bytes) {
   if (type != type_) {
     throw Error(ErrorCode::internal, {what, file_.path().string(), "elements of another type",
-                                      type_ == NpyType::u8 ? "u8" : "float32", ""});
+                                      std::string(info_of(type_).name), ""});
   }
   if (bytes > missing_) {
     throw Error(ErrorCode::internal,

@@ -109,12 +109,14 @@ Split open_split(const CompareRequest& request) {
 }
 
 void write_trials(const fs::path& path, const ImageSet& images) {
-  std::vector<std::int64_t> shape{images.count, images.height, images.width};
-  if (images.channels > 1) shape.push_back(images.channels);
-  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
-  NpyWriter writer(path, u8 ? NpyType::u8 : NpyType::f32, shape);
-  std::visit([&](const auto& pixels) { writer.append(std::span(pixels)); }, images.pixels);
-  writer.finish();
+  std::visit(
+      [&](const auto& pixels) {
+        using Number = typename std::decay_t<decltype(pixels)>::value_type;
+        NpyWriter writer(path, value_type_of<Number>(), images.array_shape());
+        writer.append(std::span(pixels));
+        writer.finish();
+      },
+      images.pixels);
 }
 
 /// One call of compare.
@@ -165,7 +167,7 @@ class Comparing {
   // All are looked at before the first is trained; what they share, before what is a model's own.
   void make_configs(const Split& split) {
     const ImageSet& images = split.training;
-    const TrialShape trial{images.height, images.width, images.channels};
+    const TrialShape trial = images.shape();
     TrainConfig shared;
     set_shared(shared, split);
     validate(shared);

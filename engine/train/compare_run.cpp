@@ -151,7 +151,7 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
   ComparedModel row;
   row.name = name;
   const ImageSet& outline = ground.outline;
-  count_parameters(config, {outline.height, outline.width, outline.channels}, row);
+  count_parameters(config, outline.shape(), row);
   if (observer != nullptr) observer->training(name, timed ? 0 : config.epochs);
   const bool done = train(ground, config, row);
   if (observer != nullptr) observer->trained();

@@ -23,7 +23,7 @@ struct CompareGround {
   const QualityJudge& judge;
   std::optional<TrialSheet> sheet;  ///< what pictures show; none where trials cannot be drawn
 
-  bool u8() const { return std::holds_alternative<std::vector<std::uint8_t>>(outline.pixels); }
+  bool u8() const { return outline.is_u8(); }
   bool stop_requested() const { return request.stop_requested && request.stop_requested(); }
 };
 

@@ -71,7 +71,7 @@ class Sink {
 
 class NpySink final : public Sink {
  public:
-  NpySink(const fs::path& path, NpyType type, const std::vector<std::int64_t>& shape)
+  NpySink(const fs::path& path, ValueType type, const std::vector<std::int64_t>& shape)
       : writer_(path, type, shape) {}
   void take(std::span<const float> values) override { writer_.append(values); }
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
@@ -173,7 +173,7 @@ std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::strin
       shape = {count, model.height, model.width};
       if (model.channels > 1) shape.push_back(model.channels);
     }
-    return std::make_unique<NpySink>(request.out, u8 ? NpyType::u8 : NpyType::f32, shape);
+    return std::make_unique<NpySink>(request.out, u8 ? ValueType::u8 : ValueType::f32, shape);
   }
   if (format == "idx") {
     return std::make_unique<IdxSink>(request.out, count, model);

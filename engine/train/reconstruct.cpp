@@ -67,8 +67,7 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
   if (images.height != model.height || images.width != model.width ||
       images.channels != model.channels) {
     throw Error(ErrorCode::bad_data,
-                {"cannot reconstruct", images.source,
-                 "trials of " + shape_text({images.height, images.width, images.channels}),
+                {"cannot reconstruct", images.source, "trials of " + shape_text(images.shape()),
                  shape_text(model.shape()) + ", the model's", ""});
   }
   const auto most = static_cast<std::uint64_t>(images.count);
@@ -76,7 +75,7 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
     refuse_setting("count", std::to_string(request.count),
                    "up to " + std::to_string(most) + ", the trials in " + images.source);
   }
-  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
+  const bool u8 = images.is_u8();
   OutputRange range = model.range;
   if (u8 != range.from_u8) range = {range.activation, images.low, images.high, u8};
   images.low = range.low;
@@ -121,7 +120,7 @@ class Output {
     const ImageSet& images = trials.images;
     std::vector<std::int64_t> shape{trials.count, images.height, images.width};
     if (images.channels > 1) shape.push_back(images.channels);
-    writer_.emplace(path_, trials.range.from_u8 ? NpyType::u8 : NpyType::f32, shape);
+    writer_.emplace(path_, trials.range.from_u8 ? ValueType::u8 : ValueType::f32, shape);
   }
 
   void take(const std::vector<float>& values) {
@@ -182,7 +181,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   Output output(request, trials);
   std::optional<NpyWriter> errors;  // made before the work: a file that cannot be stops it
   if (!request.errors.empty()) {
-    errors.emplace(request.errors, NpyType::f32, std::vector<std::int64_t>{trials.count});
+    errors.emplace(request.errors, ValueType::f32, std::vector<std::int64_t>{trials.count});
   }
   networks.run(*queue, trials.images, trials.count, trials.range, [&](const auto& block) {
     output.take(meter.add(block));

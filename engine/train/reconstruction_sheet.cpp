@@ -19,10 +19,6 @@ constexpr std::int64_t columns = 10;
 constexpr std::int64_t most_pairs = 500;
 constexpr std::int64_t largest_side = 20000;  // of a sheet of images, in pixels
 
-TrialShape shape_of(const ImageSet& images) {
-  return {images.height, images.width, images.channels};
-}
-
 std::vector<float> first_trials(const ImageSet& trials, std::size_t numbers) {
   return std::visit(
       [&](const auto& pixels) {
@@ -35,7 +31,7 @@ std::vector<float> first_trials(const ImageSet& trials, std::size_t numbers) {
 }  // namespace
 
 bool has_sheet(const ImageSet& trials, std::int64_t count) {
-  const TrialShape shape = shape_of(trials);
+  const TrialShape shape = trials.shape();
   const std::optional<TrialSheet> sheet = sheet_for(shape);
   if (!sheet || shape.is_pair() || count > most_pairs) return false;
   if (shape.is_curve()) return true;
@@ -56,7 +52,7 @@ void require_sheet(const ImageSet& trials, std::int64_t count) {
 
 void write_reconstruction_sheet(const std::filesystem::path& path, const ImageSet& trials,
                                 const std::vector<float>& reconstructions) {
-  const TrialShape shape = shape_of(trials);
+  const TrialShape shape = trials.shape();
   const std::int64_t count = static_cast<std::int64_t>(reconstructions.size()) / shape.size();
   const std::vector<float> originals = first_trials(trials, reconstructions.size());
   const std::int64_t across = std::min(columns, count);
@@ -81,10 +77,8 @@ void write_reconstruction_sheet(const std::filesystem::path& path, const ImageSe
 ImageSet some_of(const ImageSet& images, std::int64_t count) {
   const std::int64_t kept = std::min(count, images.count);
   const std::int64_t each = images.pixels_per_image();
-  ImageSet some{kept, images.height, images.width, images.channels};
-  some.low = images.low;
-  some.high = images.high;
-  some.source = images.source;
+  ImageSet some = images.outline();
+  some.count = kept;
   std::visit(
       [&](const auto& pixels) {
         std::decay_t<decltype(pixels)> chosen;

@@ -222,7 +222,7 @@ bool RunFolder::has_samples() const {
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(count), images.height, images.width};
   if (images.channels > 1) shape.push_back(images.channels);
-  NpyWriter writer(path_ / "samples.npy", NpyType::f32, shape);
+  NpyWriter writer(path_ / "samples.npy", ValueType::f32, shape);
   writer.append(std::span<const float>(trainer.sample(count, trainer.config().seed)));
   writer.finish();
 }

@@ -21,10 +21,6 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
   }
 }
 
-bool is_u8(const ImageSet& images) {
-  return std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
-}
-
 // Batch normalisation over a single number would take it for its own mean, and leave nothing of it.
 void require_statistics(const std::vector<nn::LayerSpec>& layers, std::int64_t batch) {
   if (batch > 1) return;
@@ -41,16 +37,17 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
     : config(wanted) {
   validate(config);
   require_data(config, images);
-  trial = {images.height, images.width, images.channels};
-  config = resolved(config, trial, !is_u8(images), images.count);
+  trial = images.shape();
+  config = resolved(config, trial, !images.is_u8(), images.count);
   backend = open_backend(config.device, static_cast<int>(config.threads));
   precision = choose_precision(config.precision, backend->info());
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
   config.precision = to_string(precision);
   config.threads = backend->info().threads;
-  range = {output_activation(config.output), images.low, images.high, is_u8(images)};
+  range = {output_activation(config.output), images.low, images.high, images.is_u8()};
   count = images.count;
-  data_bytes = images.bytes();
+  data_bytes = static_cast<std::size_t>(count * trial.size()) *
+               element_size(images.is_u8() ? ElementType::u8 : ElementType::f32);
   fingerprint = images.fingerprint();
   conditions = ConditionModel(config, images);
   condition_fingerprint =
@@ -98,9 +95,14 @@ void Trainer::Implementation::choose_networks() {
 
 void Trainer::Implementation::upload_data(const ImageSet& images) {
   data = backend->allocate(data_bytes, "the data set");
+  std::vector<float> floats;
+  if (const auto* doubles = std::get_if<std::vector<double>>(&images.pixels)) {
+    floats.assign(doubles->begin(), doubles->end());
+  }
   const void* pixels =
       std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
-  backend->upload(*queue, pixels, data_bytes, data.data());
+  backend->upload(*queue, floats.empty() ? pixels : floats.data(), data_bytes, data.data());
+  queue->synchronise();
   if (conditions.size() == 0) return;
   const std::vector<std::uint8_t> classes = conditions.one_hot(images);
   const std::vector<float> vectors =
@@ -114,7 +116,7 @@ void Trainer::Implementation::upload_data(const ImageSet& images) {
 
 TrialSet Trainer::Implementation::trial_set(const ImageSet& images) const {
   TrialSet set;
-  set.trials = ConstMatrixRef{data.data(), is_u8(images) ? ElementType::u8 : ElementType::f32,
+  set.trials = ConstMatrixRef{data.data(), images.is_u8() ? ElementType::u8 : ElementType::f32,
                               count, trial.size(), trial.size()};
   if (conditions.size() > 0) {
     set.conditions = ConstMatrixRef{condition_data.data(),

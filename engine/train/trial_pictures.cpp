@@ -9,10 +9,6 @@
 namespace vgan {
 namespace {
 
-TrialShape shape_of(const ImageSet& images) {
-  return {images.height, images.width, images.channels};
-}
-
 // The labels that occur, each once, as long as there are no more than `most`; else none.
 std::vector<std::int32_t> few_labels(const ImageSet& images, std::int64_t most) {
   const std::set<std::int32_t> labels(images.labels.begin(), images.labels.end());
@@ -60,7 +56,7 @@ std::vector<float> real_values(const ImageSet& images, const TrialSheet& sheet) 
 }  // namespace
 
 std::optional<TrialSheet> sheet_for_data(const ImageSet& images) {
-  const TrialShape shape = shape_of(images);
+  const TrialShape shape = images.shape();
   std::optional<TrialSheet> sheet = sheet_for(shape);
   if (sheet && shape.is_pair()) sheet->axis = Range{images.low, images.high};
   if (sheet && shape.is_curve()) sheet->axis = value_range(real_values(images, *sheet));
@@ -68,18 +64,18 @@ std::optional<TrialSheet> sheet_for_data(const ImageSet& images) {
 }
 
 Picture draw_real(const ImageSet& images, const TrialSheet& sheet) {
-  return draw_trials(real_values(images, sheet), shape_of(images), images.low, images.high, sheet);
+  return draw_trials(real_values(images, sheet), images.shape(), images.low, images.high, sheet);
 }
 
 bool draws_plots(const ImageSet& images) {
-  const TrialShape shape = shape_of(images);
+  const TrialShape shape = images.shape();
   return shape.is_curve() || shape.is_pair();
 }
 
 Picture draw_samples(std::span<const float> samples, const ImageSet& images,
                      const TrialSheet& sheet) {
-  const TrialShape shape = shape_of(images);
-  const bool u8 = std::holds_alternative<std::vector<std::uint8_t>>(images.pixels);
+  const TrialShape shape = images.shape();
+  const bool u8 = images.is_u8();
   if (!u8) return draw_trials(samples, shape, images.low, images.high, sheet);
   // Samples of u8 data are floats from 0 to 1.
   std::vector<float> values(samples.begin(), samples.end());
@@ -87,13 +83,18 @@ Picture draw_samples(std::span<const float> samples, const ImageSet& images,
   return draw_trials(values, shape, 0.0F, 255.0F, sheet);
 }
 
+Picture draw_samples(std::span<const double> samples, const ImageSet& images,
+                     const TrialSheet& sheet) {
+  return draw_samples(std::vector<float>(samples.begin(), samples.end()), images, sheet);
+}
+
 Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,
                      const TrialSheet& sheet) {
-  if (!draws_plots(images)) return draw_trials(samples, shape_of(images), sheet);
+  if (!draws_plots(images)) return draw_trials(samples, images.shape(), sheet);
   std::vector<float> values(samples.begin(), samples.end());
   const float step = (images.high - images.low) / 255.0F;
   for (float& value : values) value = images.low + value * step;
-  return draw_trials(values, shape_of(images), images.low, images.high, sheet);
+  return draw_trials(values, images.shape(), images.low, images.high, sheet);
 }
 
 }  // namespace vgan

@@ -26,6 +26,8 @@ bool draws_plots(const ImageSet& images);
 /// Samples as Trainer::sample gives them, count x trial, drawn in their order on the sheet's axis.
 Picture draw_samples(std::span<const float> samples, const ImageSet& images,
                      const TrialSheet& sheet);
+Picture draw_samples(std::span<const double> samples, const ImageSet& images,
+                     const TrialSheet& sheet);
 /// The same as Trainer::preview gives them, 0 to 255 for the data's range.
 Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,
                      const TrialSheet& sheet);

@@ -152,7 +152,7 @@ TEST_CASE("cli: what a model of classes is not asked") {
 
 TEST_CASE("cli: classes with gaps") {
   const Model model([](const TinyRuns& runs) {
-    vgan::NpyWriter writer(runs.path() / "gaps.npy", vgan::NpyType::u8, {24});
+    vgan::NpyWriter writer(runs.path() / "gaps.npy", vgan::ValueType::u8, {24});
     std::vector<std::uint8_t> labels;
     for (int i = 0; i < 24; ++i) labels.push_back(i % 3 == 0 ? 3 : 255);
     writer.append(std::span<const std::uint8_t>(labels));

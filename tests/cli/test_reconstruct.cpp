@@ -19,12 +19,12 @@ struct Digits {
   Digits() {
     const vgan::ImageSet images = vgan::make_digits(3, 200);
     bytes = std::get<std::vector<std::uint8_t>>(images.pixels);
-    vgan::NpyWriter writer(path() / "digits.npy", vgan::NpyType::u8, {200, 28, 28});
+    vgan::NpyWriter writer(path() / "digits.npy", vgan::ValueType::u8, {200, 28, 28});
     writer.append(std::span<const std::uint8_t>(bytes));
     writer.finish();
     std::vector<float> floats;
     for (const std::uint8_t byte : bytes) floats.push_back(static_cast<float>(byte) / 255.0F);
-    vgan::NpyWriter other(path() / "floats.npy", vgan::NpyType::f32, {200, 28, 28});
+    vgan::NpyWriter other(path() / "floats.npy", vgan::ValueType::f32, {200, 28, 28});
     other.append(std::span<const float>(floats));
     other.finish();
   }
@@ -152,7 +152,7 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
     const auto first = digits.bytes.begin() + static_cast<std::ptrdiff_t>(n * pixels);
     fourths.insert(fourths.end(), first, first + pixels);
   }
-  vgan::NpyWriter writer(digits.path() / "fourths.npy", vgan::NpyType::u8, {50, 28, 28});
+  vgan::NpyWriter writer(digits.path() / "fourths.npy", vgan::ValueType::u8, {50, 28, 28});
   writer.append(std::span<const std::uint8_t>(fourths));
   writer.finish();
   REQUIRE(digits.reconstruct("ae", {"--data", "fourths.npy", "--out", "f.png"}).exit_code == 0);
@@ -177,7 +177,7 @@ TEST_CASE("cli: reconstruct says which trials are outside the range that the mod
   wide[5] = 1.5F;
   wide[2 * pixels] = -0.25F;
   wide[2 * pixels + 1] = 7.0F;
-  vgan::NpyWriter writer(digits.path() / "wide.npy", vgan::NpyType::f32, {3, 28, 28});
+  vgan::NpyWriter writer(digits.path() / "wide.npy", vgan::ValueType::f32, {3, 28, 28});
   writer.append(std::span<const float>(wide));
   writer.finish();
   const CommandResult made = digits.reconstruct("vae", {"--data", "wide.npy"});

@@ -75,7 +75,7 @@ inline void check_rates(const TinyRuns& runs, const Words& changed, double g_rat
 
 /// Three classes in turn, as labels of the tiny images.
 inline void write_tiny_labels(const TinyRuns& runs, const std::string& name, int classes = 3) {
-  NpyWriter writer(runs.path() / name, NpyType::u8, {24});
+  NpyWriter writer(runs.path() / name, ValueType::u8, {24});
   std::vector<std::uint8_t> labels;
   for (int i = 0; i < 24; ++i) labels.push_back(static_cast<std::uint8_t>(i % classes));
   writer.append(std::span<const std::uint8_t>(labels));
@@ -85,7 +85,7 @@ inline void write_tiny_labels(const TinyRuns& runs, const std::string& name, int
 /// Two numbers for each of the tiny images; the second ones in another order for another `step`.
 inline void write_tiny_vectors(const TinyRuns& runs, const std::string& name, float scale = 1.0F,
                                std::int64_t count = 24, std::int64_t step = 1) {
-  NpyWriter writer(runs.path() / name, NpyType::f32, {count, 2});
+  NpyWriter writer(runs.path() / name, ValueType::f32, {count, 2});
   std::vector<float> rows;
   for (std::int64_t i = 0; i < count; ++i) {
     rows.push_back(scale * static_cast<float>(i % 2));

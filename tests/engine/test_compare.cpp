@@ -23,7 +23,7 @@ struct Place {
 
   Place() {
     const ImageSet bars = bar_images();
-    NpyWriter images(path("bars.npy"), NpyType::u8, {bars.count, 6, 6});
+    NpyWriter images(path("bars.npy"), ValueType::u8, {bars.count, 6, 6});
     images.append(std::span<const std::uint8_t>(std::get<0>(bars.pixels)));
     images.finish();
     std::vector<float> waves;
@@ -32,7 +32,7 @@ struct Place {
         waves.push_back(5.0F * std::sin(0.2F * static_cast<float>(i * (1 + n % 3) + n)));
       }
     }
-    NpyWriter curves(path("waves.npy"), NpyType::f32, {150, 1, 32});
+    NpyWriter curves(path("waves.npy"), ValueType::f32, {150, 1, 32});
     curves.append(std::span<const float>(waves));
     curves.finish();
   }

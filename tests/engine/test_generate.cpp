@@ -262,7 +262,7 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
     values[values.size() - 2] = 10.0F;
     const std::vector<std::uint8_t> bytes(values.begin(), values.end());
     const fs::path data = folder.path() / (u8 ? "u8.npy" : "f32.npy");
-    NpyWriter writer(data, u8 ? NpyType::u8 : NpyType::f32, {count, 1, length});
+    NpyWriter writer(data, u8 ? ValueType::u8 : ValueType::f32, {count, 1, length});
     u8 ? writer.append(std::span<const std::uint8_t>(bytes))
        : writer.append(std::span<const float>(values));
     writer.finish();
@@ -289,10 +289,10 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
 TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][run]") {
   const TempDir folder;
   const ImageSet images = shaped(6, 2, 3);
-  NpyWriter writer(folder.path() / "colours.npy", NpyType::u8, {images.count, 6, 2, 3});
+  NpyWriter writer(folder.path() / "colours.npy", ValueType::u8, {images.count, 6, 2, 3});
   writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
   writer.finish();
-  NpyWriter labels(folder.path() / "labels.npy", NpyType::u8, {images.count});
+  NpyWriter labels(folder.path() / "labels.npy", ValueType::u8, {images.count});
   const std::vector<std::uint8_t> classes(images.labels.begin(), images.labels.end());
   labels.append(std::span<const std::uint8_t>(classes));
   labels.finish();

@@ -24,7 +24,7 @@ namespace {
 struct Place {
   Place() {
     const ImageSet images = bar_images(64);
-    NpyWriter writer(folder.path() / "bars.npy", NpyType::u8, {images.count, 6, 6});
+    NpyWriter writer(folder.path() / "bars.npy", ValueType::u8, {images.count, 6, 6});
     writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
     writer.finish();
   }
@@ -238,7 +238,7 @@ TEST_CASE("a run without given folder claims the next number", "[engine][run]") 
 TEST_CASE("trials too large for a sheet of a hundred are trained all the same", "[engine][run]") {
   const Place place;
   constexpr std::int64_t length = 30000;
-  NpyWriter writer(place.folder.path() / "long.npy", NpyType::u8, {8, 1, length});
+  NpyWriter writer(place.folder.path() / "long.npy", ValueType::u8, {8, 1, length});
   std::vector<std::uint8_t> values(8 * length);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint8_t>(i * 7);
   writer.append(std::span<const std::uint8_t>(values));

@@ -10,8 +10,8 @@
 namespace {
 
 using namespace vgan::testing;
-using vgan::NpyType;
 using vgan::NpyWriter;
+using vgan::ValueType;
 
 std::size_t files_in(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
@@ -24,7 +24,7 @@ TEST_CASE("NpyWriter writes what NumPy and read_npy_images read", "[readers]") {
   const auto path = folder.path() / "samples.npy";
   std::vector<float> values(5 * 4);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 20.0F;
-  NpyWriter writer(path, NpyType::f32, {5, 4});
+  NpyWriter writer(path, ValueType::f32, {5, 4});
   for (std::size_t at = 0; at < values.size();) {  // chunks of 0, 1, 2, ... elements
     const std::size_t now = std::min(at % 7, values.size() - at);
     writer.append(std::span(values).subspan(at, std::max<std::size_t>(now, 1)));
@@ -42,14 +42,14 @@ TEST_CASE("NpyWriter writes what NumPy and read_npy_images read", "[readers]") {
   CHECK(files_in(folder.path()) == 1);
 
   const auto small = folder.path() / "u8.npy";
-  NpyWriter u8_writer(small, NpyType::u8, {2, 3, 3});
+  NpyWriter u8_writer(small, ValueType::u8, {2, 3, 3});
   const std::vector<std::uint8_t> pixels(18, 7);
   u8_writer.append(pixels);
   u8_writer.finish();
   const auto images = vgan::read_npy_images(small);
   CHECK(images.height == 3);
   CHECK(std::get<std::vector<std::uint8_t>>(images.pixels) == pixels);
-  NpyWriter none(folder.path() / "none.npy", NpyType::f32, {0});
+  NpyWriter none(folder.path() / "none.npy", ValueType::f32, {0});
   none.finish();
   CHECK(read_file(folder.path() / "none.npy").size() == 128);
 }
@@ -58,7 +58,7 @@ TEST_CASE("an unfinished file never replaces a finished one", "[readers]") {
   const TempDir folder;
   const auto path = write_file(folder.path() / "old.npy", "precious");
   {
-    NpyWriter writer(path, NpyType::f32, {2});
+    NpyWriter writer(path, ValueType::f32, {2});
     writer.append(std::vector<float>{1.0F});
     check_error(error_of([&] { writer.finish(); }), 70, {"4 announced bytes that never came"});
     check_error(error_of([&] {
@@ -77,7 +77,7 @@ TEST_CASE("NpyWriter follows a link and keeps it", "[readers]") {
   const TempDir folder;
   const auto target = write_file(folder.path() / "target.npy", "old");
   std::filesystem::create_symlink(target, folder.path() / "link.npy");
-  NpyWriter writer(folder.path() / "link.npy", NpyType::u8, {1});
+  NpyWriter writer(folder.path() / "link.npy", ValueType::u8, {1});
   writer.append(std::vector<std::uint8_t>{9});
   writer.finish();
   CHECK(std::filesystem::is_symlink(folder.path() / "link.npy"));
@@ -87,7 +87,7 @@ TEST_CASE("NpyWriter follows a link and keeps it", "[readers]") {
 TEST_CASE("NpyWriter says why it cannot write", "[readers]") {
   const TempDir folder;
   const auto error = [&](const std::filesystem::path& path, std::vector<std::int64_t> shape) {
-    return error_of([&] { NpyWriter(path, NpyType::f32, shape); });
+    return error_of([&] { NpyWriter(path, ValueType::f32, shape); });
   };
   check_error(error(folder.path() / "absent" / "a.npy", {1}), 74,
               {"a.npy", "No such file", "make the folder"});
@@ -110,7 +110,7 @@ TEST_CASE("a disk that refuses more bytes is one clear error", "[readers]") {
   REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
   std::optional<vgan::Error> error;
   try {
-    NpyWriter writer(path, NpyType::f32, {1 << 20});
+    NpyWriter writer(path, ValueType::f32, {1 << 20});
     writer.append(std::vector<float>(1 << 20));
   } catch (const vgan::Error& thrown) {
     error = thrown;

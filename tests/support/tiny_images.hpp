@@ -22,7 +22,7 @@ inline void write_tiny_images(const std::filesystem::path& path, std::int64_t co
       pixels.push_back(static_cast<std::uint8_t>(inside ? 180 + (n * 7 + at) % 70 : at % 9));
     }
   }
-  NpyWriter writer(path, NpyType::u8, {count, side, side});
+  NpyWriter writer(path, ValueType::u8, {count, side, side});
   writer.append(std::span<const std::uint8_t>(pixels));
   writer.finish();
 }
