@@ -2,16 +2,10 @@
 
 #include <utility>
 
+#include "engine/printable.hpp"
+
 namespace vgan {
 namespace {
-
-// A message stays on one line whatever a file or a setting put into it.
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
-}
 
 std::string join(const ErrorDetail& detail) {
   std::string line = detail.what;
@@ -26,7 +20,8 @@ std::string join(const ErrorDetail& detail) {
   append("found ", detail.found);
   append("allowed ", detail.allowed);
   append("", detail.remedy);
-  return one_line(std::move(line));
+  // One line, whatever a file or a setting put into it.
+  return printable(line);
 }
 
 }  // namespace

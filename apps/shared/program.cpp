@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "engine/error.hpp"
+#include "engine/printable.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::app {
@@ -39,7 +40,7 @@ void finish_output() {
 int complain(const std::string& name, std::string line, ErrorCode code) {
   std::replace(line.begin(), line.end(), '\n', ' ');
   std::fflush(stdout);
-  std::fprintf(stderr, "%s: %s\n", name.c_str(), line.c_str());
+  std::fprintf(stderr, "%s: %s\n", name.c_str(), printable(line).c_str());
   return static_cast<int>(code);
 }
 

@@ -8,6 +8,7 @@
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/error.hpp"
+#include "engine/printable.hpp"
 #include "engine/train/compare.hpp"
 #include "engine/train/comparison_report.hpp"
 #include "engine/train/refuse_setting.hpp"
@@ -49,7 +50,9 @@ std::vector<std::string> split(const std::string& list) {
 /// One line on standard error that redraws itself, or a line now and then.
 class CompareDisplay final : public CompareObserver {
  public:
-  void note(const std::string& line) override { std::fprintf(stderr, "%s\n", line.c_str()); }
+  void note(const std::string& line) override {
+    std::fprintf(stderr, "%s\n", printable(line).c_str());
+  }
 
   void training(const std::string& model, std::uint64_t epochs) override {
     model_ = model;
@@ -101,7 +104,7 @@ void print(const Comparison& comparison) {
   std::printf("\n");
   for (const std::string& note : text.notes) std::printf("%s\n", wrap(note, 0, 80).c_str());
   std::printf("\n%s holds comparison.md, .json%s, samples and a run folder of each model\n",
-              comparison.folder.string().c_str(), comparison.real ? " and .png" : "");
+              printable(comparison.folder.string()).c_str(), comparison.real ? " and .png" : "");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
+#include "engine/printable.hpp"
 #include "engine/train/generate.hpp"
 
 namespace vgan::app {
@@ -72,8 +73,8 @@ std::string result_text(const GenerateRequest& request, const GenerateResult& re
                 static_cast<unsigned long long>(result.count),
                 static_cast<long long>(result.height), static_cast<long long>(result.width),
                 channels.c_str(), result.seconds, rate_of(result, result.seconds));
-  return "wrote " + to + text + result.checkpoint.string() + " (epoch " +
-         std::to_string(result.epoch) + ")";
+  return printable("wrote " + to + text + result.checkpoint.string() + " (epoch " +
+                   std::to_string(result.epoch) + ")");
 }
 
 }  // namespace

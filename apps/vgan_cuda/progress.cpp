@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/vgan_cuda/terminal.hpp"
+#include "engine/printable.hpp"
 
 namespace vgan::app {
 namespace {
@@ -183,7 +184,7 @@ void Progress::note(const std::string& line) {
 void Progress::warn(const std::string& line) {
   if (bar_open_) std::fputs("\r\x1b[K", stderr);
   std::fflush(stdout);
-  std::fprintf(stderr, "%s\n", line.c_str());
+  std::fprintf(stderr, "%s\n", printable(line).c_str());
   if (bar_open_) draw_bar();
 }
 

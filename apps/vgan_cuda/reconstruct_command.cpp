@@ -5,6 +5,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
+#include "engine/printable.hpp"
 #include "engine/train/reconstruct.hpp"
 
 namespace vgan::app {
@@ -75,10 +76,10 @@ int run_reconstruct(const Words& words) {
   const ReconstructResult result = reconstruct(request);
   if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());
   print_table(result);
-  std::printf("wrote %s%s%s; %s of %s (epoch %llu), %.3g s\n", request.out.c_str(),
-              request.errors.empty() ? "" : " and ", request.errors.c_str(), result.model.c_str(),
-              result.checkpoint.c_str(), static_cast<unsigned long long>(result.epoch),
-              result.seconds);
+  const std::string files = request.out + (request.errors.empty() ? "" : " and " + request.errors);
+  std::printf("wrote %s; %s of %s (epoch %llu), %.3g s\n", printable(files).c_str(),
+              result.model.c_str(), printable(result.checkpoint.string()).c_str(),
+              static_cast<unsigned long long>(result.epoch), result.seconds);
   return 0;
 }
 

@@ -8,12 +8,13 @@
 
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/devices.hpp"
+#include "engine/printable.hpp"
 
 namespace vgan::app {
 namespace {
 
 void print(const char* label, const std::string& text) {
-  std::printf("%-14s %s\n", label, text.c_str());
+  std::printf("%-14s %s\n", label, printable(text).c_str());
 }
 
 std::string counted(std::size_t count, const std::string& one, const std::string& many) {
@@ -94,7 +95,7 @@ void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
 void RunDisplay::finished(const RunResult& result) {
   progress_.finish();
   if (quiet_) return;
-  const std::string folder = result.folder.string();
+  const std::string folder = printable(result.folder.string());
   char rate[64];
   std::snprintf(rate, sizeof(rate), "%.1f epochs/s", result.epochs_per_second);
   std::printf("\ntrained %s in %s, %s; %s holds\n",
@@ -117,8 +118,9 @@ void RunDisplay::finished(const RunResult& result) {
                                                                    : "reconstruction and its error";
   holds("losses.png", std::string(drawn) + " over time, from metrics.jsonl");
   holds("profile.json", "phase times, for chrome://tracing or Perfetto");
-  holds("checkpoints/", "the newest " + std::to_string(files_in(result.folder / "checkpoints")) +
-                            ", up to " + result.checkpoint.filename().string());
+  holds("checkpoints/",
+        counted(files_in(result.folder / "checkpoints"), "checkpoint", "checkpoints") + ", up to " +
+            result.checkpoint.filename().string());
   holds("config.toml", "the settings, for --config");
   if (model_ != ProgressValues::Model::gan) {
     std::printf("reconstruct: %s reconstruct --model %s --data FILE --out reconstructions.npy\n",

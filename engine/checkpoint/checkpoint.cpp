@@ -106,12 +106,6 @@ std::vector<std::byte> read_checked(const SafetensorsReader& reader, const std::
   return bytes;
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw io_error("cannot make the folder", folder, error.value());
-}
-
 Error no_valid(const fs::path& folder, const std::vector<std::string>& skipped) {
   if (skipped.empty()) {
     return Error(ErrorCode::bad_data,
@@ -123,34 +117,30 @@ Error no_valid(const fs::path& folder, const std::vector<std::string>& skipped) 
                                      skipped.front() + others, "", ""});
 }
 
-bool is_gone(const fs::path& file) {
-  std::error_code error;
-  return fs::symlink_status(file, error).type() == fs::file_type::not_found;
-}
-
 // Nothing where a file went away meanwhile, unless this is the `last` try. Only bad data is a
 // reason to look at an older file: what the system refuses to read may be whole.
-std::optional<LoadedCheckpoint> newest_valid(const fs::path& folder, bool last) {
+std::optional<LoadedCheckpoint> newest_valid(const Folder& folder, bool last) {
   const auto files = list_checkpoints(folder);
   LoadedCheckpoint loaded;
   for (auto at = files.rbegin(); at != files.rend(); ++at) {
     try {
-      loaded.checkpoint = load_checkpoint(at->second);
+      loaded.checkpoint = load_checkpoint({folder, checkpoint_name(at->first)});
       loaded.file = at->second;
       return loaded;
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::bad_data && !last && is_gone(at->second)) return std::nullopt;
+      const bool gone = !folder.has(checkpoint_name(at->first));
+      if (error.code() != ErrorCode::bad_data && gone && !last) return std::nullopt;
       if (error.code() != ErrorCode::bad_data) throw;
       loaded.skipped.push_back(error.what());
     }
   }
-  throw no_valid(folder, loaded.skipped);
+  throw no_valid(folder.path(), loaded.skipped);
 }
 
 }  // namespace
 
-fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
-                         int keep) {
+fs::path save_checkpoint(const Folder& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
+                         int keep, std::optional<std::uint64_t> best) {
   Metadata metadata = checkpoint.metadata;
   for (const auto& [key, value] : metadata) {
     if (std::string_view(key).starts_with(reserved)) {
@@ -166,18 +156,22 @@ fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Chec
   metadata[format_key] = std::to_string(checkpoint_format);
   metadata[sum_key] = header_checksum(metadata, tensors);
 
-  make_folder(folder);
   remove_stale_temporaries(folder);
-  const fs::path file = folder / checkpoint_name(epoch);
+  const FilePlace file(folder, checkpoint_name(epoch));
   write_safetensors(file, metadata, tensors);
-  prune_checkpoints(folder, epoch, keep);
-  return file;
+  prune_checkpoints(folder, {epoch, best.value_or(epoch)}, keep);
+  return file.path;
 }
 
-Checkpoint load_checkpoint(const fs::path& file) {
+fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
+                         int keep) {
+  return save_checkpoint(Folder::make(folder), epoch, checkpoint, keep);
+}
+
+Checkpoint load_checkpoint(const FilePlace& file) {
   const SafetensorsReader reader = SafetensorsReader::open(file);
   const SafetensorsHeader& header = reader.header();
-  check_header(header, file.string());
+  check_header(header, file.path.string());
   Checkpoint checkpoint;
   for (const auto& [name, info] : header.tensors) {
     checkpoint.tensors[name] = {info.type, info.shape, read_checked(reader, name)};
@@ -188,13 +182,13 @@ Checkpoint load_checkpoint(const fs::path& file) {
   return checkpoint;
 }
 
-LoadedCheckpoint load_newest(const fs::path& folder) {
+LoadedCheckpoint load_newest(const Folder& folder) {
   // A run that is at work in the folder may prune a file between the listing and its opening: then
   // there is a newer one.
   for (int again = 10; again >= 0; --again) {
     if (auto loaded = newest_valid(folder, again == 0)) return *std::move(loaded);
   }
-  throw no_valid(folder, {});
+  throw no_valid(folder.path(), {});
 }
 
 fs::path find_checkpoint(const fs::path& run_or_file) {

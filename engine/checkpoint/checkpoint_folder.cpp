@@ -4,7 +4,6 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 #include "engine/files/atomic_file.hpp"
 
@@ -38,23 +37,6 @@ bool is_stale_temporary(const std::string& name) {
   return epoch_of(target).has_value() && is_temporary_of(name, target);
 }
 
-std::vector<fs::path> entries(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> found;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    found.push_back(at->path());
-  }
-  if (error) throw io_error("cannot list the folder", folder, error.value());
-  return found;
-}
-
-void remove_file(const fs::path& path) {
-  std::error_code error;
-  fs::remove(path, error);  // no error where another has removed it
-  if (error) throw io_error("cannot remove", path, error.value());
-}
-
 }  // namespace
 
 std::string checkpoint_name(std::uint64_t epoch) {
@@ -63,28 +45,27 @@ std::string checkpoint_name(std::uint64_t epoch) {
   return std::string(prefix) + number + std::string(suffix);
 }
 
-std::map<std::uint64_t, fs::path> list_checkpoints(const fs::path& folder) {
+std::map<std::uint64_t, fs::path> list_checkpoints(const Folder& folder) {
   std::map<std::uint64_t, fs::path> found;
-  for (const fs::path& path : entries(folder)) {
-    std::error_code ignored;
-    const auto epoch = epoch_of(path.filename().string());
-    if (epoch && fs::is_regular_file(path, ignored)) found.emplace(*epoch, path);
+  for (const std::string& name : folder.names()) {
+    const auto epoch = epoch_of(name);
+    if (epoch && folder.is_regular_file(name)) found.emplace(*epoch, folder.path() / name);
   }
   return found;
 }
 
-void remove_stale_temporaries(const fs::path& folder) {
-  for (const fs::path& path : entries(folder)) {
-    if (is_stale_temporary(path.filename().string())) remove_file(path);
+void remove_stale_temporaries(const Folder& folder) {
+  for (const std::string& name : folder.names()) {
+    if (is_stale_temporary(name)) folder.remove(name);
   }
 }
 
-void prune_checkpoints(const fs::path& folder, std::uint64_t written, int keep) {
+void prune_checkpoints(const Folder& folder, const std::set<std::uint64_t>& kept, int keep) {
   if (keep <= 0) return;
   const auto found = list_checkpoints(folder);
   int place = 0;
   for (auto at = found.rbegin(); at != found.rend(); ++at) {
-    if (++place > keep && at->first != written) remove_file(at->second);
+    if (++place > keep && kept.count(at->first) == 0) folder.remove(checkpoint_name(at->first));
   }
 }
 

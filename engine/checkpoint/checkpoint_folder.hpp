@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
+
+#include "engine/files/folder.hpp"
 
 namespace vgan {
 
@@ -12,13 +15,13 @@ namespace vgan {
 std::string checkpoint_name(std::uint64_t epoch);
 
 /// Regular files in `folder` that checkpoint_name can have made, by epoch. Throws Error io.
-std::map<std::uint64_t, std::filesystem::path> list_checkpoints(
-    const std::filesystem::path& folder);
+std::map<std::uint64_t, std::filesystem::path> list_checkpoints(const Folder& folder);
 
 /// Removes the temporaries of checkpoints in `folder`, whoever left them. Throws Error io.
-void remove_stale_temporaries(const std::filesystem::path& folder);
+void remove_stale_temporaries(const Folder& folder);
 
-/// Removes all checkpoints but the `keep` of the highest epochs and `written`. Throws Error io.
-void prune_checkpoints(const std::filesystem::path& folder, std::uint64_t written, int keep);
+/// Removes all checkpoints but the `keep` of the highest epochs and those of `kept`; none where
+/// keep <= 0. Throws Error io.
+void prune_checkpoints(const Folder& folder, const std::set<std::uint64_t>& kept, int keep);
 
 }  // namespace vgan

@@ -108,11 +108,12 @@ std::uint64_t tensor_bytes(TensorType type, const std::vector<std::int64_t>& sha
   return product;
 }
 
-SafetensorsReader SafetensorsReader::open(const std::filesystem::path& path) {
+SafetensorsReader SafetensorsReader::open(const FilePlace& place) {
   SafetensorsReader reader;
+  const std::filesystem::path& path = place.path;
   reader.path_ = path;
   std::uint64_t file_size = 0;
-  reader.file_ = open_regular_file(path, file_size);
+  reader.file_ = open_regular_file(place, file_size);
   const auto fail = [&](const std::string& found, const std::string& allowed) {
     throw Error(ErrorCode::bad_data, {"not a safetensors file", path.string(), found, allowed, ""});
   };
@@ -160,9 +161,9 @@ std::vector<float> SafetensorsReader::read_f32(const std::string& name) const {
   return values;
 }
 
-void write_safetensors(const std::filesystem::path& path,
-                       const std::map<std::string, std::string>& metadata,
+void write_safetensors(const FilePlace& place, const std::map<std::string, std::string>& metadata,
                        const std::map<std::string, TensorSpan>& tensors) {
+  const std::filesystem::path& path = place.path;
   for (const NamedSpan& tensor : tensors) check_span(tensor, path);
   const std::vector<const NamedSpan*> order = file_order(tensors);
   std::string header = header_json(metadata, order, path);
@@ -173,7 +174,7 @@ void write_safetensors(const std::filesystem::path& path,
                                       std::to_string(header.size()) + " bytes",
                                       "at most " + std::to_string(safetensors_header_cap), ""});
   }
-  AtomicFile file(path);
+  AtomicFile file(place);
   const std::uint64_t length = header.size();
   file.write(&length, length_bytes);
   file.write(header);

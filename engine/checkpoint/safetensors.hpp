@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/files/posix_file.hpp"
+#include "engine/files/read_file.hpp"
 
 namespace vgan {
 
@@ -69,10 +69,10 @@ SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t 
 /// An open file whose header has been found valid.
 class SafetensorsReader {
  public:
-  /// Throws Error io where the system refuses or `path` is no regular file, bad_data where the
-  /// header is invalid (see parse_safetensors_header). Nothing is allocated before the header's
-  /// length is known to lie inside the file and under the cap.
-  static SafetensorsReader open(const std::filesystem::path& path);
+  /// Throws Error io where the system refuses or it is no regular file, bad_data where the header
+  /// is invalid (see parse_safetensors_header). Nothing is allocated before the header's length is
+  /// known to lie inside the file and under the cap.
+  static SafetensorsReader open(const FilePlace& place);
 
   const SafetensorsHeader& header() const { return header_; }
   const std::filesystem::path& path() const { return path_; }
@@ -102,8 +102,7 @@ struct TensorSpan {
 /// first, then by name, so that every tensor is aligned to its element; the data start at a
 /// multiple of 64 bytes. Throws Error io where the system refuses; internal where a shape and its
 /// bytes disagree, text is not UTF-8, or the header would pass the cap.
-void write_safetensors(const std::filesystem::path& path,
-                       const std::map<std::string, std::string>& metadata,
+void write_safetensors(const FilePlace& place, const std::map<std::string, std::string>& metadata,
                        const std::map<std::string, TensorSpan>& tensors);
 
 /// product(shape) * element size. Throws Error `code` at `where` for a negative extent or a product

@@ -1,8 +1,8 @@
 // What the file readers and writers share: an owned descriptor, and the system's refusals as Error.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -17,11 +17,11 @@ class FileDescriptor {
   FileDescriptor() = default;
   explicit FileDescriptor(int value) : value_(value) {}
   ~FileDescriptor() { reset(); }
-  FileDescriptor(FileDescriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : value_(other.release()) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
     if (this != &other) {
       reset();
-      value_ = std::exchange(other.value_, -1);
+      value_ = other.release();
     }
     return *this;
   }
@@ -31,21 +31,29 @@ class FileDescriptor {
   void reset() noexcept;
   /// Closes and says whether the system could; false leaves the reason in errno.
   bool close() noexcept;
+  /// Gives the descriptor to the caller, who closes it.
+  int release() noexcept { return std::exchange(value_, -1); }
 
  private:
   int value_ = -1;
 };
 
+/// Makes a system call again for as long as a signal interrupts it. Not for close(), which has
+/// closed the descriptor even then.
+template <class Call>
+auto uninterrupted(Call call) {
+  for (;;) {
+    const auto result = call();
+    if (result >= 0 || errno != EINTR) return result;
+  }
+}
+
 /// An Error of code io: "WHAT: PATH: found STRERROR; REMEDY", with `error` an errno value.
 Error io_error(const std::string& what, const std::filesystem::path& path, int error);
 
-/// Opens a regular file for reading and stores its size in bytes. Never waits on a FIFO.
-/// Throws Error io where the system refuses or `path` is not a regular file.
-FileDescriptor open_regular_file(const std::filesystem::path& path, std::uint64_t& size);
-
-/// Reads exactly `n` bytes at `offset`. Throws Error io where the system refuses, bad_data where
-/// the file has fewer bytes than it had when it was opened.
-void read_exactly(const FileDescriptor& file, const std::filesystem::path& path, void* to,
-                  std::size_t n, std::uint64_t offset);
+/// Writes all `n` bytes to a file, pipe or device that `path` names in messages, which `what`
+/// begins. Throws Error io where the system refuses or takes nothing.
+void write_all(const FileDescriptor& file, const std::filesystem::path& path, const void* data,
+               std::size_t n, const std::string& what);
 
 }  // namespace vgan

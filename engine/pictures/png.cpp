@@ -41,8 +41,8 @@ std::vector<std::byte> encode(const Image& image, std::size_t channels, png_uint
   return file;
 }
 
-void write(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
-  AtomicFile file(path);
+void write(const FilePlace& place, const std::vector<std::byte>& bytes) {
+  AtomicFile file(place);
   file.write(bytes.data(), bytes.size());
   file.commit();
 }
@@ -57,16 +57,12 @@ std::vector<std::byte> encode_png(const RgbImage& image) {
   return encode(image, 3, PNG_FORMAT_RGB);
 }
 
-void write_png(const std::filesystem::path& path, const GrayImage& image) {
-  write(path, encode_png(image));
-}
+void write_png(const FilePlace& place, const GrayImage& image) { write(place, encode_png(image)); }
 
-void write_png(const std::filesystem::path& path, const RgbImage& image) {
-  write(path, encode_png(image));
-}
+void write_png(const FilePlace& place, const RgbImage& image) { write(place, encode_png(image)); }
 
-void write_png(const std::filesystem::path& path, const Picture& picture) {
-  std::visit([&](const auto& image) { write_png(path, image); }, picture);
+void write_png(const FilePlace& place, const Picture& picture) {
+  std::visit([&](const auto& image) { write_png(place, image); }, picture);
 }
 
 }  // namespace vgan

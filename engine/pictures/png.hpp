@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <vector>
 
+#include "engine/files/folder.hpp"
 #include "engine/pictures/picture.hpp"
 
 namespace vgan {
@@ -16,8 +16,8 @@ std::vector<std::byte> encode_png(const RgbImage& image);
 
 /// Writes the file atomically (see AtomicFile). Throws Error io where the system refuses, and as
 /// encode_png does.
-void write_png(const std::filesystem::path& path, const GrayImage& image);
-void write_png(const std::filesystem::path& path, const RgbImage& image);
-void write_png(const std::filesystem::path& path, const Picture& picture);
+void write_png(const FilePlace& place, const GrayImage& image);
+void write_png(const FilePlace& place, const RgbImage& image);
+void write_png(const FilePlace& place, const Picture& picture);
 
 }  // namespace vgan

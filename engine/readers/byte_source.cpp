@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "engine/files/posix_file.hpp"
 
 namespace vgan {
 namespace {
@@ -57,8 +58,12 @@ ByteSource::ByteSource(std::filesystem::path path, std::string what, Unpack unpa
   try {
     open();
     std::array<unsigned char, 2> magic{};
-    if (unpack == Unpack::by_content && pread(file_, magic.data(), 2, 0) == 2 && magic[0] == 0x1f &&
-        magic[1] == 0x8b) {
+    ssize_t got_magic = 0;
+    if (unpack == Unpack::by_content) {
+      got_magic = uninterrupted([&] { return ::pread(file_, magic.data(), 2, 0); });
+    }
+    if (got_magic < 0) fail_io(system_message(errno), "a readable file", "copy it to another disk");
+    if (got_magic == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
       inflater_ = std::make_unique<Inflater>();
     }
     std::array<char, head_bytes> first{};
@@ -83,7 +88,7 @@ void ByteSource::open() {
   }
   if (!S_ISREG(info.st_mode)) refuse_kind();
   // O_NONBLOCK: were the file swapped for a FIFO since stat, open would still return.
-  file_ = ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  file_ = uninterrupted([&] { return ::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC); });
   if (file_ < 0) {
     const char* remedy =
         errno == EACCES ? "give yourself read permission (chmod u+r)" : "check the path";
@@ -104,8 +109,8 @@ std::uint64_t ByteSource::most_bytes() const {
 std::size_t ByteSource::read_raw(void* to, std::size_t bytes) {
   std::size_t total = 0;
   while (total < bytes) {
-    const ssize_t got = ::read(file_, static_cast<char*>(to) + total, bytes - total);
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got =
+        uninterrupted([&] { return ::read(file_, static_cast<char*>(to) + total, bytes - total); });
     if (got < 0) fail_io(system_message(errno), "a readable file", "copy it to another disk");
     if (got == 0) break;
     total += static_cast<std::size_t>(got);

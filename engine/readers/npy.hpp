@@ -43,14 +43,17 @@ class NpyWriter {
  public:
   /// `shape` has one dimension or more, each size 0 or more, else Error (bad_config). Error (io)
   /// where the system refuses.
-  NpyWriter(const std::filesystem::path& path, ValueType type,
-            const std::vector<std::int64_t>& shape);
+  NpyWriter(const FilePlace& place, ValueType type, const std::vector<std::int64_t>& shape);
 
   /// Appends elements in C order; a chunk may end anywhere. Error (internal) for another type than
   /// announced or more elements than announced.
   template <class Number>
   void append(std::span<Number> values) {
     append_bytes(value_type_of<std::remove_const_t<Number>>(), values.data(), values.size_bytes());
+  }
+  template <class Number>
+  void append(const std::vector<Number>& values) {
+    append(std::span<const Number>(values));
   }
   /// Error (internal) where fewer elements than announced were appended.
   void finish();

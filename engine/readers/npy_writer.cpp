@@ -28,9 +28,8 @@ std::string npy_header_text(ValueType type, const std::string& shape) {
 
 }  // namespace
 
-NpyWriter::NpyWriter(const std::filesystem::path& path, ValueType type,
-                     const std::vector<std::int64_t>& shape)
-    : file_(path, what), type_(type) {
+NpyWriter::NpyWriter(const FilePlace& place, ValueType type, const std::vector<std::int64_t>& shape)
+    : file_(place, what), type_(type) {
   NpyHeader header;
   header.shape = shape;
   auto bytes = static_cast<std::uint64_t>(info_of(type).bytes);
@@ -41,7 +40,7 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, ValueType type,
   }
   if (!valid) {
     throw Error(ErrorCode::bad_config,
-                {what, path.string(), "the shape " + header.shape_text(),
+                {what, place.path.string(), "the shape " + header.shape_text(),
                  "1 to 32 dimensions of 0 or more, less than 2^64 bytes in all", ""});
   }
   missing_ = bytes;

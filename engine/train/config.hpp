@@ -214,7 +214,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
   visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", true},
           c.save_every);
-  visitor(S{"keep", run, "N", "newest checkpoints kept; 0 = all", true}, c.keep);
+  visitor(S{"keep", run, "N", "newest checkpoints kept, with the best by loss; 0 = all", true},
+          c.keep);
   visitor(S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", true},
           c.sample_every);
   visitor(S{"preset", run, "NAME", "settings to start from, see below"}, c.preset);

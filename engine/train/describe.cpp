@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/printable.hpp"
 #include "engine/train/generate.hpp"
 #include "engine/train/generator_model.hpp"
 
@@ -24,15 +26,14 @@ std::string padded(std::string text, std::size_t width) {
 }
 
 // What a file says may hold control characters; a terminal must not see them.
-std::string printable(std::string text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // controls in UTF-8
-    if ((byte < 0x20 && text[i] != '\n') || byte == 0x7F || c1) text[i] = '?';
-    if (c1) text[i + 1] = '?';
+std::string printable_lines(const std::string& text) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    shown += printable(text.substr(at, end - at)) + (end < text.size() ? "\n" : "");
+    at = end + 1;
   }
-  return text;
+  return shown;
 }
 
 std::string range_of(const CheckpointTensor& tensor) {
@@ -93,7 +94,7 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
     text += "  " + padded(name, 22) + " " + padded(std::string(tensor_type_name(tensor.type)), 4) +
             " " + padded(shape_of(tensor), 14) + " " + range_of(tensor) + "\n";
   }
-  return printable(std::move(text));
+  return printable_lines(text);
 }
 
 }  // namespace vgan

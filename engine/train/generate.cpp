@@ -21,6 +21,7 @@
 #include "engine/train/objective_options.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/require_kept.hpp"
+#include "engine/train/run_files.hpp"
 #include "engine/train/sampler.hpp"
 #include "engine/train/seconds.hpp"
 #include "engine/train/state_tensors.hpp"
@@ -289,6 +290,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   const LoadedCheckpoint loaded = load_run_or_file(asked.model);
   if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  if (asked.out != "-") require_not_of_run("out", asked.out, loaded.file, model.config);
   const ConditionFill conditions = conditions_of(asked, model);
   const GenerateRequest request = counted(asked, model);
   check(request, format);

@@ -1,13 +1,19 @@
 #include "engine/train/hand_over.hpp"
 
+#include <system_error>
 #include <utility>
 
 #include "engine/train/seconds.hpp"
 
 namespace vgan {
 
-HandOver::HandOver(std::function<void(std::uint64_t)> take)
-    : take_(std::move(take)), thread_([this] { run(); }) {}
+HandOver::HandOver(std::function<void(std::uint64_t)> take) : take_(std::move(take)) {
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    // The system grants no more threads: whoever gives takes.
+  }
+}
 
 HandOver::~HandOver() {
   {
@@ -15,13 +21,17 @@ HandOver::~HandOver() {
     closed_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void HandOver::give() {
   std::unique_lock lock(mutex_);
   throw_failure(lock);
   ++given_;
+  if (!thread_.joinable()) {
+    if (!closed_) take_next(lock);
+    return;
+  }
   changed_.notify_all();
 }
 
@@ -48,23 +58,27 @@ void HandOver::run() {
   for (;;) {
     changed_.wait(lock, [&] { return given_ > taken_ || closed_; });
     if (closed_) return;
-    const std::uint64_t next = taken_;
-    lock.unlock();
-    std::exception_ptr failure;
-    const auto begin = Clock::now();
-    try {
-      take_(next);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    const double passed = seconds_since(begin);
-    lock.lock();
-    busy_seconds_ += passed;
-    failure_ = failure;
-    closed_ = closed_ || failure != nullptr;
-    if (!failure) ++taken_;
-    changed_.notify_all();
+    take_next(lock);
   }
+}
+
+void HandOver::take_next(std::unique_lock<std::mutex>& lock) {
+  const std::uint64_t next = taken_;
+  lock.unlock();
+  std::exception_ptr failure;
+  const auto begin = Clock::now();
+  try {
+    take_(next);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  const double passed = seconds_since(begin);
+  lock.lock();
+  busy_seconds_ += passed;
+  failure_ = failure;
+  closed_ = closed_ || failure != nullptr;
+  if (!failure) ++taken_;
+  changed_.notify_all();
 }
 
 }  // namespace vgan

@@ -13,7 +13,7 @@ namespace vgan {
 /// Calls `take(n)` for n = 0, 1, ... on a thread of its own, each after `give` has been called
 /// n + 1 times. What `take` throws ends the taking and is thrown again, once, by the next
 /// `wait_for` or `give`. The destructor lets a call in progress end and drops what waits.
-/// All members are for one thread, the giver.
+/// All members are for one thread, the giver. Where the system grants no thread, `give` takes.
 class HandOver {
  public:
   explicit HandOver(std::function<void(std::uint64_t)> take);
@@ -29,6 +29,7 @@ class HandOver {
 
  private:
   void run();
+  void take_next(std::unique_lock<std::mutex>& lock);
   void throw_failure(std::unique_lock<std::mutex>& lock);
 
   std::function<void(std::uint64_t)> take_;

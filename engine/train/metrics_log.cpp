@@ -1,23 +1,48 @@
 #include "engine/train/metrics_log.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/files/read_file.hpp"
 
 namespace vgan {
 namespace {
 
 [[noreturn]] void refuse_io(const std::filesystem::path& file) {
   throw Error(ErrorCode::io, {"cannot write metrics", file.string(), std::strerror(errno), "", ""});
+}
+
+bool exists(const FilePlace& file) {
+  struct stat status;
+  return ::fstatat(file.folder, file.name.c_str(), &status, 0) == 0;
+}
+
+// For adding lines. O_NONBLOCK: a FIFO that somebody put there would hold the process.
+std::FILE* open_for_lines(const FilePlace& file) {
+  FileDescriptor opened(uninterrupted([&] {
+    return ::openat(file.folder, file.name.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+  }));
+  struct stat status;
+  if (!opened || ::fstat(opened.get(), &status) != 0) refuse_io(file.path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::io, {"cannot write metrics", file.path.string(),
+                                "a device, FIFO or socket", "a regular file", "remove it"});
+  }
+  std::FILE* const lines = ::fdopen(opened.get(), "ab");
+  if (lines == nullptr) refuse_io(file.path);
+  opened.release();
+  return lines;
 }
 
 // The number in a metrics line, or nothing.
@@ -59,28 +84,28 @@ std::vector<Metric> metrics_of(const TrainConfig& config) {
   return metrics;
 }
 
-MetricsLog::MetricsLog(std::filesystem::path file, std::uint64_t epoch, const TrainConfig& config)
-    : file_(std::move(file)), metrics_(metrics_of(config)) {
+MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config)
+    : file_(file.path), metrics_(metrics_of(config)) {
   std::string kept;
-  std::ifstream old(file_);
-  for (std::string line; std::getline(old, line);) {
+  const auto take = [&](const std::string& line) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || entry.contains("event")) continue;
+    if (!entry.is_object() || entry.contains("event")) return true;
     const auto at = number_in(entry, "epoch");
-    if (!at) continue;
-    if (*at > static_cast<double>(epoch)) break;
+    if (!at) return true;
+    if (*at > static_cast<double>(epoch)) return false;
     kept += line + "\n";
     history_.epoch.push_back(*at);
     for (const Metric& metric : metrics_) {
       if (metric.kept == nullptr) continue;
       (history_.*metric.kept).push_back(number_in(entry, metric.key).value_or(std::nan("")));
     }
-  }
-  AtomicFile start(file_);
+    return true;
+  };
+  if (exists(file)) for_each_line(file, take);
+  AtomicFile start(file);
   start.write(kept);
   start.commit();
-  lines_.reset(std::fopen(file_.c_str(), "ab"));
-  if (!lines_) refuse_io(file_);
+  lines_.reset(open_for_lines(file));
 }
 
 void MetricsLog::add(const StepReport& report, double seconds) {
@@ -107,6 +132,11 @@ void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_pe
 
 void MetricsLog::flush() {
   if (std::fflush(lines_.get()) != 0 || std::ferror(lines_.get()) != 0) refuse_io(file_);
+}
+
+void MetricsLog::sync() {
+  flush();
+  if (uninterrupted([&] { return ::fsync(::fileno(lines_.get())); }) != 0) refuse_io(file_);
 }
 
 }  // namespace vgan

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/files/folder.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/train/config.hpp"
 #include "kernels/step_state.hpp"
@@ -26,13 +27,15 @@ std::vector<Metric> metrics_of(const TrainConfig& config);
 class MetricsLog {
  public:
   /// Keeps the lines of epochs up to `epoch` that are in `file`, drops what a stopped run wrote
-  /// after them. Throws io.
-  MetricsLog(std::filesystem::path file, std::uint64_t epoch, const TrainConfig& config);
+  /// after them. Throws io, also where `file` is a FIFO or device.
+  MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config);
 
   /// One line for one epoch; goes to the disk once a second and at `flush`.
   void add(const StepReport& report, double seconds);
   void add_done(std::uint64_t epochs, double seconds, double epochs_per_second);
   void flush();
+  /// Flushes, and waits until the disk has the lines, so that not even a power cut takes them.
+  void sync();
   const TrainingHistory& history() const { return history_; }
 
  private:

@@ -16,6 +16,7 @@
 #include "engine/train/reconstruction_sheet.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/require_kept.hpp"
+#include "engine/train/run_files.hpp"
 #include "engine/train/seconds.hpp"
 #include "engine/train/state_tensors.hpp"
 
@@ -171,6 +172,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const Trials trials = open_trials(request, model);
   for (const auto& [flag, file] : {std::pair{"out", request.out}, {"errors", request.errors}}) {
     require_kept(flag, file, {request.data, trials.images.source, loaded.file.string()});
+    require_not_of_run(flag, file, loaded.file, model.config);
   }
   const auto queue = backend->make_queue("reconstruct");
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;

@@ -50,7 +50,7 @@ void require_sheet(const ImageSet& trials, std::int64_t count) {
                  "lower --count, or write .npy instead");
 }
 
-void write_reconstruction_sheet(const std::filesystem::path& path, const ImageSet& trials,
+void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
                                 const std::vector<float>& reconstructions) {
   const TrialShape shape = trials.shape();
   const std::int64_t count = static_cast<std::int64_t>(reconstructions.size()) / shape.size();
@@ -70,7 +70,7 @@ void write_reconstruction_sheet(const std::filesystem::path& path, const ImageSe
   TrialSheet sheet = sheet_for(shape).value_or(TrialSheet{});
   sheet.columns = across;
   if (shape.is_curve()) sheet.axis = value_range(originals);
-  std::visit([&](const auto& picture) { write_png(path, picture); },
+  std::visit([&](const auto& picture) { write_png(place, picture); },
              draw_trials(tiles, shape, trials.low, trials.high, sheet));
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <vector>
 
+#include "engine/files/folder.hpp"
 #include "engine/readers/image_set.hpp"
 
 namespace vgan {
@@ -19,7 +19,7 @@ void require_sheet(const ImageSet& trials, std::int64_t count);
 
 /// The first trials above `reconstructions`, [count, trial] in the data's units; `trials.low` is
 /// black and `trials.high` white.
-void write_reconstruction_sheet(const std::filesystem::path& path, const ImageSet& trials,
+void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
                                 const std::vector<float>& reconstructions);
 
 /// `count` of the trials, evenly from first to last, without labels.

@@ -45,15 +45,17 @@ bool same_folder(const fs::path& a, const fs::path& b) {
 
 fs::path newest_run(const fs::path& runs) {
   fs::path newest;
-  std::error_code error;
   fs::file_time_type newest_time;
-  for (const auto& run : fs::directory_iterator(runs, error)) {
-    std::error_code none;
-    for (const auto& file : fs::directory_iterator(run.path() / "checkpoints", none)) {
-      if (file.path().extension() != ".safetensors") continue;
-      const auto time = fs::last_write_time(file.path(), none);
-      if (none || (!newest.empty() && time <= newest_time)) continue;
-      newest = run.path();
+  std::error_code error;
+  const std::vector<std::string> names =
+      fs::is_directory(runs, error) ? Folder(runs).names() : std::vector<std::string>();
+  for (const std::string& name : names) {
+    const fs::path checkpoints = runs / name / "checkpoints";
+    if (!fs::is_directory(checkpoints, error)) continue;
+    for (const auto& [epoch, file] : list_checkpoints(checkpoints)) {
+      const auto time = fs::last_write_time(file, error);
+      if (error || (!newest.empty() && time <= newest_time)) continue;
+      newest = runs / name;
       newest_time = time;
     }
   }
@@ -79,12 +81,14 @@ Resumption locked_and_loaded(const RunRequest& request) {
     return {std::move(folder), {load_checkpoint(place), place, {}}, {}};
   }
   RunFolder folder = RunFolder::open(place == from ? run_folder_of(place / "x") : from);
-  if (list_checkpoints(place).empty()) {
+  const Folder checkpoints =
+      place == from / "checkpoints" ? folder.folder().inside("checkpoints") : Folder(place);
+  if (list_checkpoints(checkpoints).empty()) {
     throw Error(ErrorCode::bad_config, {"no run to resume", folder.path().string(),
                                         "a run that was stopped before its first checkpoint", "",
                                         "start it again with --out " + folder.path().string()});
   }
-  return {std::move(folder), load_newest(place), {}};
+  return {std::move(folder), load_newest(checkpoints), {}};
 }
 
 }  // namespace

@@ -4,9 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/readers/open_images.hpp"
+#include "engine/train/best_checkpoint.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
@@ -57,6 +59,7 @@ class Run {
         folder_(folder),
         config_(trainer.config()),
         profile_(config_.profile_steps),
+        best_(config_),
         saved_(std::move(resumed_from)) {}
 
   /// An error of the device names the newest checkpoint.
@@ -78,14 +81,15 @@ class Run {
   RunResult run() {
     const std::uint64_t first = trainer_.epoch();
     const std::uint64_t total = trainer_.total_epochs();
+    if (!saved_.empty()) judge_checkpoints(first);
     folder_.start_metrics(first, config_);
     if (request_.observer != nullptr) {
       request_.observer->started(trainer_, images_, folder_.path(), first);
     }
     if (first == 0) {
       save();  // first of all, so that a run can be resumed whenever it is stopped
-      folder_.write_real_grid(images_);
-      folder_.write_sample_grid(trainer_, images_);
+      draw([&] { folder_.write_real_grid(images_); });
+      draw_samples();
     }
     start_ = Clock::now();
     bool stopped = false;
@@ -122,6 +126,7 @@ class Run {
       trainer_.train(epoch - trainer_.epoch(), [&](const StepReport& report) {
         const auto at = Clock::now();
         folder_.metrics().add(report, seconds_since(start_));
+        best_.add(report);
         if (request_.observer != nullptr) request_.observer->epoch_done(report);
         stopped = stopped || (request_.stop_requested && request_.stop_requested());
         beside += seconds_since(at);
@@ -140,28 +145,55 @@ class Run {
   }
 
   void keep_up(std::uint64_t epoch) {
-    if (due(epoch, config_.sample_every)) folder_.write_sample_grid(trainer_, images_);
+    if (due(epoch, config_.sample_every)) draw_samples();
     if (due(epoch, config_.save_every)) save();
   }
 
   void save() {
-    // The metrics go first: a checkpoint never is ahead of them.
-    folder_.metrics().flush();
+    // The metrics go first, to the disk itself: a checkpoint never is ahead of them.
+    folder_.metrics().sync();
     saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), trainer_.checkpoint(),
-                             static_cast<int>(config_.keep));
-    folder_.write_loss_curves();
+                             static_cast<int>(config_.keep), best_.epoch());
+    best_.saved(trainer_.epoch());
+    draw([&] { folder_.write_loss_curves(); });
+  }
+
+  /// Of a resumed run: what its checkpoints up to this epoch are worth.
+  void judge_checkpoints(std::uint64_t epoch) {
+    if (!folder_.folder().has("metrics.jsonl")) return;
+    best_.read({folder_.folder(), "metrics.jsonl"}, list_checkpoints(folder_.checkpoints()));
+    best_.saved(epoch);
+  }
+
+  /// A picture that the system refuses to take is told of once, and never ends a run.
+  template <class Write>
+  void draw(Write write) {
+    try {
+      write();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::io) throw;
+      if (!pictures_missed_ && request_.observer != nullptr) {
+        request_.observer->warn(std::string(error.what()) +
+                                "; the run goes on without the picture");
+      }
+      pictures_missed_ = true;
+    }
+  }
+
+  void draw_samples() {
+    draw([&] { folder_.write_sample_grid(trainer_, images_); });
   }
 
   RunResult finish(std::uint64_t first, bool stopped) {
     profile_.finish(trainer_, folder_, request_.observer);
     save();
     const std::uint64_t epochs = trainer_.epoch();
-    folder_.write_sample_grid(trainer_, images_);
-    if (!config_.is_gan()) folder_.write_reconstructions(trainer_, images_);
+    draw_samples();
+    if (!config_.is_gan()) draw([&] { folder_.write_reconstructions(trainer_, images_); });
     if (!stopped) folder_.write_samples(trainer_, images_, final_samples);
     RunResult result;
-    result.folder = folder_.path();
-    result.checkpoint = saved_;
+    result.folder = folder_.present_path();
+    result.checkpoint = result.folder / "checkpoints" / saved_.filename();
     result.epochs = epochs;
     result.samples_from = trainer_.samples_from();
     result.stopped = stopped;
@@ -178,6 +210,8 @@ class Run {
   RunFolder& folder_;
   const TrainConfig config_;
   StepProfile profile_;
+  BestCheckpoint best_;
+  bool pictures_missed_ = false;
   Clock::time_point start_{};
   double stepping_ = 0.0;
   fs::path saved_;

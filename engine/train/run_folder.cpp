@@ -1,12 +1,11 @@
 #include "engine/train/run_folder.hpp"
 
-#include <fcntl.h>
 #include <sys/file.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <span>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -22,36 +21,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void refuse_io(const char* what, const fs::path& path, const std::string& why) {
-  throw Error(ErrorCode::io, {what, path.string(), why, "", ""});
-}
-
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) refuse_io("cannot make a folder", path, error.message());
-}
-
 // Makes the next free runs/NNNN. Making it is what claims it, so two runs never share one.
-fs::path claim_next_run() {
-  make_folder("runs");
+Folder claim_next_run() {
+  const Folder runs = Folder::make("runs");
   std::uint64_t last = 0;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator("runs", error)) {
-    const std::string name = entry.path().filename().string();
-    if (name.empty() || name.size() > 9 ||
-        name.find_first_not_of("0123456789") != std::string::npos) {
-      continue;
-    }
+  for (const std::string& name : runs.names()) {
+    if (name.size() > 9 || name.find_first_not_of("0123456789") != std::string::npos) continue;
     const std::uint64_t number = std::stoull(name);
     if (number < 999999999) last = std::max(last, number);
   }
   for (;;) {
     char name[32];
     std::snprintf(name, sizeof(name), "%04llu", static_cast<unsigned long long>(++last));
-    const fs::path path = fs::path("runs") / name;
-    if (fs::create_directory(path, error)) return path;
-    if (error) refuse_io("cannot make a folder", path, error.message());
+    if (std::optional<Folder> made = runs.claim_inside(name)) return *std::move(made);
   }
 }
 
@@ -60,126 +42,109 @@ bool is_temporary(const std::string& name) {
                                    (name.starts_with(".vgan-") && name.ends_with(".tmp")));
 }
 
-// What killed writers left behind; only for whoever holds the folder's lock.
-void remove_temporaries(const fs::path& folder) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    std::error_code ignored;
-    if (is_temporary(entry.path().filename().string())) fs::remove(entry.path(), ignored);
-  }
-}
-
 // The names in a folder but those of temporaries.
-std::vector<std::string> lasting_names(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    std::string name = at->path().filename().string();
-    if (!is_temporary(name)) names.push_back(std::move(name));
-  }
-  if (error) refuse_io("cannot list the folder", folder, error.message());
+std::vector<std::string> lasting_names(const Folder& folder) {
+  std::vector<std::string> names = folder.names();
+  names.erase(std::remove_if(names.begin(), names.end(), is_temporary), names.end());
   return names;
 }
 
 // Whether `folder` holds nothing but what a run makes before its first checkpoint, in that order:
 // two empty folders, its settings, and metrics of no epoch.
-bool never_began(const fs::path& folder) {
+bool never_began(const Folder& folder) {
   const std::vector<std::string> names = lasting_names(folder);
-  std::error_code error;
-  const bool ours = fs::is_directory(folder / "checkpoints", error);
+  const bool ours = folder.is_folder("checkpoints");
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    const fs::path path = folder / name;
     if (name == "checkpoints" || name == "samples") {
-      return fs::is_directory(path, error) && lasting_names(path).empty();
+      return folder.is_folder(name) && lasting_names(folder.inside(name)).empty();
     }
-    if (!ours || !fs::is_regular_file(path, error)) return false;
-    return name == "config.toml" || (name == "metrics.jsonl" && fs::file_size(path, error) == 0);
+    if (!ours || !folder.is_regular_file(name)) return false;
+    return name == "config.toml" || (name == "metrics.jsonl" && folder.size_of(name) == 0);
   });
 }
 
 // `name`, or the first of "epoch-00000006-2.png", "epoch-00000006-3.png"... that is free.
-fs::path free_name(const fs::path& folder, const fs::path& name) {
-  fs::path free = folder / name;
-  std::error_code error;
-  for (int number = 2; fs::exists(fs::symlink_status(free, error)); ++number) {
-    free =
-        folder / (name.stem().string() + "-" + std::to_string(number) + name.extension().string());
+std::string free_name(const Folder& folder, const fs::path& name) {
+  std::string free = name.string();
+  for (int number = 2; folder.has(free); ++number) {
+    free = name.stem().string() + "-" + std::to_string(number) + name.extension().string();
   }
   return free;
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  AtomicFile file(path);
+void write_text(const FilePlace& place, const std::string& text) {
+  AtomicFile file(place);
   file.write(text);
   file.commit();
 }
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
-  lock_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!lock_) refuse_io("cannot open the run folder", path_, std::strerror(errno));
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+RunFolder::RunFolder(Folder folder) : folder_(std::move(folder)) {
+  if (uninterrupted([&] { return ::flock(folder_.descriptor(), LOCK_EX | LOCK_NB); }) == 0) return;
+  if (errno == EWOULDBLOCK) {
     throw Error(ErrorCode::bad_config,
-                {"the run folder is in use", path_.string(), "another process training in it", "",
+                {"the run folder is in use", path().string(), "another process training in it", "",
                  "wait for it, or choose another --out"});
   }
+  const Error error = io_error("cannot lock the run folder", path(), errno);
+  ErrorDetail detail = error.detail();
+  detail.remedy =
+      "without a lock two processes could train in it: run on a disk that has locks (flock), "
+      "e.g. a local one";
+  throw Error(error.code(), detail);
 }
 
 RunFolder RunFolder::create(const fs::path& wanted) {
-  const fs::path path = wanted.empty() ? claim_next_run() : wanted;
-  make_folder(path);
-  RunFolder folder(path);
-  std::error_code error;
-  if (!never_began(path)) {
-    const bool run = fs::exists(path / "checkpoints", error);
-    throw Error(ErrorCode::bad_config,
-                {run ? "the run folder already holds a run" : "the run folder is not empty",
-                 path.string(), "", "",
-                 run ? "go on with it by --resume " + path.string() + ", or choose another --out"
-                     : "choose another --out"});
-  }
-  return folder;
+  RunFolder folder(wanted.empty() ? claim_next_run() : Folder::make(wanted));
+  if (never_began(folder.folder_)) return folder;
+  const bool run = folder.folder_.has("checkpoints");
+  const std::string path = folder.path().string();
+  throw Error(
+      ErrorCode::bad_config,
+      {run ? "the run folder already holds a run" : "the run folder is not empty", path, "", "",
+       run ? "go on with it by --resume " + path + ", or choose another --out"
+           : "choose another --out"});
 }
 
-RunFolder RunFolder::open(const fs::path& folder) { return RunFolder(folder); }
+RunFolder RunFolder::open(const fs::path& folder) { return RunFolder(Folder(folder)); }
 
-void RunFolder::make_ready() const {
-  remove_temporaries(path_);
-  make_folder(path_ / "checkpoints");
-  make_folder(path_ / "samples");
+void RunFolder::make_ready() {
+  // Whoever holds the folder's lock has no other writer beside it.
+  for (const std::string& name : folder_.names()) {
+    if (is_temporary(name)) folder_.remove(name);
+  }
+  checkpoints_ = folder_.make_inside("checkpoints");
+  samples_ = folder_.make_inside("samples");
 }
 
 std::size_t RunFolder::set_aside_after(std::uint64_t epoch) const {
   std::size_t moved = 0;
-  for (const char* kind : {"checkpoints", "samples"}) {
-    std::vector<fs::path> later;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(path_ / kind, error)) {
+  for (const Folder* kind : {&*checkpoints_, &*samples_}) {
+    std::vector<std::string> later;
+    for (const std::string& name : kind->names()) {
       unsigned long long number = 0;
-      const std::string name = entry.path().filename().string();
       if (std::sscanf(name.c_str(), "epoch-%20llu.", &number) == 1 && number > epoch) {
-        later.push_back(entry.path());
+        later.push_back(name);
       }
     }
-    for (const fs::path& file : later) {
-      const fs::path place = path_ / "superseded" / kind;
-      make_folder(place);
-      fs::rename(file, free_name(place, file.filename()), error);
-      if (error) refuse_io("cannot set a later file aside", file, error.message());
-      ++moved;
-    }
+    if (later.empty()) continue;
+    const Folder place =
+        folder_.make_inside("superseded").make_inside(kind->path().filename().string());
+    for (const std::string& name : later) kind->move(name, place, free_name(place, name));
+    place.sync();
+    kind->sync();
+    moved += later.size();
   }
   return moved;
 }
 
 void RunFolder::write_config(const TrainConfig& config) const {
-  write_text(path_ / "config.toml", print_config(config, true));
+  write_text({folder_, "config.toml"}, print_config(config, true));
 }
 
 void RunFolder::start_metrics(std::uint64_t epoch, const TrainConfig& config) {
-  metrics_.emplace(path_ / "metrics.jsonl", epoch, config);
+  metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch, config);
 }
 
 void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) const {
@@ -191,7 +156,7 @@ void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) cons
   const auto count = static_cast<std::uint64_t>(sheet->count());
   const auto columns = static_cast<std::uint64_t>(sheet->columns);
   write_png(
-      path_ / "samples" / name,
+      {*samples_, name},
       draws_plots(images)
           ? draw_samples(trainer.sample(count, trainer.config().seed, columns), images, *sheet)
           : draw_samples(trainer.preview(count, columns), images, *sheet));
@@ -199,30 +164,27 @@ void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) cons
 
 void RunFolder::write_real_grid(const ImageSet& images) const {
   const std::optional<TrialSheet> sheet = sheet_for_data(images);
-  if (sheet) write_png(path_ / "real.png", draw_real(images, *sheet));
+  if (sheet) write_png({folder_, "real.png"}, draw_real(images, *sheet));
 }
 
 void RunFolder::write_loss_curves() const {
   const TrainingHistory& history = metrics_->history();
   if (history.epoch.empty()) return;
-  write_png(path_ / "losses.png", draw_training("Training", history));
+  write_png({folder_, "losses.png"}, draw_training("Training", history));
 }
 
 void RunFolder::write_reconstructions(Trainer& trainer, const ImageSet& images) const {
   const ImageSet some = some_of(images, pairs_on_a_sheet);
   if (!has_sheet(some, some.count)) return;
-  write_reconstruction_sheet(path_ / "reconstructions.png", some, trainer.reconstruct(some));
+  write_reconstruction_sheet({folder_, "reconstructions.png"}, some, trainer.reconstruct(some));
 }
 
-bool RunFolder::has_samples() const {
-  std::error_code error;
-  return fs::exists(path_ / "samples.npy", error);
-}
+bool RunFolder::has_samples() const { return folder_.has("samples.npy"); }
 
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(count), images.height, images.width};
   if (images.channels > 1) shape.push_back(images.channels);
-  NpyWriter writer(path_ / "samples.npy", ValueType::f32, shape);
+  NpyWriter writer({folder_, "samples.npy"}, ValueType::f32, shape);
   writer.append(std::span<const float>(trainer.sample(count, trainer.config().seed)));
   writer.finish();
 }
@@ -238,7 +200,7 @@ void RunFolder::write_profile(const std::vector<Trainer::PhaseTime>& phases) con
                       {"tid", 1},
                       {"args", {{"epoch", phase.epoch}}}});
   }
-  write_text(path_ / "profile.json", nlohmann::json{{"traceEvents", events}}.dump() + "\n");
+  write_text({folder_, "profile.json"}, nlohmann::json{{"traceEvents", events}}.dump() + "\n");
 }
 
 }  // namespace vgan

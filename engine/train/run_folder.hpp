@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "engine/files/posix_file.hpp"
+#include "engine/files/folder.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/train/metrics_log.hpp"
 #include "engine/train/trainer.hpp"
 
 namespace vgan {
 
+/// Locked for as long as this object lives. Everything is read and written through the locked
+/// folder's descriptor, so that a run goes on in its own folder when that is renamed.
 class RunFolder {
  public:
   /// A new folder, or one in which a run was stopped before its first checkpoint. `wanted` empty:
@@ -25,13 +27,17 @@ class RunFolder {
   static RunFolder open(const std::filesystem::path& folder);
   /// To be called before anything is written: removes what killed writers left behind, and makes
   /// the folders that are missing.
-  void make_ready() const;
+  void make_ready();
   /// Where the run goes on from an older epoch: moves checkpoints and pictures of later ones to
   /// `superseded`, where a name that is taken gets a number, and returns how many there were.
   std::size_t set_aside_after(std::uint64_t epoch) const;
 
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  const std::filesystem::path& path() const { return folder_.path(); }
+  /// Where it is now.
+  std::filesystem::path present_path() const { return folder_.present_path(); }
+  const Folder& folder() const { return folder_; }
+  /// After make_ready().
+  const Folder& checkpoints() const { return *checkpoints_; }
 
   void write_config(const TrainConfig& config) const;
   /// To be called before the next is asked for. Keeps the metrics of epochs up to `epoch`.
@@ -53,10 +59,11 @@ class RunFolder {
   void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;
 
  private:
-  explicit RunFolder(std::filesystem::path path);
+  explicit RunFolder(Folder folder);
 
-  std::filesystem::path path_;
-  FileDescriptor lock_;  ///< on the folder, for as long as this object lives
+  Folder folder_;
+  std::optional<Folder> checkpoints_;
+  std::optional<Folder> samples_;
   std::optional<MetricsLog> metrics_;
 };
 

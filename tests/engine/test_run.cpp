@@ -166,7 +166,7 @@ TEST_CASE("a run goes on from any working folder, and on moved data", "[engine][
   CHECK(run_training(moved).epochs == 7);
 }
 
-TEST_CASE("a run can be resumed before its first samples are drawn", "[engine][run]") {
+TEST_CASE("a picture that cannot be written ends no run, and is told of once", "[engine][run]") {
   // Stands where the first samples should go, so that they cannot be written.
   struct Obstacle final : RunObserver {
     void started(const Trainer&, const ImageSet&, const fs::path& folder, std::uint64_t) override {
@@ -174,16 +174,18 @@ TEST_CASE("a run can be resumed before its first samples are drawn", "[engine][r
     }
     void epoch_done(const StepReport&) override {}
     void note(const std::string&) override {}
+    void warn(const std::string& line) override { warnings.push_back(line); }
+    std::vector<std::string> warnings;
   } obstacle;
   const Place place;
   RunRequest request = place.request("a", 3);
   request.observer = &obstacle;
-  CHECK(refusal(request, "epoch-00000000.png") == ErrorCode::io);
-  CHECK(load_newest(place.folder.path() / "a" / "checkpoints").checkpoint.metadata.at("epoch") ==
-        "0");
-  fs::remove_all(place.folder.path() / "a" / "samples" / "epoch-00000000.png");
-  CHECK(run_training(place.resume("a", 2)).epochs == 2);
-  CHECK(fs::exists(place.folder.path() / "a" / "samples" / "epoch-00000000.png"));
+  fs::create_directories(place.folder.path() / "a");
+  CHECK(run_training(request).epochs == 3);
+  REQUIRE(obstacle.warnings.size() == 1);
+  CHECK_THAT(obstacle.warnings[0], ContainsSubstring("epoch-00000000.png"));
+  CHECK(fs::exists(place.folder.path() / "a" / "samples.npy"));
+  CHECK(fs::exists(place.folder.path() / "a" / "losses.png"));
 }
 
 TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engine][run]") {

@@ -10,8 +10,8 @@ fault_read_error_is_no_damaged_checkpoint() {
     there "$newest"
     absent k/superseded
   done
-  ON=$newest expect 74 'Permission denied' \
-    faulty openat:error=EACCES vgan train --resume k --epochs 8 --quiet
+  ON=k/checkpoints expect 74 'epoch-00000006.safetensors: found Permission denied' \
+    faulty openat:error=EACCES:when=3 vgan train --resume k --epochs 8 --quiet
   there "$newest"
   absent k/superseded
   ON=$newest expect 74 'Input/output error' \

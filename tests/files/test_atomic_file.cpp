@@ -155,6 +155,54 @@ TEST_CASE("an atomic file on a full disk", "[checkpoint]") {
   CHECK(count_files(folder.path()) == 1);
 }
 
+TEST_CASE("an atomic file hands on the mode of the one it replaces", "[checkpoint]") {
+  const TempDir folder;
+  const auto path = write_text(folder.path() / "file.bin", "old");
+  for (const mode_t mode : {0600U, 0640U, 0444U, 0777U}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    AtomicFile file(path);
+    file.write("new");
+    file.commit();
+    struct stat status;
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777U) == mode);
+  }
+}
+
+TEST_CASE("an atomic file appears in its folder, wherever that was moved", "[checkpoint]") {
+  const TempDir folder;
+  const auto old_place = folder.path() / "a";
+  const auto new_place = folder.path() / "b";
+  const Folder open = Folder::make(old_place);
+  AtomicFile by_path(old_place / "one");
+  std::filesystem::rename(old_place, new_place);
+  std::filesystem::create_directory(old_place);
+  by_path.write("1");
+  by_path.commit();
+  AtomicFile by_folder({open, "two"});
+  by_folder.write("2");
+  by_folder.commit();
+  CHECK(std::filesystem::is_empty(old_place));
+  CHECK(read_text(new_place / "one") == "1");
+  CHECK(read_text(new_place / "two") == "2");
+  CHECK(open.names() == std::vector<std::string>{"one", "two"});
+  CHECK(std::filesystem::equivalent(open.present_path(), new_place));
+}
+
+TEST_CASE("a writer's temporary outlives a sweep, a dead one's does not", "[checkpoint]") {
+  const TempDir folder;
+  const auto path = folder.path() / "file.bin";
+  write_text(folder.path() / ".file.bin.tmp-1", "of a process that is gone");
+  write_text(folder.path() / ".other.bin.tmp-1", "for another file");
+  AtomicFile file(path);
+  remove_abandoned_temporaries(folder.path(), "file.bin");
+  CHECK(Folder(folder.path()).names() ==
+        std::vector<std::string>{file.temporary().filename().string(), ".other.bin.tmp-1"});
+  file.write("whole");
+  file.commit();
+  CHECK(read_text(path) == "whole");
+}
+
 TEST_CASE("a device is written in place and not replaced", "[checkpoint]") {
   // Devices of this test's own: a mistake must not replace the machine's.
   const TempDir folder;
