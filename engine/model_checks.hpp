@@ -4,6 +4,7 @@
 
 #include "engine/backend.hpp"
 #include "engine/check.hpp"
+#include "engine/number_text.hpp"
 
 namespace vgan {
 
@@ -93,7 +94,7 @@ inline void check_normal_mixture(const RandomStream& stream, const math::LatentM
   require(mixture.components >= 1 && mixture.components <= INT32_MAX, name,
           std::to_string(mixture.components) + " components", "1 to 2^31 - 1");
   require(mixture.deviation > 0.0F && mixture.deviation <= 1.0F, name,
-          "a deviation of " + std::to_string(mixture.deviation), "above 0 to 1");
+          "a deviation of " + general_text(static_cast<double>(mixture.deviation)), "above 0 to 1");
   require(out.size() == 0 || stream.first % static_cast<std::uint64_t>(out.cols) == 0, name,
           "random number " + std::to_string(stream.first), "the first of a row");
 }

@@ -1,6 +1,6 @@
 #include "apps/bench/measure.hpp"
 
-#include <cstdio>
+#include "engine/number_text.hpp"
 
 namespace vgan::bench {
 
@@ -24,9 +24,7 @@ std::string figure(double value) {
   const double size = std::fabs(value);
   const int decimals =
       size < 1e-300 ? 0 : std::clamp(2 - static_cast<int>(std::floor(std::log10(size))), 0, 9);
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.*f", decimals, value);
-  return text;
+  return fixed_text(value, decimals);
 }
 
 }  // namespace vgan::bench

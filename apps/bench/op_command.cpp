@@ -10,6 +10,7 @@
 #include "apps/bench/options.hpp"
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/generator_model.hpp"
 
 namespace vgan::bench {
@@ -111,9 +112,9 @@ std::string row(const Measured& measured) {
   const Spread us = spread_of(measured.us);
   const std::string rate = spec.is_product() ? figure(1e-3 * spec.flops() / us.median) : "-";
   char text[200];
-  std::snprintf(text, sizeof(text), "%-23s %-18s %-4s %5.4g %9s %9s %8s\n", spec.name.c_str(),
+  std::snprintf(text, sizeof(text), "%-23s %-18s %-4s %5s %9s %9s %8s\n", spec.name.c_str(),
                 spec.shape().c_str(), spec.type == ElementType::bf16 ? "bf16" : "f32",
-                spec.per_epoch, figure(us.median).c_str(),
+                general_text(spec.per_epoch, 4).c_str(), figure(us.median).c_str(),
                 figure(1e-3 * spec.bytes() / us.median).c_str(), rate.c_str());
   return text;
 }

@@ -8,6 +8,7 @@
 
 #include "apps/bench/measure.hpp"
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/architecture.hpp"
 #include "engine/version.hpp"
 
@@ -66,12 +67,15 @@ int serve_steps(const TrainConfig& config, const ImageSet& images, std::int64_t 
           {"recipe", recipe_of(config)}});
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);
-    std::string order;
-    std::int64_t count = 0;
-    words >> order >> count;
+    std::string order, number, seed;
+    words >> order >> number >> seed;
+    const std::int64_t count = read_number<std::int64_t>(number).value_or(0);
+    const auto own_seed = read_number<std::uint64_t>(seed);
     if (order == "run" && count > 0) {
       answer({{"seconds", run.seconds_per_epoch(count) * static_cast<double>(count)}});
-    } else if (TrainConfig own = config; order == "losses" && count > 0 && words >> own.seed) {
+    } else if (order == "losses" && count > 0 && own_seed) {
+      TrainConfig own = config;
+      own.seed = *own_seed;
       answer({{"losses", StepRun(own, images).losses(count)}});
     } else {
       throw Error(ErrorCode::usage,

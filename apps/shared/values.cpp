@@ -1,13 +1,11 @@
 #include "apps/shared/values.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 
 namespace vgan::app {
 namespace {
@@ -19,13 +17,8 @@ namespace {
 // All of `text` as a T, or nothing. A leading '+' is taken as people write it.
 template <class T>
 std::optional<T> number(const std::string& text) {
-  const char* begin = text.data();
-  const char* end = begin + text.size();
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
-  T value{};
-  const auto parsed = std::from_chars(begin, end, value);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  return value;
+  const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-';
+  return read_number<T>(std::string_view(text).substr(plus ? 1 : 0));
 }
 
 std::optional<std::int64_t> whole_number(const std::string& text) {
@@ -80,16 +73,8 @@ std::string value_text(std::uint64_t value) { return std::to_string(value); }
 std::string value_text(bool value) { return value ? "on" : "off"; }
 
 std::string value_text(double value) {
-  char buffer[40];
-  if (std::trunc(value) == value && std::fabs(value) < 1e6) {  // not 1e+01
-    std::snprintf(buffer, sizeof(buffer), "%.0f", value);
-    return buffer;
-  }
-  for (int digits = 1; digits <= 17; ++digits) {
-    std::snprintf(buffer, sizeof(buffer), "%.*g", digits, value);
-    if (std::strtod(buffer, nullptr) == value) break;
-  }
-  return buffer;
+  const bool whole = std::trunc(value) == value && std::fabs(value) < 1e6;  // not 1e+01
+  return whole ? fixed_text(value, 0) : exact_text(value, 1);
 }
 
 std::string value_text(const std::vector<std::int64_t>& value) {

@@ -8,6 +8,7 @@
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/printable.hpp"
 #include "engine/train/compare.hpp"
 #include "engine/train/comparison_report.hpp"
@@ -72,9 +73,9 @@ class CompareDisplay final : public CompareObserver {
     shown_ = now;
     const double seconds = std::chrono::duration<double>(now - start_).count();
     const double rate = static_cast<double>(report.epoch - first_) / std::max(seconds, 1e-9);
-    std::fprintf(stderr, "%s%s: epoch %llu%s, %.1f epochs/s%s", redraws_ ? "\r\033[K" : "",
-                 model_.c_str(), static_cast<unsigned long long>(report.epoch), of_.c_str(), rate,
-                 redraws_ ? "" : "\n");
+    std::fprintf(stderr, "%s%s: epoch %llu%s, %s epochs/s%s", redraws_ ? "\r\033[K" : "",
+                 model_.c_str(), static_cast<unsigned long long>(report.epoch), of_.c_str(),
+                 fixed_text(rate, 1).c_str(), redraws_ ? "" : "\n");
   }
 
   void trained() override {

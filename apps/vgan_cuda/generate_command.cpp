@@ -5,6 +5,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/printable.hpp"
 #include "engine/train/generate.hpp"
 
@@ -53,28 +54,21 @@ double rate_of(const GenerateResult& result, double seconds) {
 
 // Each stage by the time that it was busy: they overlap, so each is what it could do alone.
 std::string stages_text(const GenerateResult& result) {
-  char delivered[64] = "delivered where computed";
-  if (result.copy_seconds > 0.0) {
-    std::snprintf(delivered, sizeof(delivered), "delivered to the host %.0f",
-                  rate_of(result, result.copy_seconds));
-  }
-  char text[192];
-  std::snprintf(
-      text, sizeof(text), "samples a second of each stage: computed %.0f, %s, written %.0f",
-      rate_of(result, result.compute_seconds), delivered, rate_of(result, result.write_seconds));
-  return text;
+  const auto rate = [&](double seconds) { return fixed_text(rate_of(result, seconds), 0); };
+  return "samples a second of each stage: computed " + rate(result.compute_seconds) +
+         (result.copy_seconds > 0.0 ? ", delivered to the host " + rate(result.copy_seconds)
+                                    : ", delivered where computed") +
+         ", written " + rate(result.write_seconds);
 }
 
 std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
   const std::string to = request.out == "-" ? "standard output" : request.out;
-  char text[160];
   const std::string channels = result.channels > 1 ? " x " + std::to_string(result.channels) : "";
-  std::snprintf(text, sizeof(text), ": %llu samples of %lld x %lld%s, %.3g s, %.0f a second; from ",
-                static_cast<unsigned long long>(result.count),
-                static_cast<long long>(result.height), static_cast<long long>(result.width),
-                channels.c_str(), result.seconds, rate_of(result, result.seconds));
-  return printable("wrote " + to + text + result.checkpoint.string() + " (epoch " +
-                   std::to_string(result.epoch) + ")");
+  return printable("wrote " + to + ": " + std::to_string(result.count) + " samples of " +
+                   std::to_string(result.height) + " x " + std::to_string(result.width) + channels +
+                   ", " + general_text(result.seconds, 3) + " s, " +
+                   fixed_text(rate_of(result, result.seconds), 0) + " a second; from " +
+                   result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/vgan_cuda/terminal.hpp"
+#include "engine/number_text.hpp"
 #include "engine/printable.hpp"
 
 namespace vgan::app {
@@ -18,14 +19,7 @@ constexpr std::uint64_t epochs_per_line = 100;
 constexpr double redraw_seconds = 0.1;
 constexpr double rate_memory_seconds = 5.0;
 
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  std::array<char, 160> text{};
-  std::snprintf(text.data(), text.size(), pattern, values...);
-  return text.data();
-}
-
-std::string rate_text(double rate) { return format(rate < 99.95 ? "%.1f" : "%.0f", rate); }
+std::string rate_text(double rate) { return fixed_text(rate, rate < 99.95 ? 1 : 0); }
 
 // The filled part to an eighth of a cell where the characters for it are there.
 std::string bar(double share, std::size_t cells, bool utf8) {
@@ -49,32 +43,35 @@ std::string bar(double share, std::size_t cells, bool utf8) {
 // What the bar shows of a model when there is room for more than its losses.
 std::string second_part(const ProgressValues& v) {
   switch (v.model) {
-    case ProgressValues::Model::vae: return format("KL %.2f", v.kl);
-    case ProgressValues::Model::ae: return format("squared error %.5f", v.squared_error);
+    case ProgressValues::Model::vae: return "KL " + fixed_text(v.kl, 2);
+    case ProgressValues::Model::ae: return "squared error " + fixed_text(v.squared_error, 5);
     case ProgressValues::Model::gan: break;
   }
-  return format("real %.0f%% fake %.0f%%", v.real_accuracy * 100.0, v.fake_accuracy * 100.0);
+  return "real " + fixed_text(v.real_accuracy * 100.0, 0) + "% fake " +
+         fixed_text(v.fake_accuracy * 100.0, 0) + "%";
+}
+
+std::string losses_text(const ProgressValues& v) {
+  if (v.model == ProgressValues::Model::gan) {
+    return "d_loss " + fixed_text(v.d_loss, 3) + "  g_loss " + fixed_text(v.g_loss, 3) +
+           "  D(real) " + fixed_text(v.real_accuracy, 2) + "  D(fake) " +
+           fixed_text(v.fake_accuracy, 2);
+  }
+  return "reconstruction " + fixed_text(v.reconstruction, 2) + "  " + second_part(v);
 }
 
 }  // namespace
 
 std::string plain_line(const ProgressValues& v) {
-  using Model = ProgressValues::Model;
-  const std::string losses =
-      v.model == Model::gan ? format("d_loss %.3f  g_loss %.3f  D(real) %.2f  D(fake) %.2f",
-                                     v.d_loss, v.g_loss, v.real_accuracy, v.fake_accuracy)
-      : v.model == Model::vae
-          ? format("reconstruction %.2f  KL %.2f", v.reconstruction, v.kl)
-          : format("reconstruction %.2f  squared error %.5f", v.reconstruction, v.squared_error);
-  return format("epoch %llu/%llu  %s  %s epochs/s", static_cast<unsigned long long>(v.epoch),
-                static_cast<unsigned long long>(v.total), losses.c_str(),
-                rate_text(v.epochs_per_second).c_str());
+  return "epoch " + std::to_string(v.epoch) + "/" + std::to_string(v.total) + "  " +
+         losses_text(v) + "  " + rate_text(v.epochs_per_second) + " epochs/s";
 }
 
 std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
   const double share =
       v.total == 0 ? 1.0 : static_cast<double>(v.epoch) / static_cast<double>(v.total);
   const bool gan = v.model == ProgressValues::Model::gan;
+  const std::string percent = std::to_string(static_cast<int>(share * 100.0));
   // In their order on the line; those of the lowest rank are the first to get room.
   struct Part {
     int rank;
@@ -82,13 +79,12 @@ std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
     bool shown = false;
   };
   std::array<Part, 6> parts = {{
-      {0, format("%3d%%", static_cast<int>(share * 100.0))},
-      {3, format("%llu/%llu", static_cast<unsigned long long>(v.epoch),
-                 static_cast<unsigned long long>(v.total))},
+      {0, std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' ') + percent + "%"},
+      {3, std::to_string(v.epoch) + "/" + std::to_string(v.total)},
       {4, rate_text(v.epochs_per_second) + "/s"},
       {1, clock_text(v.seconds_left) + " left"},
-      {2, gan ? format("D %.2f G %.2f", v.d_loss, v.g_loss)
-              : format("reconstruction %.2f", v.reconstruction)},
+      {2, gan ? "D " + fixed_text(v.d_loss, 2) + " G " + fixed_text(v.g_loss, 2)
+              : "reconstruction " + fixed_text(v.reconstruction, 2)},
       {5, second_part(v)},
   }};
   const std::size_t gap = width >= 100 ? 2 : 1;

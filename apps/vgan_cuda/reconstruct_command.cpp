@@ -5,6 +5,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/printable.hpp"
 #include "engine/train/reconstruct.hpp"
 
@@ -31,7 +32,7 @@ void visit_flags(Request& r, Visitor&& visitor) {
 }
 
 void print_row(const char* name, double value, const char* unit) {
-  std::printf("%-22s %-12.6g %s\n", name, value, unit);
+  std::printf("%-22s %-12s %s\n", name, general_text(value).c_str(), unit);
 }
 
 void print_table(const ReconstructResult& result) {
@@ -77,9 +78,9 @@ int run_reconstruct(const Words& words) {
   if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());
   print_table(result);
   const std::string files = request.out + (request.errors.empty() ? "" : " and " + request.errors);
-  std::printf("wrote %s; %s of %s (epoch %llu), %.3g s\n", printable(files).c_str(),
+  std::printf("wrote %s; %s of %s (epoch %llu), %s s\n", printable(files).c_str(),
               result.model.c_str(), printable(result.checkpoint.string()).c_str(),
-              static_cast<unsigned long long>(result.epoch), result.seconds);
+              static_cast<unsigned long long>(result.epoch), general_text(result.seconds, 3).c_str());
   return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/devices.hpp"
+#include "engine/number_text.hpp"
 #include "engine/printable.hpp"
 
 namespace vgan::app {
@@ -46,12 +47,10 @@ std::string length_text(const Trainer& trainer, const ImageSet& images, std::uin
   const std::uint64_t epochs = trainer.total_epochs();
   const double passes = static_cast<double>(epochs) * static_cast<double>(trainer.config().batch) /
                         static_cast<double>(images.count);
-  char text[128];
-  std::snprintf(text, sizeof(text), "%llu epochs of one batch of %lld each: %.3g passes%s",
-                static_cast<unsigned long long>(epochs),
-                static_cast<long long>(trainer.config().batch), passes,
-                first_epoch > 0 ? ", resumed after epoch " : "");
-  return first_epoch > 0 ? text + std::to_string(first_epoch) : text;
+  const std::string resumed = ", resumed after epoch " + std::to_string(first_epoch);
+  return std::to_string(epochs) + " epochs of one batch of " +
+         std::to_string(trainer.config().batch) + " each: " + general_text(passes, 3) + " passes" +
+         (first_epoch > 0 ? resumed : "");
 }
 
 ProgressValues::Model model_of(const TrainConfig& config) {
@@ -96,11 +95,9 @@ void RunDisplay::finished(const RunResult& result) {
   progress_.finish();
   if (quiet_) return;
   const std::string folder = printable(result.folder.string());
-  char rate[64];
-  std::snprintf(rate, sizeof(rate), "%.1f epochs/s", result.epochs_per_second);
-  std::printf("\ntrained %s in %s, %s; %s holds\n",
+  std::printf("\ntrained %s in %s, %s epochs/s; %s holds\n",
               counted(result.epochs, "epoch", "epochs").c_str(), clock_text(result.seconds).c_str(),
-              rate, folder.c_str());
+              fixed_text(result.epochs_per_second, 1).c_str(), folder.c_str());
   const auto holds = [&](const char* name, const std::string& about) {
     std::error_code unreadable;
     if (!std::filesystem::exists(result.folder / name, unreadable)) return;

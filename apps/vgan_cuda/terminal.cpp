@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "engine/number_text.hpp"
+
 namespace vgan::app {
 
 bool is_interactive() {
@@ -23,7 +25,7 @@ std::size_t terminal_width() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   const char* columns = std::getenv("COLUMNS");
-  const int width = columns == nullptr ? 0 : std::atoi(columns);
+  const int width = columns == nullptr ? 0 : read_number<int>(columns).value_or(0);
   return width > 0 ? static_cast<std::size_t>(width) : 80;
 }
 

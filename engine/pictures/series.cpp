@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <iterator>
 #include <limits>
+
+#include "engine/number_text.hpp"
 
 namespace vgan {
 namespace {
@@ -38,13 +39,7 @@ double ranked(std::vector<double>& values, std::size_t below) {
 std::string label_of(double value, double step) {
   const double size = std::max(std::abs(value), step);
   const int decimals = static_cast<int>(std::max(0.0, -std::floor(std::log10(step) + 1e-9)));
-  std::array<char, 40> text{};
-  if (size >= 1e7 || decimals > 5) {
-    std::snprintf(text.data(), text.size(), "%.6g", value);
-  } else {
-    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  }
-  return text.data();
+  return size >= 1e7 || decimals > 5 ? general_text(value) : fixed_text(value, decimals);
 }
 
 double weighted_mean(const std::vector<double>& y, std::size_t i, std::size_t radius) {

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <string>
 #include <utility>
+
+#include "engine/number_text.hpp"
 
 namespace vgan {
 namespace {
@@ -121,11 +122,7 @@ Range range_of(const std::vector<float>& values) {
   return range;
 }
 
-std::string number_text(float value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%g", static_cast<double>(value));
-  return text;
-}
+std::string number_text(float value) { return general_text(static_cast<double>(value)); }
 
 void set_range(const ByteSource& source, std::uint64_t data_offset, const Range& range,
                ImageSet& images) {

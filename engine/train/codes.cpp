@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/code_mixture.hpp"
 #include "engine/train/generator_model.hpp"
@@ -89,7 +90,7 @@ CodeModel CodeModel::load(const Checkpoint& checkpoint, std::int64_t components,
   }
   // Each was rounded to float once.
   if (!(std::fabs(sum - 1.0) < 1e-4)) {
-    refuse_tensor(origin, weight_name, "a sum of " + std::to_string(sum), "1");
+    refuse_tensor(origin, weight_name, "a sum of " + general_text(sum), "1");
   }
   for (std::int64_t row = 0; row < components * latent; ++row) {
     const float* line = p.factor.data() + row * latent;

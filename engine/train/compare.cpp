@@ -8,6 +8,7 @@
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/metrics/resampled.hpp"
+#include "engine/number_text.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/architecture.hpp"
@@ -74,15 +75,10 @@ fs::path claim_folder(const fs::path& wanted) {
 }
 
 std::string budget_text(const CompareRequest& request) {
-  char text[48];
   if (request.minutes > 0.0) {
-    std::snprintf(text, sizeof(text), "%g minute%s", request.minutes,
-                  request.minutes == 1.0 ? "" : "s");
-  } else {
-    std::snprintf(text, sizeof(text), "%llu epoch%s",
-                  static_cast<unsigned long long>(request.epochs), request.epochs == 1 ? "" : "s");
+    return general_text(request.minutes) + (request.minutes == 1.0 ? " minute" : " minutes");
   }
-  return text;
+  return std::to_string(request.epochs) + (request.epochs == 1 ? " epoch" : " epochs");
 }
 
 /// The data, split.

@@ -1,11 +1,11 @@
 #include "engine/train/comparison_report.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/files/atomic_file.hpp"
+#include "engine/number_text.hpp"
 #include "engine/pictures/comparison.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/train/grouped.hpp"
@@ -15,17 +15,11 @@ namespace {
 
 const char* const absent = "-";
 
-std::string number(double value, const char* format) {
-  char text[48];
-  std::snprintf(text, sizeof(text), format, value);
-  return text;
-}
-
 std::string megabytes(std::uint64_t bytes) {
-  return bytes == 0 ? absent : number(static_cast<double>(bytes) * 1e-6, "%.1f MB");
+  return bytes == 0 ? absent : fixed_text(static_cast<double>(bytes) * 1e-6, 1) + " MB";
 }
 
-std::string percent(double share) { return number(100.0 * share, "%.1f %%"); }
+std::string percent(double share) { return fixed_text(100.0 * share, 1) + " %"; }
 
 // "6.1 % (5)": the share and the label.
 std::string smallest_class(const Quality& quality) {
@@ -38,11 +32,11 @@ std::string smallest_class(const Quality& quality) {
 std::vector<std::string> quality_row(const std::string& name, const Quality& quality,
                                      std::optional<double> reconstruction) {
   return {name,
-          number(quality.distance, "%.4g"),
-          number(quality.precision, "%.2f"),
-          number(quality.recall, "%.2f"),
+          general_text(quality.distance, 4),
+          fixed_text(quality.precision, 2),
+          fixed_text(quality.recall, 2),
           smallest_class(quality),
-          reconstruction ? number(*reconstruction, "%.4g") : absent};
+          reconstruction ? general_text(*reconstruction, 4) : absent};
 }
 
 TextTable quality_table(const Comparison& c) {
@@ -64,8 +58,8 @@ TextTable time_table(const Comparison& c) {
   TextTable table = {{"time", "epochs", "seconds", "epochs/s", "samples/s"}};
   for (const ComparedModel& model : c.models) {
     table.push_back(
-        {model.name, grouped(model.epochs), number(model.seconds, "%.1f"),
-         model.quality ? number(model.epochs_per_second, "%.1f") : absent,
+        {model.name, grouped(model.epochs), fixed_text(model.seconds, 1),
+         model.quality ? fixed_text(model.epochs_per_second, 1) : absent,
          model.quality ? grouped(static_cast<std::uint64_t>(model.samples_per_second)) : absent});
   }
   return table;
@@ -199,9 +193,9 @@ std::string markdown(const Comparison& c) {
 }
 
 std::vector<std::string> lines_of(const Quality& quality) {
-  std::vector<std::string> lines = {"distance " + number(quality.distance, "%.4g"),
-                                    "precision " + number(quality.precision, "%.2f") + ", recall " +
-                                        number(quality.recall, "%.2f")};
+  std::vector<std::string> lines = {"distance " + general_text(quality.distance, 4),
+                                    "precision " + fixed_text(quality.precision, 2) + ", recall " +
+                                        fixed_text(quality.recall, 2)};
   if (quality.classes) lines.push_back("smallest class " + smallest_class(quality));
   return lines;
 }
@@ -217,9 +211,9 @@ ComparisonPanel real_panel(const Comparison& c) {
 ComparisonPanel panel(const ComparedModel& model) {
   std::vector<std::string> lines = lines_of(*model.quality);
   if (model.reconstruction) {
-    lines.push_back("reconstruction error " + number(*model.reconstruction, "%.4g"));
+    lines.push_back("reconstruction error " + general_text(*model.reconstruction, 4));
   }
-  lines.push_back(grouped(model.epochs) + " epochs in " + number(model.seconds, "%.1f s, ") +
+  lines.push_back(grouped(model.epochs) + " epochs in " + fixed_text(model.seconds, 1) + " s, " +
                   grouped(static_cast<std::uint64_t>(model.samples_per_second)) + " samples/s");
   lines.push_back(grouped(model.parameters) + " parameters, checkpoint of " +
                   megabytes(model.checkpoint_bytes));

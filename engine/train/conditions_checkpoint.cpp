@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/conditions.hpp"
 
@@ -49,6 +50,7 @@ ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::str
       tensor.shape.front() > most) {
     bad("another shape");
   }
+  require_bytes(tensor, made.classes_ ? shares_name : rows_name, origin);
   made.values_ = floats_of(tensor);
   if (!all_finite(made.values_)) bad("NaN or Inf");
   if (!made.classes_) {
@@ -65,7 +67,7 @@ ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::str
     if (share < 0.0F) bad("a share below 0");
     sum += static_cast<double>(share);
   }
-  if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + std::to_string(sum));
+  if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + general_text(sum));
   made.note_known();
   return made;
 }

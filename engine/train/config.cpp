@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/codes.hpp"
 #include "engine/train/layer_list.hpp"
 #include "engine/train/refuse_setting.hpp"
@@ -180,17 +181,16 @@ void validate(const TrainConfig& c) {
 }
 
 std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& range) {
-  unsigned long long first = 0;
-  unsigned long long last = 0;
-  char rest = 0;
-  const bool digits = range.find_first_not_of("0123456789:") == std::string::npos;
-  if (!digits || range.size() > 39 ||
-      std::sscanf(range.c_str(), "%llu:%llu%c", &first, &last, &rest) != 2 || first == 0 ||
-      last < first) {
+  const std::size_t colon = range.find(':');
+  const auto first = read_number<std::uint64_t>(std::string_view(range).substr(0, colon));
+  const auto last = colon == std::string::npos
+                        ? std::nullopt
+                        : read_number<std::uint64_t>(std::string_view(range).substr(colon + 1));
+  if (!first || !last || *first == 0 || *last < *first) {
     refuse_setting("profile-steps", "'" + range + "'",
                    "A:B with 1 <= A <= B, epochs counted from 1");
   }
-  return {first, last};
+  return {*first, *last};
 }
 
 std::string suggestion(const std::string& word, const std::vector<std::string>& words) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/number_text.hpp"
 #include "engine/printable.hpp"
 #include "engine/train/generate.hpp"
 #include "engine/train/generator_model.hpp"
@@ -49,10 +50,8 @@ std::string range_of(const CheckpointTensor& tensor) {
   }
   const double mean = sum / static_cast<double>(count);
   const double variance = squares / static_cast<double>(count) - mean * mean;
-  char text[64];
-  std::snprintf(text, sizeof(text), "mean %+.3e  sd %.3e", mean,
-                std::sqrt(std::fmax(variance, 0.0)));
-  return text;
+  return (std::signbit(mean) ? "mean " : "mean +") + scientific_text(mean, 3) + "  sd " +
+         scientific_text(std::sqrt(std::fmax(variance, 0.0)), 3);
 }
 
 }  // namespace

@@ -1,16 +1,13 @@
 #include "engine/train/memory_plan.hpp"
 
-#include <cstdio>
-
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 
 namespace vgan {
 namespace {
 
 std::string megabytes(std::size_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.1f", static_cast<double>(bytes) * 1e-6);
-  return text;
+  return fixed_text(static_cast<double>(bytes) * 1e-6, 1);
 }
 
 }  // namespace

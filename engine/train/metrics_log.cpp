@@ -15,6 +15,8 @@
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/files/read_file.hpp"
+#include "engine/json_text.hpp"
+#include "engine/number_text.hpp"
 
 namespace vgan {
 namespace {
@@ -88,7 +90,7 @@ MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainCo
     : file_(file.path), metrics_(metrics_of(config)) {
   std::string kept;
   const auto take = [&](const std::string& line) {
-    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    const auto entry = read_json(line);
     if (!entry.is_object() || entry.contains("event")) return true;
     const auto at = number_in(entry, "epoch");
     if (!at) return true;
@@ -113,10 +115,10 @@ void MetricsLog::add(const StepReport& report, double seconds) {
   std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
   for (const Metric& metric : metrics_) {
     const double value = metric.value(report);
-    std::fprintf(lines_.get(), ",\"%s\":%.6g", metric.key, value);
+    std::fprintf(lines_.get(), ",\"%s\":%s", metric.key, general_text(value).c_str());
     if (metric.kept != nullptr) (history_.*metric.kept).push_back(value);
   }
-  std::fprintf(lines_.get(), ",\"seconds\":%.3f}\n", seconds);
+  std::fprintf(lines_.get(), ",\"seconds\":%s}\n", fixed_text(seconds, 3).c_str());
   if (seconds - last_flush_ > 1.0) {
     flush();
     last_flush_ = seconds;
@@ -125,8 +127,9 @@ void MetricsLog::add(const StepReport& report, double seconds) {
 
 void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
   std::fprintf(lines_.get(),
-               "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%.3f,\"epochs_per_second\":%.3f}\n",
-               static_cast<unsigned long long>(epochs), seconds, epochs_per_second);
+               "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%s,\"epochs_per_second\":%s}\n",
+               static_cast<unsigned long long>(epochs), fixed_text(seconds, 3).c_str(),
+               fixed_text(epochs_per_second, 3).c_str());
   flush();
 }
 

@@ -7,6 +7,8 @@
 #include <malloc.h>
 #endif
 
+#include "engine/number_text.hpp"
+
 namespace vgan {
 
 // proc(5): writing 5 to clear_refs resets VmHWM, the peak resident set.
@@ -22,8 +24,7 @@ bool reset_peak_memory() {
 std::uint64_t peak_memory() {
   std::ifstream file("/proc/self/status");
   for (std::string word; file >> word;) {
-    std::uint64_t kibibytes = 0;
-    if (word == "VmHWM:" && file >> kibibytes) return kibibytes << 10;
+    if (word == "VmHWM:" && file >> word) return read_number<std::uint64_t>(word).value_or(0) << 10;
   }
   return 0;
 }

@@ -1,7 +1,6 @@
 #include "engine/train/reconstruct.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <span>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/files/same_file.hpp"
+#include "engine/number_text.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/generator_model.hpp"
@@ -100,9 +100,8 @@ std::string note_of_range(const Trials& trials) {
     if (std::any_of(first, first + size, outside)) ++count;
   }
   if (count == 0) return "";
-  char range[64];
-  std::snprintf(range, sizeof(range), "%g..%g", static_cast<double>(trials.range.low),
-                static_cast<double>(trials.range.high));
+  const std::string range = general_text(static_cast<double>(trials.range.low)) + ".." +
+                            general_text(static_cast<double>(trials.range.high));
   return grouped(count) + " of " + grouped(trials.count) +
          (trials.count == 1 ? " trial has" : " trials have") + " numbers outside " + range +
          ", the range that the model was trained on, and cannot come back as they are";

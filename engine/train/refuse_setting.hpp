@@ -2,20 +2,17 @@
 #pragma once
 
 #include <cmath>
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 
 namespace vgan {
 
 /// A number as messages give it, to six digits.
 inline std::string setting_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  char buffer[32];
-  std::snprintf(buffer, sizeof(buffer), "%g", value);
-  return buffer;
+  return std::isnan(value) ? "NaN" : general_text(value);
 }
 
 /// "a, b, c".

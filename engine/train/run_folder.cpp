@@ -11,6 +11,7 @@
 
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/number_text.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
@@ -21,13 +22,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The number of a file "epoch-NUMBER.ending"; 0 for any other name.
+std::uint64_t epoch_of(const std::string& name) {
+  constexpr std::string_view prefix = "epoch-";
+  if (!name.starts_with(prefix)) return 0;
+  const std::string_view rest = std::string_view(name).substr(prefix.size());
+  return read_number<std::uint64_t>(rest.substr(0, rest.find('.'))).value_or(0);
+}
+
 // Makes the next free runs/NNNN. Making it is what claims it, so two runs never share one.
 Folder claim_next_run() {
   const Folder runs = Folder::make("runs");
   std::uint64_t last = 0;
   for (const std::string& name : runs.names()) {
     if (name.size() > 9 || name.find_first_not_of("0123456789") != std::string::npos) continue;
-    const std::uint64_t number = std::stoull(name);
+    const std::uint64_t number = read_number<std::uint64_t>(name).value_or(0);
     if (number < 999999999) last = std::max(last, number);
   }
   for (;;) {
@@ -123,10 +132,7 @@ std::size_t RunFolder::set_aside_after(std::uint64_t epoch) const {
   for (const Folder* kind : {&*checkpoints_, &*samples_}) {
     std::vector<std::string> later;
     for (const std::string& name : kind->names()) {
-      unsigned long long number = 0;
-      if (std::sscanf(name.c_str(), "epoch-%20llu.", &number) == 1 && number > epoch) {
-        later.push_back(name);
-      }
+      if (epoch_of(name) > epoch) later.push_back(name);
     }
     if (later.empty()) continue;
     const Folder place =

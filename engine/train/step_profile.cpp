@@ -5,6 +5,8 @@
 #include <map>
 #include <string>
 
+#include "engine/number_text.hpp"
+
 namespace vgan {
 
 StepProfile::StepProfile(const std::string& range) {
@@ -47,8 +49,8 @@ void StepProfile::finish(Trainer& trainer, const RunFolder& folder, RunObserver*
     std::nth_element(values.begin(),
                      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
     char line[96];
-    std::snprintf(line, sizeof(line), "profile: %-12s median %8.1f us over %zu epochs",
-                  name.c_str(), values[values.size() / 2] * 1e6, values.size());
+    std::snprintf(line, sizeof(line), "profile: %-12s median %8s us over %zu epochs", name.c_str(),
+                  fixed_text(values[values.size() / 2] * 1e6, 1).c_str(), values.size());
     observer->note(line);
   }
 }
