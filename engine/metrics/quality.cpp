@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t most_classes = 1000;
 
 const ImageSet& enough(const ImageSet& images) {
+  images.require_consistent();
   if (images.count >= QualityJudge::fewest) return images;
   throw Error(ErrorCode::bad_data,
               {"cannot judge quality", images.source, std::to_string(images.count) + " trials",
@@ -30,7 +31,6 @@ QualityJudge::QualityJudge(const ImageSet& training, const ImageSet& held_out)
   held_out_ = all.spread(most_balls);
   const std::set<std::int32_t> labels(training.labels.begin(), training.labels.end());
   if (labels.size() < 2 || labels.size() > most_classes) return;
-  held_out.require_consistent();
   require(!held_out.labels.empty(), "quality", "held-out trials without labels",
           "as many as trials");
   const TrialRows rows(training, most_neighbours);

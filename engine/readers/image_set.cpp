@@ -1,11 +1,14 @@
 #include "engine/readers/image_set.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 
 namespace vgan {
 namespace {
@@ -27,7 +30,98 @@ std::uint64_t fnv1a(std::uint64_t hash, const void* data, std::size_t bytes) {
   return hash;
 }
 
+[[noreturn]] void contradiction(const ImageSet& images, const std::string& found,
+                                const std::string& allowed, const std::string& remedy = "") {
+  throw Error(ErrorCode::bad_data,
+              {"data that contradict themselves", images.source, found, allowed, remedy});
+}
+
+// first * second, which sizes of a caller's may put beyond 64 bits.
+std::int64_t product(const ImageSet& images, std::int64_t first, std::int64_t second) {
+  std::int64_t result = 0;
+  if (!__builtin_mul_overflow(first, second, &result)) return result;
+  contradiction(images, std::to_string(first) + " x " + std::to_string(second) + " values",
+                "a product of at most 2^63 - 1");
+}
+
+// Sizes of 1 or more, of which there are as many values as they say.
+void require_sizes(const ImageSet& images) {
+  if (images.height < 1 || images.width < 1 || images.channels < 1) {
+    throw Error(ErrorCode::bad_data,
+                {"no data to train on", images.source,
+                 "images of " + std::to_string(images.height) + " x " +
+                     std::to_string(images.width) + " x " + std::to_string(images.channels),
+                 "at least one pixel", ""});
+  }
+  const std::int64_t each = images.pixels_per_image();
+  const std::size_t held =
+      std::visit([](const auto& values) { return values.size(); }, images.pixels);
+  if (images.count < 0 || held != static_cast<std::size_t>(product(images, images.count, each))) {
+    contradiction(images, std::to_string(held) + " pixels",
+                  std::to_string(images.count) + " images of " + std::to_string(each));
+  }
+  const auto count = static_cast<std::size_t>(images.count);
+  if (!images.labels.empty() && images.labels.size() != count) {
+    contradiction(images, std::to_string(images.labels.size()) + " labels", std::to_string(count));
+  }
+  if (images.condition_size < 0 ||
+      images.conditions.size() !=
+          static_cast<std::size_t>(product(images, images.count, images.condition_size))) {
+    contradiction(images, std::to_string(images.conditions.size()) + " numbers of conditions",
+                  std::to_string(images.count) + " x " + std::to_string(images.condition_size));
+  }
+}
+
+std::string range_text(float low, float high) {
+  return general_text(static_cast<double>(low)) + " to " + general_text(static_cast<double>(high));
+}
+
+// Every value is, as a float, within low..high, which NaN never is.
+template <class Number>
+void require_values(const ImageSet& images, const std::vector<Number>& values, std::int64_t columns,
+                    float low, float high, const char* kind) {
+  const auto bad = std::find_if(values.begin(), values.end(), [&](Number value) {
+    return !(static_cast<float>(value) >= low && static_cast<float>(value) <= high);
+  });
+  if (bad == values.end()) return;
+  const auto value = static_cast<double>(*bad);
+  const std::int64_t at = bad - values.begin();
+  const std::string place = " in row " + std::to_string(at / columns) + ", column " +
+                            std::to_string(at % columns) + " of the " + kind;
+  if (!std::isfinite(static_cast<float>(*bad))) {
+    contradiction(images,
+                  (std::isnan(value) ? "NaN" : "an infinite number or one beyond float32") + place,
+                  "finite numbers", "replace it, or leave the row out");
+  }
+  contradiction(images, general_text(value) + place, range_text(low, high),
+                "set low and high to the least and the greatest value");
+}
+
+// Sides that go with the kind, and labels that have names where any have.
+void require_meaning(const ImageSet& images) {
+  const bool known = static_cast<std::size_t>(images.kind) < trial_kinds.size() &&
+                     (!images.file_type ||
+                      static_cast<std::size_t>(*images.file_type) < value_types.size());
+  if (!known) contradiction(images, "a kind or file_type that is none", "those of the enums");
+  if (images.kind != TrialKind::image && images.height != 1) {
+    contradiction(images,
+                  std::string(info_of(images.kind).plural) + " of height " +
+                      std::to_string(images.height),
+                  "1, with all numbers along the width");
+  }
+  if (images.class_names.empty()) return;
+  const auto named = static_cast<std::int64_t>(images.class_names.size());
+  const auto bad = std::find_if(images.labels.begin(), images.labels.end(),
+                                [&](std::int32_t label) { return label < 0 || label >= named; });
+  if (bad == images.labels.end()) return;
+  contradiction(images,
+                "class " + std::to_string(*bad) + " in row " +
+                    std::to_string(bad - images.labels.begin()),
+                "0 to " + std::to_string(named - 1) + ", as many as there are class names");
+}
+
 void require_within(const ImageSet& images, std::int64_t first, std::int64_t n) {
+  require_sizes(images);
   if (first >= 0 && n >= 0 && first <= images.count && n <= images.count - first) return;
   throw Error(ErrorCode::internal,
               {"no such images", images.source,
@@ -47,6 +141,10 @@ std::uint64_t hash_of(std::uint64_t hash, const std::vector<Number>& values) {
 }
 
 }  // namespace
+
+std::int64_t ImageSet::pixels_per_image() const {
+  return product(*this, product(*this, height, width), channels);
+}
 
 std::size_t ImageSet::bytes() const {
   return std::visit([](const auto& values) { return values.size() * sizeof(values[0]); }, pixels);
@@ -124,38 +222,24 @@ std::string ImageSet::conditions_fingerprint() const {
 }
 
 void ImageSet::require_consistent() const {
-  const std::int64_t each = pixels_per_image();
-  if (count < 1 || height < 1 || width < 1 || channels < 1) {
+  require_sizes(*this);
+  if (count < 1) {
     throw Error(ErrorCode::bad_data,
-                {"no data to train on", source,
-                 std::to_string(count) + " images of " + std::to_string(each) + " pixels",
-                 "at least one image of one pixel", ""});
+                {"no data to train on", source, "0 images", "at least one", ""});
   }
-  const std::size_t held = std::visit([](const auto& values) { return values.size(); }, pixels);
-  if (held / static_cast<std::size_t>(each) != static_cast<std::size_t>(count) ||
-      held % static_cast<std::size_t>(each) != 0) {
-    throw Error(ErrorCode::bad_data,
-                {"data that contradict themselves", source, std::to_string(held) + " pixels",
-                 std::to_string(count) + " images of " + std::to_string(each), ""});
+  require_meaning(*this);
+  if (!(low < high) || !std::isnormal(high - low)) {
+    throw Error(ErrorCode::bad_data, {"data without a range", source, range_text(low, high),
+                                      "low below high, a span of 1.2e-38 to 3.4e38", ""});
   }
-  if (!labels.empty() && labels.size() != static_cast<std::size_t>(count)) {
-    throw Error(ErrorCode::bad_data,
-                {"data that contradict themselves", source,
-                 std::to_string(labels.size()) + " labels", std::to_string(count), ""});
-  }
-  const auto wanted_conditions =
-      static_cast<std::size_t>(count) * static_cast<std::size_t>(condition_size);
-  if (condition_size < 0 || conditions.size() != wanted_conditions) {
-    throw Error(ErrorCode::bad_data,
-                {"data that contradict themselves", source,
-                 std::to_string(conditions.size()) + " numbers of conditions",
-                 std::to_string(count) + " x " + std::to_string(condition_size), ""});
-  }
-  if (!(low < high) || !std::isfinite(high - low)) {
-    throw Error(ErrorCode::bad_data, {"data without a range", source,
-                                      std::to_string(low) + " to " + std::to_string(high),
-                                      "finite, low below high", ""});
-  }
+  std::visit(
+      [&](const auto& values) {
+        require_values(*this, values, pixels_per_image(), low, high, "trials");
+      },
+      pixels);
+  constexpr float largest = std::numeric_limits<float>::max();
+  require_values(*this, conditions, std::max<std::int64_t>(condition_size, 1), -largest, largest,
+                 "conditions");
 }
 
 }  // namespace vgan

@@ -31,7 +31,8 @@ struct ImageSet {
   std::int64_t condition_size = 0;       ///< numbers for each image; 0 where there are none
   std::string source;  ///< what the user would call it: a path, or "built-in digits"
 
-  std::int64_t pixels_per_image() const { return height * width * channels; }
+  /// height * width * channels. Throws bad_data where that is more than can be counted.
+  std::int64_t pixels_per_image() const;
   TrialShape shape() const { return {height, width, channels, kind}; }
   /// The array's shape as files have it, without axes that go without saying: (N, P) for rows, (N,
   /// T) or (N, T, C) for curves, (N, H, W) or (N, H, W, C) for images.
@@ -43,12 +44,14 @@ struct ImageSet {
   ImageSet outline() const;
   std::size_t bytes() const;
   /// Images [first, first + n) with what belongs to them; range and source are the set's. Throws
-  /// internal for images that there are not.
+  /// internal for images that there are not, bad_data where sizes and values disagree.
   ImageSet part(std::int64_t first, std::int64_t n) const;
   /// Drops all but the first `n` images. Throws as `part`.
   void keep_first(std::int64_t n);
-  /// Throws bad_data unless there is an image and counts, labels, conditions and range agree with
-  /// the pixels.
+  /// Throws bad_data unless there is an image, counts, labels and conditions agree with the pixels,
+  /// labels with their names and sides with the kind, every number is finite and every pixel within
+  /// low..high. Names the first row (the image) and
+  /// column (the number in it) that is not, both from 0. Reads all values once.
   void require_consistent() const;
   /// 64-bit FNV-1a over shape and pixels, as 16 hex digits: tells whether a resumed run sees the
   /// data that it was started on. The channels are part of it where there are several.

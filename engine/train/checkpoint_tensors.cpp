@@ -41,9 +41,19 @@ std::vector<float> load_floats(const Checkpoint& checkpoint, const std::string& 
   if (tensor.type != TensorType::f32 || tensor.shape != shape) {
     refuse_tensor(origin, name, type_text(tensor.type, tensor.shape), wanted);
   }
+  require_bytes(tensor, name, origin);
   std::vector<float> values = floats_of(tensor);
   if (!all_finite(values)) refuse_tensor(origin, name, "NaN or Inf", "finite numbers");
   return values;
+}
+
+void require_bytes(const CheckpointTensor& tensor, const std::string& name,
+                   const std::string& origin) {
+  const std::uint64_t promised =
+      tensor_bytes(tensor.type, tensor.shape, ErrorCode::bad_data, origin + ", tensor " + name);
+  if (tensor.bytes.size() == promised) return;
+  refuse_tensor(origin, name, std::to_string(tensor.bytes.size()) + " bytes",
+                std::to_string(promised) + ", as " + type_text(tensor.type, tensor.shape) + " has");
 }
 
 std::string type_text(TensorType type, const std::vector<std::int64_t>& shape) {

@@ -23,6 +23,11 @@ std::vector<float> load_floats(const Checkpoint& checkpoint, const std::string& 
 [[noreturn]] void refuse_tensor(const std::string& origin, const std::string& name,
                                 const std::string& found, const std::string& allowed);
 
+/// Throws refuse_tensor's error unless the tensor has the bytes that its type and shape promise, as
+/// every tensor from a file has.
+void require_bytes(const CheckpointTensor& tensor, const std::string& name,
+                   const std::string& origin);
+
 /// "F32 [2, 3]".
 std::string type_text(TensorType type, const std::vector<std::int64_t>& shape);
 

@@ -62,9 +62,6 @@ ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images
       refuse_setting("conditions", "vectors of " + std::to_string(size_),
                      "up to " + std::to_string(most_classes) + " numbers each");
     }
-    if (!all_finite(images.conditions)) {
-      refuse_setting("conditions", "NaN or Inf", "finite numbers");
-    }
     const std::int64_t kept = std::min(images.count, most_rows);
     for (std::int64_t i = 0; i < kept; ++i) {
       const auto from = images.conditions.begin() + i * images.count / kept * size_;
@@ -79,15 +76,17 @@ void ConditionModel::count_classes(const ImageSet& images) {
     refuse_setting("conditional", "no labels with " + images.source, "labelled trials",
                    "name a file with --labels");
   }
-  const auto [first, greatest] = std::minmax_element(images.labels.begin(), images.labels.end());
-  const std::int32_t last = *greatest;
-  if (*first < 0 || last >= most_classes) {
-    refuse_setting("conditional", "class " + std::to_string(*first < 0 ? *first : last),
-                   "classes from 0 to " + std::to_string(most_classes - 1),
-                   "number them from 0, or give vectors with --conditions");
+  const auto bad = std::find_if(images.labels.begin(), images.labels.end(),
+                                [](auto label) { return label < 0 || label >= most_classes; });
+  if (bad != images.labels.end()) {
+    throw Error(ErrorCode::bad_data, {"labels that are no classes", images.source,
+                                      "class " + std::to_string(*bad) + " in row " +
+                                          std::to_string(bad - images.labels.begin()),
+                                      "classes from 0 to " + std::to_string(most_classes - 1),
+                                      "number them from 0, or give vectors with --conditions"});
   }
   classes_ = true;
-  size_ = last + 1;
+  size_ = *std::max_element(images.labels.begin(), images.labels.end()) + 1;
   values_.resize(static_cast<std::size_t>(size_), 0.0F);
   std::vector<std::int64_t> counts(values_.size(), 0);
   for (const std::int32_t label : images.labels) ++counts[static_cast<std::size_t>(label)];
@@ -183,6 +182,7 @@ ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) c
 }
 
 ConditionFill ConditionModel::in_turn(std::uint64_t run) const {
+  if (run == 0) refuse_setting("samples of one class in a row", "0", "1 or more");
   return [self = *this, run](std::uint64_t first, MatrixView<float> rows) {
     const std::uint64_t kinds =
         self.classes_ ? self.known_.size() : static_cast<std::uint64_t>(self.rows());

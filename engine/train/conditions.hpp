@@ -28,7 +28,8 @@ class ConditionModel {
 
   ConditionModel() = default;
   /// What `config` asks for: classes by `images.labels`, vectors by `images.conditions`, or none.
-  /// Throws bad_config where the data have none, too many or what is no class or finite number.
+  /// Throws bad_config where the data have none or vectors of too many numbers, bad_data where a
+  /// label is no class. `images` is consistent.
   ConditionModel(const TrainConfig& config, const ImageSet& images);
   /// As `save` left it; none where it left nothing. Throws bad_data for what it never leaves.
   static ConditionModel load(const Checkpoint& checkpoint, const std::string& origin);
@@ -55,7 +56,7 @@ class ConditionModel {
   /// alone.
   ConditionFill drawn(std::uint64_t seed, math::Purpose purpose) const;
   /// The same class for `run` samples, then the next that has trials, from the first on again after
-  /// the last; vectors likewise.
+  /// the last; vectors likewise. Throws bad_config for a `run` of 0.
   ConditionFill in_turn(std::uint64_t run) const;
   /// One class for all. Throws bad_config for a class without trials.
   ConditionFill of_class(std::int64_t label) const;

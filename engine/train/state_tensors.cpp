@@ -80,6 +80,7 @@ void check_tensor(const std::string& name, const Shape& shape, bool square,
                  there ? type_text(found->second.type, found->second.shape) : "none",
                  type_text(TensorType::f32, shape), ""});
   }
+  require_bytes(found->second, name, origin);
   const std::size_t count = found->second.bytes.size() / sizeof(float);
   const auto refuse_from = [&](std::size_t bad, const char* what, const char* allowed) {
     if (bad == count) return;

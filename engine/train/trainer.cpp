@@ -34,6 +34,16 @@ void require_finite(const StepReport& report, const TrainConfig& config) {
                "finite losses and gradients", remedy_of(config)});
 }
 
+// More would be beyond any memory, and beyond what 64 bits count on the way.
+void require_count(std::uint64_t count, const TrialShape& trial) {
+  const std::uint64_t most = (std::uint64_t{1} << 40) / static_cast<std::uint64_t>(trial.size());
+  if (count <= most) return;
+  refuse_setting("count", std::to_string(count),
+                 "up to " + std::to_string(most) + " samples of " + std::to_string(trial.size()) +
+                     " values at once",
+                 "draw them in parts");
+}
+
 }  // namespace
 
 Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
@@ -171,6 +181,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 
 std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
   Implementation& self = *implementation_;
+  require_count(count, self.trial);
   const NamedRange range(*self.backend, "sample");
   std::vector<float> all;
   all.reserve(count * static_cast<std::size_t>(self.trial.size()));
@@ -192,6 +203,7 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std:
 
 std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t columns) {
   Implementation& self = *implementation_;
+  require_count(count, self.trial);
   const NamedRange range(*self.backend, "preview");
   std::vector<std::uint8_t> all;
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};

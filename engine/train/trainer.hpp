@@ -24,7 +24,8 @@ namespace vgan {
 class Trainer {
  public:
   /// Validates `config`, opens the device, plans and takes the memory, and initialises the
-  /// networks. `images` is copied to the device. Throws bad_config, no_device.
+  /// networks. `images` is copied to the device. Throws bad_config, no_device, and bad_data for
+  /// images that are not consistent or have conditions without the setting `conditions`.
   Trainer(const TrainConfig& config, const ImageSet& images);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
@@ -66,10 +67,11 @@ class Trainer {
   /// `count` samples of the averaged G if there is one, else of G, [count, height * width]. Sample
   /// n depends on `seed` and n alone. Floats are in [0, 1] for u8 data, else in the data's range.
   /// Conditions are drawn as they are in the data, or with `run` > 0 that many samples have one
-  /// class (or vector), then as many the next.
+  /// class (or vector), then as many the next. Throws bad_config for more than 2^40 values.
   std::vector<float> sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
   /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model
-  /// of classes, each class has `columns` samples, then the next.
+  /// of classes, each class has `columns` samples, then the next. Throws as `sample`, and
+  /// bad_config for no column.
   std::vector<std::uint8_t> preview(std::uint64_t count, std::uint64_t columns = 10);
 
   /// What samples of a model "ae" are drawn from: "a Gaussian fitted to 10,000 codes"; empty for

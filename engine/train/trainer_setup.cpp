@@ -15,6 +15,14 @@ constexpr std::uint64_t second_id = 1;
 
 void require_data(const TrainConfig& config, const ImageSet& images) {
   images.require_consistent();
+  if (config.conditions.empty() && images.condition_size > 0) {
+    throw Error(ErrorCode::bad_data,
+                {"conditions that nothing would see", images.source,
+                 "conditions of " + std::to_string(images.condition_size) +
+                     " numbers, and the setting conditions empty",
+                 "both or neither",
+                 "name the conditions in the setting (a file, or any word), or leave them out"});
+  }
   if (config.batch > images.count) {
     refuse_setting("batch", std::to_string(config.batch),
                    "1 to " + std::to_string(images.count) + ", the number of images");

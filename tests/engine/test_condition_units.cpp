@@ -20,7 +20,6 @@ ImageSet with_columns(const std::vector<std::vector<float>>& columns) {
   const std::size_t count = columns.front().size();
   ImageSet images = slopes(4, 4, 1, static_cast<std::int64_t>(count));
   images.condition_size = static_cast<std::int64_t>(columns.size());
-  images.conditions.clear();
   for (std::size_t i = 0; i < count; ++i) {
     for (const auto& column : columns) images.conditions.push_back(column[i]);
   }
@@ -96,7 +95,7 @@ TEST_CASE("the unit of conditions changes no weight and no sample", "[engine][co
       config.conditional = false;
       config.conditions = "given";
       config.precision = precision;
-      const ImageSet images = slopes(8, 8);
+      const ImageSet images = slopes_with_vectors(8, 8);
       ImageSet scaled = images;  // by a power of two, so that nothing is rounded otherwise
       for (float& c : scaled.conditions) c *= 16384.0F;
       Trainer one(config, images), other(config, scaled);
@@ -148,7 +147,7 @@ TEST_CASE("classes without trials are not sampled", "[engine][conditions]") {
   const ConditionModel back = ConditionModel::load(saved, "here");
   CHECK(back.known_classes() == model.known_classes());
   CHECK(ConditionModel(of_classes(), labelled({0, 1, 2})).missing_text().empty());
-  CHECK(ConditionModel(of_vectors(), slopes(2, 2)).missing_text().empty());
+  CHECK(ConditionModel(of_vectors(), slopes_with_vectors(2, 2)).missing_text().empty());
 }
 
 TEST_CASE("many gaps between classes are named in one line", "[engine][conditions]") {

@@ -5,26 +5,12 @@
 #include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"
 #include "tests/readers/make_files.hpp"
+#include "tests/support/dice.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace {
 
 using namespace vgan::testing;
-
-// SplitMix64 (Steele, Lea, Flood 2014), so that the same files are tried everywhere.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
-  std::size_t roll(std::size_t sides) {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return static_cast<std::size_t>((z ^ (z >> 31)) % sides);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 std::string mutate(std::string bytes, std::size_t header, Dice& dice) {
   const std::string interesting("\x00\x01\x7f\x80\xff(),:'{}[]<>|0129LOf", 24);

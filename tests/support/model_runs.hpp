@@ -11,8 +11,10 @@
 
 namespace vgan::testing {
 
-/// `count` trials of `height` x `width` x `channels` with labels 0 to 2 and two conditions each: a
-/// slope whose sign and height vary.
+inline std::int64_t slope_level(std::int64_t trial) { return 40 + (trial * 37) % 90; }
+
+/// `count` trials of `height` x `width` x `channels` with labels 0 to 2: a slope whose sign and
+/// height vary.
 inline ImageSet slopes(std::int64_t height, std::int64_t width, std::int64_t channels = 1,
                        std::int64_t count = 40) {
   ImageSet images;
@@ -21,20 +23,29 @@ inline ImageSet slopes(std::int64_t height, std::int64_t width, std::int64_t cha
   images.width = width;
   images.channels = channels;
   images.source = "slopes";
-  images.condition_size = 2;
   std::vector<std::uint8_t> pixels;
   const std::int64_t size = height * width * channels;
   for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t level = 40 + (i * 37) % 90;
+    const std::int64_t level = slope_level(i);
     for (std::int64_t at = 0; at < size; ++at) {
       const std::int64_t along = i % 2 == 0 ? at : size - at;
       pixels.push_back(static_cast<std::uint8_t>(level + along * 120 / size));
     }
     images.labels.push_back(static_cast<std::int32_t>(i % 3));
-    images.conditions.push_back(static_cast<float>(i % 2));
-    images.conditions.push_back(static_cast<float>(level) / 100.0F);
   }
   images.pixels = std::move(pixels);
+  return images;
+}
+
+/// `slopes` with two conditions each: the sign and the height.
+inline ImageSet slopes_with_vectors(std::int64_t height, std::int64_t width,
+                                    std::int64_t channels = 1, std::int64_t count = 40) {
+  ImageSet images = slopes(height, width, channels, count);
+  images.condition_size = 2;
+  for (std::int64_t i = 0; i < count; ++i) {
+    images.conditions.push_back(static_cast<float>(i % 2));
+    images.conditions.push_back(static_cast<float>(slope_level(i)) / 100.0F);
+  }
   return images;
 }
 
