@@ -1,14 +1,16 @@
 // Config files: TOML in and out of the one table of settings.
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
-#include <sstream>
-
-#include <toml++/toml.h>
+#include <iterator>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/config.hpp"
+#include "engine/train/toml_guard.hpp"
+
+// The parser's own assertions are checked in every build.
+#define TOML_ASSERT(holds) ::vgan::require_of_toml(static_cast<bool>(holds), #holds)
+#include <toml++/toml.h>
 
 namespace vgan {
 namespace {
@@ -20,10 +22,14 @@ std::string place(const std::string& origin, const toml::source_region& source) 
 
 [[noreturn]] void wrong_type(const std::string& where, const std::string& key,
                              const toml::node& node, const char* allowed) {
-  std::ostringstream kind;
-  kind << node.type();
+  const char* const kind = node.is_string()    ? "string"
+                           : node.is_boolean() ? "boolean"
+                           : node.is_integer() ? "integer"
+                           : node.is_number()  ? "floating-point number"
+                           : node.is_array()   ? "array"
+                                               : "date, time or table";
   throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
-                                      "a TOML " + kind.str(), allowed, ""});
+                                      std::string("a TOML ") + kind, allowed, ""});
 }
 
 void read_value(const std::string& where, const std::string& key, const toml::node& node,
@@ -85,25 +91,32 @@ void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
   }
 }
 
-std::string quoted(const std::string& value) {
-  std::ostringstream out;
-  out << toml::value<std::string>(value);
-  return out.str();
+// A literal string where there is nothing to escape.
+std::string toml_text(const std::string& value) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (value.find('\'') == std::string::npos &&
+      std::none_of(value.begin(), value.end(), is_control)) {
+    return "'" + value + "'";
+  }
+  std::string text = "\"";
+  for (const char c : value) {
+    if (is_control(c)) {
+      constexpr const char* digits = "0123456789ABCDEF";
+      text += std::string("\\u00") + digits[(c >> 4) & 0xF] + digits[c & 0xF];
+      continue;
+    }
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "\"";
 }
-
-std::string toml_text(const std::string& value) { return quoted(value); }
 std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return std::to_string(value); }
 std::string toml_text(std::uint64_t value) { return std::to_string(value); }
 std::string toml_text(double value) {
   // The fewest digits that read back to the same double, with six or more at hand so that 10 is no
   // 1e+01; TOML wants a point or an exponent.
-  char buffer[40];
-  for (int digits = 6; digits <= 17; ++digits) {
-    std::snprintf(buffer, sizeof(buffer), "%.*g", digits, value);
-    if (std::strtod(buffer, nullptr) == value) break;
-  }
-  std::string text = buffer;
+  std::string text = exact_text(value);
   if (text.find_first_of(".en") == std::string::npos) text += ".0";
   return text;
 }
@@ -129,6 +142,7 @@ bool is_of_one_model(const std::string& setting) {
 TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
                          const std::string& preset_name, std::vector<std::string>* given,
                          const std::string& model) {
+  require_plain_toml(toml_source, origin);
   toml::table table;
   try {
     table = toml::parse(toml_source, origin);
@@ -175,13 +189,11 @@ TrainConfig read_config(const std::filesystem::path& path, const std::string& pr
          "a TOML file", ""});
   }
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
-    if (!file || std::filesystem::file_size(path, ignored) != 0) {
-      throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
-    }
+  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  if (!file || file.bad()) {
+    throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
   }
-  return parse_config(content.str(), path.string(), preset_name, given, model);
+  return parse_config(content, path.string(), preset_name, given, model);
 }
 
 std::string print_config(const TrainConfig& config, bool comments) {

@@ -1,23 +1,19 @@
 #include "engine/train/generator_model.hpp"
 
-#include <charconv>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/refuse_setting.hpp"
+#include "engine/train/saved_config.hpp"
 #include "engine/train/state_tensors.hpp"
 #include "engine/version.hpp"
 
 namespace vgan {
 namespace {
 
-std::string exact(float value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.9g", static_cast<double>(value));
-  return text;
-}
+// Nine digits tell any two floats apart.
+std::string exact(float value) { return general_text(static_cast<double>(value), 9); }
 
 [[noreturn]] void refuse(const std::string& key, const std::string& found,
                          const std::string& allowed) {
@@ -27,11 +23,9 @@ std::string exact(float value) {
 
 float metadata_float(const Checkpoint& checkpoint, const std::string& key) {
   const std::string text = metadata_value(checkpoint, key);
-  char* end = nullptr;
-  const float value = std::strtof(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !std::isfinite(value))
-    refuse(key, "'" + text + "'", "a number");
-  return value;
+  const auto value = read_number<float>(text);
+  if (!value || !std::isfinite(*value)) refuse(key, "'" + text + "'", "a number");
+  return *value;
 }
 
 // Samples are right only from the noise that G was trained with.
@@ -79,7 +73,7 @@ std::map<std::string, std::string> describe_model(const TrainConfig& config, std
                                                   std::int64_t channels) {
   std::map<std::string, std::string> metadata = {
       {"model", config.model},
-      {"config", print_config(config, false)},
+      {"config", saved_config(config)},
       {"trial.height", std::to_string(height)},
       {"trial.width", std::to_string(width)},
       {"trial.type", range.from_u8 ? "u8" : "f32"},
@@ -99,19 +93,16 @@ std::string metadata_value(const Checkpoint& checkpoint, const std::string& key)
 
 std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key) {
   const std::string text = metadata_value(checkpoint, key);
-  std::uint64_t value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
-    refuse(key, "'" + text + "'", "a whole number");
-  }
-  return value;
+  const auto value = read_number<std::uint64_t>(text);
+  if (!value) refuse(key, "'" + text + "'", "a whole number");
+  return *value;
 }
 
 GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin) {
   GeneratorModel model;
   const std::string kind = metadata_value(checkpoint, "model");
   try {
-    model.config = parse_config(metadata_value(checkpoint, "config"), origin + " (config)");
+    model.config = read_saved_config(metadata_value(checkpoint, "config"), origin + " (config)");
     validate(model.config);
   } catch (const Error& error) {
     throw Error(ErrorCode::bad_data,

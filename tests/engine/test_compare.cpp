@@ -116,7 +116,7 @@ TEST_CASE("compare: a run by the clock says how long it was", "[engine][run]") {
   const Checkpoint last = load_newest(run / "checkpoints").checkpoint;
   CHECK(last.metadata.at("epoch") == std::to_string(epochs));
   CHECK_THAT(last.metadata.at("config"),
-             ContainsSubstring("\nepochs = " + std::to_string(epochs) + "\n"));
+             ContainsSubstring("\"epochs\":" + std::to_string(epochs) + ","));
   RunRequest resume;
   resume.resume = true;
   resume.resume_from = run;

@@ -17,6 +17,7 @@
 #include "kernels/math/latent_mixture.hpp"
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/saved_toml.hpp"
 #include "tests/support/small_run.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -151,7 +152,7 @@ TEST_CASE("a checkpoint that does not tell its noise is refused", "[engine][gene
   const Model model(shaped(6, 6, 1), 3);
   CHECK(read_model(model.checkpoint, "good").config.latent_mixture == 3);
   const auto message_with = [&](const std::string& line, const std::string& other) {
-    Checkpoint bad = model.checkpoint;
+    Checkpoint bad = with_toml(model.checkpoint);
     std::string& config = bad.metadata["config"];
     const std::size_t at = config.find(line);
     REQUIRE(at != std::string::npos);

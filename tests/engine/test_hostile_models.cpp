@@ -10,6 +10,7 @@
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/model_runs.hpp"
+#include "tests/support/saved_toml.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
@@ -29,7 +30,7 @@ std::size_t peak_memory() {
 Checkpoint checkpoint_of(const TrainConfig& config, const ImageSet& images) {
   Trainer trainer(config, images);
   (void)trainer.train_epoch();
-  return trainer.checkpoint();
+  return with_toml(trainer.checkpoint());
 }
 
 void replace(std::string& text, const std::string& from, const std::string& to) {

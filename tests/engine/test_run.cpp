@@ -11,6 +11,7 @@
 #include "engine/train/generate.hpp"
 #include "engine/train/run_folder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/saved_toml.hpp"
 #include "tests/support/small_run.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -255,7 +256,7 @@ TEST_CASE("a checkpoint that describes more than it holds is refused unbuilt", "
   const Place place;
   (void)run_training(place.request("a", 3));
   const fs::path file = place.folder.path() / "a/checkpoints/epoch-00000003.safetensors";
-  const Checkpoint good = load_checkpoint(file);
+  const Checkpoint good = with_toml(load_checkpoint(file));
   const auto refused = [&](const std::string& key, const std::string& from, const std::string& to) {
     Checkpoint bad = good;
     std::string& text = bad.metadata.at(key);

@@ -1,0 +1,19 @@
+// What the TOML parser may be given. toml++ 3.3.0, Debian 12's, aborts or leaves what C++ defines
+// on some inputs: '[' before a line's end, U+FCFF in a key. Settings need neither tables nor such
+// keys.
+#pragma once
+
+#include <string>
+
+namespace vgan {
+
+/// Throws bad_config, with line and column, unless `text` is lines of KEY = VALUE, comments and
+/// blanks: bare keys of ASCII letters, digits, '-' and '_'; values that are strings, numbers,
+/// words, or lists of these over one line or several. Whether a value is right TOML is left to the
+/// parser.
+void require_plain_toml(const std::string& text, const std::string& origin);
+
+/// Throws bad_config for an assertion of the parser's, `what`, that does not hold.
+void require_of_toml(bool holds, const char* what);
+
+}  // namespace vgan
