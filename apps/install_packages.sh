@@ -7,7 +7,7 @@ set -euo pipefail
 
 build='g++ cmake ninja-build libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-dev libcli11-dev
   libtomlplusplus-dev git ca-certificates'
-tests='catch2 curl strace'
+tests='catch2 curl strace pkg-config binutils'
 checks='clang-format-14'
 
 needed=()

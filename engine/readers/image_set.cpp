@@ -99,25 +99,25 @@ void require_values(const ImageSet& images, const std::vector<Number>& values, s
 
 // Sides that go with the kind, and labels that have names where any have.
 void require_meaning(const ImageSet& images) {
-  const bool known = static_cast<std::size_t>(images.kind) < trial_kinds.size() &&
-                     (!images.file_type ||
-                      static_cast<std::size_t>(*images.file_type) < value_types.size());
+  const bool known =
+      static_cast<std::size_t>(images.kind) < trial_kinds.size() &&
+      (!images.file_type || static_cast<std::size_t>(*images.file_type) < value_types.size());
   if (!known) contradiction(images, "a kind or file_type that is none", "those of the enums");
   if (images.kind != TrialKind::image && images.height != 1) {
-    contradiction(images,
-                  std::string(info_of(images.kind).plural) + " of height " +
-                      std::to_string(images.height),
-                  "1, with all numbers along the width");
+    contradiction(
+        images,
+        std::string(info_of(images.kind).plural) + " of height " + std::to_string(images.height),
+        "1, with all numbers along the width");
   }
   if (images.class_names.empty()) return;
   const auto named = static_cast<std::int64_t>(images.class_names.size());
   const auto bad = std::find_if(images.labels.begin(), images.labels.end(),
                                 [&](std::int32_t label) { return label < 0 || label >= named; });
   if (bad == images.labels.end()) return;
-  contradiction(images,
-                "class " + std::to_string(*bad) + " in row " +
-                    std::to_string(bad - images.labels.begin()),
-                "0 to " + std::to_string(named - 1) + ", as many as there are class names");
+  contradiction(
+      images,
+      "class " + std::to_string(*bad) + " in row " + std::to_string(bad - images.labels.begin()),
+      "0 to " + std::to_string(named - 1) + ", as many as there are class names");
 }
 
 void require_within(const ImageSet& images, std::int64_t first, std::int64_t n) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/files/read_file.hpp"
+#include "engine/json_text.hpp"
 
 namespace vgan {
 namespace {
@@ -38,7 +39,7 @@ void BestCheckpoint::read(const FilePlace& metrics,
   for_each_line(metrics, [&](const std::string& line) {
     const std::uint64_t epoch = epoch_of(line);
     if (epoch == 0 || epochs.count(epoch - 1) == 0 || epoch > epochs.rbegin()->first) return true;
-    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    const auto entry = read_json(line);
     if (!entry.is_object()) return true;
     const double first = number(entry, gan_ ? "d_loss" : "reconstruction", std::nan(""));
     judge(epoch - 1, first, number(entry, gan_ ? "g_loss" : "kl", gan_ ? std::nan("") : 0.0));

@@ -9,7 +9,7 @@
 #include "engine/train/toml_guard.hpp"
 
 // The parser's own assertions are checked in every build.
-#define TOML_ASSERT(holds) ::vgan::require_of_toml(static_cast<bool>(holds), #holds)
+#define TOML_ASSERT(holds) ((holds) ? static_cast<void>(0) : ::vgan::refuse_toml(#holds))
 #include <toml++/toml.h>
 
 namespace vgan {

@@ -134,8 +134,7 @@ class Reader {
 
 }  // namespace
 
-void require_of_toml(bool holds, const char* what) {
-  if (holds) return;
+void refuse_toml(const char* what) {
   throw Error(ErrorCode::bad_config,
               {"cannot read a config file as TOML", "", "what the parser cannot take", what, ""});
 }

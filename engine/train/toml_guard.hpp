@@ -14,6 +14,6 @@ namespace vgan {
 void require_plain_toml(const std::string& text, const std::string& origin);
 
 /// Throws bad_config for an assertion of the parser's, `what`, that does not hold.
-void require_of_toml(bool holds, const char* what);
+[[noreturn]] void refuse_toml(const char* what);
 
 }  // namespace vgan

@@ -73,7 +73,7 @@ struct Place {
     std::vector<float> values;
     for (const std::uint8_t pixel : pixels)
       values.push_back(static_cast<float>(pixel) * 0.0125F - 1.5F);
-    NpyWriter writer(folder.path() / "bars.npy", NpyType::f32, {64, 6, 6});
+    NpyWriter writer(folder.path() / "bars.npy", ValueType::f32, {64, 6, 6});
     writer.append(std::span<const float>(values));
     writer.finish();
   }

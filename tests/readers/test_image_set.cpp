@@ -139,7 +139,7 @@ TEST_CASE("a number that is none or out of range is named by row and column", "[
     return error_of([&] { bad.require_consistent(); });
   };
   check_error(with(4, std::nanf("")), 65, {"counting", "NaN in row 1, column 1 of the trials"});
-  check_error(with(2, HUGE_VALF), 65, {"an infinite number in row 0, column 2"});
+  check_error(with(2, HUGE_VALF), 65, {"an infinite number", "in row 0, column 2"});
   check_error(with(3, -0.5F), 65, {"-0.5 in row 1, column 0", "0 to 1", "low and high"});
   check_error(with(3, 1.0F + 0x1p-23F), 65, {"row 1, column 0"});
 

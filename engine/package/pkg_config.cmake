@@ -1,0 +1,17 @@
+# vgan.pc, for programs that are built without CMake.
+set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+file(RELATIVE_PATH VGAN_PC_PREFIX /prefix/${pc_dir} /prefix)
+string(REGEX REPLACE "/$" "" VGAN_PC_PREFIX "${VGAN_PC_PREFIX}")
+set(VGAN_PC_PRIVATE " -ldnnl -lpng -lz -fopenmp -pthread")
+if(NOT vgan_cuda_built STREQUAL "off")
+  string(APPEND VGAN_PC_PRIVATE " -L${CUDAToolkit_LIBRARY_DIR} -lcublasLt -lcudart_static -ldl -lrt")
+  if(vgan_cudnn_built)
+    string(APPEND VGAN_PC_PRIVATE " ${CUDNN_LIBRARY}")
+  endif()
+endif()
+set(VGAN_PC_LIBS "")
+if(NOT VGAN_BUILD_SHARED)  # then -lvgan is libvgan.a, with --static or without
+  set(VGAN_PC_LIBS "${VGAN_PC_PRIVATE}")
+endif()
+configure_file(engine/package/vgan.pc.in vgan.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/vgan.pc DESTINATION ${pc_dir})

@@ -1,0 +1,28 @@
+# Writes the public headers to FOLDER/vgan, where they include one another by <vgan/...>: with
+# FOLDER alone on a program's include path they are found, and nothing of the program's own is
+# taken for them. Files whose text is as it should be are left untouched, others removed.
+# Run with cmake -P and SOURCE_DIR, GENERATED (which has engine/version.hpp) and FOLDER.
+set(wanted "")
+foreach(root IN ITEMS ${SOURCE_DIR} ${GENERATED})
+  file(GLOB_RECURSE headers RELATIVE ${root} ${root}/engine/*.hpp ${root}/kernels/*.hpp)
+  foreach(header IN LISTS headers)
+    file(READ ${root}/${header} text)
+    string(REGEX REPLACE "#include \"((engine|kernels)/[^\"]+)\"" "#include <vgan/\\1>" text "${text}")
+    set(staged ${FOLDER}/vgan/${header})
+    list(APPEND wanted ${staged})
+    set(before "")
+    if(EXISTS ${staged})
+      file(READ ${staged} before)
+    endif()
+    if(NOT text STREQUAL before)
+      file(WRITE ${staged} "${text}")
+    endif()
+  endforeach()
+endforeach()
+set(public ${FOLDER}/vgan/vgan.hpp)
+configure_file(${SOURCE_DIR}/engine/package/vgan.hpp.in ${public} COPYONLY)
+file(GLOB_RECURSE present ${FOLDER}/*.hpp)
+list(REMOVE_ITEM present ${wanted} ${public})
+if(present)
+  file(REMOVE ${present})
+endif()
