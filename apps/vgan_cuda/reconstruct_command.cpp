@@ -80,7 +80,8 @@ int run_reconstruct(const Words& words) {
   const std::string files = request.out + (request.errors.empty() ? "" : " and " + request.errors);
   std::printf("wrote %s; %s of %s (epoch %llu), %s s\n", printable(files).c_str(),
               result.model.c_str(), printable(result.checkpoint.string()).c_str(),
-              static_cast<unsigned long long>(result.epoch), general_text(result.seconds, 3).c_str());
+              static_cast<unsigned long long>(result.epoch),
+              general_text(result.seconds, 3).c_str());
   return 0;
 }
 
