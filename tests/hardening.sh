@@ -2,8 +2,8 @@
 # How our programs and libraries are linked: where they look for libraries, and what they are
 # hardened with. Prints each fault.
 #
-# usage: hardening.sh paths|full FILE...    paths: the search path alone, of builds that are not
-#                                           hardened (VGAN_HARDENING=OFF, sanitizers)
+# usage: hardening.sh linked|full FILE...   linked: search path, RELRO, stack, PIE; full: what the
+#                                           compiler adds too, a stack protector and _FORTIFY_SOURCE
 #        hardening.sh --self-test           plants faults; all must be found
 set -euo pipefail
 
@@ -27,18 +27,23 @@ build_path_faults() {  # of a program that must still run where the build tree i
     echo "$1: the build tree's own path in the search path, not \$ORIGIN"
 }
 
-hardening_faults() {
-  local dynamic symbols
-  dynamic=$(readelf -d "$1") symbols=$(readelf -W --dyn-syms "$1")
+link_faults() {
+  local dynamic
+  dynamic=$(readelf -d "$1")
   grep -q GNU_RELRO <(readelf -W -l "$1") || echo "$1: no RELRO"
   grep -qE 'BIND_NOW|Flags:.* NOW' <<<"$dynamic" || echo "$1: partial RELRO: symbols are bound late"
   ! grep -qE 'GNU_STACK.* RWE' <(readelf -W -l "$1") || echo "$1: a stack that can be executed"
-  grep -q __stack_chk_fail <<<"$symbols" || echo "$1: no stack protector"
-  grep -qE '__[a-z]+_chk\b' <(grep -v __stack_chk_fail <<<"$symbols") || echo "$1: no _FORTIFY_SOURCE"
   case $1 in
     *.so*) ;;
     *) grep -q 'Flags:.*PIE' <<<"$dynamic" || echo "$1: no position-independent executable" ;;
   esac
+}
+
+compiler_faults() {
+  local symbols
+  symbols=$(readelf -W --dyn-syms "$1")
+  grep -q __stack_chk_fail <<<"$symbols" || echo "$1: no stack protector"
+  grep -qE '__[a-z]+_chk\b' <(grep -v __stack_chk_fail <<<"$symbols") || echo "$1: no _FORTIFY_SOURCE"
 }
 
 check() {
@@ -47,7 +52,8 @@ check() {
   report=$(for file in "$@"; do
     path_faults "$file"
     build_path_faults "$file"
-    [ "$kind" != full ] || hardening_faults "$file"
+    link_faults "$file"
+    [ "$kind" != full ] || compiler_faults "$file"
   done)
   [ -z "$report" ] || echo "$report"
   echo "hardening: $# files, $(grep -c . <<<"$report" || true) faults"
