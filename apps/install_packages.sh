@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that vgan needs and that are missing. It never asks for a password.
 #
-# usage: install_packages.sh [build] [tests] [checks]       (default: build)
+# usage: install_packages.sh [build] [tests] [checks] [arm]       (default: build)
 # Exit status: 0 everything is there, 69 something is missing and may not be installed by this user.
 set -euo pipefail
 
@@ -9,6 +9,7 @@ build='g++ cmake ninja-build libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-de
   libtomlplusplus-dev git ca-certificates'
 tests='catch2 curl strace pkg-config binutils'
 checks='clang-format-14'
+arm='g++-aarch64-linux-gnu qemu-user-static'  # for tests/arm.sh
 
 needed=()
 for set in "${@:-build}"; do
@@ -16,6 +17,7 @@ for set in "${@:-build}"; do
     build) needed+=($build) ;;
     tests) needed+=($tests) ;;
     checks) needed+=($checks) ;;
+    arm) needed+=($arm) ;;
     *)
       sed -n '2,5p' "$0" >&2
       exit 2

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "engine/error.hpp"
+#include "engine/instructions.hpp"
 
 namespace vgan {
 
@@ -28,8 +29,8 @@ std::vector<DeviceStatus> list_devices() {
   const auto cpu = make_cpu_backend(0);
   const DeviceInfo& info = cpu->info();
   const std::string detail = info.name + ", " + std::to_string(info.threads) + " threads, " +
-                             std::to_string(info.memory >> 30) + " GiB, " +
-                             (info.fast_bf16 ? "bf16 on AMX" : "no bf16 matrix unit");
+                             std::to_string(info.memory >> 30) + " GiB, bf16 " +
+                             cpu_instructions().bf16;
   std::vector<DeviceStatus> devices = list_cuda_devices();
   devices.insert(devices.begin(), {"cpu", true, detail});
   return devices;

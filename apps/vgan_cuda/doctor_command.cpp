@@ -9,6 +9,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
+#include "engine/instructions.hpp"
 #include "engine/libraries.hpp"
 #include "engine/readers/open_images.hpp"
 
@@ -53,6 +54,11 @@ std::string features_text() {
   return fact_line("features", text);
 }
 
+std::string instructions_text() {
+  const CpuInstructions cpu = cpu_instructions();
+  return fact_line("instructions", cpu.used + ", " + cpu.why);
+}
+
 // Brings the default data in, if it lies there, so that what is wrong with it is said here.
 std::string data_text() {
   const std::filesystem::path folder = DataRequest{}.mnist_folder;
@@ -80,8 +86,8 @@ int run_doctor(const Words& words) {
                    "Prints devices, libraries and data: what is there, what is missing, what to "
                    "do.");
   if (!line.parse(words)) return 0;
-  std::fputs((version_text("vgan_cuda") + "\n" + devices_text() + features_text() + "\n" +
-              libraries_text() + "\ndata\n" + data_text())
+  std::fputs((version_text("vgan_cuda") + "\n" + devices_text() + instructions_text() +
+              features_text() + "\n" + libraries_text() + "\ndata\n" + data_text())
                  .c_str(),
              stdout);
   return 0;

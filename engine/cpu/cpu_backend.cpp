@@ -5,11 +5,13 @@
 #include "engine/conv_checks.hpp"
 #include "engine/cpu/cpu_context.hpp"
 #include "engine/devices.hpp"
+#include "engine/error.hpp"
 #include "engine/model_checks.hpp"
 #include "engine/seam_checks.hpp"
 #include "kernels/cpu/batch_norm.hpp"
 #include "kernels/cpu/conv.hpp"
 #include "kernels/cpu/dense.hpp"
+#include "kernels/cpu/library_error.hpp"
 #include "kernels/cpu/models.hpp"
 #include "kernels/cpu/patches.hpp"
 #include "kernels/cpu/pointwise.hpp"
@@ -39,28 +41,30 @@ class CpuBackend final : public CpuContext {
                      MatrixRef y, const ActivationOptions& options) override {
     check_dense_forward(x, w, bias, y);
     if (y.size() == 0) return;
-    dense_.forward(x, w, bias, options.activation, options.slope, y);
+    multiply([&] { dense_.forward(x, w, bias, options.activation, options.slope, y); });
   }
 
   void dense_tangent(Queue&, ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
                      const ActivationOptions& options) override {
     check_dense_tangent(x, w, at, y, options);
     if (y.size() == 0) return;
-    dense_.tangent(x, w, options.activation, options.slope, at, y);
+    multiply([&] { dense_.tangent(x, w, options.activation, options.slope, at, y); });
   }
 
   void dense_backward_input(Queue&, ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
                             MatrixRef dx, const ActivationOptions& options) override {
     check_dense_backward_input(dy, w, at, dx, options);
     if (dx.size() == 0) return;
-    dense_.backward_input({dy, w, at, dx, options.activation, options.slope});
+    multiply([&] { dense_.backward_input({dy, w, at, dx, options.activation, options.slope}); });
   }
 
   void dense_backward_weights(Queue&, ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
                               VectorView<float> dbias,
                               const WeightGradientOptions& options) override {
     check_dense_backward_weights(x, dy, dw, dbias);
-    dense_.backward_weights(x, dy, options.accumulate, dw, options.accumulate_bias, dbias);
+    multiply([&] {
+      dense_.backward_weights(x, dy, options.accumulate, dw, options.accumulate_bias, dbias);
+    });
   }
 
   void activation_backward(Queue&, ConstMatrixRef y, MatrixRef dy,
@@ -98,11 +102,11 @@ class CpuBackend final : public CpuContext {
       return Backend::dense_backward(queue, dx, updates, state, options);
     }
     if (updates.empty()) {
-      if (dx.dx.size() > 0) dense_.backward_input(dx);
+      if (dx.dx.size() > 0) multiply([&] { dense_.backward_input(dx); });
       return;
     }
     const cpu::AdamMove move = adam_move(*state, options.adam);
-    dense_.backward(dx, updates, move);
+    multiply([&] { dense_.backward(dx, updates, move); });
     (state->*options.adam.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
   }
 
@@ -151,14 +155,14 @@ class CpuBackend final : public CpuContext {
 
   void conv(Queue&, const ConvTask& task, const ActivationOptions& options) override {
     check_conv(task, options);
-    conv_.run(task, options.activation, options.slope);
+    multiply([&] { conv_.run(task, options.activation, options.slope); });
   }
 
   void conv_backward_weights(Queue&, const ConvGeometry& geometry, ConstMatrixRef large,
                              ConstMatrixRef small, MatrixView<float> dw,
                              const WeightGradientOptions& options) override {
     check_conv_backward_weights(geometry, large, small, dw);
-    conv_.backward_weights(geometry, large, small, options.accumulate, dw);
+    multiply([&] { conv_.backward_weights(geometry, large, small, options.accumulate, dw); });
   }
 
   void channel_sums(Queue&, ConstMatrixRef dy, VectorView<float> dbias, bool accumulate) override {
@@ -255,7 +259,8 @@ class CpuBackend final : public CpuContext {
                     const OutputMap& map) override {
     check_dense_trials(x, w, bias, trials);
     if (trials.size() == 0) return;
-    dense_.forward_trials(x, w, bias, options.activation, options.slope, map, trials);
+    multiply(
+        [&] { dense_.forward_trials(x, w, bias, options.activation, options.slope, map, trials); });
   }
 
   void map_trials(Queue&, MatrixView<const float> y, MatrixRef trials,
@@ -265,6 +270,19 @@ class CpuBackend final : public CpuContext {
   }
 
  private:
+  // Every call that reaches oneDNN passes here.
+  template <class Products>
+  static void multiply(Products products) {
+    try {
+      products();
+    } catch (const cpu::LibraryError& error) {
+      throw Error(error.out_of_memory() ? ErrorCode::no_device : ErrorCode::internal,
+                  {"oneDNN cannot compute", error.operation(), error.what(), "",
+                   error.out_of_memory() ? "use a smaller --batch or narrower layers"
+                                         : "report this line and what doctor prints"});
+    }
+  }
+
   static cpu::AdamMove adam_move(const StepState& state, const AdamOptions& options) {
     return {options, (state.*options.network).learning_rate,
             counter_of(&state, options).value() + 1};

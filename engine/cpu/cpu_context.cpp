@@ -12,6 +12,7 @@
 #endif
 
 #include "engine/error.hpp"
+#include "kernels/cpu/amx.hpp"
 
 namespace vgan {
 namespace {
@@ -69,15 +70,6 @@ std::string processor_name() {
 #endif
 }
 
-bool has_amx_bf16() {
-#if defined(__x86_64__)
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & (1U << 22)) != 0;
-#else
-  return false;
-#endif
-}
-
 std::size_t physical_memory() {
   struct sysinfo info {};
   return sysinfo(&info) == 0 ? std::size_t{info.totalram} * info.mem_unit : 0;
@@ -86,7 +78,7 @@ std::size_t physical_memory() {
 }  // namespace
 
 CpuContext::CpuContext(int threads) : team_(threads), memory_(std::make_shared<HostMemory>()) {
-  info_ = {processor_name(), "cpu", physical_memory(), team_.size(), has_amx_bf16(), false};
+  info_ = {processor_name(), "cpu", physical_memory(), team_.size(), cpu::amx::usable(), false};
   info_.host_memory = true;
 }
 

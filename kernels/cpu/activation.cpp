@@ -8,7 +8,7 @@ namespace {
 using math::Activation;
 
 template <Activation A, class Out, class Gradient>
-VGAN_CPU_CLONES void multiply_row(const Out* y, std::int64_t count, float slope, Gradient* dy) {
+void multiply_row(const Out* y, std::int64_t count, float slope, Gradient* dy) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float derivative = math::derivative_from_output<A>(math::to_float(y[i]), slope);
     dy[i] = math::from_float<Gradient>(math::to_float(dy[i]) * derivative);
@@ -20,9 +20,11 @@ void multiply_row(Activation activation, const Out* y, std::int64_t count, float
                   Gradient* dy) {
   switch (activation) {
     case Activation::identity: return;
-    case Activation::leaky_relu: return multiply_row<Activation::leaky_relu>(y, count, slope, dy);
-    case Activation::tanh: return multiply_row<Activation::tanh>(y, count, slope, dy);
-    case Activation::sigmoid: return multiply_row<Activation::sigmoid>(y, count, slope, dy);
+    case Activation::leaky_relu:
+      return VGAN_WIDEST(multiply_row<Activation::leaky_relu>)(y, count, slope, dy);
+    case Activation::tanh: return VGAN_WIDEST(multiply_row<Activation::tanh>)(y, count, slope, dy);
+    case Activation::sigmoid:
+      return VGAN_WIDEST(multiply_row<Activation::sigmoid>)(y, count, slope, dy);
   }
 }
 

@@ -10,9 +10,8 @@ namespace vgan::cpu {
 namespace {
 
 // Returns nonzero if a gradient has all exponent bits set: NaN or Inf.
-VGAN_CPU_CLONES std::uint32_t update(float* __restrict w, const float* __restrict g,
-                                     float* __restrict m, float* __restrict v, std::int64_t count,
-                                     const math::AdamStep& step) {
+std::uint32_t update(float* __restrict w, const float* __restrict g, float* __restrict m,
+                     float* __restrict v, std::int64_t count, const math::AdamStep& step) {
   const math::AdamStep s = step;
   std::uint32_t nonfinite = 0;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -22,13 +21,11 @@ VGAN_CPU_CLONES std::uint32_t update(float* __restrict w, const float* __restric
   return nonfinite;
 }
 
-VGAN_CPU_CLONES void average(const float* __restrict w, std::int64_t count, float decay,
-                             float* __restrict to) {
+void average(const float* __restrict w, std::int64_t count, float decay, float* __restrict to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] = math::ema_update(to[i], w[i], decay);
 }
 
-VGAN_CPU_CLONES void shadow(const float* __restrict w, std::int64_t count,
-                            math::BFloat16* __restrict to) {
+void shadow(const float* __restrict w, std::int64_t count, math::BFloat16* __restrict to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] = math::to_bfloat16(w[i]);
 }
 
@@ -40,11 +37,11 @@ void AdamMove::operator()(const AdamArena& part, const float* gradients) const {
   for (std::int64_t at = 0; at < part.weights.size; at += piece) {
     const std::int64_t n = std::min(piece, part.weights.size - at);
     float* w = part.weights.data + at;
-    if (update(w, gradients + at, part.m.data + at, part.v.data + at, n, step_) != 0) {
+    if (VGAN_WIDEST(update)(w, gradients + at, part.m.data + at, part.v.data + at, n, step_) != 0) {
       nonfinite_.store(true, std::memory_order_relaxed);
     }
-    if (!part.average.empty()) average(w, n, decay_, part.average.data + at);
-    if (!part.shadow.empty()) shadow(w, n, part.shadow.data + at);
+    if (!part.average.empty()) VGAN_WIDEST(average)(w, n, decay_, part.average.data + at);
+    if (!part.shadow.empty()) VGAN_WIDEST(shadow)(w, n, part.shadow.data + at);
   }
 }
 

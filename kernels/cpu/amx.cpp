@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/cpu/processor.hpp"
+
 #if defined(__x86_64__) && defined(__GNUC__)
-#include <cpuid.h>
 #include <immintrin.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #if !defined(__clang__)
 // GCC 12 warns of _mm512_undefined_epi32 in its own headers: gcc.gnu.org/PR105593.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -21,19 +20,6 @@ namespace vgan::cpu::amx {
 #if defined(VGAN_AMX)
 
 namespace {
-
-// ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA: Documentation/arch/x86/xstate.rst of Linux, 5.16 on.
-constexpr int request_permission = 0x1023;
-constexpr int tile_data = 18;
-
-bool detect() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  const bool has = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22 & 1) != 0 &&
-                   (d >> 24 & 1) != 0 && __builtin_cpu_supports("avx512f") &&
-                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                   __builtin_cpu_supports("avx512dq");
-  return has && syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-}
 
 struct alignas(64) TileShapes {
   std::uint8_t palette = 1;
@@ -162,10 +148,7 @@ const BFloat16* padded_copy(MatrixView<const BFloat16> a, std::int64_t col, Line
 
 }  // namespace
 
-bool usable() {
-  static const bool yes = detect();
-  return yes;
-}
+bool usable() { return instruction_set() >= InstructionSet::amx; }
 
 Tiles::Tiles() { configure(); }
 Tiles::~Tiles() { release(); }

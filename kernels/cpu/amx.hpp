@@ -17,7 +17,7 @@ namespace vgan::cpu::amx {
 
 using math::BFloat16;
 
-/// Whether the processor has bf16 tiles, the system lets this process use them, and this build can.
+/// Whether instruction_set() has bf16 tiles and this build can use them.
 bool usable();
 
 constexpr std::int64_t step = 32;  ///< of k, and the rows and columns of one block of products

@@ -31,15 +31,14 @@ void move_pixels(const AugmentDraw& draw, const Image& image, const float* from,
   }
 }
 
-VGAN_CPU_CLONES void recolour_grey(const AugmentDraw& draw, std::int64_t count, float image_mean,
-                                   float* x) {
+void recolour_grey(const AugmentDraw& draw, std::int64_t count, float image_mean, float* x) {
   for (std::int64_t i = 0; i < count; ++i) x[i] = math::recolour(draw, x[i], x[i], image_mean);
 }
 
 void recolour_image(const AugmentDraw& draw, const Image& image, float* x) {
   const auto image_mean =
       static_cast<float>(sum(x, image.size()) / static_cast<double>(image.size()));
-  if (image.channels == 1) return recolour_grey(draw, image.size(), image_mean, x);
+  if (image.channels == 1) return VGAN_WIDEST(recolour_grey)(draw, image.size(), image_mean, x);
   for (std::int64_t p = 0; p < image.pixels(); ++p, x += image.channels) {
     float total = 0.0F;
     for (int c = 0; c < image.channels; ++c) total += x[c];

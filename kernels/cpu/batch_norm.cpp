@@ -39,13 +39,13 @@ struct Items {
 };
 
 template <class T>
-VGAN_CPU_CLONES void add_values(const T* from, std::int64_t count, double* __restrict sums) {
+void add_values(const T* from, std::int64_t count, double* __restrict sums) {
   for (std::int64_t i = 0; i < count; ++i) sums[i] += math::to_float(from[i]);
 }
 
 template <class T>
-VGAN_CPU_CLONES void add_moments(const T* from, std::int64_t count, double* __restrict sums,
-                                 double* __restrict squares) {
+void add_moments(const T* from, std::int64_t count, double* __restrict sums,
+                 double* __restrict squares) {
   for (std::int64_t i = 0; i < count; ++i) {
     const double value = math::to_float(from[i]);
     sums[i] += value;
@@ -54,9 +54,9 @@ VGAN_CPU_CLONES void add_moments(const T* from, std::int64_t count, double* __re
 }
 
 template <class T>
-VGAN_CPU_CLONES void add_gradients(const T* x, const T* dy, std::int64_t count, const float* mean,
-                                   const float* inverse_deviation, double* __restrict beta,
-                                   double* __restrict gamma) {
+void add_gradients(const T* x, const T* dy, std::int64_t count, const float* mean,
+                   const float* inverse_deviation, double* __restrict beta,
+                   double* __restrict gamma) {
   for (std::int64_t i = 0; i < count; ++i) {
     const double gradient = math::to_float(dy[i]);
     beta[i] += gradient;
@@ -65,8 +65,8 @@ VGAN_CPU_CLONES void add_gradients(const T* x, const T* dy, std::int64_t count, 
 }
 
 template <Activation A, class T>
-VGAN_CPU_CLONES void normalise_row(const T* x, std::int64_t count, const float* mean,
-                                   const float* scale, const float* beta, float slope, T* y) {
+void normalise_row(const T* x, std::int64_t count, const float* mean, const float* scale,
+                   const float* beta, float slope, T* y) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float value = math::normalise(math::to_float(x[i]), mean[i], scale[i], beta[i]);
     y[i] = math::from_float<T>(math::activate<A>(value, slope));
@@ -74,9 +74,8 @@ VGAN_CPU_CLONES void normalise_row(const T* x, std::int64_t count, const float* 
 }
 
 template <class T>
-VGAN_CPU_CLONES void backward_row(const T* x, std::int64_t count, const float* mean,
-                                  const float* inverse_deviation, const float* scale,
-                                  const float* beta, const float* gamma, T* dy) {
+void backward_row(const T* x, std::int64_t count, const float* mean, const float* inverse_deviation,
+                  const float* scale, const float* beta, const float* gamma, T* dy) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float xhat = (math::to_float(x[i]) - mean[i]) * inverse_deviation[i];
     dy[i] = math::from_float<T>(
@@ -121,8 +120,8 @@ void normalise(ThreadTeam& team, const BatchNormTask& task, const float* mean,
       T* y = task.y.as<T>().data;
       team.for_each(items.count(), [&](std::int64_t item, int) {
         items.for_each_row(item, [&](std::int64_t at, std::int64_t count) {
-          normalise_row<decltype(a)::value>(x + at, count, means.data(), scales.data(),
-                                            betas.data(), slope, y + at);
+          VGAN_WIDEST(normalise_row<decltype(a)::value>)
+          (x + at, count, means.data(), scales.data(), betas.data(), slope, y + at);
         });
       });
     });
@@ -137,7 +136,7 @@ void channel_sums(ThreadTeam& team, ConstMatrixRef dy, bool accumulate, VectorVi
     const auto* from = dy.as<decltype(type)>().data;
     const auto found =
         sums_by_channel(team, items, 1, [&](std::int64_t at, std::int64_t count, double* part) {
-          add_values(from + at, count, part);
+          VGAN_WIDEST(add_values)(from + at, count, part);
         });
     for (std::int64_t c = 0; c < sums.size; ++c) {
       const double before = accumulate ? sums.data[c] : 0.0;
@@ -155,7 +154,7 @@ void batch_norm(ThreadTeam& team, const BatchNormTask& task, Activation activati
     const auto* x = task.x.as<decltype(type)>().data;
     sums =
         sums_by_channel(team, items, 2, [&](std::int64_t at, std::int64_t numbers, double* part) {
-          add_moments(x + at, numbers, part, part + items.rows.length);
+          VGAN_WIDEST(add_moments)(x + at, numbers, part, part + items.rows.length);
         });
   });
   std::vector<float> inverse_deviation(static_cast<std::size_t>(channels));
@@ -196,8 +195,9 @@ void batch_norm_backward(ThreadTeam& team, const BatchNormBackwardTask& task) {
     T* dy = task.dy.as<T>().data;
     const auto sums =
         sums_by_channel(team, items, 2, [&](std::int64_t at, std::int64_t numbers, double* part) {
-          add_gradients(x + at, dy + at, numbers, mean.data(), inverse_deviation.data(), part,
-                        part + items.rows.length);
+          VGAN_WIDEST(add_gradients)
+          (x + at, dy + at, numbers, mean.data(), inverse_deviation.data(), part,
+           part + items.rows.length);
         });
     for (std::int64_t c = 0; c < channels; ++c) {
       task.dbeta.data[c] = static_cast<float>(sums[static_cast<std::size_t>(c)]);
@@ -213,8 +213,9 @@ void batch_norm_backward(ThreadTeam& team, const BatchNormBackwardTask& task) {
     const Items pieces(channels, numbers_of(task.x), 1 << 30);
     team.for_each(pieces.count(), [&](std::int64_t item, int) {
       pieces.for_each_row(item, [&](std::int64_t at, std::int64_t count) {
-        backward_row(x + at, count, mean.data(), inverse_deviation.data(), scale.data(),
-                     beta.data(), gamma.data(), dy + at);
+        VGAN_WIDEST(backward_row)
+        (x + at, count, mean.data(), inverse_deviation.data(), scale.data(), beta.data(),
+         gamma.data(), dy + at);
       });
     });
   });

@@ -72,8 +72,7 @@ bool prefers_direct(ConvPass pass, const ConvGeometry& g, ElementType type) {
   return true;
 }
 
-VGAN_CPU_CLONES void add_row(const float* __restrict from, std::int64_t count,
-                             float* __restrict to) {
+void add_row(const float* __restrict from, std::int64_t count, float* __restrict to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
@@ -286,7 +285,7 @@ void Conv::Implementation::add_parts(std::int64_t count, bool accumulate, Matrix
     float* to = dw.row(i);
     if (!accumulate) std::fill_n(to, dw.cols, 0.0F);
     for (std::int64_t part = 0; part < count; ++part) {
-      add_row(parts.data() + (part * dw.rows + i) * dw.cols, dw.cols, to);
+      VGAN_WIDEST(add_row)(parts.data() + (part * dw.rows + i) * dw.cols, dw.cols, to);
     }
   });
 }

@@ -7,6 +7,7 @@
 
 #include <dnnl.hpp>
 
+#include "kernels/cpu/library_error.hpp"
 #include "kernels/cpu/thread_team.hpp"
 
 namespace vgan::cpu {
@@ -49,6 +50,27 @@ struct Layouts {
   memory::dims strides, before, after;
 };
 
+const char* pass_name(ConvPass pass) {
+  switch (pass) {
+    case ConvPass::forward: return "forward pass";
+    case ConvPass::input_gradient: return "input gradient";
+    case ConvPass::weight_gradient: break;
+  }
+  return "weight gradient";
+}
+
+std::string text_of(const DirectConvShape& s) {
+  const ConvGeometry& g = s.geometry;
+  const auto size = [](std::int64_t height, std::int64_t width, std::int64_t channels) {
+    return std::to_string(height) + " x " + std::to_string(width) + " x " +
+           std::to_string(channels);
+  };
+  return std::string("convolution, ") + pass_name(s.pass) + ", " + std::to_string(s.images) +
+         " images of " + size(g.height, g.width, g.channels) + ", kernel " +
+         size(g.kernel_h, g.kernel_w, g.filters) + ", " + name_of(s.input) + " to " +
+         name_of(s.output);
+}
+
 constexpr auto direct = dnnl::algorithm::convolution_direct;
 constexpr auto training = dnnl::prop_kind::forward_training;
 
@@ -66,7 +88,7 @@ dnnl::convolution_forward::primitive_desc describe_forward(const Layouts& l, boo
 class DnnlConv final : public DirectConv {
  public:
   DnnlConv(const DirectConvShape& shape, const dnnl::engine& engine, int members)
-      : layouts_(shape) {
+      : shape_(shape), layouts_(shape) {
     describe(shape, engine);
     weights_ = memory(w_layout_, engine);
     stream_ = dnnl::stream(engine);
@@ -79,8 +101,10 @@ class DnnlConv final : public DirectConv {
   bool vectorised() const { return name_.find("ref") == std::string::npos; }
 
   void bring_weights(const void* w) override {
-    memory ours(layouts_.our_w, stream_.get_engine(), const_cast<void*>(w));
-    dnnl::reorder(ours, weights_).execute(stream_, ours, weights_);
+    call([&] {
+      memory ours(layouts_.our_w, stream_.get_engine(), const_cast<void*>(w));
+      dnnl::reorder(ours, weights_).execute(stream_, ours, weights_);
+    });
   }
 
   void run(int member, const void* from, const float* bias, void* to) override {
@@ -88,16 +112,18 @@ class DnnlConv final : public DirectConv {
     bound.from.set_data_handle(const_cast<void*>(from));
     bound.to.set_data_handle(to);
     if (bias != nullptr) bound.bias.set_data_handle(const_cast<float*>(bias));
-    primitive_.execute(bound.stream, bound.arguments);
+    call([&] { primitive_.execute(bound.stream, bound.arguments); });
   }
 
   void weight_gradient(int member, const void* large, const void* small, float* dw) override {
     Bound& bound = members_[static_cast<std::size_t>(member)];
     bound.from.set_data_handle(const_cast<void*>(large));
     bound.to.set_data_handle(const_cast<void*>(small));
-    primitive_.execute(bound.stream, bound.arguments);
-    memory ours(layouts_.our_w, stream_.get_engine(), dw);
-    dnnl::reorder(bound.gradient, ours).execute(bound.stream, bound.gradient, ours);
+    call([&] {
+      primitive_.execute(bound.stream, bound.arguments);
+      memory ours(layouts_.our_w, stream_.get_engine(), dw);
+      dnnl::reorder(bound.gradient, ours).execute(bound.stream, bound.gradient, ours);
+    });
   }
 
  private:
@@ -173,6 +199,12 @@ class DnnlConv final : public DirectConv {
     return bound;
   }
 
+  template <class Work>
+  void call(Work work) {
+    call_onednn([this] { return text_of(shape_); }, work);
+  }
+
+  DirectConvShape shape_;
   Layouts layouts_;
   std::string name_;
   dnnl::primitive primitive_;
@@ -182,15 +214,20 @@ class DnnlConv final : public DirectConv {
   std::vector<Bound> members_;
 };
 
+// Null where oneDNN has no vector code.
 std::unique_ptr<DirectConv> make(const DirectConvShape& shape, const dnnl::engine& engine,
                                  int members) {
-  try {
-    auto made = std::make_unique<DnnlConv>(shape, engine, members);
-    if (made->vectorised()) return made;
-  } catch (const dnnl::error& error) {
-    if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) throw;
-  }
-  return nullptr;
+  return call_onednn(
+      [&] { return text_of(shape); },
+      [&]() -> std::unique_ptr<DirectConv> {
+        try {
+          auto made = std::make_unique<DnnlConv>(shape, engine, members);
+          if (made->vectorised()) return made;
+        } catch (const dnnl::error& error) {
+          if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) throw;
+        }
+        return nullptr;
+      });
 }
 
 }  // namespace
@@ -209,12 +246,11 @@ DirectConvCache::DirectConvCache(int members)
 DirectConvCache::~DirectConvCache() = default;
 
 DirectConv* DirectConvCache::find(const DirectConvShape& shape) {
-  const auto [slot, fresh] = implementation_->made.try_emplace(shape);
-  if (fresh) {
-    const ArithmeticScope one_thread;  // oneDNN fixes a primitive's thread count when it is made
-    slot->second = make(shape, implementation_->engine, implementation_->members);
-  }
-  return slot->second.get();
+  Implementation& own = *implementation_;
+  const auto known = own.made.find(shape);
+  if (known != own.made.end()) return known->second.get();
+  const ArithmeticScope one_thread;  // oneDNN fixes a primitive's thread count when it is made
+  return own.made.emplace(shape, make(shape, own.engine, own.members)).first->second.get();
 }
 
 }  // namespace vgan::cpu

@@ -43,7 +43,7 @@ class DirectConvCache {
   explicit DirectConvCache(int members);
   ~DirectConvCache();
   /// The convolution for `shape`, made at the first call; null where oneDNN has no vector code for
-  /// it. Not to be called inside a parallel loop.
+  /// it. Not to be called inside a parallel loop. Throws LibraryError where oneDNN fails otherwise.
   DirectConv* find(const DirectConvShape& shape);
 
  private:

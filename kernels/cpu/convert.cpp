@@ -1,20 +1,13 @@
 #include "kernels/cpu/chunks.hpp"
 #include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/convert_row.hpp"
 #include "kernels/cpu/pointwise.hpp"
 
 namespace vgan::cpu {
 namespace {
 
-template <class In, class Out>
-VGAN_CPU_CLONES void convert_row(const In* from, std::int64_t count, Out* to) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    to[i] = math::from_float<Out>(math::to_float(from[i]));
-  }
-}
-
 template <class Trial>
-VGAN_CPU_CLONES void map_row(const float* from, std::int64_t count, const math::OutputMap& map,
-                             Trial* to) {
+void map_row(const float* from, std::int64_t count, const math::OutputMap& map, Trial* to) {
   for (std::int64_t j = 0; j < count; ++j) {
     const float value = math::map_output(from[j], map);
     if constexpr (sizeof(Trial) == 1) {
@@ -31,9 +24,9 @@ void map_trials(ThreadTeam& team, MatrixView<const float> y, const math::OutputM
                 MatrixRef trials) {
   for_each_row(team, y.rows, y.cols, [&](std::int64_t i) {
     if (trials.type == ElementType::u8) {
-      map_row(y.row(i), y.cols, map, trials.as<std::uint8_t>().row(i));
+      VGAN_WIDEST(map_row)(y.row(i), y.cols, map, trials.as<std::uint8_t>().row(i));
     } else {
-      map_row(y.row(i), y.cols, map, trials.as<float>().row(i));
+      VGAN_WIDEST(map_row)(y.row(i), y.cols, map, trials.as<float>().row(i));
     }
   });
 }
@@ -43,8 +36,9 @@ void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out) {
     with_float_type(out.type, [&](auto to_type) {
       const auto from = in.as<decltype(from_type)>();
       const auto to = out.as<decltype(to_type)>();
-      for_each_row(team, in.rows, in.cols,
-                   [&](std::int64_t i) { convert_row(from.row(i), in.cols, to.row(i)); });
+      for_each_row(team, in.rows, in.cols, [&](std::int64_t i) {
+        VGAN_WIDEST(convert_row)(from.row(i), in.cols, to.row(i));
+      });
     });
   });
 }

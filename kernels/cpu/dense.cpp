@@ -14,15 +14,15 @@ namespace {
 using math::Activation;
 
 template <Activation A, class Out>
-VGAN_CPU_CLONES void store_activated(const float* from, std::int64_t count, float slope, Out* to) {
+void store_activated(const float* from, std::int64_t count, float slope, Out* to) {
   for (std::int64_t i = 0; i < count; ++i) {
     to[i] = math::from_float<Out>(math::activate<A>(from[i], slope));
   }
 }
 
 template <Activation A>
-VGAN_CPU_CLONES void store_trials(const float* from, std::int64_t count, float slope,
-                                  math::OutputMap map, float* to) {
+void store_trials(const float* from, std::int64_t count, float slope, math::OutputMap map,
+                  float* to) {
   for (std::int64_t i = 0; i < count; ++i) {
     to[i] = math::map_output(math::activate<A>(from[i], slope), map);
   }
@@ -30,8 +30,8 @@ VGAN_CPU_CLONES void store_trials(const float* from, std::int64_t count, float s
 
 // Two loops: one over bytes would take 64 at a time, and the last columns of a row one by one.
 template <Activation A>
-VGAN_CPU_CLONES void store_trials(const float* from, std::int64_t count, float slope,
-                                  math::OutputMap map, std::uint8_t* to) {
+void store_trials(const float* from, std::int64_t count, float slope, math::OutputMap map,
+                  std::uint8_t* to) {
   float values[tile_cols];
   for (std::int64_t i = 0; i < count; ++i) {
     values[i] = math::map_output(math::activate<A>(from[i], slope), map);
@@ -40,19 +40,18 @@ VGAN_CPU_CLONES void store_trials(const float* from, std::int64_t count, float s
 }
 
 template <Activation A, class At, class Out>
-VGAN_CPU_CLONES void store_masked(const float* from, const At* at, std::int64_t count, float slope,
-                                  Out* to) {
+void store_masked(const float* from, const At* at, std::int64_t count, float slope, Out* to) {
   for (std::int64_t i = 0; i < count; ++i) {
     const float derivative = math::derivative_from_output<A>(math::to_float(at[i]), slope);
     to[i] = math::from_float<Out>(from[i] * derivative);
   }
 }
 
-VGAN_CPU_CLONES void add_row(const float* from, std::int64_t count, float* to) {
+void add_row(const float* from, std::int64_t count, float* to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
-VGAN_CPU_CLONES void add_row(const math::BFloat16* from, std::int64_t count, float* to) {
+void add_row(const math::BFloat16* from, std::int64_t count, float* to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += math::to_float(from[i]);
 }
 
@@ -66,9 +65,9 @@ void store_activated_tile(const float* tile, float slope, MatrixRef y) {
   for (std::int64_t i = 0; i < y.rows; ++i) {
     const float* from = tile + i * y.cols;
     if (y.type == ElementType::bf16) {
-      store_activated<A>(from, y.cols, slope, y.as<math::BFloat16>().row(i));
+      VGAN_WIDEST(store_activated<A>)(from, y.cols, slope, y.as<math::BFloat16>().row(i));
     } else {
-      store_activated<A>(from, y.cols, slope, y.as<float>().row(i));
+      VGAN_WIDEST(store_activated<A>)(from, y.cols, slope, y.as<float>().row(i));
     }
   }
 }
@@ -78,8 +77,8 @@ void store_trials_tile(const float* tile, Activation activation, float slope,
                        const math::OutputMap& map, MatrixView<Trial> trials) {
   with_activation(activation, [&](auto a) {
     for (std::int64_t i = 0; i < trials.rows; ++i) {
-      store_trials<decltype(a)::value>(tile + i * trials.cols, trials.cols, slope, map,
-                                       trials.row(i));
+      VGAN_WIDEST(store_trials<decltype(a)::value>)
+      (tile + i * trials.cols, trials.cols, slope, map, trials.row(i));
     }
   });
 }
@@ -98,9 +97,9 @@ void store_masked_rows(const float* tile, float slope, MatrixView<const At> at, 
   for (std::int64_t i = 0; i < y.rows; ++i) {
     const float* from = tile + i * y.cols;
     if (y.type == ElementType::bf16) {
-      store_masked<A>(from, at.row(i), y.cols, slope, y.as<math::BFloat16>().row(i));
+      VGAN_WIDEST(store_masked<A>)(from, at.row(i), y.cols, slope, y.as<math::BFloat16>().row(i));
     } else {
-      store_masked<A>(from, at.row(i), y.cols, slope, y.as<float>().row(i));
+      VGAN_WIDEST(store_masked<A>)(from, at.row(i), y.cols, slope, y.as<float>().row(i));
     }
   }
 }
@@ -120,9 +119,9 @@ void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum) {
   if (!accumulate) std::fill_n(sum.data, sum.size, 0.0F);
   for (std::int64_t i = 0; i < dy.rows; ++i) {
     if (dy.type == ElementType::bf16) {
-      add_row(dy.as<math::BFloat16>().row(i), sum.size, sum.data);
+      VGAN_WIDEST(add_row)(dy.as<math::BFloat16>().row(i), sum.size, sum.data);
     } else {
-      add_row(dy.as<float>().row(i), sum.size, sum.data);
+      VGAN_WIDEST(add_row)(dy.as<float>().row(i), sum.size, sum.data);
     }
   }
 }

@@ -15,7 +15,7 @@ std::int64_t copy_of_transpose(std::int64_t inputs, std::int64_t outputs) {
 
 const BFloat16* numbers(ConstMatrixRef w) { return static_cast<const BFloat16*>(w.data); }
 
-VGAN_CPU_CLONES void add(const float* __restrict from, std::int64_t count, float* __restrict to) {
+void add(const float* __restrict from, std::int64_t count, float* __restrict to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
@@ -70,7 +70,7 @@ void Dense::Implementation::forward_packed(
   team.for_each(tiling.count(), [&](std::int64_t item, int member) {
     packed_slice(x, numbers(w), tiling.at(item), member, [&](const Slice& part, float* sums) {
       for (std::int64_t i = 0; i < part.rows && !bias.empty(); ++i) {
-        add(bias.data + part.col, part.cols, sums + i * part.cols);
+        VGAN_WIDEST(add)(bias.data + part.col, part.cols, sums + i * part.cols);
       }
       store(sums, y.block(part.row, part.rows, part.col, part.cols));
     });
@@ -128,7 +128,7 @@ void PackedUpdate::move_slice(const Slice& slice, float* tile, amx::Lines& spare
   const std::int64_t first = slice.row * outputs + slice.col;
   for (std::int64_t i = 0; i < slice.rows; ++i) {
     const AdamArena row = task_.weights.part(first + i * outputs, slice.cols);
-    if (task_.accumulate) add(row.gradients.data, slice.cols, tile + i * stride);
+    if (task_.accumulate) VGAN_WIDEST(add)(row.gradients.data, slice.cols, tile + i * stride);
     move(row, tile + i * stride);
   }
   if (!task_.weights.packed_shadow) return;

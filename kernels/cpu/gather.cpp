@@ -8,16 +8,15 @@ namespace vgan::cpu {
 namespace {
 
 template <class Out>
-VGAN_CPU_CLONES void normalise_row(const std::uint8_t* from, std::int64_t cols, float scale,
-                                   float offset, Out* to) {
+void normalise_row(const std::uint8_t* from, std::int64_t cols, float scale, float offset,
+                   Out* to) {
   for (std::int64_t j = 0; j < cols; ++j) {
     to[j] = math::from_float<Out>(math::normalise_pixel(from[j], scale, offset));
   }
 }
 
 template <class Out>
-VGAN_CPU_CLONES void normalise_row(const float* from, std::int64_t cols, float scale, float offset,
-                                   Out* to) {
+void normalise_row(const float* from, std::int64_t cols, float scale, float offset, Out* to) {
   for (std::int64_t j = 0; j < cols; ++j) {
     to[j] = math::from_float<Out>(from[j] * scale + offset);
   }
@@ -31,8 +30,8 @@ void gather_rows(ThreadTeam& team, const GatherRows& rows, MatrixView<Out> out) 
   for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
     const std::uint64_t position = first + static_cast<std::uint64_t>(i);
     const std::uint64_t trial = math::permute(position % count, count, rows.seed, position / count);
-    normalise_row(trials.row(static_cast<std::int64_t>(trial)), out.cols, rows.scale, rows.offset,
-                  out.row(i));
+    VGAN_WIDEST(normalise_row)
+    (trials.row(static_cast<std::int64_t>(trial)), out.cols, rows.scale, rows.offset, out.row(i));
   });
 }
 

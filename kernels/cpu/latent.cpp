@@ -11,8 +11,8 @@
 namespace vgan::cpu {
 namespace {
 
-VGAN_CPU_CLONES void sample_piece(const float* mean, const float* log_variance, const float* noise,
-                                  std::int64_t count, float* __restrict z) {
+void sample_piece(const float* mean, const float* log_variance, const float* noise,
+                  std::int64_t count, float* __restrict z) {
   for (std::int64_t i = 0; i < count; ++i) {
     z[i] = math::reparameterise(mean[i], log_variance[i], noise[i]);
   }
@@ -22,9 +22,8 @@ struct LatentPiece {
   const float *mean, *log_variance, *noise, *dz;
 };
 
-VGAN_CPU_CLONES void latent_piece(const LatentPiece& in, std::int64_t count, float weight,
-                                  float* __restrict kl, float* __restrict dmean,
-                                  float* __restrict dlog_variance) {
+void latent_piece(const LatentPiece& in, std::int64_t count, float weight, float* __restrict kl,
+                  float* __restrict dmean, float* __restrict dlog_variance) {
   for (std::int64_t i = 0; i < count; ++i) {
     const math::LatentTerms terms =
         math::latent_terms(in.mean[i], in.log_variance[i], in.noise[i], in.dz[i], weight);
@@ -44,7 +43,7 @@ double latent_row(const LatentLossTask& task, std::int64_t row, float weight) {
                          load_piece(task.statistics, row, latent + first, count, log_variance),
                          task.noise.as<float>().row(row) + first,
                          load_piece(task.dz, row, first, count, dz)};
-    latent_piece(in, count, weight, kl, dmean, dlog_variance);
+    VGAN_WIDEST(latent_piece)(in, count, weight, kl, dmean, dlog_variance);
     store_piece(dmean, row, first, count, task.dstatistics);
     store_piece(dlog_variance, row, latent + first, count, task.dstatistics);
     sum_of_row += sum(kl, count);
@@ -60,9 +59,10 @@ void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const Norm
   for_each_row(team, task.noise.rows, latent, [&](std::int64_t row) {
     for_each_piece(latent, [&](std::int64_t first, std::int64_t count) {
       PieceBuffer mean, log_variance, z;
-      sample_piece(load_piece(task.statistics, row, first, count, mean),
-                   load_piece(task.statistics, row, latent + first, count, log_variance),
-                   task.noise.as<float>().row(row) + first, count, z);
+      VGAN_WIDEST(sample_piece)
+      (load_piece(task.statistics, row, first, count, mean),
+       load_piece(task.statistics, row, latent + first, count, log_variance),
+       task.noise.as<float>().row(row) + first, count, z);
       store_piece(z, row, first, count, task.z);
     });
   });

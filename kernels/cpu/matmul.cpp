@@ -1,18 +1,30 @@
 #include "kernels/cpu/matmul.hpp"
 
 #include <map>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include <dnnl.hpp>
 
+#include "kernels/cpu/library_error.hpp"
+#include "kernels/cpu/processor.hpp"
 #include "kernels/cpu/thread_team.hpp"
+#include "kernels/cpu/widened_matmul.hpp"
 
 namespace vgan::cpu {
 namespace {
 
 dnnl::memory::data_type dnnl_type(ElementType type) {
   return type == ElementType::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+}
+
+std::string text_of(const MatmulShape& s) {
+  const auto size = [](std::int64_t rows, std::int64_t cols) {
+    return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "]";
+  };
+  return "product " + size(s.m, s.k) + " x " + size(s.k, s.n) + ", " + name_of(s.input) + " to " +
+         name_of(s.output);
 }
 
 dnnl::memory::desc matrix(std::int64_t rows, std::int64_t cols, ElementType type,
@@ -40,7 +52,7 @@ dnnl::matmul::primitive_desc describe(const MatmulShape& s, const dnnl::engine& 
 class DnnlMatmul final : public Matmul {
  public:
   DnnlMatmul(const MatmulShape& shape, const dnnl::engine& engine, int members)
-      : description_(describe(shape, engine)), primitive_(description_) {
+      : shape_(shape), description_(describe(shape, engine)), primitive_(description_) {
     for (int member = 0; member < members; ++member) members_.push_back(bind(shape, engine));
   }
 
@@ -50,7 +62,8 @@ class DnnlMatmul final : public Matmul {
     bound.b.set_data_handle(const_cast<void*>(b));
     bound.c.set_data_handle(c);
     if (bias != nullptr) bound.bias.set_data_handle(const_cast<float*>(bias));
-    primitive_.execute(bound.stream, bound.arguments);
+    call_onednn([this] { return text_of(shape_); },
+                [&] { primitive_.execute(bound.stream, bound.arguments); });
   }
 
  private:
@@ -79,6 +92,7 @@ class DnnlMatmul final : public Matmul {
     return bound;
   }
 
+  MatmulShape shape_;
   dnnl::matmul::primitive_desc description_;
   dnnl::matmul primitive_;
   std::vector<Bound> members_;
@@ -100,12 +114,19 @@ MatmulCache::MatmulCache(int members)
 MatmulCache::~MatmulCache() = default;
 
 Matmul& MatmulCache::get(const MatmulShape& shape) {
-  auto& slot = implementation_->products[shape];
-  if (!slot) {
+  Implementation& own = *implementation_;
+  const auto known = own.products.find(shape);
+  if (known != own.products.end()) return *known->second;
+  std::unique_ptr<Matmul> made;
+  if (shape.input == ElementType::bf16 && !onednn_has_bf16()) {
+    made = std::make_unique<WidenedMatmul>(shape, get(widened(shape)), own.members);
+  } else {
     const ArithmeticScope one_thread;  // oneDNN fixes a primitive's thread count when it is made
-    slot = std::make_unique<DnnlMatmul>(shape, implementation_->engine, implementation_->members);
+    made =
+        call_onednn([&] { return text_of(shape); },
+                    [&] { return std::make_unique<DnnlMatmul>(shape, own.engine, own.members); });
   }
-  return *slot;
+  return *own.products.emplace(shape, std::move(made)).first->second;
 }
 
 }  // namespace vgan::cpu

@@ -1,4 +1,5 @@
-// One-threaded oneDNN matrix products, made once for each shape and shared by the slices.
+// One-threaded matrix products, made once for each shape and shared by the slices: oneDNN's, or for
+// bf16 where it has none, its f32 product of widened operands.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +38,7 @@ class MatmulCache {
   explicit MatmulCache(int members);
   ~MatmulCache();
   /// The product for `shape`, made at the first call. Not to be called inside a parallel loop.
+  /// Throws LibraryError where oneDNN refuses.
   Matmul& get(const MatmulShape& shape);
 
  private:

@@ -13,20 +13,19 @@ namespace {
 
 using math::Activation;
 
-VGAN_CPU_CLONES void add(const float* x, std::int64_t count, float* sums) {
+void add(const float* x, std::int64_t count, float* sums) {
   for (std::int64_t j = 0; j < count; ++j) sums[j] += x[j];
 }
 
-VGAN_CPU_CLONES void add_squares(const float* x, const float* mean, std::int64_t count,
-                                 float* sums) {
+void add_squares(const float* x, const float* mean, std::int64_t count, float* sums) {
   for (std::int64_t j = 0; j < count; ++j) sums[j] += (x[j] - mean[j]) * (x[j] - mean[j]);
 }
 
-VGAN_CPU_CLONES void divide(float by, std::int64_t count, float* values) {
+void divide(float by, std::int64_t count, float* values) {
   for (std::int64_t j = 0; j < count; ++j) values[j] /= by;
 }
 
-VGAN_CPU_CLONES void to_deviations(std::int64_t count, float* variances) {
+void to_deviations(std::int64_t count, float* variances) {
   for (std::int64_t j = 0; j < count; ++j) variances[j] = math::held_deviation(variances[j]);
 }
 
@@ -35,8 +34,8 @@ struct Moments {
 };
 
 template <Activation A>
-VGAN_CPU_CLONES void add_gradient(const float* x, const Moments& moments, float share, float slope,
-                                  const float* delta, std::int64_t count, float* __restrict out) {
+void add_gradient(const float* x, const Moments& moments, float share, float slope,
+                  const float* delta, std::int64_t count, float* __restrict out) {
   for (std::int64_t j = 0; j < count; ++j) {
     const float gradient =
         math::deviation_gradient(share, x[j], moments.mean[j], moments.deviation[j]);
@@ -55,15 +54,15 @@ void find_moments(ConstMatrixRef x, const GroupPiece& at, Moments& moments) {
   std::fill_n(moments.mean, at.count, 0.0F);
   std::fill_n(moments.deviation, at.count, 0.0F);
   for (std::int64_t i = at.row; i < at.row + at.group; ++i) {
-    add(load_piece(x, i, at.first, at.count, buffer), at.count, moments.mean);
+    VGAN_WIDEST(add)(load_piece(x, i, at.first, at.count, buffer), at.count, moments.mean);
   }
-  divide(group, at.count, moments.mean);
+  VGAN_WIDEST(divide)(group, at.count, moments.mean);
   for (std::int64_t i = at.row; i < at.row + at.group; ++i) {
-    add_squares(load_piece(x, i, at.first, at.count, buffer), moments.mean, at.count,
-                moments.deviation);
+    VGAN_WIDEST(add_squares)
+    (load_piece(x, i, at.first, at.count, buffer), moments.mean, at.count, moments.deviation);
   }
-  divide(group, at.count, moments.deviation);
-  to_deviations(at.count, moments.deviation);
+  VGAN_WIDEST(divide)(group, at.count, moments.deviation);
+  VGAN_WIDEST(to_deviations)(at.count, moments.deviation);
 }
 
 // Calls `body(at, item)` for each piece of each group, group by group.
@@ -88,9 +87,9 @@ void backward_piece(const MinibatchStddevBackwardTask& task, const GroupPiece& a
   const auto share = static_cast<float>(dstatistic / static_cast<double>(at.group * task.x.cols));
   with_activation(task.activation, [&](auto a) {
     for (std::int64_t i = at.row; i < at.row + at.group; ++i) {
-      add_gradient<decltype(a)::value>(
-          load_piece(task.x, i, at.first, at.count, x_buffer), moments, share, task.slope,
-          load_piece(task.delta, i, at.first, at.count, delta_buffer), at.count, out);
+      VGAN_WIDEST(add_gradient<decltype(a)::value>)
+      (load_piece(task.x, i, at.first, at.count, x_buffer), moments, share, task.slope,
+       load_piece(task.delta, i, at.first, at.count, delta_buffer), at.count, out);
       store_piece(out, i, at.first, at.count, task.delta);
     }
   });

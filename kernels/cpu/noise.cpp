@@ -10,9 +10,8 @@ namespace {
 constexpr std::int64_t piece = 1024;
 
 // Numbers [4 * block, 4 * (block + blocks)) of the stream.
-VGAN_CPU_CLONES void normal_blocks(std::uint64_t seed, std::uint64_t subsequence,
-                                   std::uint64_t block, std::int64_t blocks,
-                                   float* __restrict out) {
+void normal_blocks(std::uint64_t seed, std::uint64_t subsequence, std::uint64_t block,
+                   std::int64_t blocks, float* __restrict out) {
   for (std::int64_t i = 0; i < blocks; ++i) {
     const math::Words4 words =
         math::philox_block(seed, subsequence, block + static_cast<std::uint64_t>(i));
@@ -31,7 +30,7 @@ class NormalPiece {
   const float* draw(std::uint64_t seed, std::uint64_t subsequence, std::uint64_t number,
                     std::int64_t count) {
     const auto lane = static_cast<std::int64_t>(number % 4);
-    normal_blocks(seed, subsequence, number / 4, (lane + count + 3) / 4, numbers_);
+    VGAN_WIDEST(normal_blocks)(seed, subsequence, number / 4, (lane + count + 3) / 4, numbers_);
     return numbers_ + lane;
   }
 
@@ -66,8 +65,7 @@ void walk(std::int64_t first, std::int64_t count, std::int64_t cols, Body body) 
 }
 
 template <class In, class Out>
-VGAN_CPU_CLONES void interpolate_row(const In* a, const In* b, std::int64_t count, float share,
-                                     Out* to) {
+void interpolate_row(const In* a, const In* b, std::int64_t count, float share, Out* to) {
   for (std::int64_t i = 0; i < count; ++i) {
     to[i] =
         math::from_float<Out>(math::interpolate(share, math::to_float(a[i]), math::to_float(b[i])));
@@ -153,7 +151,7 @@ void interpolate(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef re
       for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
         const float share = math::uniform(stream.seed, stream.subsequence,
                                           stream.first + static_cast<std::uint64_t>(i));
-        interpolate_row(a.row(i), b.row(i), out.cols, share, to.row(i));
+        VGAN_WIDEST(interpolate_row)(a.row(i), b.row(i), out.cols, share, to.row(i));
       });
     });
   });

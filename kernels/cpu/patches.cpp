@@ -12,8 +12,7 @@ namespace {
 
 using math::Activation;
 
-VGAN_CPU_CLONES void add_run(const float* __restrict from, std::int64_t count,
-                             float* __restrict to) {
+void add_run(const float* __restrict from, std::int64_t count, float* __restrict to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += from[i];
 }
 
@@ -74,7 +73,7 @@ void add_patches(const ConvGeometry& geometry, const float* patches, std::int64_
     for_each_run(
         geometry,
         [&](std::int64_t patch, std::int64_t at, std::int64_t count) {
-          add_run(from + patch, count, image + at);
+          VGAN_WIDEST(add_run)(from + patch, count, image + at);
         },
         [](std::int64_t, std::int64_t) {});
   }
@@ -98,7 +97,7 @@ void ConvEpilogue::finish(float* sums, std::int64_t first, std::int64_t images) 
   const std::int64_t size = images * task_->y.cols;
   const auto length = static_cast<std::int64_t>(bias_.size());
   for (std::int64_t i = 0; i < size && length > 0; i += length) {
-    add_run(bias_.data(), std::min(length, size - i), sums + i);
+    VGAN_WIDEST(add_run)(bias_.data(), std::min(length, size - i), sums + i);
   }
   const MatrixRef y = task_->y.rows_from(first, images);
   if (task_->at.empty()) {

@@ -10,8 +10,8 @@
 namespace vgan::cpu {
 namespace {
 
-VGAN_CPU_CLONES void bernoulli_piece(const float* y, const float* x, std::int64_t count,
-                                     float* __restrict loss, float* __restrict gradient) {
+void bernoulli_piece(const float* y, const float* x, std::int64_t count, float* __restrict loss,
+                     float* __restrict gradient) {
   for (std::int64_t i = 0; i < count; ++i) {
     const math::LossAndGradient one = math::bce_with_logits(y[i], x[i]);
     loss[i] = one.loss;
@@ -19,8 +19,8 @@ VGAN_CPU_CLONES void bernoulli_piece(const float* y, const float* x, std::int64_
   }
 }
 
-VGAN_CPU_CLONES void gaussian_piece(const float* y, const float* x, std::int64_t count,
-                                    float* __restrict loss, float* __restrict gradient) {
+void gaussian_piece(const float* y, const float* x, std::int64_t count, float* __restrict loss,
+                    float* __restrict gradient) {
   for (std::int64_t i = 0; i < count; ++i) {
     const math::LossAndGradient one = math::gaussian_nll(y[i], x[i]);
     loss[i] = one.loss;
@@ -28,7 +28,7 @@ VGAN_CPU_CLONES void gaussian_piece(const float* y, const float* x, std::int64_t
   }
 }
 
-VGAN_CPU_CLONES void scale_piece(float scale, std::int64_t count, float* values) {
+void scale_piece(float scale, std::int64_t count, float* values) {
   for (std::int64_t i = 0; i < count; ++i) values[i] *= scale;
 }
 
@@ -46,13 +46,13 @@ Sums reconstruction_row(const ReconstructionTask& task, std::int64_t row) {
     const float* y = task.y.as<float>().row(row) + first;
     const float* x = load_piece(task.x, row, first, count, buffer);
     if (task.likelihood == Likelihood::bernoulli) {
-      bernoulli_piece(y, x, count, loss, gradient);
+      VGAN_WIDEST(bernoulli_piece)(y, x, count, loss, gradient);
     } else {
-      gaussian_piece(y, x, count, loss, gradient);
+      VGAN_WIDEST(gaussian_piece)(y, x, count, loss, gradient);
     }
     sums.loss += sum(loss, count);
     sums.squared += dot(gradient, gradient, count);
-    scale_piece(share, count, gradient);
+    VGAN_WIDEST(scale_piece)(share, count, gradient);
     store_piece(gradient, row, first, count, task.gradient);
   });
   return sums;

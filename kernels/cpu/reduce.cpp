@@ -8,7 +8,7 @@ namespace vgan::cpu {
 namespace {
 
 // Sixteen partial sums, added in order at the end: one fixed order for every vector width.
-VGAN_CPU_CLONES float squared_norm(const float* x, std::int64_t count) {
+float squared_norm(const float* x, std::int64_t count) {
   constexpr int lanes = 16;
   float sums[lanes] = {};
   std::int64_t i = 0;
@@ -21,7 +21,7 @@ VGAN_CPU_CLONES float squared_norm(const float* x, std::int64_t count) {
   return sum;
 }
 
-VGAN_CPU_CLONES void scale_row(float* x, std::int64_t count, float factor) {
+void scale_row(float* x, std::int64_t count, float factor) {
   for (std::int64_t i = 0; i < count; ++i) x[i] *= factor;
 }
 
@@ -32,9 +32,9 @@ void gradient_penalty(ThreadTeam& team, const PenaltyRows& rows) {
   std::vector<float> values(static_cast<std::size_t>(x.rows));
   for_each_row(team, x.rows, x.cols, [&](std::int64_t i) {
     const math::PenaltyOfRow one =
-        math::gradient_penalty(rows.kind, squared_norm(x.row(i), x.cols));
+        math::gradient_penalty(rows.kind, VGAN_WIDEST(squared_norm)(x.row(i), x.cols));
     values[static_cast<std::size_t>(i)] = one.value;
-    scale_row(x.row(i), x.cols, rows.scale * one.factor);
+    VGAN_WIDEST(scale_row)(x.row(i), x.cols, rows.scale * one.factor);
   });
   double total = 0.0;
   for (const float value : values) total += value;

@@ -10,14 +10,14 @@ namespace {
 using math::Activation;
 
 template <Activation A>
-VGAN_CPU_CLONES void scale_masked(float s, const float* a, const float* at, float slope,
-                                  std::int64_t count, float* __restrict out) {
+void scale_masked(float s, const float* a, const float* at, float slope, std::int64_t count,
+                  float* __restrict out) {
   for (std::int64_t j = 0; j < count; ++j) {
     out[j] = s * a[j] * math::derivative_from_output<A>(at[j], slope);
   }
 }
 
-VGAN_CPU_CLONES void add_to(const float* before, std::int64_t count, float* __restrict out) {
+void add_to(const float* before, std::int64_t count, float* __restrict out) {
   for (std::int64_t j = 0; j < count; ++j) out[j] += before[j];
 }
 
@@ -29,9 +29,10 @@ void scale_row(const ScaleRowsTask& task, Activation mask, std::int64_t row) {
     const bool masked = mask != Activation::identity;
     const float* at = masked ? load_piece(task.at, row, first, count, at_buffer) : a;
     with_activation(mask, [&](auto activation) {
-      scale_masked<decltype(activation)::value>(s, a, at, task.slope, count, out);
+      VGAN_WIDEST(scale_masked<decltype(activation)::value>)(s, a, at, task.slope, count, out);
     });
-    if (task.accumulate) add_to(load_piece(task.out, row, first, count, before), count, out);
+    if (task.accumulate)
+      VGAN_WIDEST(add_to)(load_piece(task.out, row, first, count, before), count, out);
     store_piece(out, row, first, count, task.out);
   });
 }

@@ -17,18 +17,17 @@ using Doubles = std::vector<double>;
 constexpr std::int64_t band_rows = 64;
 constexpr std::int64_t band_cols = 256;
 
-VGAN_CPU_CLONES void add_scaled(const float* row, float scale, std::int64_t count, double* sums) {
+void add_scaled(const float* row, float scale, std::int64_t count, double* sums) {
   for (std::int64_t j = 0; j < count; ++j) {
     sums[j] += static_cast<double>(row[j]) * static_cast<double>(scale);
   }
 }
 
-VGAN_CPU_CLONES void divide(const float* from, float by, std::int64_t count, float* __restrict to) {
+void divide(const float* from, float by, std::int64_t count, float* __restrict to) {
   for (std::int64_t j = 0; j < count; ++j) to[j] = from[j] / by;
 }
 
-VGAN_CPU_CLONES void gradient_row(float share, float v, const float* u, float sigma,
-                                  std::int64_t count, float* g) {
+void gradient_row(float share, float v, const float* u, float sigma, std::int64_t count, float* g) {
   for (std::int64_t j = 0; j < count; ++j) {
     g[j] = math::spectral_gradient(g[j], share, v, u[j], sigma);
   }
@@ -55,7 +54,7 @@ Doubles column_products(ThreadTeam& team, MatrixView<const float> w, const float
     const std::int64_t end = std::min(w.rows, (band + 1) * band_rows);
     double* sums = parts.data() + band * w.cols + first;
     for (std::int64_t i = band * band_rows; i < end; ++i) {
-      add_scaled(w.row(i) + first, v[i], count, sums);
+      VGAN_WIDEST(add_scaled)(w.row(i) + first, v[i], count, sums);
     }
   });
   Doubles products(parts.begin(), parts.begin() + w.cols);
@@ -87,7 +86,7 @@ void spectral_norm(ThreadTeam& team, const SpectralTask& task) {
   const auto sigma = static_cast<float>(math::held_sigma(sum));
   *task.sigma = sigma;
   for_each_row(team, task.w.rows, task.w.cols, [&](std::int64_t i) {
-    divide(task.w.row(i), sigma, task.w.cols, task.normalised.row(i));
+    VGAN_WIDEST(divide)(task.w.row(i), sigma, task.w.cols, task.normalised.row(i));
   });
 }
 
@@ -101,7 +100,7 @@ void spectral_gradient(ThreadTeam& team, const SpectralGradientTask& task) {
   for (const double of_row : rows) sum += of_row;
   const auto share = static_cast<float>(sum);
   for_each_row(team, g.rows, g.cols, [&](std::int64_t i) {
-    gradient_row(share, task.v.data[i], task.u.data, *task.sigma, g.cols, g.row(i));
+    VGAN_WIDEST(gradient_row)(share, task.v.data[i], task.u.data, *task.sigma, g.cols, g.row(i));
   });
 }
 

@@ -14,9 +14,7 @@ double in_order(const double (&parts)[lanes]) {
   return total;
 }
 
-}  // namespace
-
-VGAN_CPU_CLONES double sum(const float* x, std::int64_t count) {
+double sum_of(const float* x, std::int64_t count) {
   double parts[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
@@ -27,7 +25,7 @@ VGAN_CPU_CLONES double sum(const float* x, std::int64_t count) {
   return total;
 }
 
-VGAN_CPU_CLONES double dot(const float* x, const float* y, std::int64_t count) {
+double dot_of(const float* x, const float* y, std::int64_t count) {
   double parts[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) {
@@ -38,6 +36,14 @@ VGAN_CPU_CLONES double dot(const float* x, const float* y, std::int64_t count) {
   double total = in_order(parts);
   for (; i < count; ++i) total += static_cast<double>(x[i]) * static_cast<double>(y[i]);
   return total;
+}
+
+}  // namespace
+
+double sum(const float* x, std::int64_t count) { return VGAN_WIDEST(sum_of)(x, count); }
+
+double dot(const float* x, const float* y, std::int64_t count) {
+  return VGAN_WIDEST(dot_of)(x, y, count);
 }
 
 }  // namespace vgan::cpu

@@ -23,8 +23,23 @@ void relax() {
 #endif
 }
 
+// The thread's floating-point control word; flush_denormals: MXCSR's FTZ | DAZ, FPCR's FZ.
 #if defined(__x86_64__)
-constexpr unsigned flush_denormals = 0x8040;  // MXCSR: FTZ | DAZ
+constexpr std::uint64_t flush_denormals = 0x8040;
+std::uint64_t control_word() { return _mm_getcsr(); }
+void set_control_word(std::uint64_t word) { _mm_setcsr(static_cast<unsigned>(word)); }
+#elif defined(__aarch64__)
+constexpr std::uint64_t flush_denormals = 1U << 24;
+std::uint64_t control_word() {
+  std::uint64_t word = 0;
+  asm volatile("mrs %0, fpcr" : "=r"(word));
+  return word;
+}
+void set_control_word(std::uint64_t word) { asm volatile("msr fpcr, %0" ::"r"(word) : "memory"); }
+#else
+constexpr std::uint64_t flush_denormals = 0;
+std::uint64_t control_word() { return 0; }
+void set_control_word(std::uint64_t) {}
 #endif
 
 // Spins until `ready()` or until the time is up; returns what `ready()` said last.
@@ -48,18 +63,14 @@ int available_processors() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-ArithmeticScope::ArithmeticScope() : openmp_threads_(omp_get_max_threads()), control_word_(0) {
+ArithmeticScope::ArithmeticScope()
+    : openmp_threads_(omp_get_max_threads()), control_word_(control_word()) {
   if (openmp_threads_ != 1) omp_set_num_threads(1);
-#if defined(__x86_64__)
-  control_word_ = _mm_getcsr();
-  _mm_setcsr(control_word_ | flush_denormals);
-#endif
+  set_control_word(control_word_ | flush_denormals);
 }
 
 ArithmeticScope::~ArithmeticScope() {
-#if defined(__x86_64__)
-  _mm_setcsr(control_word_);
-#endif
+  set_control_word(control_word_);
   if (openmp_threads_ != 1) omp_set_num_threads(openmp_threads_);
 }
 

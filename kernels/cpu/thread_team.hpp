@@ -83,7 +83,7 @@ class ArithmeticScope {
 
  private:
   int openmp_threads_;
-  unsigned control_word_;
+  std::uint64_t control_word_;
 };
 
 /// Holds back every signal but those of faults on this thread. oneDNN's generated products (all

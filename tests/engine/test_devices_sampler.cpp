@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "engine/error.hpp"
 #include "engine/train/inference.hpp"
 #include "engine/train/latents.hpp"
 #include "engine/train/sampler.hpp"
@@ -67,7 +68,7 @@ class OneByOne {
 
   std::vector<std::byte> samples(const SampleRequest& request) {
     std::vector<std::byte> all;
-    if (request.mixture.components != components_) block_ = ~std::uint64_t{0};
+    if (request.mixture.components != components_) block_ = none;
     components_ = request.mixture.components;
     for (std::uint64_t n = request.first; n < request.first + request.count; ++n) {
       const std::uint64_t block = n / static_cast<std::uint64_t>(rows_);
@@ -82,7 +83,7 @@ class OneByOne {
 
  private:
   void compute(const SampleRequest& request, std::uint64_t block) {
-    block_ = block;
+    block_ = none;  // what throws below leaves no block
     const std::uint64_t number = block * static_cast<std::uint64_t>(rows_ * latent);
     const RandomStream stream{request.seed, request.purpose, number};
     draw_latents(*device_->backend, *device_->queue, nullptr, stream, request.mixture, z_.ref());
@@ -92,6 +93,7 @@ class OneByOne {
     host_.resize(static_cast<std::size_t>(rows_ * stride_));
     device_->backend->download(*device_->queue, y.data, host_.size() * sizeof(float), host_.data());
     device_->queue->synchronise();
+    block_ = block;
   }
 
   void append(float output, ElementType type, std::vector<std::byte>& all) const {
@@ -116,7 +118,8 @@ class OneByOne {
   nn::TapeStorage tape_;
   DeviceMatrix z_;
   std::vector<float> host_;
-  std::uint64_t block_ = ~std::uint64_t{0};  ///< what host_ has, of this many components
+  static constexpr std::uint64_t none = ~std::uint64_t{0};
+  std::uint64_t block_ = none;  ///< what host_ has, of this many components
   std::int64_t components_ = 1;
 };
 
@@ -151,6 +154,18 @@ TEST_CASE("samples in bulk are those of one block at a time, bit for bit", "[eng
       }
     }
   }
+}
+
+TEST_CASE("the slow twin computes again what threw before", "[engine][sampler]") {
+  Device device = open_device("cpu");
+  OneByOne twin(device, Activation::tanh, ElementType::f32, 256);
+  OneByOne fresh(device, Activation::tanh, ElementType::f32, 256);
+  SampleRequest request{9, Purpose::sample, 3, 4, ElementType::f32};
+  SampleRequest refused = request;
+  refused.mixture.components = -1;  // the seam refuses it
+  CHECK_THROWS_AS(twin.samples(refused), Error);
+  CHECK_THROWS_AS(twin.samples(refused), Error);
+  CHECK((twin.samples(request) == fresh.samples(request)));
 }
 
 TEST_CASE("blocks of any size give the CPU's samples bit for bit", "[engine][sampler]") {
