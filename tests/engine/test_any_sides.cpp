@@ -30,7 +30,7 @@ class Place {
  public:
   Place(std::int64_t a, std::int64_t b) : size_(a * b) {
     const ImageSet images = slopes(a, b, 1, count);
-    NpyWriter writer(data(), NpyType::u8, {count, a, b});
+    NpyWriter writer(data(), ValueType::u8, {count, a, b});
     writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
     writer.finish();
   }

@@ -161,7 +161,7 @@ TEST_CASE("compare: convolutions take sides that do not halve", "[engine][run]")
   for (const std::vector<std::int64_t>& shape :
        {std::vector<std::int64_t>{bars.count, 6, 6}, {bars.count, 4, 9}, {bars.count, 3, 12}}) {
     INFO(shape[1] << " x " << shape[2]);
-    NpyWriter images(place.path("sides.npy"), NpyType::u8, shape);
+    NpyWriter images(place.path("sides.npy"), ValueType::u8, shape);
     images.append(std::span<const std::uint8_t>(std::get<0>(bars.pixels)));
     images.finish();
     CompareRequest request = place.request("sides.npy", {"conv", "conv1d"});
