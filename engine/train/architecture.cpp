@@ -23,10 +23,34 @@ bool normalises(const TrainConfig& config) {
 
 std::int64_t bn(bool wanted, std::int64_t channels) { return wanted ? channels : 0; }
 
+// How often the nets halve an image. Sides that are multiples of 4 are halved as long as nothing
+// remains, up to three times, or four from 64 on; others, whose halves are rounded up, as often as
+// those about their size. What has come down to a single number is not halved again.
+std::size_t halvings(const TrialShape& image) {
+  const std::int64_t least = std::min(image.height, image.width);
+  const std::int64_t most = std::max(image.height, image.width);
+  const auto multiples_of = [&](std::int64_t factor) {
+    return image.height % factor == 0 && image.width % factor == 0;
+  };
+  if (most <= 2) return 1;
+  if (!multiples_of(4)) return least >= 64 ? 4 : least >= 32 ? 3 : 2;
+  if (least >= 64 && multiples_of(16)) return 4;
+  return multiples_of(8) ? 3 : 2;
+}
+
+// D's channels, from the trial on.
+std::vector<std::int64_t> channels_down(const TrialShape& image) {
+  switch (halvings(image)) {
+    case 1: return {64};
+    case 2: return {64, 128};
+    case 3: return {64, 128, 256};
+    default: return {32, 64, 128, 256};
+  }
+}
+
 std::vector<LayerSpec> convolutional_generator(const TrainConfig& config, const TrialShape& image,
                                                std::int64_t inputs) {
   const std::vector<std::int64_t>& channels = config.g_layers;
-  require_sides(image, channels.size(), "g-layers");
   // The image sizes from the trial back to the first.
   std::vector<TrialShape> shapes{image};
   for (std::size_t i = channels.size(); i-- > 0;) {
@@ -62,7 +86,6 @@ std::vector<LayerSpec> trunk(const TrainConfig& config, const TrialShape& image,
     }
     return layers;
   }
-  require_sides(image, config.d_layers.size(), "d-layers");
   TrialShape at = seen;
   for (const std::int64_t channels : config.d_layers) {
     const ConvGeometry g = geometry_of(at, channels, kernel_side(config), own_stride);
@@ -90,12 +113,7 @@ TrainConfig with_layers(TrainConfig config, const TrialShape& trial) {
   const TrialShape image = image_shape(config, trial);
   std::vector<std::int64_t> down{512, 256, 128};
   if (config.net == "conv") {
-    down = {64, 128};
-    if (image.height % 8 == 0 && image.width % 8 == 0) down = {64, 128, 256};
-    if (std::min(image.height, image.width) >= 64 && image.height % 16 == 0 &&
-        image.width % 16 == 0) {
-      down = {32, 64, 128, 256};
-    }
+    down = channels_down(image);
   } else if (config.net == "conv1d") {
     down = {32, 64, 128};
     while (down.size() > 1 && image.width < std::int64_t{4} << down.size()) down.pop_back();

@@ -26,8 +26,8 @@ TrialShape image_shape(const TrainConfig& config, const TrialShape& trial);
 /// settings alone.
 TrainConfig with_layers(TrainConfig config, const TrialShape& trial);
 
-/// G, or the decoder of an autoencoder: latent + conditions to a trial. Throws bad_config where
-/// convolutions do not fit the trial, naming sizes that do.
+/// G, or the decoder of an autoencoder: latent + conditions to a trial, of any sides. Throws
+/// bad_config where listed layers end at another image, naming those that fit.
 std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, const TrialShape& trial,
                                             std::int64_t conditions = 0);
 /// D: `pack` trials to a logit. Conditions come by a projection where D has convolutions, else

@@ -111,6 +111,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   if (kind != model.config.model) refuse("model", "'" + kind + "'", model.config.model);
   require_known_noise(model.config, checkpoint.metadata.at("config"));
   constexpr std::uint64_t largest = 1 << 20;
+  constexpr std::uint64_t most_values = std::uint64_t{1} << 40;
   const std::uint64_t height = metadata_number(checkpoint, "trial.height");
   const std::uint64_t width = metadata_number(checkpoint, "trial.width");
   if (height < 1 || height > largest || width < 1 || width > largest) {
@@ -121,8 +122,11 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   model.width = static_cast<std::int64_t>(width);
   if (checkpoint.metadata.contains("trial.channels")) {
     const std::uint64_t channels = metadata_number(checkpoint, "trial.channels");
-    if (channels < 1 || channels > 3) {
-      refuse("trial.channels", std::to_string(channels), "1 to 3");
+    if (channels < 1 || channels > most_values / (height * width)) {
+      refuse("trial.channels",
+             std::to_string(channels) + ", of " + std::to_string(height) + " x " +
+                 std::to_string(width) + " values",
+             "1 or more, up to 2^40 values in all");
     }
     model.channels = static_cast<std::int64_t>(channels);
   }

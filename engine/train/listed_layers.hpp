@@ -12,8 +12,9 @@ namespace vgan {
 
 /// G of `config.g_net`, which is not empty, from `inputs` numbers to `image`, with the last layer,
 /// of activation `last`, added: dense behind a dense layer of plain numbers, else a transposed
-/// convolution that keeps or doubles the sides. Throws bad_config where the layers do not fit one
-/// another or the image.
+/// convolution that keeps or doubles the sides. Where doubled sides miss the trial's, each doubling
+/// ends one short where the trial's sides, halved and rounded up, ask for that. Throws bad_config
+/// where the layers do not fit one another or the image, with the first image that does.
 std::vector<nn::LayerSpec> listed_generator(const TrainConfig& config, const TrialShape& image,
                                             std::int64_t inputs, Activation last);
 /// The hidden layers of `config.d_net`, which is not empty. D's `inputs` numbers begin with the

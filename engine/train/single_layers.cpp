@@ -11,16 +11,16 @@ namespace {
 
 std::string text(std::int64_t number) { return std::to_string(number); }
 
-void require_size(double height, double width, double channels) {
+void require_size(const char* setting, double height, double width, double channels) {
   if (height * width * channels <= static_cast<double>(most_numbers)) return;
   const auto whole = [](double side) { return text(static_cast<std::int64_t>(side)); };
-  refuse_setting("net",
+  refuse_setting(setting,
                  "an image of " + whole(height) + " x " + whole(width) + " x " + whole(channels),
                  "up to 2^28 numbers in each layer");
 }
 
-void require_size(const TrialShape& image) {
-  require_size(static_cast<double>(image.height), static_cast<double>(image.width),
+void require_size(const char* setting, const TrialShape& image) {
+  require_size(setting, static_cast<double>(image.height), static_cast<double>(image.width),
                static_cast<double>(image.channels));
 }
 
@@ -36,7 +36,7 @@ std::int64_t strided(std::int64_t side, std::int64_t stride) {
 }
 
 ConvGeometry geometry_of(const TrialShape& large, std::int64_t filters, std::int64_t kernel,
-                         std::int64_t step) {
+                         std::int64_t step, const char* setting) {
   ConvGeometry g;
   const auto along = [&](std::int64_t side, std::int64_t& small, std::int64_t& k, std::int64_t& s,
                          std::int64_t& pad) {
@@ -45,45 +45,21 @@ ConvGeometry geometry_of(const TrialShape& large, std::int64_t filters, std::int
     small = strided(side, s);
     pad = std::max<std::int64_t>(0, (small - 1) * s + k - side) / 2;
   };
-  require_size(large);
+  require_size(setting, large);
   g.height = large.height;
   g.width = large.width;
   g.channels = large.channels;
   g.filters = filters;
   along(large.height, g.small_height, g.kernel_h, g.stride_h, g.pad_h);
   along(large.width, g.small_width, g.kernel_w, g.stride_w, g.pad_w);
-  require_size({g.small_height, g.small_width, filters});
+  require_size(setting, {g.small_height, g.small_width, filters});
   return g;
 }
 
-void require_sides(const TrialShape& image, std::size_t layers, const char* setting) {
-  const std::int64_t factor = std::int64_t{1} << std::min<std::size_t>(layers, 40);
-  if (image.height == 1) {
-    if (image.width > factor / 2) return;
-    refuse_setting(setting,
-                   text(static_cast<std::int64_t>(layers)) + " layers that halve " +
-                       text(image.width) + " samples",
-                   "curves of more than " + text(factor / 2) + " samples", "use fewer layers");
-  }
-  if (image.height % factor == 0 && image.width % factor == 0) return;
-  std::int64_t most = 0;
-  while (image.height % (std::int64_t{2} << most) == 0 &&
-         image.width % (std::int64_t{2} << most) == 0) {
-    ++most;
-  }
-  const std::int64_t below = std::max(image.height, image.width) / factor * factor;
-  const std::string sizes = below > 0 ? text(below) + " or " + text(below + factor) : text(factor);
-  refuse_setting(setting,
-                 text(static_cast<std::int64_t>(layers)) + " layers that halve " +
-                     text(image.height) + " x " + text(image.width) + " pixels",
-                 "sides that are multiples of " + text(factor) + ", such as " + sizes,
-                 most == 0 ? "pad or crop the images, or use --net mlp"
-                           : "name up to " + text(most) + " channels, or pad or crop the images");
-}
-
-nn::LayerSpec dense_layer(std::int64_t inputs, std::int64_t outputs, Activation activation) {
+nn::LayerSpec dense_layer(std::int64_t inputs, std::int64_t outputs, Activation activation,
+                          const char* setting) {
   if (static_cast<double>(inputs) * static_cast<double>(outputs) > 0x1p40) {
-    refuse_setting("net", "a dense layer of " + text(inputs) + " x " + text(outputs),
+    refuse_setting(setting, "a dense layer of " + text(inputs) + " x " + text(outputs),
                    "up to 2^40 weights in each layer");
   }
   return {inputs, outputs, activation};

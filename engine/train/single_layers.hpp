@@ -19,18 +19,16 @@ std::int64_t kernel_side(const TrainConfig& config);
 std::int64_t strided(std::int64_t side, std::int64_t stride);
 
 /// A strided convolution of a large image with sides kept, halved or whatever `step` says, rounded
-/// up; zeros on both sides, the odd one behind. A side of 1 stays 1. Throws bad_config for an image
-/// of more than `most_numbers`, on either side.
+/// up; zeros on both sides, the odd one behind. So the small image of any large one, transposed,
+/// gives exactly the large one's sides back: nothing is padded or cropped around a network. A side
+/// of 1 stays 1. Throws bad_config for setting `setting` and an image of more than `most_numbers`,
+/// on either side.
 ConvGeometry geometry_of(const TrialShape& large, std::int64_t filters, std::int64_t kernel,
-                         std::int64_t step);
+                         std::int64_t step, const char* setting = "net");
 
-/// Throws bad_config for setting `setting` where `layers` convolutions in turn cannot halve `image`
-/// without a remainder: G's and D's sizes would not be each other's. Names sizes that can. A curve
-/// may be odd, but not as short as one number before the last.
-void require_sides(const TrialShape& image, std::size_t layers, const char* setting);
-
-/// Throws bad_config for more than 2^40 weights.
-nn::LayerSpec dense_layer(std::int64_t inputs, std::int64_t outputs, Activation activation);
+/// Throws bad_config for setting `setting` and more than 2^40 weights.
+nn::LayerSpec dense_layer(std::int64_t inputs, std::int64_t outputs, Activation activation,
+                          const char* setting = "net");
 /// From the large image to the small one, or `transposed`.
 nn::LayerSpec convolution(const ConvGeometry& g, bool transposed, Activation activation);
 

@@ -57,6 +57,27 @@ void check_pair(const TrainConfig& config, const TrialShape& trial, std::int64_t
   check_chain(d, config.pack * (trial.size() + (projects ? 0 : conditions)), 1);
 }
 
+/// G's images are D's, the other way round.
+void check_mirrored(const TrainConfig& config, const TrialShape& trial) {
+  std::vector<TrialShape> up, down;
+  const auto shapes = [](const Layers& layers, std::vector<TrialShape>& images) {
+    for (const nn::LayerSpec& layer : layers) {
+      if (layer.kind == LayerKind::dense) continue;
+      const ConvGeometry& g = layer.geometry;
+      images.push_back({g.height, g.width, 0});
+      images.push_back({g.small_height, g.small_width, 0});
+    }
+  };
+  shapes(g_of(config, trial), up);
+  shapes(d_of(config, trial), down);
+  REQUIRE(up.size() == down.size());
+  for (std::size_t i = 0; i < up.size(); i += 2) {
+    const std::size_t j = down.size() - 2 - i;
+    CHECK((up[i].height == down[j].height && up[i].width == down[j].width));
+    CHECK((up[i + 1].height == down[j + 1].height && up[i + 1].width == down[j + 1].width));
+  }
+}
+
 TrainConfig net(const std::string& name) {
   TrainConfig config = preset("default");
   config.net = name;
@@ -146,24 +167,60 @@ TEST_CASE("images of every usual size have a pair of convolutional nets",
   CHECK(nn::layers_text(d_of(net("conv"), {28, 28, 1})) == "28x28x1-14x14x64-6272-1");
 }
 
-TEST_CASE("sides that do not halve are refused with sides that do", "[engine][architecture]") {
-  const auto said = [](std::int64_t height, std::int64_t width, std::vector<std::int64_t> layers) {
-    TrainConfig config = net("conv");
-    config.g_layers = layers;
-    config.d_layers = layers;
-    const TrialShape trial{height, width, 1};
-    CHECK_THAT(refusal([&] { d_of(config, trial); }), ContainsSubstring("d-layers"));
-    return refusal([&] { g_of(config, trial); });
+TEST_CASE("images of any sides have a pair of convolutional nets", "[engine][architecture]") {
+  const auto check_shape = [](const TrialShape& trial) {
+    INFO(trial.height << " x " << trial.width << " x " << trial.channels);
+    check_pair(net("conv"), trial);
+    check_mirrored(net("conv"), trial);
+    TrainConfig packed = net("conv");
+    packed.pack = 2;
+    packed.minibatch_stddev = 4;
+    check_pair(packed, trial);
+    check_pair(preset("conv"), trial, 3);
+    for (const std::int64_t kernel : {2, 3, 5, 8}) {
+      TrainConfig config = net("conv");
+      config.kernel = kernel;
+      config.g_layers = {8, 4, 2};
+      config.d_layers = {2, 4, 8};
+      check_pair(config, trial, 3);
+      check_mirrored(config, trial);
+    }
   };
-  CHECK_THAT(said(30, 30, {8, 4}), ContainsSubstring("g-layers") &&
-                                       ContainsSubstring("30 x 30 pixels") &&
-                                       ContainsSubstring("multiples of 4, such as 28 or 32") &&
-                                       ContainsSubstring("name up to 1 channels"));
-  CHECK_THAT(said(27, 27, {8}), ContainsSubstring("such as 26 or 28") &&
-                                    ContainsSubstring("pad or crop the images, or use --net mlp"));
-  CHECK_THAT(said(28, 30, {8, 4}), ContainsSubstring("such as 28 or 32"));
-  CHECK_THAT(said(2, 2, {8, 4}), ContainsSubstring("such as 4"));
-  CHECK_THAT(refusal([] { g_of(net("conv"), {30, 30, 1}); }), ContainsSubstring("28 or 32"));
+  for (std::int64_t height = 1; height <= 41; ++height) {
+    for (const std::int64_t width : {1, 2, 3, 4, 5, 7, 16, 25, 28, 29, 64, 67, 100}) {
+      check_shape({height, width, 1});
+    }
+  }
+  for (const std::int64_t side : {63, 65, 99, 101, 127, 251}) check_shape({side, side, 3});
+  CHECK(nn::layers_text(g_of(net("conv"), {40, 25, 1})) == "100-10x7x128-20x13x64-40x25x1");
+  CHECK(nn::layers_text(d_of(net("conv"), {40, 25, 1})) == "40x25x1-20x13x64-8960-1");
+}
+
+TEST_CASE("how often nets halve an image where nobody says", "[engine][architecture]") {
+  const auto layers = [](std::int64_t height, std::int64_t width) {
+    return resolved(net("conv"), {height, width, 1}).d_layers;
+  };
+  using Channels = std::vector<std::int64_t>;
+  // Checkpoints name their layers, but these are what users know the net by.
+  for (const std::int64_t side : {4, 12, 20, 28, 36, 100}) {
+    CHECK(layers(side, side) == Channels{64, 128});
+  }
+  for (const std::int64_t side : {8, 16, 32, 40, 72}) {
+    CHECK(layers(side, side) == Channels{64, 128, 256});
+  }
+  for (const std::int64_t side : {64, 80, 128}) {
+    CHECK(layers(side, side) == Channels{32, 64, 128, 256});
+  }
+  for (const std::int64_t side : {3, 5, 6, 25, 30, 31}) {
+    CHECK(layers(side, side) == Channels{64, 128});
+  }
+  CHECK(layers(40, 25) == Channels{64, 128});
+  CHECK(layers(7, 100) == Channels{64, 128});
+  CHECK(layers(33, 50) == Channels{64, 128, 256});
+  CHECK(layers(101, 65) == Channels{32, 64, 128, 256});
+  CHECK(layers(1, 300) == Channels{64, 128});
+  CHECK(layers(2, 2) == Channels{64});
+  CHECK(layers(1, 1) == Channels{64});
 }
 
 TEST_CASE("curves of any length have a pair of convolutional nets", "[engine][architecture]") {
@@ -179,16 +236,18 @@ TEST_CASE("curves of any length have a pair of convolutional nets", "[engine][ar
     config.kernel = 3;
     check_pair(config, {length, 2, 1});
   }
-  TrainConfig deep = net("conv1d");
-  deep.g_layers = {8, 8, 8};
-  CHECK_THAT(refusal([&] {
-               g_of(deep, {1, 4, 1});
-             }),
-             ContainsSubstring("curves of more than 4 samples"));
-  CHECK_THAT(refusal([] {
-               g_of(net("conv1d"), {1, 1, 1});
-             }),
-             ContainsSubstring("more than 1 samples"));
+  for (const std::int64_t length : {1, 2, 3, 4, 257, 1009, 7919}) {
+    for (const std::int64_t channels : {1, 5, 37, 4096}) {
+      INFO("length " << length << ", " << channels << " channels");
+      check_pair(net("conv1d"), {1, length, channels}, 2);
+      check_mirrored(net("conv1d"), {1, length, channels});
+    }
+  }
+  TrainConfig deep = net("conv1d");  // what has come down to one sample stays one
+  deep.g_layers = deep.d_layers = {8, 8, 8};
+  check_pair(deep, {1, 4, 1});
+  check_pair(deep, {1, 1, 3});
+  CHECK(nn::layers_text(g_of(net("conv1d"), {1, 37, 5})) == "100-1x5x128-1x10x64-1x19x32-1x37x5");
 }
 
 TEST_CASE("listed layers make a pair", "[engine][architecture]") {
@@ -230,12 +289,41 @@ TEST_CASE("listed layers make a pair", "[engine][architecture]") {
              }),
              ContainsSubstring("1 x 187, the trial's, or 1 x 94, half of that"));
 
+  // Doubled sides that the trial's, halved and rounded up, are one short of.
+  config.g_net = "dense:10x7x8,up:4";
+  check_pair(config, {40, 25, 1});
+  CHECK(nn::layers_text(g_of(config, {40, 25, 1})) == "100-10x7x8-20x13x4-40x25x1");
+  config.g_net = "dense:5x4x8,up:8,conv:8:s1:k3,up:4";
+  check_pair(config, {40, 25, 1});
+  config.g_net = "dense:10x7x8,up:8,up:4";  // and a last layer that keeps the sides
+  check_pair(config, {40, 25, 1});
+  config.g_net = "dense:3x2x8,up:8:s3,up:4:s5:k5";
+  check_pair(config, {40, 25, 1});
+  config.g_net = "dense:1x10x8,up:8,up:4";
+  check_pair(config, {1, 75, 3});
+
   config.g_net = "dense:5x5x8,up:4";
   CHECK_THAT(refusal([&] {
                g_of(config, {28, 28, 1});
              }),
              ContainsSubstring("an image of 10 x 10 at its end") &&
-                 ContainsSubstring("28 x 28, the trial's, or 14 x 14, half of that"));
+                 ContainsSubstring("28 x 28, the trial's, or 14 x 14, half of that") &&
+                 ContainsSubstring("dense:7x7x8 in place of dense:5x5x8 ends at 14 x 14"));
+  config.g_net = "dense:7x7x8,up:4";  // as advised
+  check_pair(config, {28, 28, 1});
+  config.g_net = "dense:16,dense:10x6x8,conv:8:s1,up:4";
+  CHECK_THAT(refusal([&] {
+               g_of(config, {40, 25, 1});
+             }),
+             ContainsSubstring("20 x 12 at its end") &&
+                 ContainsSubstring("dense:10x7x8 in place of dense:10x6x8 ends at 20 x 13"));
+  config.g_net = "dense:16,dense:10x7x8,conv:8:s1,up:4";
+  check_pair(config, {40, 25, 1});
+  config.g_net = "dense:9x9x8,conv:8";  // what comes before a stride is not known
+  CHECK_THAT(refusal([&] {
+               g_of(config, {28, 28, 1});
+             }),
+             ContainsSubstring("the last layer, which is added, doubles or keeps it"));
   config.g_net = "up:8";
   CHECK_THAT(refusal([&] {
                g_of(config, {28, 28, 1});
@@ -261,9 +349,11 @@ TEST_CASE("images too large to count are refused", "[engine][architecture]") {
     config.pack = 64;
     INFO(g_net << " | " << d_net);
     if (*g_net != '\0')
-      CHECK_THAT(refusal([&] { g_of(config, trial); }), ContainsSubstring("2^28"));
+      CHECK_THAT(refusal([&] { g_of(config, trial); }),
+                 ContainsSubstring("2^28") && ContainsSubstring("bad setting: g-net:"));
     if (*d_net != '\0')
-      CHECK_THAT(refusal([&] { d_of(config, trial); }), ContainsSubstring("2^28"));
+      CHECK_THAT(refusal([&] { d_of(config, trial); }),
+                 ContainsSubstring("2^28") && ContainsSubstring("bad setting: d-net:"));
   };
   const std::int64_t big = 1 << 20;
   refused("dense:512x512x1,up:1:s64,up:1:s64,up:1:s64,up:1:s64,up:1:s64", "", {28, 28, 1});
@@ -276,7 +366,10 @@ TEST_CASE("images too large to count are refused", "[engine][architecture]") {
   CHECK_THAT(refusal([&] { d_of(config, {big, big, 3}); }), ContainsSubstring("2^28"));
   config = preset("default");
   config.g_net = "dense:512x512x1024,dense:512x512x1024";
-  CHECK_THAT(refusal([&] { g_of(config, {28, 28, 1}); }), ContainsSubstring("2^40"));
+  CHECK_THAT(refusal([&] {
+               g_of(config, {28, 28, 1});
+             }),
+             ContainsSubstring("2^40") && ContainsSubstring("bad setting: g-net:"));
 }
 
 TEST_CASE("D sees packs, a statistic and conditions", "[engine][architecture]") {

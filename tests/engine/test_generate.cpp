@@ -168,13 +168,17 @@ TEST_CASE("a checkpoint that does not tell its noise is refused", "[engine][gene
 
 TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][generate]") {
   const Model model(shaped(6, 2, 3));
-  for (const char* channels : {"0", "4", "2", "1", "-1", "x", "", "99999999999999999999"}) {
+  // Up to 2^40 values in all, of which a pixel here has 12.
+  const std::string too_many = std::to_string((std::int64_t{1} << 40) / 12 + 1);
+  for (const std::string& channels :
+       {std::string("0"), std::string("4"), std::string("2"), std::string("1"), std::string("-1"),
+        std::string("x"), std::string(), too_many, std::string("99999999999999999999")}) {
     INFO("channels " << channels);
     Checkpoint bad = model.checkpoint;
     bad.metadata["trial.channels"] = channels;
     const Outcome outcome = outcome_of([&] { read_model(bad, "bad"); });
     CHECK(outcome.code == 65);
-    const bool fits = std::string(channels) == "1" || std::string(channels) == "2";
+    const bool fits = channels == "1" || channels == "2" || channels == "4";
     CHECK((outcome.message.find("trial.channels") != std::string::npos) == !fits);
   }
   Checkpoint without = model.checkpoint;
@@ -191,6 +195,16 @@ TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][gene
   CHECK(three["trial.channels"] == "3");
   three.erase("trial.channels");
   CHECK(three == one);
+}
+
+TEST_CASE("curves of many channels are sampled from their checkpoint", "[engine][generate]") {
+  for (const std::int64_t channels : {4, 9, 36}) {
+    INFO(channels << " channels");
+    const Model curves(shaped(1, 36 / channels, channels));
+    CHECK(read_model(curves.checkpoint, "good").channels == channels);
+    CHECK(fs::file_size(curves.generate("s.raw", 5)) == 5 * 36 * sizeof(float));
+    CHECK(curves.result.channels == channels);
+  }
 }
 
 TEST_CASE("generate draws curves as plots and pairs as points", "[engine][generate]") {

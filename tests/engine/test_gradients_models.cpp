@@ -266,6 +266,16 @@ TEST_CASE("penalties of packed images and of curves", "[engine][gradient]") {
   check_all(config, {11, 2, 1}, 2);
 }
 
+TEST_CASE("penalties of images of odd sides and of curves of many channels", "[engine][gradient]") {
+  check_all(convolving(), {5, 3, 2}, 2);
+  TrainConfig config = convolving();
+  config.pack = 2;
+  config.minibatch_stddev = 2;
+  check_all(config, {3, 5, 1}, 0);
+  config.net = "conv1d";
+  check_all(config, {1, 5, 5}, 0);
+}
+
 TEST_CASE("a convolutional G beside a dense D that sees conditions", "[engine][gradient]") {
   TrainConfig config = convolving();
   config.d_net = "dense:6";

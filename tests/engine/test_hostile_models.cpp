@@ -103,9 +103,10 @@ TEST_CASE("a config that asks for other networks than the file holds", "[engine]
   }
 }
 
-TEST_CASE("sizes of a trial that convolutions cannot have", "[engine][hostile]") {
+TEST_CASE("sizes of a trial that are not those of the tensors", "[engine][hostile]") {
   const Checkpoint good = checkpoint_of(conv_config(), slopes(8, 8));
-  for (const char* side : {"1", "4", "7", "9", "16", "1048576", "1048577", "0", "-8", "x"}) {
+  // 5 to 7 have the tensors of 8: their halves, rounded up, are 2 in the end.
+  for (const char* side : {"1", "4", "9", "16", "1048576", "1048577", "0", "-8", "x"}) {
     for (const char* which : {"trial.height", "trial.width"}) {
       INFO(which << " " << side);
       Checkpoint bad = good;
@@ -115,8 +116,10 @@ TEST_CASE("sizes of a trial that convolutions cannot have", "[engine][hostile]")
   }
   Checkpoint bad = good;
   bad.metadata["trial.height"] = bad.metadata["trial.width"] = "1048576";
-  bad.metadata["trial.channels"] = "3";
-  refuse(bad);
+  for (const char* channels : {"3", "1048576", "4611686018427387904"}) {
+    bad.metadata["trial.channels"] = channels;
+    refuse(bad);
+  }
   replace(bad.metadata.at("config"), "g-layers = [6, 4]", "g-layers = [1048576, 1048576]");
   replace(bad.metadata.at("config"), "d-layers = [4, 6]", "d-layers = [1048576, 1048576]");
   refuse(bad);

@@ -58,6 +58,20 @@ inline std::string to_text(const ConvGeometry& g) {
          two(g.pad_h, g.pad_w);
 }
 
+/// Sides halved with the half rounded up, as networks halve odd ones: a zero more behind than
+/// before. An image of 5 x 7, one with an odd side alone, one of 3 x 2, curves of 3 and 13.
+inline std::vector<ConvGeometry> halved_odd_sides() {
+  std::vector<ConvGeometry> all{
+      make_geometry(5, 7, 3, 6, 4, 4, 2, 2, 1, 1), make_geometry(10, 7, 17, 16, 4, 4, 2, 2, 1, 1),
+      make_geometry(3, 2, 16, 5, 4, 4, 2, 2, 1, 1), make_geometry(1, 3, 5, 18, 1, 8, 1, 2, 0, 3),
+      make_geometry(1, 13, 37, 4, 1, 8, 1, 2, 0, 3)};
+  for (ConvGeometry& g : all) {
+    g.small_height = (g.height + g.stride_h - 1) / g.stride_h;
+    g.small_width = (g.width + g.stride_w - 1) / g.stride_w;
+  }
+  return all;
+}
+
 /// Strides 1 to 3, kernels of two extents, padding 0 to 2, curves, 1 to 33 channels, padding after
 /// the image that differs from that before, and rows that no patch sees.
 inline std::vector<ConvGeometry> odd_geometries() {
@@ -74,6 +88,7 @@ inline std::vector<ConvGeometry> odd_geometries() {
   unseen.small_height = 2;
   all.push_back(same);
   all.push_back(unseen);
+  for (const ConvGeometry& g : halved_odd_sides()) all.push_back(g);
   return all;
 }
 

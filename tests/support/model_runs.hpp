@@ -145,7 +145,9 @@ inline std::vector<ModelRun> model_runs() {
           {"VAE with a KL warm-up", autoencoder_config("vae"), slopes(4, 4)},
           {"autoencoder", ae, slopes(4, 4)},
           {"conv with a projection and R1", conv_config(), slopes(8, 8)},
-          {"curves of odd length", curve_config(), slopes(1, 13)}};
+          {"conv on odd sides", conv_config(), slopes(7, 5, 3)},
+          {"curves of odd length", curve_config(), slopes(1, 13)},
+          {"curves of five channels", curve_config(), slopes(1, 11, 5)}};
 }
 
 }  // namespace vgan::testing
