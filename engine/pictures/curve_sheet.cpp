@@ -27,7 +27,7 @@ constexpr int padding = 4;          // between a plot's frame and the ends of it
 constexpr int tick_spacing = 28;
 constexpr double line_width = 1.3;
 constexpr int sample_length = 20;  // of a line in the legend
-constexpr int legend_space = 22;
+constexpr int legend_space = 18;
 
 [[noreturn]] void fail(const std::string& found, const std::string& allowed) {
   throw Error(ErrorCode::bad_config, {"cannot draw trials as curves", "", found, allowed, ""});
@@ -86,26 +86,23 @@ std::string heading_note(const Curves& curves, const Range& axis) {
   return note;
 }
 
-std::string channel_name(std::int64_t channel) { return "channel " + std::to_string(channel); }
-
-double legend_width(const Curves& curves) {
-  double width = 0;
-  for (std::int64_t c = 0; c < curves.drawn() && curves.channels > 1; ++c) {
-    width += sample_length + 6 + text_width(channel_name(c), 1) + legend_space;
-  }
-  return width;
-}
-
-void draw_heading(Canvas& canvas, const Curves& curves, const std::string& note, double left) {
+// "channel" and, for each that is drawn, a piece of its line with its number; then `note`. Returns
+// where the words end.
+double draw_heading(Canvas& canvas, const Curves& curves, const std::string& note, double left) {
   const double base = margin + 11.0;
+  const auto write = [&](const std::string& words, RgbColour colour, int space) {
+    canvas.text(words, {left, base}, 1, colour);
+    left += text_width(words, 1) + space;
+  };
+  if (curves.channels > 1) write("channel", plot_ink, 10);
   for (std::int64_t c = 0; c < curves.drawn() && curves.channels > 1; ++c) {
     canvas.draw({{{left, base - 4}, {left + sample_length, base - 4}}},
                 {line_colours[static_cast<std::size_t>(c)], 3, 1}, canvas.area());
     left += sample_length + 6;
-    canvas.text(channel_name(c), {left, base}, 1, plot_ink);
-    left += text_width(channel_name(c), 1) + legend_space;
+    write(std::to_string(c), plot_ink, legend_space);
   }
-  canvas.text(note, {left, base}, 1, plot_grey);
+  write(note, plot_grey, 0);
+  return left;
 }
 
 /// Where the plots lie, and their axes, which all plots share but for where they begin.
@@ -194,7 +191,8 @@ RgbImage draw_curve_sheet(std::span<const float> values, std::int64_t length, st
   layout.left =
       label_room(vertical_ticks(layout.vertical(layout.plot(0)), tick_spacing), least_label_room);
   const Box last = layout.plot(rows * columns - 1);
-  const double words = layout.left + legend_width(curves) + text_width(note, 1);
+  Canvas measure(1, 1, white);
+  const double words = draw_heading(measure, curves, note, layout.left);
   const int width = std::max(last.right, static_cast<int>(words)) + margin;
   Canvas canvas(width, last.bottom + labels_height + title_height, white);
   draw_heading(canvas, curves, note, layout.left);

@@ -17,6 +17,7 @@ constexpr RgbColour white{255, 255, 255};
 // Pixels.
 constexpr int margin = 16;
 constexpr int heading_height = 30;
+constexpr int words_height = 18;  // of a second line in the heading
 constexpr int plot_width = 244;
 constexpr int plot_height = 104;
 constexpr int label_column = 40;  // to the left of a plot
@@ -94,32 +95,37 @@ Histogram counted(const HistogramColumn& column) {
   return made;
 }
 
-void add_words(std::string& note, const std::string& words) {
-  note += (note.empty() ? "" : "; ") + words;
+bool constant(const std::vector<double>& values) {
+  return !values.empty() && std::all_of(values.begin(), values.end(),
+                                        [&](double value) { return value == values.front(); });
 }
 
-// What the plot does not show.
+std::string outside_words(const Histogram& histogram) {
+  constexpr double rounding = 1e-9;
+  std::string words;
+  const auto add = [&](bool there, const std::vector<double>& shares, const char* whose) {
+    const double outside = 1 - sum(shares);
+    if (!there || outside <= rounding) return;
+    words += (words.empty() ? "outside: " : ", ") + percent(outside) + whose;
+  };
+  add(histogram.has_real(), histogram.real, " real");
+  add(histogram.has_generated(), histogram.generated, " virtual");
+  return words;
+}
+
+// What the plot does not show, the most important first, as far as there is room.
 std::string note_of(const Histogram& histogram) {
   const HistogramColumn& column = *histogram.column;
-  const auto constant = [](const std::vector<double>& values) {
-    return !values.empty() && std::all_of(values.begin(), values.end(),
-                                          [&](double value) { return value == values.front(); });
-  };
   std::string note;
-  if (constant(column.real)) add_words(note, "real: all " + number_text(column.real.front()));
-  if (constant(column.generated)) {
-    add_words(note, "virtual: all " + number_text(column.generated.front()));
-  }
-  constexpr double rounding = 1e-9;
-  const double real = histogram.has_real() ? 1 - sum(histogram.real) : 0;
-  const double generated = histogram.has_generated() ? 1 - sum(histogram.generated) : 0;
-  std::string outside;
-  if (real > rounding) outside = percent(real) + " real";
-  if (generated > rounding)
-    outside += (outside.empty() ? "" : ", ") + percent(generated) + " virtual";
-  if (!outside.empty()) add_words(note, "outside: " + outside);
+  const auto add = [&](const std::string& words) {
+    const std::string longer = note + (note.empty() || words.empty() ? "" : "; ") + words;
+    if (text_width(longer, note_scale) <= plot_width) note = longer;
+  };
+  add(outside_words(histogram));
+  if (constant(column.real)) add("real: all " + number_text(column.real.front()));
+  if (constant(column.generated)) add("virtual: all " + number_text(column.generated.front()));
   const double peak = highest(histogram.generated);
-  if (peak > histogram.top) add_words(note, "virtual bar of " + percent(peak));
+  if (peak > histogram.top) add("virtual bar of " + percent(peak));
   return note;
 }
 
@@ -244,8 +250,10 @@ std::string heading_words(const HistogramSheetStyle& style, std::size_t drawn) {
   return words;
 }
 
-double draw_heading(Canvas& canvas, const std::vector<HistogramColumn>& columns,
-                    const std::string& words) {
+// Keys, and `words` behind them where that ends before `right`; else below them. Returns the lower
+// end.
+int draw_heading(Canvas& canvas, const std::vector<HistogramColumn>& columns,
+                 const std::string& words, int right) {
   double left = margin;
   const auto rows = [](std::size_t count) {
     return std::to_string(count) + (count == 1 ? " row" : " rows");
@@ -259,8 +267,11 @@ double draw_heading(Canvas& canvas, const std::vector<HistogramColumn>& columns,
     left = draw_key(canvas, left, inside, histogram_generated,
                     "virtual, " + rows(first.generated.size()));
   }
-  canvas.text(words, {left, margin + 11.0}, 1, plot_grey);
-  return left + text_width(words, 1);
+  const bool behind = left + text_width(words, 1) <= right;
+  if (!behind) left = margin;
+  const int line = behind ? 0 : words_height;
+  canvas.text(words, {left, margin + line + 11.0}, 1, plot_grey);
+  return margin + line + heading_height;
 }
 
 }  // namespace
@@ -283,15 +294,16 @@ RgbImage draw_histograms(const std::vector<HistogramColumn>& columns,
   const int column_width = label_column + plot_width + right_gap;
   const int line_height = above + plot_height + labels_height + gap;
   const std::string words = heading_words(style, columns.size());
+  const int widest_words = margin + static_cast<int>(std::ceil(text_width(words, 1)));
+  const int right = std::max(across * column_width, widest_words);
   Canvas measure(1, 1, white);
-  const int heading = static_cast<int>(draw_heading(measure, columns, words));
-  const int width = std::max(across * column_width, heading) + margin;
-  Canvas canvas(width, margin + heading_height + lines * line_height, white);
-  draw_heading(canvas, columns, words);
+  const int first_top = draw_heading(measure, columns, words, right);
+  Canvas canvas(right + margin, first_top + lines * line_height, white);
+  draw_heading(canvas, columns, words, right);
   for (int n = 0; n < count; ++n) {
     const auto at = static_cast<std::size_t>(n);
     const int left = n % across * column_width + label_column;
-    const int top = margin + heading_height + n / across * line_height;
+    const int top = first_top + n / across * line_height;
     canvas.text(columns[at].name, {static_cast<double>(left), top + 11.0}, 1, plot_ink);
     canvas.text(notes[at], {static_cast<double>(left), top + name_height + 8.0}, note_scale,
                 plot_grey);

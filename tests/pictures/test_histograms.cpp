@@ -39,10 +39,12 @@ double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-// Of plot `n`, inside its frame, with four in a row; `noted` where any column has a note.
-Box plot(int n, bool noted) {
+// Of plot `n`, inside its frame, with four in a row; `noted` where any column has a note. Beside a
+// single histogram there is no room for words behind the key: they take a second line.
+Box plot(int n, bool noted, bool single = false) {
+  const int above = 18 + (noted ? 16 : 0);
   const int left = 40 + n % 4 * 292;
-  const int top = 16 + 30 + 18 + (noted ? 16 : 0) + n / 4 * (18 + (noted ? 16 : 0) + 104 + 24 + 14);
+  const int top = 16 + 30 + (single ? 18 : 0) + above + n / 4 * (above + 104 + 24 + 14);
   return {left + 1, top + 1, left + 243, top + 103};
 }
 
@@ -127,7 +129,7 @@ TEST_CASE("bins: a constant lies in the middle, nothing at all has bins", "[pict
 TEST_CASE("histograms: real bars have the heights of their shares", "[pictures]") {
   // 0, 1 and 2 make up a half, a quarter and a quarter; the plot ends at 1.08 times a half.
   const RgbImage sheet = draw_histograms({{"column 0", repeated({0, 0, 1, 2}, 25), {}}});
-  const Box box = plot(0, false);
+  const Box box = plot(0, false, true);
   REQUIRE(sheet.width >= 300);
   CHECK(is_colour(sheet, box.left - 1, box.top + 20, plot_frame));
   CHECK(is_colour(sheet, box.right, box.bottom - 20, plot_frame));
@@ -144,14 +146,14 @@ TEST_CASE("histograms: real bars have the heights of their shares", "[pictures]"
   }
   CHECK(count_colour(sheet, histogram_generated, {0, 0, sheet.width, sheet.height}) == 0);
   // A name above, numbers below and at the side.
-  CHECK(count_colour(sheet, plot_ink, {box.left, 46, box.right, box.top - 4}) > 20);
+  CHECK(count_colour(sheet, plot_ink, {box.left, 64, box.right, box.top - 4}) > 20);
   CHECK(count_colour(sheet, plot_ink, {box.left, box.bottom + 5, box.right, box.bottom + 24}) > 10);
   CHECK(count_colour(sheet, plot_ink, {0, box.top, box.left - 8, box.bottom + 4}) > 10);
 }
 
 TEST_CASE("histograms: virtual bars stand beside real ones", "[pictures]") {
   const RgbImage sheet = draw_histograms({{"a", repeated({0, 1}, 50), repeated({0, 0, 0, 1}, 25)}});
-  const Box box = plot(0, false);
+  const Box box = plot(0, false, true);
   for (int i = 0; i < 2; ++i) {
     const int middle = box.left + 1 + static_cast<int>((i + 0.5) * 120);
     const Box left{middle - 30, box.top, middle - 2, box.bottom};
@@ -186,14 +188,14 @@ TEST_CASE("histograms: an outline of the virtual lies before the real", "[pictur
   const Box second = plot(1, true);
   CHECK(count_colour(sheet, plot_grey,
                      {second.left, second.top - 18, second.right, second.top - 2}) == 0);
-  CHECK(draw_histograms({{"b", real, real}}).height == sheet.height - 16);
+  CHECK(draw_histograms({{"b", real, real}, {"b", real, real}}).height == sheet.height - 16);
 }
 
 TEST_CASE("histograms: a virtual bar that is too high is cut off, within the plot", "[pictures]") {
   const std::vector<double> real = normal(2000, 0, 1);
   const RgbImage sheet = draw_histograms({{"a", real, std::vector<double>(500, 0.1)}});
-  const Box box = plot(0, true);
-  const Box line = extent(sheet, histogram_generated, {0, 46, sheet.width, sheet.height});
+  const Box box = plot(0, true, true);
+  const Box line = extent(sheet, histogram_generated, {0, 64, sheet.width, sheet.height});
   CHECK(line.top == box.top);
   CHECK(line.bottom <= box.bottom);
   // The real ones still take a third of the height.
@@ -204,7 +206,7 @@ TEST_CASE("histograms: a virtual bar that is too high is cut off, within the plo
 TEST_CASE("histograms: without real numbers the virtual are filled", "[pictures]") {
   const RgbImage sheet = draw_histograms({{"a", {}, normal(500, 1e6, 2e5)}});
   const Box whole{0, 0, sheet.width, sheet.height};
-  CHECK(count_colour(sheet, histogram_generated_only, plot(0, false)) > 2000);
+  CHECK(count_colour(sheet, histogram_generated_only, plot(0, false, true)) > 2000);
   CHECK(count_colour(sheet, histogram_real, whole) == 0);
 }
 
@@ -215,6 +217,9 @@ TEST_CASE("histograms: four in a row, what is left out in words", "[pictures]") 
   for (int n = 0; n < 24; ++n) CHECK(count_colour(all, histogram_real, plot(n, false)) > 1000);
   const RgbImage more = draw_histograms(columns, {4, 6});
   const Box heading{0, 0, all.width, 40};
+  CHECK(more.width == all.width);
+  const RgbImage narrow = draw_histograms(columns, {2, 6});
+  CHECK(narrow.width <= 640);  // the words go below the key
   CHECK(count_colour(more, plot_grey, heading) > count_colour(all, plot_grey, heading) + 50);
   columns.resize(5);
   const RgbImage five = draw_histograms(columns);
