@@ -6,44 +6,44 @@
 #include <vector>
 
 #include "engine/error.hpp"
-#include "engine/pictures/canvas.hpp"
 #include "engine/pictures/curves.hpp"
+#include "engine/pictures/plot_axes.hpp"
 
 namespace vgan {
 namespace {
 
 constexpr RgbColour white{255, 255, 255};
-constexpr RgbColour ink{34, 34, 34};
-constexpr RgbColour frame_grey{205, 205, 205};
-constexpr RgbColour grid_grey{232, 232, 232};
-constexpr std::array<RgbColour, 3> line_colours{curve_blue, curve_vermilion, curve_green};
+constexpr RgbColour zero_grey{205, 205, 205};
+constexpr std::array<RgbColour, most_channels_drawn> line_colours{
+    curve_blue, curve_vermilion, curve_green, curve_purple, curve_orange, plot_ink};
 
 // Pixels.
 constexpr int gap = 8;
 constexpr int margin = 16;
-constexpr int padding = 4;  // between a plot's frame and the ends of its curve
+constexpr int least_label_room = 44;
+constexpr int heading_height = 26;  // a line of words above the plots, where there are any
+constexpr int title_height = 18;    // below the numbers of the horizontal axes
+constexpr int padding = 4;          // between a plot's frame and the ends of its curve
+constexpr int tick_spacing = 28;
 constexpr double line_width = 1.3;
-constexpr int pairs_side = 560;
-constexpr int pairs_margin = 20;
-constexpr int label_room = 44;
-constexpr double dot_width = 2.4;
-constexpr double dot_opacity = 0.4;
-constexpr std::size_t dot_layers = 12;  // so many overlapping dots can be told from one
+constexpr int sample_length = 20;  // of a line in the legend
+constexpr int legend_space = 18;
 
 [[noreturn]] void fail(const std::string& found, const std::string& allowed) {
   throw Error(ErrorCode::bad_config, {"cannot draw trials as curves", "", found, allowed, ""});
 }
 
-void check(std::size_t values, std::int64_t length, int channels, const CurveSheetStyle& style) {
+void check(std::size_t values, std::int64_t length, std::int64_t channels,
+           const CurveSheetStyle& style) {
   if (length < 2) fail(std::to_string(length) + " points", "at least 2");
-  if (channels < 1 || channels > static_cast<int>(line_colours.size())) {
-    fail(std::to_string(channels) + " channels", "1 to 3");
-  }
-  const auto each = static_cast<std::size_t>(length) * static_cast<std::size_t>(channels);
-  const std::size_t count = values / each;
-  if (values % each != 0 || count < 1 || count > static_cast<std::size_t>(most_curves)) {
-    fail(std::to_string(values) + " values",
-         "1 to " + std::to_string(most_curves) + " curves of " + std::to_string(each));
+  if (channels < 1) fail(std::to_string(channels) + " channels", "at least 1");
+  const auto each = static_cast<double>(length) * static_cast<double>(channels);
+  const double count = static_cast<double>(values) / each;
+  if (count < 1 || count > most_curves ||
+      values % static_cast<std::size_t>(length * channels) != 0) {
+    fail(std::to_string(values) + " values", "1 to " + std::to_string(most_curves) + " curves of " +
+                                                 std::to_string(length) + " x " +
+                                                 std::to_string(channels));
   }
   for (const int side : {style.tile_width, style.tile_height}) {
     if (side < 16 || side > 2000) fail(std::to_string(side) + " pixels", "16 to 2000 for a plot");
@@ -51,43 +51,115 @@ void check(std::size_t values, std::int64_t length, int channels, const CurveShe
   if (style.columns < 1) fail(std::to_string(style.columns) + " columns", "at least 1");
 }
 
-// One pixel wide, inside the box.
-void draw_frame(Canvas& canvas, const Box& box) {
-  canvas.fill({box.left, box.top, box.right, box.top + 1}, frame_grey);
-  canvas.fill({box.left, box.bottom - 1, box.right, box.bottom}, frame_grey);
-  canvas.fill({box.left, box.top, box.left + 1, box.bottom}, frame_grey);
-  canvas.fill({box.right - 1, box.top, box.right, box.bottom}, frame_grey);
-}
+/// The curves of a sheet.
+struct Curves {
+  std::span<const float> values;
+  std::int64_t length;
+  std::int64_t channels;
 
-struct Plot {
-  Box box;
-  Range axis;
-
-  Box inside() const { return {box.left + 1, box.top + 1, box.right - 1, box.bottom - 1}; }
-  double y(double value) const {
-    const double up = (value - axis.low) / axis.span() * (box.height() - 2);
-    // A point far outside keeps its direction; its distance need not be exact.
-    return std::clamp(box.bottom - 1 - up, -1e5, 1e5);
-  }
-  double x(std::int64_t point, std::int64_t length) const {
-    const double share = static_cast<double>(point) / static_cast<double>(length - 1);
-    return box.left + padding + share * (box.width() - 2 * padding);
+  std::int64_t drawn() const { return std::min(channels, most_channels_drawn); }
+  int count() const { return static_cast<int>(values.size() / (length * channels)); }
+  /// All that is drawn.
+  std::vector<double> numbers() const {
+    std::vector<double> kept;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (static_cast<std::int64_t>(i) % channels < drawn()) kept.push_back(values[i]);
+    }
+    return kept;
   }
 };
 
-void draw_curve(Canvas& canvas, const Plot& plot, const float* values, std::int64_t length,
-                int channels) {
-  for (int channel = channels - 1; channel >= 0; --channel) {
-    std::vector<Point> points(static_cast<std::size_t>(length));
-    for (std::int64_t i = 0; i < length; ++i) {
-      points[static_cast<std::size_t>(i)] = {plot.x(i, length),
-                                             plot.y(values[i * channels + channel])};
+std::string heading_note(const Curves& curves, const Range& axis) {
+  std::string note;
+  if (curves.drawn() < curves.channels) {
+    note = std::to_string(curves.channels - curves.drawn()) + " more of " +
+           std::to_string(curves.channels) + " channels are not drawn";
+  }
+  const std::vector<double> numbers = curves.numbers();
+  const auto outside = std::count_if(numbers.begin(), numbers.end(), [&](double value) {
+    return drawable(value) && !axis.holds(value);
+  });
+  if (outside > 0) {
+    note += (note.empty() ? "" : "; ") + std::to_string(outside) +
+            (outside == 1 ? " value lies" : " values lie") + " outside the axis";
+  }
+  return note;
+}
+
+// "channel" and, for each that is drawn, a piece of its line with its number; then `note`. Returns
+// where the words end.
+double draw_heading(Canvas& canvas, const Curves& curves, const std::string& note, double left) {
+  const double base = margin + 11.0;
+  const auto write = [&](const std::string& words, RgbColour colour, int space) {
+    canvas.text(words, {left, base}, 1, colour);
+    left += text_width(words, 1) + space;
+  };
+  if (curves.channels > 1) write("channel", plot_ink, 10);
+  for (std::int64_t c = 0; c < curves.drawn() && curves.channels > 1; ++c) {
+    canvas.draw({{{left, base - 4}, {left + sample_length, base - 4}}},
+                {line_colours[static_cast<std::size_t>(c)], 3, 1}, canvas.area());
+    left += sample_length + 6;
+    write(std::to_string(c), plot_ink, legend_space);
+  }
+  write(note, plot_grey, 0);
+  return left;
+}
+
+/// Where the plots lie, and their axes, which all plots share but for where they begin.
+struct Layout {
+  Range axis;
+  int columns, rows;
+  int left, top;  ///< of the first plot
+  int tile_width, tile_height;
+
+  Box plot(int n) const {
+    const int x = left + n % columns * (tile_width + gap);
+    const int y = top + n / columns * (tile_height + gap);
+    return {x, y, x + tile_width, y + tile_height};
+  }
+  PlotAxis vertical(const Box& box) const { return {axis, box.bottom - 1.0, box.top + 1.0}; }
+  static PlotAxis horizontal(const Box& box, std::int64_t length) {
+    return {{0, static_cast<double>(length - 1)},
+            static_cast<double>(box.left + padding),
+            static_cast<double>(box.right - padding)};
+  }
+};
+
+void draw_curve(Canvas& canvas, const Layout& layout, const Box& box, const Curves& curves, int n) {
+  const float* values = curves.values.data() + n * curves.length * curves.channels;
+  const PlotAxis x = Layout::horizontal(box, curves.length);
+  const PlotAxis y = layout.vertical(box);
+  for (std::int64_t channel = curves.drawn() - 1; channel >= 0; --channel) {
+    std::vector<Point> points(static_cast<std::size_t>(curves.length));
+    for (std::int64_t i = 0; i < curves.length; ++i) {
+      const float value = values[i * curves.channels + channel];
+      points[static_cast<std::size_t>(i)] = {x.at(static_cast<double>(i)),
+                                             drawable(value) ? y.at(value) : value};
     }
     std::vector<Polyline> lines = drawable_runs(points);
     for (Polyline& line : lines) line = thinned(line);
     canvas.draw(lines, {line_colours[static_cast<std::size_t>(channel)], line_width, 1},
-                plot.inside());
+                {box.left + 1, box.top + 1, box.right - 1, box.bottom - 1});
   }
+}
+
+void draw_plot(Canvas& canvas, const Layout& layout, const Curves& curves, int n) {
+  const Box box = layout.plot(n);
+  const PlotAxis x = Layout::horizontal(box, curves.length);
+  const PlotAxis y = layout.vertical(box);
+  const std::vector<Tick> x_ticks = horizontal_ticks(x, box.left, box.right, 1);
+  const std::vector<Tick> y_ticks = vertical_ticks(y, tick_spacing);
+  draw_vertical_lines(canvas, box, x, x_ticks);
+  draw_horizontal_lines(canvas, box, y, y_ticks);
+  if (layout.axis.holds(0)) {
+    const int zero = static_cast<int>(y.at(0));
+    canvas.fill({box.left, zero, box.right, zero + 1}, zero_grey);
+  }
+  draw_plot_frame(canvas, box);
+  draw_curve(canvas, layout, box, curves, n);
+  if (n % layout.columns == 0) draw_labels_left(canvas, box, y, y_ticks);
+  const bool lowest = n + layout.columns >= curves.count();
+  if (lowest) draw_labels_below(canvas, box, x, x_ticks);
 }
 
 }  // namespace
@@ -96,55 +168,37 @@ Range value_range(std::span<const float> values) {
   return full_range(std::vector<double>(values.begin(), values.end()));
 }
 
-RgbImage draw_curve_sheet(std::span<const float> values, std::int64_t length, int channels,
-                          const CurveSheetStyle& style) {
-  check(values.size(), length, channels, style);
-  const std::int64_t each = length * channels;
-  const int count = static_cast<int>(static_cast<std::int64_t>(values.size()) / each);
-  const int columns = std::min(style.columns, count);
-  const int rows = (count - 1) / columns + 1;
-  const auto side = [](int tiles, int tile) { return 2 * margin + tiles * (tile + gap) - gap; };
-  Canvas canvas(side(columns, style.tile_width), side(rows, style.tile_height), white);
-  const Range axis = widened(style.axis.value_or(value_range(values)), 0.06);
-  for (int n = 0; n < count; ++n) {
-    const int left = margin + n % columns * (style.tile_width + gap);
-    const int top = margin + n / columns * (style.tile_height + gap);
-    const Plot plot{{left, top, left + style.tile_width, top + style.tile_height}, axis};
-    const int zero = static_cast<int>(plot.y(0));
-    if (axis.holds(0)) canvas.fill({left, zero, plot.box.right, zero + 1}, grid_grey);
-    draw_frame(canvas, plot.box);
-    draw_curve(canvas, plot, values.data() + n * each, length, channels);
-  }
-  return canvas.image();
+Range curve_range(std::span<const float> values, std::int64_t channels) {
+  return robust_range(Curves{values, 1, channels}.numbers(), rare_beyond);
 }
 
-RgbImage draw_pairs(std::span<const float> values, const Range& axis) {
-  if (values.empty() || values.size() % 2 != 0) {
-    fail(std::to_string(values.size()) + " values", "pairs of two");
-  }
-  Canvas canvas(label_room + pairs_side + pairs_margin, pairs_margin + pairs_side + label_room,
-                white);
-  const Box box{label_room, pairs_margin, label_room + pairs_side, pairs_margin + pairs_side};
-  const Range wide = widened(axis, 0.04);
-  const auto place = [&](double value) { return (value - wide.low) / wide.span() * pairs_side; };
-  for (const Tick& tick : ticks(axis, 6)) {
-    const int x = static_cast<int>(box.left + place(tick.value));
-    const int y = static_cast<int>(box.bottom - place(tick.value));
-    canvas.fill({x, box.top, x + 1, box.bottom}, grid_grey);
-    canvas.fill({box.left, y, box.right, y + 1}, grid_grey);
-    canvas.text(tick.label, {x + 0.5, box.bottom + 20.0}, 1, ink, Align::centre);
-    canvas.text(tick.label, {box.left - 8.0, y + 5.0}, 1, ink, Align::right);
-  }
-  draw_frame(canvas, box);
-  const std::size_t pairs = values.size() / 2;
-  for (std::size_t layer = 0; layer < dot_layers; ++layer) {
-    std::vector<Polyline> dots;
-    for (std::size_t i = layer; i < pairs; i += dot_layers) {
-      const Point at{box.left + place(values[2 * i]), box.bottom - place(values[2 * i + 1])};
-      if (drawable(at.x) && drawable(at.y)) dots.push_back({at});
-    }
-    canvas.draw(dots, {curve_blue, dot_width, dot_opacity}, box);
-  }
+RgbImage draw_curve_sheet(std::span<const float> values, std::int64_t length, std::int64_t channels,
+                          const CurveSheetStyle& style) {
+  check(values.size(), length, channels, style);
+  const Curves curves{values, length, channels};
+  const int columns = std::min(style.columns, curves.count());
+  const int rows = (curves.count() - 1) / columns + 1;
+  const Range axis = widened(style.axis.value_or(curve_range(values, channels)), 0.06);
+  const std::string note = heading_note(curves, axis);
+  const bool headed = curves.channels > 1 || !note.empty();
+  Layout layout{axis,
+                columns,
+                rows,
+                0,
+                margin + (headed ? heading_height : 0),
+                style.tile_width,
+                style.tile_height};
+  layout.left =
+      label_room(vertical_ticks(layout.vertical(layout.plot(0)), tick_spacing), least_label_room);
+  const Box last = layout.plot(rows * columns - 1);
+  Canvas measure(1, 1, white);
+  const double words = draw_heading(measure, curves, note, layout.left);
+  const int width = std::max(last.right, static_cast<int>(words)) + margin;
+  Canvas canvas(width, last.bottom + labels_height + title_height, white);
+  draw_heading(canvas, curves, note, layout.left);
+  for (int n = 0; n < curves.count(); ++n) draw_plot(canvas, layout, curves, n);
+  canvas.text("sample", {(layout.left + last.right) / 2.0, last.bottom + labels_height + 8.0}, 1,
+              plot_grey, Align::centre);
   return canvas.image();
 }
 

@@ -32,6 +32,7 @@ inline constexpr RgbColour curve_blue{0, 114, 178};
 inline constexpr RgbColour curve_vermilion{213, 94, 0};
 inline constexpr RgbColour curve_green{0, 158, 115};
 inline constexpr RgbColour curve_purple{204, 121, 167};
+inline constexpr RgbColour curve_orange{230, 159, 0};
 
 struct CurvesStyle {
   int width = 1000;  ///< pixels, 300 to 10000

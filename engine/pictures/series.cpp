@@ -36,10 +36,21 @@ double ranked(std::vector<double>& values, std::size_t below) {
   return *at;
 }
 
+// With as many digits as tell a tick from the next, from 1e6 on or below 1e-5 as 2e6, 5e-7.
 std::string label_of(double value, double step) {
   const double size = std::max(std::abs(value), step);
-  const int decimals = static_cast<int>(std::max(0.0, -std::floor(std::log10(step) + 1e-9)));
-  return size >= 1e7 || decimals > 5 ? general_text(value) : fixed_text(value, decimals);
+  const double step_power = std::floor(std::log10(step) + 1e-9);
+  const int decimals = static_cast<int>(std::max(0.0, -step_power));
+  if (size < 1e6 && decimals <= 5) return fixed_text(value, decimals);
+  const double digits = std::floor(std::log10(size) + 1e-9) - step_power + 1;
+  std::string label = general_text(value, static_cast<int>(std::clamp(digits, 1.0, 12.0)));
+  if (const std::size_t e = label.find('e'); e != std::string::npos) {
+    const bool small = label[e + 1] == '-';
+    std::size_t first = e + 2;
+    while (label[first] == '0') ++first;
+    label = label.substr(0, e + 1) + (small ? "-" : "") + label.substr(first);
+  }
+  return label;
 }
 
 double weighted_mean(const std::vector<double>& y, std::size_t i, std::size_t radius) {
@@ -67,7 +78,7 @@ Range full_range(const std::vector<double>& values) {
   return with_room({*low, *high});
 }
 
-Range robust_range(const std::vector<double>& values) {
+Range robust_range(const std::vector<double>& values, double far) {
   const Range full = full_range(values);
   std::vector<double> kept = drawable_values(values);
   if (kept.empty()) return full;
@@ -75,7 +86,7 @@ Range robust_range(const std::vector<double>& values) {
   const double low = ranked(kept, cut);
   const double high = ranked(kept, kept.size() - 1 - cut);
   const Range most = with_room({low, high});
-  return full.span() <= 2 * most.span() ? full : most;
+  return full.span() <= far * most.span() ? full : most;
 }
 
 Range widened(const Range& range, double share) {

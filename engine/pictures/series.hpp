@@ -25,8 +25,11 @@ bool drawable(double value);
 Range full_range(const std::vector<double>& values);
 
 /// Where most values lie: from the 0.5 % to the 99.5 % quantile. The full range where that is at
-/// most twice as wide, so that only rare and far outliers are left outside.
-Range robust_range(const std::vector<double>& values);
+/// most `far` times as wide, so that only rare and far outliers are left outside.
+Range robust_range(const std::vector<double>& values, double far = 2);
+
+/// How far outliers lie that are left out of curves, whose rare peaks are what they are about.
+inline constexpr double rare_beyond = 20;
 
 /// `range` with `share` of its span added on both sides.
 Range widened(const Range& range, double share);

@@ -135,7 +135,7 @@ class Comparing {
     describe(split, judge);
     CompareGround ground{request_, result_.folder,
                          held_out, split.training.part(0, 1),
-                         judge,    sheet_for_data(split.training)};
+                         judge,    panel_for_data(split.training)};
     if (ground.sheet) result_.real = draw_real(split.training, *ground.sheet);
     set_lengths(split.training);
     split = {};  // each run reads its own

@@ -13,6 +13,7 @@
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/pictures/curve_sheet.hpp"
+#include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/trials.hpp"
 #include "engine/readers/idx_writer.hpp"
@@ -106,11 +107,14 @@ class PngSink final : public Sink {
     pixels_.insert(pixels_.end(), pixels.begin(), pixels.end());
   }
   void finish() override {
-    const TrialShape shape = shape_of(model_);
+    const TrialShape shape = model_.shape();
     TrialSheet sheet;
     if (shape.is_pair()) {
       const OutputRange& range = model_.range;
-      sheet.axis = range.from_u8 ? Range{0, 1} : Range{range.low, range.high};
+      const PairAxes axes =
+          pair_axes(values_, range.from_u8 ? Range{0, 1} : Range{range.low, range.high});
+      sheet.axis = axes.y;
+      sheet.x_axis = axes.x;
     } else if (!shape.is_curve() || columns_ > 0) {
       sheet.columns = columns_;
     }
@@ -118,12 +122,9 @@ class PngSink final : public Sink {
                                      : draw_trials(values_, shape, 0.0F, 1.0F, sheet));
   }
 
-  static TrialShape shape_of(const GeneratorModel& model) {
-    return {model.height, model.width, model.channels};
-  }
   /// Plots want floats; only images are drawn from bytes.
-  static bool takes_u8(const GeneratorModel& model) {
-    return !shape_of(model).is_curve() && !shape_of(model).is_pair();
+  static bool takes_u8(const TrialShape& shape) {
+    return !shape.is_curve() && !shape.is_row() && !shape.is_pair();
   }
 
  private:
@@ -219,8 +220,10 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
                   const GeneratorModel& model) {
   const auto pixels = static_cast<std::uint64_t>(model.trial());
   if (format == "png") {
-    std::uint64_t most = (1ULL << 28) / 8 / pixels;  // of make_grid
-    if (PngSink::shape_of(model).is_curve()) most = std::min<std::uint64_t>(most, most_curves);
+    const TrialShape shape = model.shape();
+    std::uint64_t most = largest_grid;
+    if (PngSink::takes_u8(shape)) most = (1ULL << 28) / 8 / pixels;  // of make_grid
+    if (shape.is_curve()) most = std::min<std::uint64_t>((1ULL << 28) / 8 / pixels, most_curves);
     if (request.count > most) {
       refuse_setting("count", std::to_string(request.count),
                      "up to " + std::to_string(std::max<std::uint64_t>(1, most)) +
@@ -295,7 +298,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   const GenerateRequest request = counted(asked, model);
   check(request, format);
   const bool u8 =
-      format == "png" ? PngSink::takes_u8(model) : request.dtype == "u8" || format == "idx";
+      format == "png" ? PngSink::takes_u8(model.shape()) : request.dtype == "u8" || format == "idx";
   require_room(request, format, u8, model);
 
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));

@@ -33,11 +33,13 @@ std::vector<float> first_trials(const ImageSet& trials, std::size_t numbers) {
 bool has_sheet(const ImageSet& trials, std::int64_t count) {
   const TrialShape shape = trials.shape();
   const std::optional<TrialSheet> sheet = sheet_for(shape);
-  if (!sheet || shape.is_pair() || count > most_pairs) return false;
+  if (!sheet || shape.is_pair() || shape.is_row() || count > most_pairs) return false;
   if (shape.is_curve()) return true;
   const std::int64_t lines = 2 * ((count + columns - 1) / columns);
-  return std::min(columns, count) * trials.width * sheet->scale <= largest_side &&
-         lines * trials.height * sheet->scale <= largest_side;
+  const std::int64_t across = std::min(columns, count);
+  const int scale = readable_scale(shape, across, lines);
+  return across * trials.width * scale <= largest_side &&
+         lines * trials.height * scale <= largest_side;
 }
 
 void require_sheet(const ImageSet& trials, std::int64_t count) {
@@ -69,8 +71,14 @@ void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
   }
   TrialSheet sheet = sheet_for(shape).value_or(TrialSheet{});
   sheet.columns = across;
+<<<<<<< HEAD
   if (shape.is_curve()) sheet.axis = value_range(originals);
   std::visit([&](const auto& picture) { write_png(place, picture); },
+=======
+  sheet.scale = 0;
+  if (shape.is_curve()) sheet.axis = curve_range(originals, shape.channels);
+  std::visit([&](const auto& picture) { write_png(path, picture); },
+>>>>>>> 02c59c6 (Plots have axes with numbers, rows are histograms of their columns, tiny images are enlarged)
              draw_trials(tiles, shape, trials.low, trials.high, sheet));
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/pictures/curve_sheet.hpp"
+#include "engine/pictures/pairs.hpp"
 
 namespace vgan {
 namespace {
@@ -53,23 +54,79 @@ std::vector<float> real_values(const ImageSet& images, const TrialSheet& sheet) 
   return values;
 }
 
+// Some `most` rows, evenly from first to last, as numbers of type float or double.
+template <class Number>
+std::vector<Number> some_rows(const ImageSet& images, std::int64_t most) {
+  const std::int64_t each = images.pixels_per_image();
+  const std::int64_t kept = std::min(images.count, most);
+  std::vector<Number> values;
+  values.reserve(static_cast<std::size_t>(kept * each));
+  std::visit(
+      [&](const auto& pixels) {
+        for (std::int64_t i = 0; i < kept; ++i) {
+          const auto first = pixels.begin() + i * images.count / kept * each;
+          for (std::int64_t k = 0; k < each; ++k) {
+            values.push_back(static_cast<Number>(first[k]));
+          }
+        }
+      },
+      images.pixels);
+  return values;
+}
+
+// At most so many real rows stand behind a histogram, and at most so many numbers are copied.
+constexpr std::int64_t most_real_rows = 20000;
+constexpr std::int64_t most_real_numbers = std::int64_t{1} << 22;
+
+std::vector<std::vector<double>> real_columns(const ImageSet& images) {
+  const std::int64_t width = images.pixels_per_image();
+  const std::int64_t rows = std::clamp<std::int64_t>(most_real_numbers / width, 1, most_real_rows);
+  const std::vector<double> values = some_rows<double>(images, rows);
+  return columns_of(std::span<const double>(values), width);
+}
+
 }  // namespace
 
 std::optional<TrialSheet> sheet_for_data(const ImageSet& images) {
   const TrialShape shape = images.shape();
   std::optional<TrialSheet> sheet = sheet_for(shape);
-  if (sheet && shape.is_pair()) sheet->axis = Range{images.low, images.high};
-  if (sheet && shape.is_curve()) sheet->axis = value_range(real_values(images, *sheet));
+  if (!sheet) return sheet;
+  if (shape.is_pair()) {
+    const std::vector<float> pairs = some_rows<float>(images, most_real_rows);
+    const PairAxes axes = pair_axes(pairs, {images.low, images.high});
+    sheet->axis = axes.y;
+    sheet->x_axis = axes.x;
+  } else if (shape.is_row()) {
+    sheet->real = real_columns(images);
+  } else if (shape.is_curve()) {
+    sheet->axis = curve_range(real_values(images, *sheet), shape.channels);
+  }
+  return sheet;
+}
+
+std::optional<TrialSheet> panel_for_data(const ImageSet& images) {
+  const TrialShape shape = images.shape();
+  std::optional<TrialSheet> sheet = sheet_for_data(images);
+  if (!sheet) return sheet;
+  sheet->histograms_across = 2;
+  if (shape.is_curve()) {
+    sheet->columns = 3;
+    sheet->rows = 8;
+  }
   return sheet;
 }
 
 Picture draw_real(const ImageSet& images, const TrialSheet& sheet) {
-  return draw_trials(real_values(images, sheet), images.shape(), images.low, images.high, sheet);
+  const TrialShape shape = images.shape();
+  if (shape.is_row()) {
+    return draw_columns(sheet.real, {}, shape.size(), sheet.histograms_across);
+  }
+  return draw_trials(real_values(images, sheet), shape, images.low, images.high, sheet);
 }
 
 bool draws_plots(const ImageSet& images) {
   const TrialShape shape = images.shape();
-  return shape.is_curve() || shape.is_pair();
+  return shape.is_curve() || shape.is_row() || shape.is_pair();
 }
 
 Picture draw_samples(std::span<const float> samples, const ImageSet& images,

@@ -107,7 +107,7 @@ TEST_CASE("cli: a sheet has a row for each class") {
   const std::string samples = model.bytes({"--per-label", "5"});
   const auto* data = reinterpret_cast<const std::uint8_t*>(samples.data());
   CHECK(bytes_of(file_text(model.runs.path() / "sheet.png")) ==
-        vgan::encode_png(vgan::make_grid(data, 15, 8, 8, 5)));
+        vgan::encode_png(vgan::make_grid(data, 15, 8, 8, 5, 7)));
   REQUIRE(model.generate({"--per-label", "5", "--out", "s.npy"}).exit_code == 0);
   CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(15, 64)"));
 }

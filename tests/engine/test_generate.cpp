@@ -7,6 +7,7 @@
 #include "engine/error.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/grid.hpp"
+#include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/readers/idx.hpp"
 #include "engine/readers/npy.hpp"
@@ -143,7 +144,7 @@ TEST_CASE("generate writes trials with channels", "[engine][generate]") {
   CHECK((idx.count == 5 && idx.height == 6 && idx.width == 2 && idx.channels == 3));
   CHECK(idx.pixels == u8.pixels);
   check_png(model.generate("s.png", 5),
-            make_rgb_grid(std::get<0>(u8.pixels).data(), 5, 6, 2, 3, 0));
+            make_rgb_grid(std::get<0>(u8.pixels).data(), 5, 6, 2, 3, 0, 10, 3));
   CHECK(fs::file_size(model.generate("s.raw", 5)) == 5 * 36 * sizeof(float));
   CHECK_THAT(describe_checkpoint(model.file), ContainsSubstring("6 x 2 x 3"));
 }
@@ -243,7 +244,7 @@ TEST_CASE("the rows of real trials are shared out among few classes", "[engine][
     }
     const auto count = static_cast<std::int64_t>(chosen.size());
     CHECK(std::get<RgbImage>(draw_real(images, sheet)).pixels ==
-          make_rgb_grid(pixels.data(), count, 6, 2, 3, 10).pixels);
+          make_rgb_grid(pixels.data(), count, 6, 2, 3, 10, 10, 3).pixels);
   };
   // Classes 7, 20 and 300 in turn: three rows of each.
   std::vector<int> expected;
@@ -301,6 +302,32 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
   }
 }
 
+TEST_CASE("rows are drawn as histograms of their columns, virtual before real", "[engine][run]") {
+  ImageSet rows;
+  rows.count = 500;
+  rows.height = 1;
+  rows.width = 30;
+  rows.kind = TrialKind::row;
+  std::vector<double> values(static_cast<std::size_t>(rows.count * rows.width));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<double>(i / 30 * 7919 % 500) * std::pow(10.0, i % 30 % 9 - 3.0);
+  }
+  rows.pixels = values;
+  CHECK(draws_plots(rows));
+  const TrialSheet sheet = *sheet_for_data(rows);
+  REQUIRE(sheet.real.size() == 24);
+  REQUIRE(sheet.real[5].size() == 500);
+  CHECK(sheet.real[5][17] == values[17 * 30 + 5]);
+  CHECK(std::get<RgbImage>(draw_real(rows, sheet)).pixels ==
+        std::get<RgbImage>(draw_columns(sheet.real, {}, 30, 4)).pixels);
+  const std::vector<float> samples(values.begin(), values.begin() + 90);
+  const auto columns = columns_of(std::span<const float>(samples), 30);
+  CHECK(std::get<RgbImage>(draw_samples(samples, rows.outline(), sheet)).pixels ==
+        std::get<RgbImage>(draw_columns(sheet.real, columns, 30, 4)).pixels);
+  CHECK(std::get<RgbImage>(draw_real(rows, *panel_for_data(rows))).width <= 640);
+  CHECK_FALSE(has_sheet(rows, 10));  // a reconstruction of rows is no picture
+}
+
 TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][run]") {
   const TempDir folder;
   const ImageSet images = shaped(6, 2, 3);
@@ -329,6 +356,6 @@ TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][r
       chosen.insert(chosen.end(), first, first + 36);
     }
   }
-  check_png(folder.path() / "a/real.png", make_rgb_grid(chosen.data(), 60, 6, 2, 3, 10));
+  check_png(folder.path() / "a/real.png", make_rgb_grid(chosen.data(), 60, 6, 2, 3, 10, 10, 3));
   CHECK(read_text(folder.path() / "a/samples/epoch-00000002.png").starts_with("\x89PNG"));
 }

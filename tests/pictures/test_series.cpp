@@ -48,6 +48,7 @@ TEST_CASE("a robust range leaves out rare far outliers only", "[pictures]") {
   CHECK(robust_range(values).high < 1.1);
   CHECK(robust_range(values).low < -0.99);
   CHECK(robust_range({1, 2, 3, 100}).high == 100);
+  CHECK(robust_range(values, 60).high == 100);
 }
 
 TEST_CASE("ticks are round numbers inside the range", "[pictures]") {
@@ -56,6 +57,11 @@ TEST_CASE("ticks are round numbers inside the range", "[pictures]") {
                                                           "6000", "7000", "8000", "9000", "10000"});
   CHECK(labels({-0.3, 0.31}, 3) == std::vector<std::string>{"-0.2", "0.0", "0.2"});
   CHECK(labels({0.94, 1.06}, 2) == std::vector<std::string>{"0.95", "1.00", "1.05"});
+  CHECK(labels({-2e6, 2e6}, 2) == std::vector<std::string>{"-2e6", "0", "2e6"});
+  CHECK(labels({0, 1e-6}, 2) == std::vector<std::string>{"0", "5e-7", "1e-6"});
+  CHECK(labels({1.7e9, 1.701e9}, 3) == std::vector<std::string>{"1.7e9", "1.7005e9", "1.701e9"});
+  // Each tick can be told from the next, however far the range is from zero.
+  CHECK(labels({1, 1.0000002}, 2) == std::vector<std::string>{"1", "1.0000001", "1.0000002"});
   for (const Range& range : {Range{-1e90, 1e90}, Range{1e-12, 3e-12}, Range{1e6, 1e6 + 1},
                              Range{0.9999999, 1.0000001}, Range{-2e-300, 2e-300}}) {
     for (const int wanted : {1, 5, 20}) {
