@@ -98,18 +98,20 @@ TEST_CASE("an outlier does not flatten the rest and can be reached", "[encode]")
   CHECK(scaling.decode(1.0F, 0) == 1e6);
   CHECK(scaling.decode(1.5F, 0) == 1e6);
   float before = -2.0F;
-  for (const double value : {0.0, 0.5, 1.0, 1.9, 2.0, 10.0, 1e3, 1e5, 1e6}) {
+  for (const double value : {0.0, 0.5, 1.0, 1.9, 10.0, 1e3, 1e5, 1e6}) {
     const float number = scaling.encode(value, 0);
     CHECK(number > before);
     before = number;
-    CHECK(std::fabs(back(scaling, value) - value) <=
-          1e-6 * std::fmax(value, 2.0) + 0.2 * (value > 2.0));
+    // Half a float's unit below 1, 2^-25, of a network's number; the tail has 1e6 in 0.1 of them.
+    CHECK(std::fabs(back(scaling, value) - value) <= 0x1p-25 * (value > 2.0 ? 1e7 : 2.0));
   }
   // Among zeros too, where the bulk is that of the other numbers.
   std::vector<float> sparse(1000, 0.0F);
   for (std::size_t i = 0; i < 4; ++i) sparse[100 * i] = 0.5F + static_cast<float>(i);
   sparse[999] = 1e6F;
-  CHECK(Scaling::fit(rows_of(1, sparse, kind), {}, tanh_numbers).encode(2.5, 0) > 0.5F);
+  // The bulk, 0 to 3.5, has 95 hundredths of -1 to 1.
+  CHECK(Scaling::fit(rows_of(1, sparse, kind), {}, tanh_numbers).encode(2.5, 0) ==
+        Approx(2 * 0.95 * 2.5 / 3.5 - 1));
 }
 
 TEST_CASE("no tail where the range is that of the bulk", "[encode]") {

@@ -71,7 +71,7 @@ Checkpoint trained(const ImageSet& images, const TrainConfig& config) {
 
 TEST_CASE("a unit of measurement changes nothing but the unit", "[engine][scale]") {
   const auto shared = shared_data();
-  if (!shared || !fs::exists(*shared / "wild")) SKIP_TEST("shared/data/wild is not there");
+  if (!shared || !fs::exists(*shared / "wild")) VGAN_SKIP("shared/data/wild is not there");
   const ImageSet unit = read_npy_images(*shared / "wild" / "unit_300x8x8.npy");
   const ImageSet micro = read_npy_images(*shared / "wild" / "micro_300x8x8.npy");
   TrainConfig config = small_config();
@@ -95,7 +95,7 @@ TEST_CASE("a unit of measurement changes nothing but the unit", "[engine][scale]
 
 TEST_CASE("columns of every size are learnt each in its own", "[engine][scale]") {
   const auto shared = shared_data();
-  if (!shared || !fs::exists(*shared / "wild")) SKIP_TEST("shared/data/wild is not there");
+  if (!shared || !fs::exists(*shared / "wild")) VGAN_SKIP("shared/data/wild is not there");
   ImageSet rows = read_npy_images(*shared / "wild" / "scales_2000x4.npy");
   rows.height = 1;
   rows.width = 4;
