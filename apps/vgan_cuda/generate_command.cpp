@@ -39,7 +39,11 @@ void visit_flags(Request& r, Visitor&& visitor) {
           r.out);
   visitor(S{"format", output, "NAME", "npy, png, idx or raw; auto = by the name's ending"},
           r.format);
-  visitor(S{"dtype", output, "NAME", "f32 or u8 (0 to 255); png and idx are always u8"}, r.dtype);
+  visitor(S{"dtype", output, "NAME",
+            "of the numbers, in the data's own units: auto (as in the data's file), u8, i8, u16, "
+            "i16, u32, "
+            "i32, u64, i64, f16, f32, f64 or bool; of idx u8, i8, i16, i32, f32 or f64"},
+          r.dtype);
   visitor(S{"shape", output, "NAME",
             "of npy: flat = N x pixels, image = N x height x width (x channels)"},
           r.shape);

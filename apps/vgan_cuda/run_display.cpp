@@ -80,6 +80,7 @@ void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
                          const std::filesystem::path& folder, std::uint64_t first_epoch) {
   if (quiet_) return;
   print("data", data_text(images));
+  if (!trainer.scaling().bytes()) print("scale", trainer.scaling().text());
   print("device", device_text(trainer, asked_device_));
   print("step", trainer.step_choice());
   for (const auto& [name, text] : trainer.networks()) print(name.c_str(), text);
@@ -104,7 +105,7 @@ void RunDisplay::finished(const RunResult& result) {
     std::printf("  %-19s %s\n", name, about.c_str());
   };
   holds("samples.npy",
-        "virtual trials, float32" +
+        "virtual trials, in the data's own units and type" +
             (result.samples_from.empty() ? "" : ", at codes from " + result.samples_from));
   holds("samples/", counted(files_in(result.folder / "samples"), "picture", "pictures") +
                         " over time of samples from one fixed noise");

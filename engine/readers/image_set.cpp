@@ -177,6 +177,7 @@ ImageSet ImageSet::outline() const {
   made.file_type = file_type;
   made.low = low;
   made.high = high;
+  made.by_values = by_values;
   made.class_names = class_names;
   made.source = source;
   return made;

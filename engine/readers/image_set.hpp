@@ -22,9 +22,12 @@ struct ImageSet {
   std::int64_t channels = 1;
   TrialKind kind = TrialKind::image;
   std::variant<std::vector<std::uint8_t>, std::vector<float>, std::vector<double>> pixels;
-  std::optional<ValueType> file_type;    ///< where it is another than that of `pixels`
-  float low = 0.0F;                      ///< the value that maps to the network's smallest output
-  float high = 255.0F;                   ///< the value that maps to the network's largest output
+  std::optional<ValueType> file_type;  ///< where it is another than that of `pixels`
+  float low = 0.0F;                    ///< the value that maps to the network's smallest output
+  float high = 255.0F;                 ///< the value that maps to the network's largest output
+  /// Whether `low` and `high` are nothing but the least and the greatest value: the scale follows
+  /// the values then, and few outliers do not decide it.
+  bool by_values = false;
   std::vector<std::int32_t> labels;      ///< one class for each image, or empty
   std::vector<std::string> class_names;  ///< of class 0, 1, ..., where labels were words; or empty
   std::vector<float> conditions;         ///< count x condition_size, row-major, or empty

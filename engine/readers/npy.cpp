@@ -126,15 +126,15 @@ std::string number_text(float value) { return general_text(static_cast<double>(v
 
 void set_range(const ByteSource& source, std::uint64_t data_offset, const Range& range,
                ImageSet& images) {
-  const auto within = [&](float low, float high) {
-    images.low = low;
-    images.high = high;
-    return range.low >= low && range.high <= high;
-  };
-  if (within(0.0F, 1.0F) || within(-1.0F, 1.0F) || within(range.low, range.high)) {
-    const float span = images.high - images.low;
-    if (span > 0.0F && std::isfinite(span)) return;
+  images.low = range.low;
+  images.high = range.high;
+  images.by_values = true;
+  if (range.low == range.high && std::abs(range.low) <= 1.0F) {  // a constant
+    images.low = range.low < 0.0F ? -1.0F : 0.0F;
+    images.high = 1.0F;
   }
+  const float span = images.high - images.low;
+  if (span > 0.0F && std::isfinite(span)) return;
   source.fail(data_offset,
               "values from " + number_text(range.low) + " to " + number_text(range.high),
               "a range wider than nothing and narrower than float32's largest number",

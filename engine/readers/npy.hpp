@@ -55,12 +55,12 @@ class NpyWriter {
   void append(const std::vector<Number>& values) {
     append(std::span<const Number>(values));
   }
+  /// Elements as they lie in the file, little-endian, where C++ may have no number of the type.
+  void append_bytes(ValueType type, const void* data, std::size_t bytes);
   /// Error (internal) where fewer elements than announced were appended.
   void finish();
 
  private:
-  void append_bytes(ValueType type, const void* data, std::size_t bytes);
-
   AtomicFile file_;
   ValueType type_;
   std::uint64_t missing_ = 0;  // bytes still to come

@@ -118,7 +118,7 @@ ImageSet sample(const CompareGround& ground, ComparedModel& row) {
   wanted.model = ground.folder / row.name;
   wanted.count = request.count;
   wanted.out = (ground.folder / (row.name + "-samples.npy")).string();
-  wanted.dtype = ground.u8() ? "u8" : "f32";
+  wanted.dtype = info_of(ground.in_memory()).name;
   wanted.shape = "image";
   wanted.seed = request.seed;
   wanted.device = request.device;

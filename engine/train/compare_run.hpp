@@ -24,6 +24,14 @@ struct CompareGround {
   std::optional<TrialSheet> sheet;  ///< what pictures show; none where trials cannot be drawn
 
   bool u8() const { return outline.is_u8(); }
+  /// The type that numbers have in memory, whatever the file's is.
+  ValueType in_memory() const {
+    return std::visit(
+        [](const auto& values) {
+          return value_type_of<typename std::decay_t<decltype(values)>::value_type>();
+        },
+        outline.pixels);
+  }
   bool stop_requested() const { return request.stop_requested && request.stop_requested(); }
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/encode/scaling.hpp"
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
 #include "engine/train/codes.hpp"
@@ -148,6 +149,7 @@ std::vector<std::string> augment_words(const std::string& list) {
 }
 
 void validate(const TrainConfig& c) {
+  require_scaling_choice({c.scale, c.range});
   (void)preset(c.preset);
   require_utf8("data", c.data);
   require_utf8("labels", c.labels);

@@ -17,7 +17,9 @@ struct TrainConfig {
   std::string labels;        ///< label file; "" = beside the images
   bool conditional = false;  ///< G and D see each trial's class
   std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
-  double hold_out = 0.0;     ///< share of the trials, from the end, that is not trained on
+  std::string scale = "auto";  ///< of numbers to the network's range: auto, data, column or none
+  std::string range;           ///< "LOW:HIGH" in its place; "" = none
+  double hold_out = 0.0;       ///< share of the trials, from the end, that is not trained on
   // length
   std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
   double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
@@ -125,6 +127,12 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"conditions", data, "FILE",
             ".npy of condition vectors, one for each trial, which G and D see", true},
           c.conditions);
+  visitor(S{"scale", data, "NAME",
+            "of floats to the network's range: data = by that of all values, column = each column "
+            "by its own, none = as they are, auto = column for rows, else data; bytes by 0 to 255"},
+          c.scale);
+  visitor(S{"range", data, "LOW:HIGH", "what the network's range stands for; empty = --scale"},
+          c.range);
   visitor(S{"hold-out", data, "SHARE", "of the trials, from the end, that is not trained on"},
           c.hold_out);
   visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},

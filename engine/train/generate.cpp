@@ -11,6 +11,7 @@
 
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/devices.hpp"
+#include "engine/encode/value_stream.hpp"
 #include "engine/error.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/pairs.hpp"
@@ -73,25 +74,32 @@ class Sink {
 
 class NpySink final : public Sink {
  public:
-  NpySink(const fs::path& path, ValueType type, const std::vector<std::int64_t>& shape)
-      : writer_(path, type, shape) {}
-  void take(std::span<const float> values) override { writer_.append(values); }
+  NpySink(const fs::path& path, const ValueStream& stream, const std::vector<std::int64_t>& shape)
+      : stream_(stream), writer_(path, stream.type(), shape) {}
+  void take(std::span<const float> numbers) override {
+    const auto bytes = stream_.of(numbers);
+    writer_.append_bytes(stream_.type(), bytes.data(), bytes.size());
+  }
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
   void finish() override { writer_.finish(); }
 
  private:
+  ValueStream stream_;
   NpyWriter writer_;
 };
 
 class IdxSink final : public Sink {
  public:
-  IdxSink(const fs::path& path, std::int64_t count, const GeneratorModel& model)
-      : writer_(path, count, model.height, model.width, model.channels) {}
-  void take(std::span<const float>) override {}
+  IdxSink(const fs::path& path, const ValueStream& stream, std::int64_t count,
+          const GeneratorModel& model)
+      : stream_(stream),
+        writer_(path, count, model.height, model.width, model.channels, stream.type()) {}
+  void take(std::span<const float> numbers) override { writer_.append(stream_.of(numbers)); }
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
   void finish() override { writer_.finish(); }
 
  private:
+  ValueStream stream_;
   IdxWriter writer_;
 };
 
@@ -99,8 +107,12 @@ class PngSink final : public Sink {
  public:
   /// `columns` of the sheet; 0: as near to a square as can be.
   PngSink(fs::path path, const GeneratorModel& model, std::int64_t columns)
-      : path_(std::move(path)), model_(model), columns_(columns) {}
-  void take(std::span<const float> values) override {
+      : path_(std::move(path)),
+        model_(model),
+        stream_(model.scaling, model.trial(), ValueType::f32),
+        columns_(columns) {}
+  void take(std::span<const float> numbers) override {
+    const auto values = stream_.values_of(numbers);
     values_.insert(values_.end(), values.begin(), values.end());
   }
   void take(std::span<const std::uint8_t> pixels) override {
@@ -110,9 +122,8 @@ class PngSink final : public Sink {
     const TrialShape shape = model_.shape();
     TrialSheet sheet;
     if (shape.is_pair()) {
-      const OutputRange& range = model_.range;
       const PairAxes axes =
-          pair_axes(values_, range.from_u8 ? Range{0, 1} : Range{range.low, range.high});
+          pair_axes(values_, Range{model_.scaling.low(), model_.scaling.high()});
       sheet.axis = axes.y;
       sheet.x_axis = axes.x;
     } else if (!shape.is_curve() || columns_ > 0) {
@@ -130,6 +141,7 @@ class PngSink final : public Sink {
  private:
   fs::path path_;
   const GeneratorModel& model_;
+  ValueStream stream_;
   std::int64_t columns_;
   std::vector<float> values_;
   std::vector<std::uint8_t> pixels_;
@@ -138,10 +150,13 @@ class PngSink final : public Sink {
 /// Bytes as they are, to a file or to standard output.
 class RawSink final : public Sink {
  public:
-  explicit RawSink(const std::string& out) {
+  RawSink(const std::string& out, const ValueStream& stream) : stream_(stream) {
     if (out != "-") file_.emplace(out, "cannot write samples");
   }
-  void take(std::span<const float> values) override { put(values.data(), values.size_bytes()); }
+  void take(std::span<const float> numbers) override {
+    const auto bytes = stream_.of(numbers);
+    put(bytes.data(), bytes.size());
+  }
   void take(std::span<const std::uint8_t> pixels) override { put(pixels.data(), pixels.size()); }
   void finish() override {
     if (file_) file_->commit();
@@ -163,11 +178,13 @@ class RawSink final : public Sink {
     }
   }
 
+  ValueStream stream_;
   std::optional<AtomicFile> file_;
 };
 
-std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::string& format, bool u8,
-                                const GeneratorModel& model) {
+std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::string& format,
+                                ValueType type, const GeneratorModel& model) {
+  const ValueStream stream(model.scaling, model.trial(), type);
   const auto count = static_cast<std::int64_t>(request.count);
   if (format == "npy") {
     std::vector<std::int64_t> shape{count, model.trial()};
@@ -175,17 +192,32 @@ std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::strin
       shape = {count, model.height, model.width};
       if (model.channels > 1) shape.push_back(model.channels);
     }
-    return std::make_unique<NpySink>(request.out, u8 ? ValueType::u8 : ValueType::f32, shape);
+    return std::make_unique<NpySink>(request.out, stream, shape);
   }
   if (format == "idx") {
-    return std::make_unique<IdxSink>(request.out, count, model);
+    return std::make_unique<IdxSink>(request.out, stream, count, model);
   }
   if (format == "png") {
     const bool in_rows = request.per_label > 0 && request.per_label <= 100;
     return std::make_unique<PngSink>(request.out, model,
                                      in_rows ? static_cast<std::int64_t>(request.per_label) : 0);
   }
-  return std::make_unique<RawSink>(request.out);
+  return std::make_unique<RawSink>(request.out, stream);
+}
+
+std::string names_of_value_types() {
+  std::string names;
+  for (const ValueTypeInfo& info : value_types) {
+    names += (names.empty() ? "" : ", ") + std::string(info.name);
+  }
+  return names;
+}
+
+ValueType type_of(const GenerateRequest& request, const std::string& format,
+                  const GeneratorModel& model) {
+  const ValueType type = value_type_named(request.dtype).value_or(model.type);
+  if (format == "idx") IdxWriter::require_type(request.out, type);
+  return type;
 }
 
 void check(const GenerateRequest& request, const std::string& format) {
@@ -199,8 +231,12 @@ void check(const GenerateRequest& request, const std::string& format) {
   if (request.first >> 40 != 0) {
     refuse_setting("first", std::to_string(request.first), "0 to 2^40 - 1");
   }
-  if (request.dtype != "f32" && request.dtype != "u8") {
-    refuse_setting("dtype", "'" + request.dtype + "'", "f32, u8");
+  if (request.dtype != "auto" && !value_type_named(request.dtype)) {
+    refuse_setting("dtype", "'" + request.dtype + "'", "auto, " + names_of_value_types());
+  }
+  if (format == "png" && request.dtype != "auto" && request.dtype != "u8") {
+    refuse_setting("dtype", "'" + request.dtype + "' of a picture", "auto, u8",
+                   "leave it out, or write .npy");
   }
   if (request.shape != "flat" && request.shape != "image") {
     refuse_setting("shape", "'" + request.shape + "'", "flat, image");
@@ -216,7 +252,7 @@ void check(const GenerateRequest& request, const std::string& format) {
 }
 
 // Asked before the work: a file that cannot fit should not fill the disk first.
-void require_room(const GenerateRequest& request, const std::string& format, bool u8,
+void require_room(const GenerateRequest& request, const std::string& format, ValueType type,
                   const GeneratorModel& model) {
   const auto pixels = static_cast<std::uint64_t>(model.trial());
   if (format == "png") {
@@ -236,8 +272,8 @@ void require_room(const GenerateRequest& request, const std::string& format, boo
   std::error_code error;
   const fs::path folder = fs::absolute(request.out, error).parent_path();
   const auto room = fs::space(folder, error);
-  const double needed =
-      static_cast<double>(request.count) * static_cast<double>(pixels) * (u8 ? 1.0 : 4.0);
+  const double needed = static_cast<double>(request.count) * static_cast<double>(pixels) *
+                        static_cast<double>(info_of(type).bytes);
   if (error || needed <= static_cast<double>(room.available)) return;
   throw Error(
       ErrorCode::io,
@@ -297,9 +333,11 @@ GenerateResult generate(const GenerateRequest& asked) {
   const ConditionFill conditions = conditions_of(asked, model);
   const GenerateRequest request = counted(asked, model);
   check(request, format);
-  const bool u8 =
-      format == "png" ? PngSink::takes_u8(model.shape()) : request.dtype == "u8" || format == "idx";
-  require_room(request, format, u8, model);
+  const ValueType file_type = type_of(request, format, model);
+  // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
+  const bool u8 = format == "png" ? PngSink::takes_u8(model.shape())
+                                  : file_type == ValueType::u8 && model.scaling.bytes();
+  require_room(request, format, file_type, model);
 
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
@@ -318,7 +356,7 @@ GenerateResult generate(const GenerateRequest& asked) {
     throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
                                          request.out == "-" ? "" : "nothing was written"});
   };
-  const auto sink = make_sink(request, format, u8, model);
+  const auto sink = make_sink(request, format, file_type, model);
   SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
                         u8 ? ElementType::u8 : ElementType::f32};
   samples.conditions = conditions;

@@ -15,7 +15,9 @@ struct GenerateRequest {
   std::uint64_t count = 64;
   std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
   std::string format = "auto";      ///< auto (by the ending), npy, png, idx, raw
-  std::string dtype = "f32";        ///< f32 or u8; png and idx are always u8
+  /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,
+  /// rounded and held to the type's range. A picture has none.
+  std::string dtype = "auto";
   /// npy: flat = N x values, image = N x height x width, x channels where there are several.
   std::string shape = "flat";
   std::uint64_t seed = 1;

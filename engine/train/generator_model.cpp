@@ -1,9 +1,12 @@
 #include "engine/train/generator_model.hpp"
 
 #include <cmath>
+#include <cstring>
+#include <span>
 
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/saved_config.hpp"
 #include "engine/train/state_tensors.hpp"
@@ -12,8 +15,7 @@
 namespace vgan {
 namespace {
 
-// Nine digits tell any two floats apart.
-std::string exact(float value) { return general_text(static_cast<double>(value), 9); }
+static_assert(sizeof(Scale) == 4 * sizeof(double));
 
 [[noreturn]] void refuse(const std::string& key, const std::string& found,
                          const std::string& allowed) {
@@ -21,11 +23,53 @@ std::string exact(float value) { return general_text(static_cast<double>(value),
                                     allowed, "use a checkpoint that vgan wrote"});
 }
 
-float metadata_float(const Checkpoint& checkpoint, const std::string& key) {
-  const std::string text = metadata_value(checkpoint, key);
-  const auto value = read_number<float>(text);
-  if (!value || !std::isfinite(*value)) refuse(key, "'" + text + "'", "a number");
-  return *value;
+// Checkpoints of 0.1.0 and before have one range for all floats, and 0 to 255 for bytes.
+Scaling read_one_range(const Checkpoint& checkpoint, double network_low) {
+  const auto number = [&](const char* key) {
+    const std::string text = metadata_value(checkpoint, key);
+    const auto value = read_number<double>(text);
+    if (!value || !std::isfinite(*value)) refuse(key, "'" + text + "'", "a number");
+    return *value;
+  };
+  const double low = number("trial.low");
+  const double high = number("trial.high");
+  if (!(low < high) || !std::isfinite(high - low)) {
+    refuse("trial.low, trial.high", exact_text(low) + " to " + exact_text(high),
+           "low below high, a finite span");
+  }
+  return Scaling::linear(low, high, network_low);
+}
+
+Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
+                     Activation activation, const std::string& origin) {
+  const auto network_low = static_cast<double>(OutputRange::of_network(activation).low);
+  const auto found = checkpoint.tensors.find(scaling_name);
+  if (found == checkpoint.tensors.end()) {
+    if (model.type == ValueType::u8) return {};
+    return read_one_range(checkpoint, network_low);
+  }
+  const CheckpointTensor& tensor = found->second;
+  const auto bad = [&](const std::string& what) {
+    refuse_tensor(origin, scaling_name, what,
+                  "F64 [1 or " + std::to_string(model.trial()) +
+                      ", 4]: rising finite numbers, the middle two apart unless all are one");
+  };
+  const bool right_shape = tensor.shape.size() == 2 && tensor.shape[1] == 4 &&
+                           (tensor.shape[0] == 1 || tensor.shape[0] == model.trial());
+  if (tensor.type != TensorType::f64 || !right_shape ||
+      tensor.bytes.size() != static_cast<std::size_t>(tensor.shape[0]) * sizeof(Scale)) {
+    bad(type_text(tensor.type, tensor.shape));
+  }
+  std::vector<Scale> scales(static_cast<std::size_t>(tensor.shape[0]));
+  std::memcpy(scales.data(), tensor.bytes.data(), tensor.bytes.size());
+  for (const Scale& scale : scales) {
+    const bool rises = scale.low <= scale.bulk_low && scale.bulk_low < scale.bulk_high &&
+                       scale.bulk_high <= scale.high && std::isfinite(scale.high - scale.low);
+    const bool constant = std::isfinite(scale.low) && scale.low == scale.bulk_low &&
+                          scale.low == scale.bulk_high && scale.low == scale.high;
+    if (!rises && !constant) bad("another scale");
+  }
+  return {std::move(scales), network_low};
 }
 
 // Samples are right only from the noise that G was trained with.
@@ -68,21 +112,32 @@ Precision choose_precision(const std::string& precision, const DeviceInfo& devic
   return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
 }
 
-std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
-                                                  std::int64_t width, const OutputRange& range,
-                                                  std::int64_t channels) {
+std::map<std::string, std::string> describe_model(const TrainConfig& config,
+                                                  const TrialShape& trial, ValueType type) {
   std::map<std::string, std::string> metadata = {
       {"model", config.model},
       {"config", saved_config(config)},
-      {"trial.height", std::to_string(height)},
-      {"trial.width", std::to_string(width)},
-      {"trial.type", range.from_u8 ? "u8" : "f32"},
-      {"trial.low", exact(range.low)},
-      {"trial.high", exact(range.high)},
+      {"trial.height", std::to_string(trial.height)},
+      {"trial.width", std::to_string(trial.width)},
+      {"trial.type", std::string(info_of(type).name)},
       {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
       {"onednn", std::string(build::onednn_version)}};
-  if (channels > 1) metadata["trial.channels"] = std::to_string(channels);
+  if (trial.channels > 1) metadata["trial.channels"] = std::to_string(trial.channels);
+  if (trial.kind != TrialKind::image) {
+    metadata["trial.kind"] = std::string(info_of(trial.kind).name);
+  }
   return metadata;
+}
+
+void save_scaling(const Scaling& scaling, Checkpoint& checkpoint) {
+  if (scaling.bytes()) return;
+  CheckpointTensor tensor{
+      TensorType::f64, {static_cast<std::int64_t>(scaling.scales().size()), 4}, {}};
+  for (const Scale& scale : scaling.scales()) {
+    const auto bytes = std::as_bytes(std::span(&scale, 1));
+    tensor.bytes.insert(tensor.bytes.end(), bytes.begin(), bytes.end());
+  }
+  checkpoint.tensors[scaling_name] = std::move(tensor);
 }
 
 std::string metadata_value(const Checkpoint& checkpoint, const std::string& key) {
@@ -130,14 +185,20 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     }
     model.channels = static_cast<std::int64_t>(channels);
   }
-  const std::string type = metadata_value(checkpoint, "trial.type");
-  if (type != "u8" && type != "f32") refuse("trial.type", "'" + type + "'", "u8, f32");
-  model.range = {output_activation(model.config.output), metadata_float(checkpoint, "trial.low"),
-                 metadata_float(checkpoint, "trial.high"), type == "u8"};
-  if (!(model.range.low < model.range.high) || !std::isfinite(model.range.high - model.range.low)) {
-    refuse("trial.low, trial.high", exact(model.range.low) + " to " + exact(model.range.high),
-           "low below high, a finite span");
+  if (checkpoint.metadata.contains("trial.kind")) {
+    const std::string name = metadata_value(checkpoint, "trial.kind");
+    const auto trial_kind = trial_kind_named(name);
+    if (!trial_kind) refuse("trial.kind", "'" + name + "'", "image, curve, row");
+    model.kind = *trial_kind;
   }
+  const std::string type = metadata_value(checkpoint, "trial.type");
+  const auto known_type = value_type_named(type);
+  if (!known_type) refuse("trial.type", "'" + type + "'", "a type of numbers, such as u8 or f32");
+  model.type = *known_type;
+  const Activation activation = output_activation(model.config.output);
+  model.scaling = read_scaling(checkpoint, model, activation, origin);
+  model.range = model.scaling.bytes() ? OutputRange{activation, 0.0F, 255.0F, true}
+                                      : OutputRange::of_network(activation);
   model.epoch = metadata_number(checkpoint, "epoch");
   if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
   model.averaged = model.config.ema > 0.0;

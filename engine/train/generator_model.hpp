@@ -8,6 +8,7 @@
 
 #include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/encode/scaling.hpp"
 #include "engine/train/architecture.hpp"
 #include "engine/train/codes.hpp"
 #include "engine/train/conditions.hpp"
@@ -20,10 +21,14 @@ namespace vgan {
 /// precision that the device cannot compute in.
 Precision choose_precision(const std::string& precision, const DeviceInfo& device);
 
-/// The metadata from which `read_model` builds the same generator. One channel goes without saying.
-std::map<std::string, std::string> describe_model(const TrainConfig& config, std::int64_t height,
-                                                  std::int64_t width, const OutputRange& range,
-                                                  std::int64_t channels = 1);
+/// The metadata from which `read_model` builds the same generator. One channel goes without saying,
+/// and that trials are images.
+std::map<std::string, std::string> describe_model(const TrainConfig& config,
+                                                  const TrialShape& trial, ValueType type);
+
+/// What the scales of data that are no bytes are saved as: F64 [1 or columns, 4].
+inline constexpr const char* scaling_name = "scaling";
+void save_scaling(const Scaling& scaling, Checkpoint& checkpoint);
 
 struct GeneratorModel {
   TrainConfig config;
@@ -32,11 +37,14 @@ struct GeneratorModel {
   std::int64_t channels = 1;  ///< of a trial's values, innermost
   ConditionModel conditions;
   CodeModel codes;  ///< of a model "ae": what samples are drawn from
-  OutputRange range;
+  TrialKind kind = TrialKind::image;
+  ValueType type = ValueType::u8;  ///< of the data's file
+  OutputRange range;               ///< what a sampler hands out
+  Scaling scaling;                 ///< what that stands for
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G
 
-  TrialShape shape() const { return {height, width, channels}; }
+  TrialShape shape() const { return {height, width, channels, kind}; }
   std::int64_t trial() const { return height * width * channels; }  ///< values in one
 };
 

@@ -1,11 +1,13 @@
 #include "engine/train/reconstruct.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/devices.hpp"
+#include "engine/encode/as_type.hpp"
 #include "engine/error.hpp"
 #include "engine/files/same_file.hpp"
 #include "engine/number_text.hpp"
@@ -58,6 +60,7 @@ struct Trials {
   ImageSet images;
   std::int64_t count;
   OutputRange range;
+  Scaling scaling;
 };
 
 Trials open_trials(const ReconstructRequest& request, const GeneratorModel& model) {
@@ -76,35 +79,46 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
     refuse_setting("count", std::to_string(request.count),
                    "up to " + std::to_string(most) + ", the trials in " + images.source);
   }
-  const bool u8 = images.is_u8();
   OutputRange range = model.range;
-  if (u8 != range.from_u8) range = {range.activation, images.low, images.high, u8};
-  images.low = range.low;
-  images.high = range.high;
+  Scaling scaling = model.scaling;
+  if (images.is_u8() != (model.type == ValueType::u8)) {
+    const OutputRange numbers = OutputRange::of_network(range.activation);
+    scaling = Scaling::fit(images, {}, {static_cast<double>(numbers.low), false});
+    range = scaling.bytes() ? OutputRange{range.activation, 0.0F, 255.0F, true} : numbers;
+  }
+  images.low = static_cast<float>(scaling.low());
+  images.high = static_cast<float>(scaling.high());
   const std::uint64_t count = request.count > 0 ? request.count : most;
-  return {std::move(images), static_cast<std::int64_t>(count), range};
+  return {std::move(images), static_cast<std::int64_t>(count), range, scaling};
 }
 
 /// A line where trials have numbers outside the range that the model knows, or nothing. Data in a
 /// range of their own have none.
 std::string note_of_range(const Trials& trials) {
-  const auto* values = std::get_if<std::vector<float>>(&trials.images.pixels);
-  if (values == nullptr) return "";
+  if (trials.images.is_u8()) return "";
   const std::int64_t size = trials.images.pixels_per_image();
-  const auto outside = [&](float value) {
-    return !(value >= trials.range.low && value <= trials.range.high);
-  };
   std::int64_t count = 0;
-  for (std::int64_t n = 0; n < trials.count; ++n) {
-    const auto first = values->begin() + n * size;
-    if (std::any_of(first, first + size, outside)) ++count;
-  }
+  std::visit(
+      [&](const auto& values) {
+        for (std::int64_t n = 0; n < trials.count; ++n) {
+          const auto* trial = values.data() + n * size;
+          std::int64_t column = 0;
+          while (column < size &&
+                 trials.scaling.contains(static_cast<double>(trial[column]), column)) {
+            ++column;
+          }
+          if (column < size) ++count;
+        }
+      },
+      trials.images.pixels);
   if (count == 0) return "";
-  const std::string range = general_text(static_cast<double>(trials.range.low)) + ".." +
-                            general_text(static_cast<double>(trials.range.high));
+  const std::vector<Scale>& scales = trials.scaling.scales();
+  const std::string range = scales.size() == 1 ? general_text(scales[0].low) + ".." +
+                                                     general_text(scales[0].high) + ", the range"
+                                               : "the ranges of columns";
   return grouped(count) + " of " + grouped(trials.count) +
          (trials.count == 1 ? " trial has" : " trials have") + " numbers outside " + range +
-         ", the range that the model was trained on, and cannot come back as they are";
+         " that the model was trained on, and cannot come back as they are";
 }
 
 /// Where reconstructions go: all to a .npy file, or the first to a sheet.
@@ -120,20 +134,18 @@ class Output {
     const ImageSet& images = trials.images;
     std::vector<std::int64_t> shape{trials.count, images.height, images.width};
     if (images.channels > 1) shape.push_back(images.channels);
-    writer_.emplace(path_, trials.range.from_u8 ? ValueType::u8 : ValueType::f32, shape);
+    writer_.emplace(path_, images.value_type(), shape);
   }
 
-  void take(const std::vector<float>& values) {
-    if (!writer_) {
-      const auto most = static_cast<std::size_t>(wanted_ * trials_.images.pixels_per_image());
-      const std::size_t more = std::min(values.size(), most - kept_.size());
-      kept_.insert(kept_.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(more));
-    } else if (trials_.range.from_u8) {
-      const std::vector<std::uint8_t> bytes(values.begin(), values.end());
-      writer_->append(std::span<const std::uint8_t>(bytes));
-    } else {
-      writer_->append(std::span<const float>(values));
+  void take(const std::vector<double>& values) {
+    if (writer_) {
+      const ValueType type = trials_.images.value_type();
+      as_type(values, type, bytes_);
+      return writer_->append_bytes(type, bytes_.data(), bytes_.size());
     }
+    const auto most = static_cast<std::size_t>(wanted_ * trials_.images.pixels_per_image());
+    const std::size_t more = std::min(values.size(), most - kept_.size());
+    kept_.insert(kept_.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(more));
   }
 
   void finish() {
@@ -147,6 +159,7 @@ class Output {
   std::int64_t wanted_ = 0;
   std::optional<NpyWriter> writer_;
   std::vector<float> kept_;
+  std::vector<std::byte> bytes_;
 };
 
 // Both averaged where the checkpoint holds averages.
@@ -178,18 +191,19 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);
 
   const auto start = Clock::now();
-  ReconstructionMeter meter(model.config, trials.range);
+  ReconstructionMeter meter(model.config, trials.range, trials.scaling);
   Output output(request, trials);
   std::optional<NpyWriter> errors;  // made before the work: a file that cannot be stops it
   if (!request.errors.empty()) {
     errors.emplace(request.errors, ValueType::f32, std::vector<std::int64_t>{trials.count});
   }
-  networks.run(*queue, trials.images, trials.count, trials.range, [&](const auto& block) {
-    output.take(meter.add(block));
-    if (!request.stop_requested || !request.stop_requested()) return;
-    throw Error(ErrorCode::interrupted,
-                {"stopped on request", request.out, "", "", "nothing was written"});
-  });
+  networks.run(*queue, trials.images, trials.count, trials.range, trials.scaling,
+               [&](const auto& block) {
+                 output.take(meter.add(block));
+                 if (!request.stop_requested || !request.stop_requested()) return;
+                 throw Error(ErrorCode::interrupted,
+                             {"stopped on request", request.out, "", "", "nothing was written"});
+               });
   if (errors) errors->append(std::span<const float>(meter.squared_of_trials()));
   output.finish();
   if (errors) errors->finish();

@@ -32,7 +32,7 @@ struct ReconstructResult {
   std::string note;  ///< newer checkpoints passed over, trials outside the model's range, or empty
 };
 
-/// Writes reconstructions in the data's own range and type: u8 for u8, else float32; count x height
+/// Writes reconstructions in the data's own units and type; count x height
 /// x width, x channels where there are several. Data of the model's type are seen in the range that
 /// it was trained on, others in their own.
 /// Throws usage where `out` and `errors` are one file; bad_config for a GAN, which has no encoder,

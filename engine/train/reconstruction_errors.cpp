@@ -9,18 +9,21 @@
 
 namespace vgan {
 
-ReconstructionMeter::ReconstructionMeter(const TrainConfig& config, const OutputRange& range)
+ReconstructionMeter::ReconstructionMeter(const TrainConfig& config, const OutputRange& range,
+                                         const Scaling& scaling)
     : variational_(config.model == "vae"),
       bernoulli_(config.likelihood == "bernoulli"),
-      range_(range) {}
+      range_(range),
+      scaling_(scaling) {}
 
-std::vector<float> ReconstructionMeter::add(const Reconstructor::Block& block) {
-  // Floats of u8 data would come in [0, 1]: here all come in the data's units.
-  const OutputMap map{range_.output_low(),
-                      (range_.high - range_.low) / (range_.output_high() - range_.output_low()),
-                      range_.low};
+std::vector<double> ReconstructionMeter::add(const Reconstructor::Block& block) {
+  const OutputMap pixels = range_.map_to(ElementType::u8);
+  const auto in_data_units = [&](float number, std::int64_t column) {
+    if (!scaling_.bytes()) return scaling_.decode(number, column);
+    return static_cast<double>(math::round_pixel(math::map_output(number, pixels)));
+  };
   const auto trial = static_cast<std::int64_t>(block.trials.size()) / block.rows;
-  std::vector<float> made(block.outputs.size());
+  std::vector<double> made(block.outputs.size());
   for (std::int64_t row = 0; row < block.rows; ++row) {
     double squared = 0.0;
     for (std::int64_t j = 0; j < trial; ++j) {
@@ -29,13 +32,8 @@ std::vector<float> ReconstructionMeter::add(const Reconstructor::Block& block) {
       const float y = block.outputs[at];
       const auto nll = bernoulli_ ? math::bce_with_logits(y, x) : math::gaussian_nll(y, x);
       sums_.negative_log_likelihood += static_cast<double>(nll.loss);
-      made[at] = math::map_output(math::activate(range_.activation, y, leaky_slope), map);
-      float seen = math::map_output(x, map);
-      if (range_.from_u8) {
-        made[at] = static_cast<float>(math::round_pixel(made[at]));
-        seen = static_cast<float>(math::round_pixel(seen));
-      }
-      const double error = static_cast<double>(made[at]) - static_cast<double>(seen);
+      made[at] = in_data_units(math::activate(range_.activation, y, leaky_slope), j);
+      const double error = made[at] - in_data_units(x, j);
       squared += error * error;
       sums_.absolute += std::fabs(error);
     }

@@ -22,11 +22,11 @@ struct ReconstructionErrors {
 /// Turns the decoder's outputs into reconstructions and adds up their errors.
 class ReconstructionMeter {
  public:
-  /// `range` as for Reconstructor::run; with `from_u8`, reconstructions are rounded to 0..255.
-  ReconstructionMeter(const TrainConfig& config, const OutputRange& range);
+  /// `range` and `scaling` as for Reconstructor::run; of bytes, reconstructions are rounded.
+  ReconstructionMeter(const TrainConfig& config, const OutputRange& range, const Scaling& scaling);
 
   /// Reconstructions [rows, trial] in the data's own units; counts them.
-  std::vector<float> add(const Reconstructor::Block& block);
+  std::vector<double> add(const Reconstructor::Block& block);
   /// Of what has been added so far.
   ReconstructionErrors errors() const;
   /// Mean squared error of each trial, in order.
@@ -35,6 +35,7 @@ class ReconstructionMeter {
  private:
   bool variational_, bernoulli_;
   OutputRange range_;
+  Scaling scaling_;
   std::int64_t numbers_ = 0;
   ReconstructionErrors sums_;
   std::vector<float> squared_of_trials_;

@@ -16,8 +16,9 @@ std::vector<nn::LayerSpec> decoder_layers(const TrainConfig& config, const Trial
 }
 
 std::vector<float> as_outputs(const ImageSet& trials, std::int64_t first, std::int64_t rows,
-                              const OutputRange& range) {
+                              const OutputRange& range, const Scaling& scaling) {
   const std::int64_t each = trials.pixels_per_image();
+  if (!scaling.bytes()) return scaling.encoded(trials.part(first, rows));
   std::vector<float> values(static_cast<std::size_t>(rows * each));
   std::visit(
       [&](const auto& pixels) {
@@ -53,11 +54,12 @@ std::size_t Reconstructor::bytes(const Backend& backend, const TrainConfig& conf
 }
 
 void Reconstructor::run(Queue& queue, const ImageSet& trials, std::int64_t count,
-                        const OutputRange& range, const std::function<void(const Block&)>& take) {
+                        const OutputRange& range, const Scaling& scaling,
+                        const std::function<void(const Block&)>& take) {
   const std::int64_t each = trials.pixels_per_image();
   for (std::int64_t first = 0; first < count; first += Inference::block_rows) {
     Block block{first, std::min(Inference::block_rows, count - first), {}, {}, {}};
-    block.trials = as_outputs(trials, first, block.rows, range);
+    block.trials = as_outputs(trials, first, block.rows, range, scaling);
     encoder_.put(queue, {block.trials.data(), block.rows, each, each});
     encoder_.forward(queue);
     const ConstMatrixRef code = encoder_.output();

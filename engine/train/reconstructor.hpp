@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/backend.hpp"
+#include "engine/encode/scaling.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/train/architecture.hpp"
 #include "engine/train/config.hpp"
@@ -40,10 +41,10 @@ class Reconstructor {
     std::vector<float> outputs;  ///< [rows, trial], the decoder's before its last activation
   };
   /// Encodes and decodes the first `count` of `trials`, block by block; a variational one decodes
-  /// the mean. `range` says how trials stand to outputs. Trial n becomes the same whatever else
-  /// there is.
+  /// the mean. `range`, of bytes, or else `scaling` says how trials stand to outputs. Trial n
+  /// becomes the same whatever else there is.
   void run(Queue& queue, const ImageSet& trials, std::int64_t count, const OutputRange& range,
-           const std::function<void(const Block&)>& take);
+           const Scaling& scaling, const std::function<void(const Block&)>& take);
 
   /// The codes [n, latent] of up to `most` trials of the device's data set, drawn without
   /// replacement by `seed`; of a model that is not variational.

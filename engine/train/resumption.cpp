@@ -5,6 +5,7 @@
 
 #include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/error.hpp"
+#include "engine/number_text.hpp"
 #include "engine/train/generator_model.hpp"
 #include "engine/train/refuse_setting.hpp"
 
@@ -126,6 +127,10 @@ Resumption find_resumption(const RunRequest& request) {
   wanted.out = model.config.out;
   check_resume(model.config, wanted);
   require_same_conditions(model.config, wanted);
+  if (!model.scaling.bytes() && !found.loaded.checkpoint.tensors.contains(scaling_name)) {
+    const Scale& scale = model.scaling.scales()[0];  // of 0.1.0 and before: one for all values
+    wanted.range = exact_text(scale.low) + ":" + exact_text(scale.high);
+  }
   found.config = wanted;
   found.config.out = folder;
   return found;

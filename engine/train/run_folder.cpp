@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/encode/as_type.hpp"
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/number_text.hpp"
@@ -190,8 +191,10 @@ bool RunFolder::has_samples() const { return folder_.has("samples.npy"); }
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(count), images.height, images.width};
   if (images.channels > 1) shape.push_back(images.channels);
-  NpyWriter writer({folder_, "samples.npy"}, ValueType::f32, shape);
-  writer.append(std::span<const float>(trainer.sample(count, trainer.config().seed)));
+  NpyWriter writer({folder_, "samples.npy"}, images.value_type(), shape);
+  std::vector<std::byte> bytes;
+  as_type(trainer.sample_values(count, trainer.config().seed), images.value_type(), bytes);
+  writer.append_bytes(images.value_type(), bytes.data(), bytes.size());
   writer.finish();
 }
 

@@ -20,6 +20,12 @@ struct OutputRange {
   float high = 255.0F;
   bool from_u8 = true;  ///< the data were u8: floats are handed out in [0, 1]
 
+  /// Outputs as they are: whoever takes them knows what they stand for (Scaling).
+  static OutputRange of_network(Activation activation) {
+    OutputRange range{activation, 0.0F, 1.0F, false};
+    range.low = range.output_low();
+    return range;
+  }
   float output_low() const { return activation == Activation::sigmoid ? 0.0F : -1.0F; }
   float output_high() const { return 1.0F; }
   /// output = trial * scale + offset

@@ -1,6 +1,7 @@
 #include "engine/train/trainer.hpp"
 
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "engine/train/objective_options.hpp"
@@ -42,6 +43,14 @@ void require_count(std::uint64_t count, const TrialShape& trial) {
                  "up to " + std::to_string(most) + " samples of " + std::to_string(trial.size()) +
                      " values at once",
                  "draw them in parts");
+}
+
+// Weights that were trained on other numbers than the network sees now would be of no use.
+void require_same_scaling(const Checkpoint& checkpoint, const Scaling& scaling) {
+  const Scaling saved = read_model(checkpoint, "the checkpoint").scaling;
+  if (saved == scaling) return;
+  throw Error(ErrorCode::bad_data, {"another scale than the checkpoint's", "the data",
+                                    scaling.text(), saved.text(), "set scale and range as it was"});
 }
 
 }  // namespace
@@ -144,8 +153,8 @@ Checkpoint Trainer::checkpoint() {
   const NamedRange range(*self.backend, "checkpoint");
   self.finish_steps();
   Checkpoint made;
-  made.metadata = describe_model(self.config, self.trial.height, self.trial.width, self.range,
-                                 self.trial.channels);
+  made.metadata = describe_model(self.config, self.trial, self.value_type);
+  save_scaling(self.scaling, made);
   made.metadata["epoch"] = std::to_string(epoch());
   made.metadata["data"] = self.fingerprint;
   if (self.conditions.size() > 0) made.metadata["conditions"] = self.condition_fingerprint;
@@ -174,16 +183,20 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   self.finish_steps();
   load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
   load_network(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
+  require_same_scaling(checkpoint, self.scaling);
   self.queue->synchronise();
   self.step->set_steps(steps);
   self.codes = {};
 }
 
-std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
+const Scaling& Trainer::scaling() const { return implementation_->scaling; }
+
+std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t seed,
+                                           std::uint64_t run) {
   Implementation& self = *implementation_;
   require_count(count, self.trial);
   const NamedRange range(*self.backend, "sample");
-  std::vector<float> all;
+  std::vector<double> all, block;
   all.reserve(count * static_cast<std::size_t>(self.trial.size()));
   SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
   request.mixture = latent_mixture(config());
@@ -195,10 +208,16 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std:
     request.latents = self.codes_of_now().drawn(seed, Purpose::sample);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
-    const float* values = part.as<float>().data;
-    all.insert(all.end(), values, values + part.size());
+    const std::span numbers(part.as<float>().data, static_cast<std::size_t>(part.size()));
+    self.scaling.decode(numbers, self.trial.size(), block);
+    all.insert(all.end(), block.begin(), block.end());
   });
   return all;
+}
+
+std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
+  const std::vector<double> values = sample_values(count, seed, run);
+  return {values.begin(), values.end()};
 }
 
 std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t columns) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/encode/scaling.hpp"
 #include "engine/error.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/train/config.hpp"
@@ -64,11 +65,16 @@ class Trainer {
   /// Continues from a checkpoint of the same networks and data. Throws bad_data if it is not.
   void restore(const Checkpoint& checkpoint);
 
-  /// `count` samples of the averaged G if there is one, else of G, [count, height * width]. Sample
-  /// n depends on `seed` and n alone. Floats are in [0, 1] for u8 data, else in the data's range.
-  /// Conditions are drawn as they are in the data, or with `run` > 0 that many samples have one
-  /// class (or vector), then as many the next. Throws bad_config for more than 2^40 values.
+  /// How the data's numbers stand to the network's.
+  const Scaling& scaling() const;
+  /// `count` samples of the averaged G if there is one, else of G, [count, height * width *
+  /// channels]. Sample n depends on `seed` and n alone. They are in the data's own units: 0 to 255
+  /// for u8, without rounding. Conditions are drawn as they are in the data, or with `run` > 0 that
+  /// many samples have one class (or vector), then as many the next. Throws bad_config for more
+  /// than 2^40 values.
   std::vector<float> sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
+  /// The same in full precision: floats have not all that an offset of 1e9 or int64 needs.
+  std::vector<double> sample_values(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
   /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model
   /// of classes, each class has `columns` samples, then the next. Throws as `sample`, and
   /// bad_config for no column.

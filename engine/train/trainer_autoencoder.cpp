@@ -42,11 +42,12 @@ std::vector<float> Trainer::reconstruct(const ImageSet& trials) {
                  shape_text(self.trial) + ", the model's", ""});
   }
   const NamedRange range(*self.backend, "reconstruct");
-  ReconstructionMeter meter(self.config, self.range);
+  ReconstructionMeter meter(self.config, self.range, self.scaling);
   std::vector<float> all;
   self.reconstructor_with_weights_of_now().run(*self.queue, trials, trials.count, self.range,
+                                               self.scaling,
                                                [&](const Reconstructor::Block& block) {
-                                                 const std::vector<float> made = meter.add(block);
+                                                 const std::vector<double> made = meter.add(block);
                                                  all.insert(all.end(), made.begin(), made.end());
                                                });
   return all;

@@ -52,10 +52,10 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
   config.precision = to_string(precision);
   config.threads = backend->info().threads;
-  range = {output_activation(config.output), images.low, images.high, images.is_u8()};
+  choose_scaling(images);
   count = images.count;
   data_bytes = static_cast<std::size_t>(count * trial.size()) *
-               element_size(images.is_u8() ? ElementType::u8 : ElementType::f32);
+               element_size(scaling.bytes() ? ElementType::u8 : ElementType::f32);
   fingerprint = images.fingerprint();
   conditions = ConditionModel(config, images);
   condition_fingerprint =
@@ -74,8 +74,17 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   generator->initialise(*queue, config.seed, generator_id);
   second->initialise(*queue, config.seed, second_id);
   queue->synchronise();
-  resident = trial_set(images);
+  resident = trial_set();
   make_step();
+}
+
+void Trainer::Implementation::choose_scaling(const ImageSet& images) {
+  const Activation activation = output_activation(config.output);
+  value_type = images.value_type();
+  range = OutputRange::of_network(activation);
+  scaling = Scaling::fit(images, {config.scale, config.range},
+                         {static_cast<double>(range.low), activation != Activation::identity});
+  if (scaling.bytes()) range = {activation, 0.0F, 255.0F, true};
 }
 
 void Trainer::Implementation::choose_networks() {
@@ -103,13 +112,12 @@ void Trainer::Implementation::choose_networks() {
 
 void Trainer::Implementation::upload_data(const ImageSet& images) {
   data = backend->allocate(data_bytes, "the data set");
-  std::vector<float> floats;
-  if (const auto* doubles = std::get_if<std::vector<double>>(&images.pixels)) {
-    floats.assign(doubles->begin(), doubles->end());
+  if (scaling.bytes()) {
+    const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+    backend->upload(*queue, pixels.data(), data_bytes, data.data());
+  } else {
+    backend->upload(*queue, scaling.encoded(images).data(), data_bytes, data.data());
   }
-  const void* pixels =
-      std::visit([](const auto& v) { return static_cast<const void*>(v.data()); }, images.pixels);
-  backend->upload(*queue, floats.empty() ? pixels : floats.data(), data_bytes, data.data());
   queue->synchronise();
   if (conditions.size() == 0) return;
   const std::vector<std::uint8_t> classes = conditions.one_hot(images);
@@ -122,9 +130,9 @@ void Trainer::Implementation::upload_data(const ImageSet& images) {
   queue->synchronise();
 }
 
-TrialSet Trainer::Implementation::trial_set(const ImageSet& images) const {
+TrialSet Trainer::Implementation::trial_set() const {
   TrialSet set;
-  set.trials = ConstMatrixRef{data.data(), images.is_u8() ? ElementType::u8 : ElementType::f32,
+  set.trials = ConstMatrixRef{data.data(), scaling.bytes() ? ElementType::u8 : ElementType::f32,
                               count, trial.size(), trial.size()};
   if (conditions.size() > 0) {
     set.conditions = ConstMatrixRef{condition_data.data(),

@@ -45,7 +45,9 @@ struct Trainer::Implementation {
   std::unique_ptr<Backend> backend;
   Precision precision;
   StepKind step_kind;
-  OutputRange range;
+  OutputRange range;  ///< what samplers hand out
+  Scaling scaling;    ///< what that stands for
+  ValueType value_type;
   TrialShape trial;
   std::int64_t count;
   std::size_t data_bytes;
@@ -82,9 +84,10 @@ struct Trainer::Implementation {
     return static_cast<std::size_t>(count * conditions.size()) *
            (conditions.classes() ? 1 : sizeof(float));
   }
+  void choose_scaling(const ImageSet& images);
   void choose_networks();
   void upload_data(const ImageSet& images);
-  TrialSet trial_set(const ImageSet& images) const;
+  TrialSet trial_set() const;
   void make_step();
 };
 

@@ -132,12 +132,8 @@ bool draws_plots(const ImageSet& images) {
 Picture draw_samples(std::span<const float> samples, const ImageSet& images,
                      const TrialSheet& sheet) {
   const TrialShape shape = images.shape();
-  const bool u8 = images.is_u8();
-  if (!u8) return draw_trials(samples, shape, images.low, images.high, sheet);
-  // Samples of u8 data are floats from 0 to 1.
-  std::vector<float> values(samples.begin(), samples.end());
-  for (float& value : values) value *= 255.0F;
-  return draw_trials(values, shape, 0.0F, 255.0F, sheet);
+  if (images.is_u8()) return draw_trials(samples, shape, 0.0F, 255.0F, sheet);
+  return draw_trials(samples, shape, images.low, images.high, sheet);
 }
 
 Picture draw_samples(std::span<const double> samples, const ImageSet& images,

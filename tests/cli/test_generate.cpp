@@ -57,7 +57,7 @@ TEST_CASE("cli: generate writes every form") {
     CHECK_THAT(npy.out, ContainsSubstring(stage));
   }
   const std::string flat = model.file("s.npy");
-  CHECK_THAT(flat.substr(0, 128), ContainsSubstring("'descr': '<f4'"));
+  CHECK_THAT(flat.substr(0, 128), ContainsSubstring("'descr': '|u1'"));
   CHECK_THAT(flat.substr(0, 128), ContainsSubstring("(5, 64)"));
   CHECK(flat.substr(npy_data(flat)) == model.bytes({"--count", "5"}));
 
@@ -84,22 +84,22 @@ TEST_CASE("cli: generate writes every form") {
 
 TEST_CASE("cli: floats and u8 are the same samples") {
   const Model model;
-  const std::string floats = model.bytes({"--count", "3"});
-  const std::string u8 = model.bytes({"--count", "3", "--dtype", "u8"});
+  const std::string floats = model.bytes({"--count", "3", "--dtype", "f32"});
+  const std::string u8 = model.bytes({"--count", "3"});
   REQUIRE(floats.size() == 3 * pixels * sizeof(float));
   REQUIRE(u8.size() == 3 * pixels);
   for (std::size_t i = 0; i < u8.size(); ++i) {
     float value = 0.0F;
     std::memcpy(&value, floats.data() + i * sizeof(float), sizeof(float));
-    REQUIRE((value >= 0.0F && value <= 1.0F));
-    CHECK(static_cast<float>(static_cast<unsigned char>(u8[i])) == std::nearbyint(255.0F * value));
+    REQUIRE((value >= 0.0F && value <= 255.0F));
+    CHECK(static_cast<float>(static_cast<unsigned char>(u8[i])) == std::nearbyint(value));
   }
 }
 
 TEST_CASE("cli: a sample depends on its seed and its number alone") {
   const Model model;
   const std::string many = model.bytes({"--count", "1000"});
-  constexpr std::size_t sample = pixels * sizeof(float);
+  constexpr std::size_t sample = pixels;
   REQUIRE(many.size() == 1000 * sample);
   CHECK(model.bytes({"--count", "10"}) == many.substr(0, 10 * sample));
   CHECK(model.bytes({"--count", "10", "--first", "5"}) == many.substr(5 * sample, 10 * sample));
@@ -171,7 +171,9 @@ TEST_CASE("cli: generate refuses what does not go together") {
   refuse({"--count", "-1"}, 78, "count: found -1");
   refuse({"--out", "s.jpeg"}, 78, "s.jpeg");
   refuse({"--out", "-", "--format", "png"}, 78, "out");
-  refuse({"--dtype", "f64"}, 78, "dtype: found 'f64'");
+  refuse({"--dtype", "f65"}, 78, "dtype: found 'f65'; allowed auto, u8");
+  refuse({"--out", "s.png", "--dtype", "f32"}, 78, "dtype: found 'f32' of a picture");
+  refuse({"--out", "s.idx", "--dtype", "f16"}, 78, "numbers of type f16; allowed u8, i8, i16");
   refuse({"--shape", "cube"}, 78, "shape: found 'cube'");
   refuse({"--format", "gif"}, 78, "format: found 'gif'");
   refuse({"--device", "cuda:99"}, 69, "cuda:99");

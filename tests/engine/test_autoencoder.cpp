@@ -181,11 +181,12 @@ TEST_CASE("codes are those of trials, each once, whatever their block", "[engine
   };
   std::vector<Code> in_order;
   std::int64_t blocks = 0;
-  networks.run(*device.queue, images, 600, range, [&](const Reconstructor::Block& block) {
-    CHECK(block.first == 256 * blocks++);
-    REQUIRE(block.outputs.size() == static_cast<std::size_t>(block.rows * 36));
-    for (const Code& code : rows_of(block.codes)) in_order.push_back(code);
-  });
+  networks.run(*device.queue, images, 600, range, Scaling{},
+               [&](const Reconstructor::Block& block) {
+                 CHECK(block.first == 256 * blocks++);
+                 REQUIRE(block.outputs.size() == static_cast<std::size_t>(block.rows * 36));
+                 for (const Code& code : rows_of(block.codes)) in_order.push_back(code);
+               });
   REQUIRE(in_order.size() == 600);
   std::vector<Code> shuffled = rows_of(networks.codes_of(*device.queue, data, 1000, 7));
   CHECK(shuffled != in_order);

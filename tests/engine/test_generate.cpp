@@ -52,7 +52,8 @@ struct Model {
   }
 
   fs::path generate(const std::string& out, std::uint64_t count, const std::string& shape = "flat",
-                    const std::string& dtype = "f32") const {
+                    std::string dtype = "") const {
+    if (dtype.empty()) dtype = out.ends_with(".png") || out.ends_with(".idx") ? "auto" : "f32";
     GenerateRequest request;
     request.model = file;
     request.out = (folder.path() / out).string();
@@ -188,11 +189,10 @@ TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][gene
   without.metadata["trial.width"] = "6";
   CHECK(read_model(without, "good").channels == 1);
 
-  const OutputRange range;
-  const auto one = describe_model(small_config(), 6, 6, range);
+  const auto one = describe_model(small_config(), {6, 6}, ValueType::u8);
   CHECK_FALSE(one.contains("trial.channels"));
-  CHECK(describe_model(small_config(), 6, 6, range, 1) == one);
-  auto three = describe_model(small_config(), 6, 6, range, 3);
+  CHECK(describe_model(small_config(), {6, 6, 1}, ValueType::u8) == one);
+  auto three = describe_model(small_config(), {6, 6, 3}, ValueType::u8);
   CHECK(three["trial.channels"] == "3");
   three.erase("trial.channels");
   CHECK(three == one);
@@ -293,10 +293,16 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
     style.axis = Range{100, 160};
     const std::vector<float> shown(values.begin(), values.begin() + 60 * length);
     check_png(fs::path(request.config.out) / "real.png", draw_curve_sheet(shown, length, 1, style));
-    std::vector<float> samples =
-        floats(read_npy_images(fs::path(request.config.out) / "samples.npy"));
-    samples.resize(static_cast<std::size_t>(60 * length));
-    if (u8) std::for_each(samples.begin(), samples.end(), [](float& value) { value *= 255.0F; });
+    GenerateRequest more;
+    more.model = request.config.out;
+    more.out = (folder.path() / "samples.npy").string();
+    more.count = 60;
+    more.seed = request.config.seed;
+    more.dtype = "f32";
+    more.device = "cpu";
+    more.precision = "fp32";
+    (void)generate(more);
+    const std::vector<float> samples = floats(read_npy_images(more.out));
     check_png(fs::path(request.config.out) / "samples/epoch-00000002.png",
               draw_curve_sheet(samples, length, 1, style));
   }

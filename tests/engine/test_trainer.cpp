@@ -318,7 +318,7 @@ TEST_CASE("the main job on MNIST for 300 epochs is sane", "[engine][mnist]") {
     double sum = 0.0;
     double squares = 0.0;
     for (std::size_t i = 0; i < 64; ++i) {
-      const double value = samples[i * 784 + pixel];
+      const double value = samples[i * 784 + pixel] / 255.0;
       sum += value;
       squares += value * value;
     }

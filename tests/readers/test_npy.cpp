@@ -131,7 +131,7 @@ TEST_CASE("npy with the channels first is turned", "[readers]") {
         std::vector<std::uint8_t>{0, 16, 32, 1, 17, 33});
 }
 
-TEST_CASE("npy floats and the range that they mean", "[readers]") {
+TEST_CASE("npy floats and their own range", "[readers]") {
   const TempDir folder;
   const auto check_range = [&](float low, float high, float want_low, float want_high) {
     const auto values = ramp(2 * 9, low, high);
@@ -145,8 +145,8 @@ TEST_CASE("npy floats and the range that they mean", "[readers]") {
     CHECK(from_f8.low == want_low);
   };
   check_range(0.0F, 1.0F, 0.0F, 1.0F);
-  check_range(0.25F, 0.5F, 0.0F, 1.0F);
-  check_range(-0.5F, 1.0F, -1.0F, 1.0F);
+  check_range(0.25F, 0.5F, 0.25F, 0.5F);
+  check_range(-0.5F, 1.0F, -0.5F, 1.0F);
   check_range(-3.0F, 12.0F, -3.0F, 12.0F);
   check_range(0.0F, 255.0F, 0.0F, 255.0F);
   CHECK(read(folder, npy_header("<f4", "(2, 2)") + raw_bytes<float>({0, 0, 0, 0})).high == 1.0F);

@@ -1,0 +1,40 @@
+// From what a sampler hands out to numbers of a file, block by block.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/encode/as_type.hpp"
+#include "engine/encode/scaling.hpp"
+
+namespace vgan {
+
+/// Keeps its room between blocks.
+class ValueStream {
+ public:
+  /// Trials of `size` numbers, to be had in `type`. `scaling` must outlive it.
+  ValueStream(const Scaling& scaling, std::int64_t size, ValueType type)
+      : scaling_(&scaling), size_(size), type_(type) {}
+
+  ValueType type() const { return type_; }
+  /// Of whole trials; there until the next call.
+  std::span<const std::byte> of(std::span<const float> numbers) {
+    as_type(values_of(numbers), type_, bytes_);
+    return bytes_;
+  }
+  std::span<const double> values_of(std::span<const float> numbers) {
+    scaling_->decode(numbers, size_, values_);
+    return values_;
+  }
+
+ private:
+  const Scaling* scaling_;
+  std::int64_t size_;
+  ValueType type_;
+  std::vector<double> values_;
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace vgan
