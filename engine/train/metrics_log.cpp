@@ -16,6 +16,8 @@
 namespace vgan {
 namespace {
 
+const char* const changed = "changed";  // the event of a setting's change
+
 [[noreturn]] void refuse_io(const std::filesystem::path& file) {
   throw Error(ErrorCode::io, {"cannot write metrics", file.string(), std::strerror(errno), "", ""});
 }
@@ -59,24 +61,40 @@ std::vector<Metric> metrics_of(const TrainConfig& config) {
   return metrics;
 }
 
+double seconds_in_metrics(const std::filesystem::path& file) {
+  double seconds = 0.0;
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, false);
+    if (entry.is_object()) seconds = number_in(entry, "seconds").value_or(seconds);
+  }
+  return seconds;
+}
+
 MetricsLog::MetricsLog(std::filesystem::path file, std::uint64_t epoch, const TrainConfig& config)
     : file_(std::move(file)), metrics_(metrics_of(config)) {
+  constexpr std::size_t chunk = 1 << 20;
+  AtomicFile start(file_);
   std::string kept;
   std::ifstream old(file_);
   for (std::string line; std::getline(old, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || entry.contains("event")) continue;
+    if (!entry.is_object() || (entry.contains("event") && entry["event"] != changed)) continue;
     const auto at = number_in(entry, "epoch");
     if (!at) continue;
     if (*at > static_cast<double>(epoch)) break;
     kept += line + "\n";
-    history_.epoch.push_back(*at);
+    if (kept.size() > chunk) {
+      start.write(kept);
+      kept.clear();
+    }
+    if (entry.contains("event")) continue;
+    seconds_before_ = number_in(entry, "seconds").value_or(seconds_before_);
     for (const Metric& metric : metrics_) {
       if (metric.kept == nullptr) continue;
-      (history_.*metric.kept).push_back(number_in(entry, metric.key).value_or(std::nan("")));
+      (history_.*metric.kept).add(*at, number_in(entry, metric.key).value_or(std::nan("")));
     }
   }
-  AtomicFile start(file_);
   start.write(kept);
   start.commit();
   lines_.reset(std::fopen(file_.c_str(), "ab"));
@@ -84,14 +102,14 @@ MetricsLog::MetricsLog(std::filesystem::path file, std::uint64_t epoch, const Tr
 }
 
 void MetricsLog::add(const StepReport& report, double seconds) {
-  history_.epoch.push_back(static_cast<double>(report.epoch));
+  const auto epoch = static_cast<double>(report.epoch);
   std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
   for (const Metric& metric : metrics_) {
     const double value = metric.value(report);
     std::fprintf(lines_.get(), ",\"%s\":%.6g", metric.key, value);
-    if (metric.kept != nullptr) (history_.*metric.kept).push_back(value);
+    if (metric.kept != nullptr) (history_.*metric.kept).add(epoch, value);
   }
-  std::fprintf(lines_.get(), ",\"seconds\":%.3f}\n", seconds);
+  std::fprintf(lines_.get(), ",\"seconds\":%.3f}\n", seconds_before_ + seconds);
   if (seconds - last_flush_ > 1.0) {
     flush();
     last_flush_ = seconds;
@@ -101,8 +119,18 @@ void MetricsLog::add(const StepReport& report, double seconds) {
 void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
   std::fprintf(lines_.get(),
                "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%.3f,\"epochs_per_second\":%.3f}\n",
-               static_cast<unsigned long long>(epochs), seconds, epochs_per_second);
+               static_cast<unsigned long long>(epochs), seconds_before_ + seconds,
+               epochs_per_second);
   flush();
+}
+
+void MetricsLog::add_change(std::uint64_t epoch, const SettingChange& change) {
+  const nlohmann::ordered_json line = {{"event", changed},
+                                       {"epoch", epoch},
+                                       {"setting", change.setting},
+                                       {"from", change.from},
+                                       {"to", change.to}};
+  std::fprintf(lines_.get(), "%s\n", line.dump().c_str());
 }
 
 void MetricsLog::flush() {

@@ -23,23 +23,28 @@ std::vector<float> ReconstructionMeter::add(const Reconstructor::Block& block) {
   std::vector<float> made(block.outputs.size());
   for (std::int64_t row = 0; row < block.rows; ++row) {
     double squared = 0.0;
+    double in_data_units = 0.0;
     for (std::int64_t j = 0; j < trial; ++j) {
       const auto at = static_cast<std::size_t>(row * trial + j);
       const float x = block.trials[at];
       const float y = block.outputs[at];
       const auto nll = bernoulli_ ? math::bce_with_logits(y, x) : math::gaussian_nll(y, x);
       sums_.negative_log_likelihood += static_cast<double>(nll.loss);
-      made[at] = math::map_output(math::activate(range_.activation, y, leaky_slope), map);
+      const float output = math::activate(range_.activation, y, leaky_slope);
+      const double off = static_cast<double>(output) - static_cast<double>(x);
+      squared += off * off;
+      made[at] = math::map_output(output, map);
       float seen = math::map_output(x, map);
       if (range_.from_u8) {
         made[at] = static_cast<float>(math::round_pixel(made[at]));
         seen = static_cast<float>(math::round_pixel(seen));
       }
       const double error = static_cast<double>(made[at]) - static_cast<double>(seen);
-      squared += error * error;
+      in_data_units += error * error;
       sums_.absolute += std::fabs(error);
     }
     sums_.squared += squared;
+    sums_.squared_in_data_units += in_data_units;
     squared_of_trials_.push_back(static_cast<float>(squared / static_cast<double>(trial)));
   }
   const std::int64_t width = static_cast<std::int64_t>(block.codes.size()) / block.rows;
@@ -58,8 +63,12 @@ std::vector<float> ReconstructionMeter::add(const Reconstructor::Block& block) {
 ReconstructionErrors ReconstructionMeter::errors() const {
   const auto trials = static_cast<double>(sums_.trials);
   const auto numbers = static_cast<double>(numbers_);
-  return {sums_.trials, sums_.squared / numbers, sums_.absolute / numbers,
-          sums_.negative_log_likelihood / trials, sums_.kl / trials};
+  return {.trials = sums_.trials,
+          .squared = sums_.squared / numbers,
+          .squared_in_data_units = sums_.squared_in_data_units / numbers,
+          .absolute = sums_.absolute / numbers,
+          .negative_log_likelihood = sums_.negative_log_likelihood / trials,
+          .kl = sums_.kl / trials};
 }
 
 }  // namespace vgan

@@ -204,7 +204,7 @@ void RunFolder::write_real_grid(const ImageSet& images) const {
 
 void RunFolder::write_loss_curves() const {
   const TrainingHistory& history = metrics_->history();
-  if (history.epoch.empty()) return;
+  if (history.empty()) return;
   write_png(path_ / "losses.png", draw_training("Training", history));
 }
 
@@ -220,8 +220,8 @@ bool RunFolder::has_samples() const {
 }
 
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
-  std::vector<std::int64_t> shape{static_cast<std::int64_t>(count), images.height, images.width};
-  if (images.channels > 1) shape.push_back(images.channels);
+  std::vector<std::int64_t> shape = images.array_shape();
+  shape.front() = static_cast<std::int64_t>(count);
   NpyWriter writer(path_ / "samples.npy", ValueType::f32, shape);
   writer.append(std::span<const float>(trainer.sample(count, trainer.config().seed)));
   writer.finish();

@@ -169,6 +169,13 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   self.codes = {};
 }
 
+void Trainer::start_from(const Checkpoint& checkpoint) {
+  Implementation& self = *implementation_;
+  load_start(*self.backend, *self.queue, *self.generator, "g", checkpoint);
+  load_start(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
+  self.queue->synchronise();
+}
+
 std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run) {
   Implementation& self = *implementation_;
   const NamedRange range(*self.backend, "sample");
