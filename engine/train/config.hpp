@@ -197,8 +197,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
             recorded},
           c.r1_scaled);
   visitor(S{"r1-every", objective, "K",
-            "epochs from one R1 and R2 penalty to the next, which are as many times as strong",
-            recorded},
+            "the R1 and R2 penalties come every so many epochs, as many times as strong", recorded},
           c.r1_every);
   visitor(S{"label-smoothing", objective, "X",
             "the discriminator's target for real trials; 1 = no smoothing", recorded},

@@ -175,7 +175,7 @@ TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {
 
 TEST_CASE("cli: a comparison that was stopped or killed goes on to the same figures") {
   const Place place;
-  const Words words = {"--models", "ae,vae,gan", "--epochs", "400"};
+  const Words words = {"--models", "ae,vae,gan", "--epochs", "150"};
   REQUIRE(place
               .run([&] {
                 Words all = words;
@@ -196,7 +196,7 @@ TEST_CASE("cli: a comparison that was stopped or killed goes on to the same figu
   const CommandResult resumed = run_vgan(place.path(), {"compare", "--resume", "c"});
   INFO(resumed.out << resumed.err);
   REQUIRE(resumed.exit_code == 0);
-  for (const char* said : {"400 epochs of each model", "\nae ", "\nvae ", "\ngan "}) {
+  for (const char* said : {"150 epochs of each model", "\nae ", "\nvae ", "\ngan "}) {
     CHECK_THAT(resumed.out, ContainsSubstring(said));
   }
   const auto whole = place.json("whole");
@@ -205,7 +205,7 @@ TEST_CASE("cli: a comparison that was stopped or killed goes on to the same figu
   REQUIRE(gone_on.at("models").size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(gone_on.at("models")[i].at("name") == whole.at("models")[i].at("name"));
-    CHECK(gone_on.at("models")[i].at("epochs") == 400);
+    CHECK(gone_on.at("models")[i].at("epochs") == 150);
     CHECK(gone_on.at("models")[i].at("quality") == whole.at("models")[i].at("quality"));
   }
   CHECK(gone_on.at("models")[0].at("reconstruction_mse") ==
