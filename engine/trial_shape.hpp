@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace vgan {
 
@@ -45,6 +46,15 @@ struct TrialShape {
   TrialKind kind = TrialKind::image;
 
   std::int64_t size() const { return height * width * channels; }
+  /// The array that `count` trials are in files: count x height x width x channels, without a
+  /// height of 1, which curves and rows have, and without a single channel.
+  std::vector<std::int64_t> array(std::int64_t count) const {
+    std::vector<std::int64_t> shape{count};
+    if (height > 1) shape.push_back(height);
+    shape.push_back(width);
+    if (channels > 1) shape.push_back(channels);
+    return shape;
+  }
   /// Two numbers of one channel: points of a plane.
   bool is_pair() const { return height * width == 2 && channels == 1; }
   /// Numbers that are no neighbours of one another, other than points of a plane.

@@ -89,6 +89,7 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::describe(CLI::Option& option, const SettingInfo& info,
                            const std::string& fallback) {
+  allowed_[info.name] = info.allowed;
   option.group(info.group)->option_text(info.value)->default_str(fallback);
 }
 

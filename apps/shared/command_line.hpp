@@ -1,8 +1,11 @@
 // One command's flags: what it takes, what --help says, and what was given.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "apps/shared/values.hpp"
@@ -45,7 +48,11 @@ class CommandLine {
   template <class Field>
   bool read(const std::string& name, Field& field) const {
     if (!given(name)) return false;
-    parse_value("--" + name, text(name), field);
+    if constexpr (std::is_same_v<Field, std::uint64_t>) {
+      parse_value("--" + name, text(name), field, allowed_.at(name));
+    } else {
+      parse_value("--" + name, text(name), field);
+    }
     return true;
   }
   bool read(const std::string& name, bool& field) const;
@@ -60,6 +67,7 @@ class CommandLine {
   std::string text(const std::string& name) const;
 
   std::string usage_;
+  std::map<std::string, std::string> allowed_;  ///< SettingInfo::allowed by name
   std::unique_ptr<CLI::App> app_;
 };
 

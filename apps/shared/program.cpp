@@ -18,23 +18,29 @@
 namespace vgan::app {
 namespace {
 
+bool output_is_closed = false;
+
 // A pipe that is closed at the other end and a file-size limit are errors of the write, not the
 // end of the process. A standard stream that is closed becomes /dev/null, so that no file of ours
-// takes its number and with it what is printed.
+// takes its number and with it what is printed. Standard output can then only be read from: what is
+// written to it fails, as it would have on the closed stream.
 void prepare_streams() {
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
+  output_is_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (fcntl(stream, F_GETFD) >= 0) continue;
     // The lowest free number is the closed one.
-    if (open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0) return;
+    if (open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0) return;
   }
 }
 
 void finish_output() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  const int error = errno;
+  require_output();
   throw Error(ErrorCode::io, {"cannot write to standard output", "", "", "",
-                              errno == 0 ? "" : std::strerror(errno)});
+                              error == 0 ? "" : std::strerror(error)});
 }
 
 int complain(const std::string& name, std::string line, ErrorCode code) {
@@ -47,6 +53,12 @@ int complain(const std::string& name, std::string line, ErrorCode code) {
 std::string text_of(std::string_view value) { return std::string(value); }
 
 }  // namespace
+
+void require_output() {
+  if (!output_is_closed) return;
+  throw Error(ErrorCode::io, {"cannot write to standard output", "", "", "",
+                              "it is closed; send it to a file or to /dev/null"});
+}
 
 int run_program(const std::string& name, int argc, char** argv,
                 int (*run)(const std::string& program, Words words)) {

@@ -14,6 +14,10 @@ using Words = std::vector<std::string>;
 int run_program(const std::string& name, int argc, char** argv,
                 int (*run)(const std::string& program, Words words));
 
+/// Throws io where the process was started with its standard output closed. For commands that
+/// write there only after long work; what is written to it all the same is an error at the end.
+void require_output();
+
 /// Build facts of program `name`, as --version prints them.
 std::string version_text(const std::string& name);
 /// One line of such facts: "  NAME        VALUE\n".

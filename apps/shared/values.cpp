@@ -6,6 +6,7 @@
 
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/train/refuse_setting.hpp"
 
 namespace vgan::app {
 namespace {
@@ -45,12 +46,13 @@ void parse_value(const std::string& flag, const std::string& text, std::int64_t&
   field = *value;
 }
 
-void parse_value(const std::string& flag, const std::string& text, std::uint64_t& field) {
+void parse_value(const std::string& flag, const std::string& text, std::uint64_t& field,
+                 const std::string& allowed) {
   std::int64_t value = 0;
   parse_value(flag, text, value);
   if (value < 0) {
-    throw Error(ErrorCode::bad_config,
-                {"bad setting", flag, std::to_string(value), "0 or more", ""});
+    // A setting is called by its name, as it is where 0 is refused.
+    refuse_setting(flag.substr(flag.find_first_not_of('-')), std::to_string(value), allowed);
   }
   field = static_cast<std::uint64_t>(value);
 }

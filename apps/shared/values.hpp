@@ -9,11 +9,13 @@ namespace vgan::app {
 
 /// Reads `text`, the value of `flag` (as typed, "--epochs"), into `field`. Whole numbers may be
 /// written as 10000 or 1e4; lists have commas between. Throws Error: usage where the text is not of
-/// the type, bad_config for a negative number where the type has none. Ranges are not looked at.
+/// the type, bad_config for a negative number where the type has none, with what is `allowed`.
+/// Other ranges are not looked at.
 void parse_value(const std::string& flag, const std::string& text, std::string& field);
 void parse_value(const std::string& flag, const std::string& text, double& field);
 void parse_value(const std::string& flag, const std::string& text, std::int64_t& field);
-void parse_value(const std::string& flag, const std::string& text, std::uint64_t& field);
+void parse_value(const std::string& flag, const std::string& text, std::uint64_t& field,
+                 const std::string& allowed = "0 or more");
 void parse_value(const std::string& flag, const std::string& text,
                  std::vector<std::int64_t>& field);
 

@@ -26,13 +26,20 @@ void visit_flags(Request& r, Visitor&& visitor) {
   const char* const budget = "Budget of each model";
   const char* const machine = "Machine";
   using S = SettingInfo;
-  visitor(S{"data", "Data", "PATH", "as for train; the last tenth, up to 10,000, is held out"},
+  visitor(S{"data", "Data", "PATH",
+            "as for train, 100 trials or more; the last tenth, up to 10,000, is held out"},
           r.data);
   visitor(S{"labels", "Data", "FILE", "as for train"}, r.labels);
-  visitor(S{"epochs", budget, "N", "alternating updates, one batch each"}, r.epochs);
+  visitor(S{"epochs", budget, "N", "updates of each network, by one batch each", OnResume::stays,
+            "1 or more"},
+          r.epochs);
   visitor(S{"minutes", budget, "X", "of training in place of --epochs; 0 = off"}, r.minutes);
-  visitor(S{"batch", budget, "N", "real trials in a batch"}, r.batch);
-  visitor(S{"count", "Judgement", "N", "samples of each model that are judged"}, r.count);
+  visitor(S{"batch", budget, "N",
+            "real trials in a batch; 0 = 128, or as many as there are to train on"},
+          r.batch);
+  visitor(S{"count", "Judgement", "N", "samples of each model that are judged", OnResume::stays,
+            allowed_compared_counts},
+          r.count);
   visitor(S{"seed", machine, "N", "of every random number"}, r.seed);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
@@ -108,6 +115,23 @@ void print(const Comparison& comparison) {
               printable(comparison.folder.string()).c_str(), comparison.real ? " and .png" : "");
 }
 
+// Of the flags, only those of the machine go with --resume.
+void refuse_beside_resume(const CommandLine& line, const CompareRequest& request) {
+  const auto refuse = [&](const std::string& flag) {
+    if (!line.given(flag)) return;
+    throw Error(ErrorCode::usage,
+                {"bad command line", "--resume with --" + flag, "", "",
+                 "a comparison goes on with what it was started with; leave --" + flag + " out"});
+  };
+  refuse("models");
+  refuse("out");
+  visit_flags(request, [&](const SettingInfo& info, const auto&) {
+    if (std::string(info.name) != "device" && std::string(info.name) != "threads") {
+      refuse(info.name);
+    }
+  });
+}
+
 }  // namespace
 
 int run_compare(const Words& words) {
@@ -125,16 +149,24 @@ int run_compare(const Words& words) {
                        "new folder; empty = the next free "
                        "runs/compare-NNNN"},
            std::string());
+  line.add(SettingInfo{"resume", "Output", "DIR",
+                       "go on with a comparison that was stopped, in its folder; what it compares "
+                       "is known there"},
+           std::string("none"));
   line.set_footer("Models: " + wrap(joined(comparable_models()) + ".", 8, 80));
   if (!line.parse(words)) return 0;
   std::string list, out;
   if (line.read("models", list)) request.models = split(list);
   if (line.read("out", out)) request.out = out;
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
+  std::string resume;
+  if (line.read("resume", resume)) refuse_beside_resume(line, request);
+  request.resume = resume;
   if (line.given("epochs") && request.minutes > 0.0) {
     throw Error(ErrorCode::usage,
                 {"bad command line", "--epochs with --minutes", "", "one of the two", ""});
   }
+  require_output();
   CompareDisplay display;
   request.observer = &display;
   request.stop_requested = stop_requested;

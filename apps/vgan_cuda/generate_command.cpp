@@ -3,6 +3,7 @@
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
+#include "apps/vgan_cuda/model_argument.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
@@ -19,10 +20,11 @@ void visit_flags(Request& r, Visitor&& visitor) {
   const char* const output = "Output";
   const char* const machine = "Machine";
   using S = SettingInfo;
-  visitor(S{"count", samples, "N", "how many"}, r.count);
+  visitor(S{"count", samples, "N", "how many", OnResume::stays, allowed_sample_counts}, r.count);
   visitor(S{"seed", samples, "N", "of their noise: the same seed, the same samples"}, r.seed);
   visitor(S{"first", samples, "N",
-            "number of the first, from 0: a file may be made in parts that fit together"},
+            "number of the first, from 0: a file may be made in parts that fit together",
+            OnResume::stays, allowed_first_samples},
           r.first);
   visitor(S{"label", samples, "CLASS", "class of all samples; -1 = as they are in the data"},
           r.label);
@@ -45,7 +47,8 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "i32, u64, i64, f16, f32, f64 or bool; of idx u8, i8, i16, i32, f32 or f64"},
           r.dtype);
   visitor(S{"shape", output, "NAME",
-            "of npy: flat = N x pixels, image = N x height x width (x channels)"},
+            "of npy: data = the array that training read, with N trials; flat = N x values; image "
+            "= N x height x width (x channels)"},
           r.shape);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, r.precision);
@@ -78,25 +81,20 @@ std::string result_text(const GenerateRequest& request, const GenerateResult& re
 }  // namespace
 
 int run_generate(const Words& words) {
-  CommandLine line("vgan_cuda generate --model RUN_OR_FILE [flags]",
+  CommandLine line("vgan_cuda generate RUN_OR_FILE [flags]",
                    "Draws samples from a trained generator, as many as wanted in constant memory.");
-  line.add(SettingInfo{"model", "Model", "RUN_OR_FILE", "run folder or checkpoint file"},
-           std::string("none, must be given"));
+  add_model(line);
   GenerateRequest request;
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
-  std::string model;
-  if (!line.read("model", model)) {
-    throw Error(ErrorCode::usage,
-                {"bad command line", "generate", "no --model", "--model RUN_OR_FILE", ""});
-  }
-  request.model = model;
+  request.model = read_model_name(line, "generate");
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
 
   if (line.given("per-label") && line.given("count")) {
     throw Error(ErrorCode::usage, {"bad command line", "--per-label with --count", "", "",
                                    "--per-label N is N of each class, whatever their number"});
   }
+  require_output();
   request.stop_requested = stop_requested;
   catch_stop_signals();
   const GenerateResult result = generate(request);

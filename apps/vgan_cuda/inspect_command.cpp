@@ -3,7 +3,7 @@
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
-#include "engine/error.hpp"
+#include "apps/vgan_cuda/model_argument.hpp"
 #include "engine/train/generate.hpp"
 
 namespace vgan::app {
@@ -11,14 +11,9 @@ namespace vgan::app {
 int run_inspect(const Words& words) {
   CommandLine line("vgan_cuda inspect RUN_OR_FILE",
                    "Checks a checkpoint and prints what it holds: facts, settings, tensors.");
-  line.add_word(SettingInfo{"model", "Model", "RUN_OR_FILE", "run folder or checkpoint file"});
+  add_model(line);
   if (!line.parse(words)) return 0;
-  std::string model;
-  if (!line.read("model", model)) {
-    throw Error(ErrorCode::usage, {"bad command line", "inspect", "no name",
-                                   "the name of a run folder or checkpoint file", ""});
-  }
-  std::fputs(describe_checkpoint(model).c_str(), stdout);
+  std::fputs(describe_checkpoint(read_model_name(line, "inspect")).c_str(), stdout);
   return 0;
 }
 

@@ -1,8 +1,10 @@
 // vgan_cuda reconstruct: trials through a trained autoencoder and back, with their errors.
+#include <cmath>
 #include <cstdio>
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
+#include "apps/vgan_cuda/model_argument.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
@@ -18,13 +20,17 @@ void visit_flags(Request& r, Visitor&& visitor) {
   const char* const output = "Output";
   const char* const machine = "Machine";
   using S = SettingInfo;
-  visitor(S{"count", "Trials", "N", "the first N of the data; 0 = all, on a picture 50"}, r.count);
+  visitor(S{"count", "Trials", "N",
+            "how many of the data's, from the first on; 0 = all, or for a picture alone 50",
+            OnResume::stays, allowed_trial_counts},
+          r.count);
   visitor(S{"out", output, "FILE",
             ".npy: reconstructions in the data's own range and type; .png: each trial above its "
             "reconstruction"},
           r.out);
   visitor(S{"errors", output, "FILE",
-            ".npy of the mean squared error of each trial; empty = not written"},
+            ".npy of the mean squared error of each trial, in the network's units; empty = not "
+            "written"},
           r.errors);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, r.precision);
@@ -38,40 +44,37 @@ void print_row(const char* name, double value, const char* unit) {
 void print_table(const ReconstructResult& result) {
   const ReconstructionErrors& errors = result.errors;
   std::printf("%-22s %lld\n", "trials", static_cast<long long>(errors.trials));
-  print_row("mean squared error", errors.squared, "of a number, in the data's units squared");
+  print_row("mean squared error", errors.squared,
+            "of a number, in the network's units, as in metrics.jsonl");
+  print_row("root mean square error", std::sqrt(errors.squared_in_data_units),
+            "of a number, in the data's units");
   print_row("mean absolute error", errors.absolute, "of a number, in the data's units");
   print_row("-log p", errors.negative_log_likelihood, "nats a trial");
   if (result.model == "vae") print_row("KL", errors.kl, "nats a trial");
 }
 
-void require(const std::string& value, const char* flag, const char* allowed) {
-  if (!value.empty()) return;
-  throw Error(ErrorCode::usage,
-              {"bad command line", "reconstruct", std::string("no ") + flag, allowed, ""});
-}
-
 }  // namespace
 
 int run_reconstruct(const Words& words) {
-  CommandLine line("vgan_cuda reconstruct --model RUN_OR_FILE --data PATH [flags]",
+  CommandLine line("vgan_cuda reconstruct RUN_OR_FILE --data PATH [flags]",
                    "Encodes trials by a trained vae or ae, decodes them again, and says how far "
                    "they are from\nwhat they were. A vae decodes the mean of its posterior.");
-  line.add(SettingInfo{"model", "Model", "RUN_OR_FILE", "run folder or checkpoint file"},
-           std::string("none, must be given"));
+  add_model(line);
   line.add(SettingInfo{"data", "Trials", "PATH",
                        "as for train: IDX or .npy of the model's shape, or 'digits'"},
            std::string("none, must be given"));
   ReconstructRequest request;
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
-  std::string model;
-  line.read("model", model);
-  require(model, "--model", "--model RUN_OR_FILE");
+  request.model = read_model_name(line, "reconstruct");
   line.read("data", request.data);
-  require(request.data, "--data", "--data PATH");
-  request.model = model;
+  if (request.data.empty()) {
+    throw Error(ErrorCode::usage,
+                {"bad command line", "reconstruct", "no --data", "--data PATH", ""});
+  }
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
 
+  require_output();
   request.stop_requested = stop_requested;
   catch_stop_signals();
   const ReconstructResult result = reconstruct(request);

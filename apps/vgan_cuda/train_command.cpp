@@ -18,6 +18,9 @@ constexpr const char* start_group = "Where to start from";
 const SettingInfo resume_flag{"resume", start_group, "[PATH]",
                               "go on with a run: its folder or a checkpoint; no PATH = the newest "
                               "in runs/"};
+const SettingInfo from_flag{"from", start_group, "RUN_OR_FILE",
+                            "a new run from the weights and settings of another; flags replace "
+                            "settings, but not those of the networks"};
 const SettingInfo config_flag{"config", start_group, "FILE",
                               "TOML file of settings, named as the flags are"};
 const SettingInfo print_config_flag{"print-config", start_group, "",
@@ -41,6 +44,7 @@ void add_flags(CommandLine& line) {
   visit_settings(defaults,
                  [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   line.add_optional(resume_flag, "off");
+  line.add(from_flag, std::string("none"));
   line.add(config_flag, std::string("none"));
   line.add(print_config_flag, false);
   line.set_footer(preset_text());
@@ -77,13 +81,19 @@ Settings read_settings(const CommandLine& line) {
 }
 
 void refuse_mixtures(const CommandLine& line) {
-  if (!line.given("resume")) return;
+  const auto refuse = [&](const char* flag, const char* other, const char* remedy) {
+    if (!line.given(flag) || !line.given(other)) return;
+    throw Error(ErrorCode::usage, {"bad command line",
+                                   "--" + std::string(flag) + " with --" + other, "", "", remedy});
+  };
+  refuse("resume", "from",
+         "--resume goes on with a run in its own folder, --from starts another: give one of them");
   for (const char* other : {"config", "print-config"}) {
-    if (!line.given(other)) continue;
-    throw Error(ErrorCode::usage,
-                {"bad command line", "--resume with --" + std::string(other), "", "",
-                 "a resumed run goes on with the settings in its checkpoint, written in its "
-                 "config.toml; give what shall change as flags"});
+    refuse("resume", other,
+           "a resumed run goes on with the settings in its checkpoint, written in its config.toml; "
+           "give what shall change as flags");
+    refuse("from", other,
+           "the new run has the settings of the other; give what shall differ as flags");
   }
 }
 
@@ -109,14 +119,22 @@ int run_train(const std::string& program, const Words& words) {
     return 0;
   }
 
+  if (!settings.config.quiet) require_output();
   RunRequest request;
   request.config = settings.config;
   request.given = settings.given;
   std::string resume_from;
   request.resume = line.read("resume", resume_from);
   request.resume_from = resume_from;
+  std::string from;
+  if (line.read("from", from) && from.empty()) {
+    throw Error(ErrorCode::usage,
+                {"bad command line", "--from", "''", "a run folder or checkpoint file", ""});
+  }
+  request.from = from;
   request.stop_requested = stop_requested;
-  const bool device_known = !request.resume || line.given("device");
+  const bool other_run = request.resume || !from.empty();
+  const bool device_known = !other_run || line.given("device");
   RunDisplay display(program, request.config.quiet, device_known ? request.config.device : "");
   request.observer = &display;
 

@@ -71,7 +71,8 @@ void check(const std::vector<Panel>& panels, const CurvesStyle& style) {
 std::vector<double> all_values(const Panel& panel) {
   std::vector<double> values;
   for (const Curve& curve : panel.curves) {
-    values.insert(values.end(), curve.y.begin(), curve.y.end());
+    if (curve.extremes.empty()) values.insert(values.end(), curve.y.begin(), curve.y.end());
+    for (const Point& point : curve.extremes) values.push_back(point.y);
   }
   return values;
 }
@@ -89,7 +90,9 @@ Range shared_x(const std::vector<Panel>& panels) {
   return range;
 }
 
+// As they are drawn where they are not smoothed.
 std::vector<Point> points_of(const Curve& curve) {
+  if (!curve.extremes.empty()) return curve.extremes;
   std::vector<Point> points(curve.x.size());
   for (std::size_t i = 0; i < points.size(); ++i) points[i] = {curve.x[i], curve.y[i]};
   return points;
@@ -154,19 +157,24 @@ void draw_legend(Canvas& canvas, const Box& frame, const std::vector<Curve>& cur
 // The panel's title, and after it what the picture does not show.
 void draw_title(Canvas& canvas, const Panel& panel, const Axes& axes) {
   const std::vector<double> values = all_values(panel);
-  const auto gaps =
-      std::count_if(values.begin(), values.end(), [](double value) { return !drawable(value); });
+  const bool means = std::any_of(panel.curves.begin(), panel.curves.end(),
+                                 [](const Curve& curve) { return !curve.extremes.empty(); });
+  auto gaps = static_cast<std::uint64_t>(
+      std::count_if(values.begin(), values.end(), [](double value) { return !drawable(value); }));
+  const bool nothing = gaps == values.size();
+  for (const Curve& curve : panel.curves) gaps += curve.gaps_in_means;
   const auto outside = std::count_if(values.begin(), values.end(), [&](double value) {
     return drawable(value) && !axes.y.holds(value);
   });
   std::string note;
-  if (outside > 0) note = std::to_string(outside) + " values outside the axis";
+  // Of extremes, only some are known.
+  if (outside > 0) note = (means ? "" : std::to_string(outside) + " ") + "values outside the axis";
   if (gaps > 0) note += (note.empty() ? "" : ", ") + std::to_string(gaps) + " not finite";
   const Box& frame = axes.frame;
   const Point at{static_cast<double>(frame.left), frame.top - 10.0};
   canvas.text(panel.title, at, text_scale, ink);
   canvas.text(note, {at.x + text_width(panel.title, text_scale) + 24, at.y}, text_scale, grey);
-  if (gaps == static_cast<std::ptrdiff_t>(values.size())) {
+  if (nothing) {
     canvas.text("no data", {(frame.left + frame.right) / 2.0, (frame.top + frame.bottom) / 2.0},
                 text_scale, grey, Align::centre);
   }
@@ -196,6 +204,24 @@ void draw_panel(Canvas& canvas, const Panel& panel, const Box& frame, const Rang
   draw_legend(canvas, frame, panel.curves);
 }
 
+Curve curve(const char* name, const LongSeries& series, RgbColour colour) {
+  Curve made{name, {}, {}, colour, true};
+  for (const LongSeries::Bucket& bucket : series.buckets()) {
+    made.x.push_back(bucket.x());
+    made.y.push_back(bucket.mean());
+    if (series.width() == 1) continue;
+    // A bucket without a drawable value is a gap between its neighbours.
+    const double first =
+        bucket.drawable > 0 ? (bucket.low_first ? bucket.low : bucket.high) : bucket.mean();
+    const double last = bucket.low_first ? bucket.high : bucket.low;
+    made.extremes.push_back({bucket.first_x, first});
+    if (bucket.drawable > 1) made.extremes.push_back({bucket.last_x, last});
+    if (bucket.drawable > 0) made.gaps_in_means += bucket.points - bucket.drawable;
+    if (bucket.drawable == 0) made.gaps_in_means += bucket.points - 1;
+  }
+  return made;
+}
+
 }  // namespace
 
 RgbImage draw_curves(const std::string& title, const std::vector<Panel>& panels,
@@ -222,15 +248,12 @@ RgbImage draw_curves(const std::string& title, const std::vector<Panel>& panels,
 
 RgbImage draw_training(const std::string& title, const TrainingHistory& history,
                        const CurvesStyle& style) {
-  const auto curve = [&](const char* name, const std::vector<double>& y, RgbColour colour) {
-    return Curve{name, history.epoch, y, colour, true};
-  };
   std::vector<Panel> panels;
   if (!history.reconstruction.empty()) {
     panels.push_back({"reconstruction, -log p of a trial in nats",
                       {curve("", history.reconstruction, curve_blue)},
                       std::nullopt});
-    panels.push_back(history.kl.empty() ? Panel{"mean squared error of a number",
+    panels.push_back(history.kl.empty() ? Panel{"mean squared error of a number, network's units",
                                                 {curve("", history.squared_error, curve_green)},
                                                 std::nullopt}
                                         : Panel{"KL divergence of a trial in nats",

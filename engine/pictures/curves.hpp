@@ -1,10 +1,12 @@
 // Curves against one horizontal axis, in stacked panels: the picture of how a run went.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/pictures/long_series.hpp"
 #include "engine/pictures/picture.hpp"
 #include "engine/pictures/series.hpp"
 
@@ -17,6 +19,10 @@ struct Curve {
   RgbColour colour;
   /// Many noisy values: draw them faint, and their running mean over about 3 % of the points bold.
   bool draw_raw_faint_and_smoothed = false;
+  /// Where each point is the mean of many values: the lowest and highest of them, which are drawn
+  /// faint in place of the points.
+  std::vector<Point> extremes = {};
+  std::uint64_t gaps_in_means = 0;  ///< values that the means leave out, as not drawable
 };
 
 struct Panel {
@@ -46,20 +52,20 @@ struct CurvesStyle {
 RgbImage draw_curves(const std::string& title, const std::vector<Panel>& panels,
                      const CurvesStyle& style = {});
 
-/// How training went: values for each recorded epoch. Those that the model does not have are empty,
-/// the others of one length.
+/// How training went: values by epoch. Those that the model does not have are empty.
 struct TrainingHistory {
-  std::vector<double> epoch;
   // of a GAN
-  std::vector<double> d_loss;
-  std::vector<double> g_loss;
-  std::vector<double> accuracy_real;  ///< share of real images that D calls real, 0 to 1
-  std::vector<double> accuracy_fake;  ///< share of generated images that D calls generated, 0 to 1
-  std::vector<double> gradient_penalty;
+  LongSeries d_loss;
+  LongSeries g_loss;
+  LongSeries accuracy_real;  ///< share of real images that D calls real, 0 to 1
+  LongSeries accuracy_fake;  ///< share of generated images that D calls generated, 0 to 1
+  LongSeries gradient_penalty;
   // of an autoencoder
-  std::vector<double> reconstruction;  ///< negative log-likelihood of a trial, nats
-  std::vector<double> squared_error;   ///< of a number, in the network's units
-  std::vector<double> kl;              ///< of a trial's posterior to the prior, nats
+  LongSeries reconstruction;  ///< negative log-likelihood of a trial, nats
+  LongSeries squared_error;   ///< of a number, in the network's units
+  LongSeries kl;              ///< of a trial's posterior to the prior, nats
+
+  bool empty() const { return d_loss.empty() && reconstruction.empty(); }
 };
 
 /// Panels from top to bottom: a GAN's losses, its gradient penalty where there is one, D's

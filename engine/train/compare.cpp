@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <set>
-#include <span>
 
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/metrics/resampled.hpp"
 #include "engine/number_text.hpp"
-#include "engine/readers/npy.hpp"
 #include "engine/readers/open_images.hpp"
 #include "engine/train/architecture.hpp"
+#include "engine/train/compare_place.hpp"
 #include "engine/train/compare_run.hpp"
+#include "engine/train/comparison_file.hpp"
 #include "engine/train/comparison_report.hpp"
 #include "engine/train/generator_model.hpp"
 #include "engine/train/refuse_setting.hpp"
@@ -23,9 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t fewest_trials = 100;
-constexpr std::int64_t held_out_share = 10;  // every tenth
-constexpr std::int64_t most_held_out = 10000;
+constexpr std::int64_t default_batch = 128;
 // Where time ends a run.
 constexpr std::uint64_t endless_epochs = 1000000000;
 
@@ -49,29 +47,8 @@ void check(const CompareRequest& request) {
     refuse_setting("minutes", setting_text(request.minutes), "0 (off) to 1e6");
   }
   if (request.count < QualityJudge::fewest || request.count > 1000000) {
-    refuse_setting("count", std::to_string(request.count),
-                   std::to_string(QualityJudge::fewest) + " to 1,000,000");
+    refuse_setting("count", std::to_string(request.count), allowed_compared_counts);
   }
-}
-
-// Making a folder is what claims it.
-fs::path claim_folder(const fs::path& wanted) {
-  std::error_code error;
-  if (!wanted.empty()) {
-    fs::create_directories(wanted, error);
-    if (!error && fs::is_empty(wanted, error) && !error) return wanted;
-    if (error)
-      throw Error(ErrorCode::io, {"cannot make a folder", wanted.string(), error.message()});
-    throw Error(ErrorCode::bad_config,
-                {"the folder is not empty", wanted.string(), "", "", "choose another --out"});
-  }
-  fs::create_directories("runs", error);
-  for (int number = 1; !error; ++number) {
-    char name[32];
-    std::snprintf(name, sizeof(name), "compare-%04d", number);
-    if (fs::create_directory(fs::path("runs") / name, error)) return fs::path("runs") / name;
-  }
-  throw Error(ErrorCode::io, {"cannot make a folder", "runs", error.message()});
 }
 
 std::string budget_text(const CompareRequest& request) {
@@ -81,44 +58,12 @@ std::string budget_text(const CompareRequest& request) {
   return std::to_string(request.epochs) + (request.epochs == 1 ? " epoch" : " epochs");
 }
 
-/// The data, split.
-struct Split {
-  ImageSet training, held_out;
-  double share = 0.0;  ///< of `held_out`
-};
-
-Split open_split(const CompareRequest& request) {
-  ImageSet all = open_images({.data = request.data,
-                              .labels = request.labels,
-                              .seed = request.seed,
-                              .threads = static_cast<int>(request.threads)});
-  if (all.count < fewest_trials) {
-    throw Error(ErrorCode::bad_data,
-                {"too few trials to hold some out", all.source, std::to_string(all.count),
-                 std::to_string(fewest_trials) + " or more", ""});
-  }
-  const std::int64_t held_out = std::min(all.count / held_out_share, most_held_out);
-  const double share = static_cast<double>(held_out) / static_cast<double>(all.count);
-  ImageSet last = all.part(all.count - held_out, held_out);
-  all.keep_first(all.count - held_out);
-  return {std::move(all), std::move(last), share};
-}
-
-void write_trials(const fs::path& path, const ImageSet& images) {
-  std::visit(
-      [&](const auto& pixels) {
-        using Number = typename std::decay_t<decltype(pixels)>::value_type;
-        NpyWriter writer(path, value_type_of<Number>(), images.array_shape());
-        writer.append(std::span(pixels));
-        writer.finish();
-      },
-      images.pixels);
-}
-
 /// One call of compare.
 class Comparing {
  public:
-  explicit Comparing(const CompareRequest& request) : request_(request) {}
+  explicit Comparing(const CompareRequest& request) : request_(request) {
+    if (!request.resume.empty()) take_over();
+  }
 
   Comparison run() {
     check(request_);
@@ -126,8 +71,12 @@ class Comparing {
     result_.device =
         backend->info().name + ", " + to_string(choose_precision("auto", backend->info()));
     Split split = open_split(request_);
+    settle_batch(split);
     make_configs(split);
-    result_.folder = claim_folder(request_.out);
+    make_plan(split);
+    result_.folder =
+        request_.resume.empty() ? claim_comparison_folder(request_.out) : request_.resume;
+    if (request_.resume.empty()) write_comparison_file(result_);  // so that it can be gone on with
     const fs::path held_out = result_.folder / "held-out.npy";
     write_trials(held_out, split.held_out);
     note("measuring the data");
@@ -137,9 +86,14 @@ class Comparing {
                          held_out, split.training.part(0, 1),
                          judge,    panel_for_data(split.training)};
     if (ground.sheet) result_.real = draw_real(split.training, *ground.sheet);
+    for (ComparedModel& model : result_.models) model.samples = samples_drawn(ground, model);
+    write_comparison_file(result_);
     set_lengths(split.training);
     split = {};  // each run reads its own
-    for (std::size_t i = 0; i < configs_.size(); ++i) compare_one(ground, i);
+    for (std::size_t i = 0; i < configs_.size(); ++i) {
+      if (!is_done(request_.models[i])) compare_one(ground, i);
+    }
+    if (!request_.resume.empty()) write_comparison(result_);
     require_one();
     return std::move(result_);
   }
@@ -147,6 +101,60 @@ class Comparing {
  private:
   void note(const std::string& line) {
     if (request_.observer != nullptr) request_.observer->note(line);
+  }
+
+  void take_over() {
+    ComparisonSoFar found = read_comparison_file(request_.resume);
+    result_.plan = std::move(found.plan);
+    result_.models = std::move(found.models);
+    const ComparePlan& plan = result_.plan;
+    request_.data = plan.data;
+    request_.labels = plan.labels;
+    request_.models = plan.models;
+    request_.epochs = plan.epochs;
+    request_.minutes = plan.minutes;
+    request_.batch = plan.batch;
+    request_.seed = plan.seed;
+    request_.count = plan.count;
+  }
+
+  bool is_done(const std::string& name) const {
+    return std::any_of(result_.models.begin(), result_.models.end(),
+                       [&](const ComparedModel& model) { return model.name == name; });
+  }
+
+  // A batch that nobody asked for is no larger than the data.
+  void settle_batch(const Split& split) {
+    if (request_.batch != 0) return;
+    request_.batch = std::min(default_batch, split.training.count);
+    if (request_.batch == default_batch) return;
+    note("batch " + std::to_string(request_.batch) + " in place of " +
+         std::to_string(default_batch) + ": there are that many trials to train on");
+  }
+
+  // The plan of a comparison that goes on is there, and must be about the same trials.
+  void make_plan(const Split& split) {
+    ComparePlan& plan = result_.plan;
+    const std::string fingerprint = split.training.fingerprint();
+    if (!request_.resume.empty()) {
+      if (plan.fingerprint == fingerprint) return;
+      throw Error(ErrorCode::bad_data,
+                  {"cannot go on with a comparison on other data", plan.data,
+                   "fingerprint " + fingerprint, plan.fingerprint, "bring the same data back"});
+    }
+    plan = {lasting_data_name(request_.data, split.training),
+            request_.labels,
+            request_.models,
+            request_.epochs,
+            request_.minutes,
+            request_.batch,
+            request_.seed,
+            request_.count,
+            {},
+            fingerprint};
+    if (!plan.labels.empty() && plan.labels != "none") {
+      plan.labels = fs::absolute(plan.labels).lexically_normal().string();
+    }
   }
 
   void set_shared(TrainConfig& config, const Split& split) const {
@@ -180,8 +188,10 @@ class Comparing {
       configs_.push_back(config);
     }
     if (request_.batch > images.count) {
-      refuse_setting("batch", std::to_string(request_.batch),
-                     "1 to " + std::to_string(images.count) + ", the trials to train on");
+      refuse_setting(
+          "batch", std::to_string(request_.batch) + " trials",
+          "1 to " + std::to_string(images.count) + ", the trials to train on of " + images.source,
+          "leave --batch out, or give more data");
     }
   }
 
@@ -206,9 +216,12 @@ class Comparing {
 
   // Rates that fall over a run need to know its length.
   void set_lengths(const ImageSet& training) {
+    const std::vector<std::uint64_t> known = result_.plan.lengths;
     for (std::size_t i = 0; i < configs_.size(); ++i) {
       TrainConfig& config = configs_[i];
       config.out = (result_.folder / request_.models[i]).string();
+      if (i < known.size()) config.epochs = known[i];
+      if (!known.empty()) continue;
       if (request_.minutes <= 0.0 || config.lr_schedule == "constant") continue;
       note(request_.models[i] + ": estimating how many epochs its rates fall over");
       config.epochs =
@@ -217,6 +230,9 @@ class Comparing {
         refuse_stopped(request_.models[i]);
       }
     }
+    if (!known.empty()) return;
+    for (const TrainConfig& config : configs_) result_.plan.lengths.push_back(config.epochs);
+    write_comparison_file(result_);
   }
 
   /// An error of a model's settings, of them with the data, or of its memory names the model. The
@@ -251,22 +267,17 @@ class Comparing {
 
   [[noreturn]] void refuse_stopped(const std::string& name) const {
     throw Error(ErrorCode::interrupted,
-                {"stopped on request while at " + name, "", "", "", what_is_there(name)});
+                {"stopped on request while at " + name, "", "", "", what_is_there()});
   }
 
-  std::string what_is_there(const std::string& name) const {
+  std::string what_is_there() const {
     std::string done;
     for (const ComparedModel& model : result_.models) {
       done += (done.empty() ? "" : ", ") + model.name;
     }
     const std::string folder = result_.folder.string();
-    const std::string run = (result_.folder / name).string();
-    std::error_code ignored;
     return folder + (done.empty() ? " has no model compared yet" : " compares " + done) +
-           (fs::exists(result_.folder / name / "checkpoints", ignored)
-                ? "; " + run + " can go on with train --resume " + run +
-                      (request_.minutes > 0.0 ? " --epochs N" : "")
-                : "");
+           "; go on by compare --resume " + folder;
   }
 
   void require_one() const {
@@ -276,7 +287,7 @@ class Comparing {
                                       "", result_.folder.string() + " has comparison.md"});
   }
 
-  const CompareRequest& request_;
+  CompareRequest request_;
   std::vector<TrainConfig> configs_;
   Comparison result_;
 };

@@ -34,8 +34,21 @@ struct ComparedModel {
   std::optional<Picture> samples;
 };
 
+/// What a comparison was asked for, settled: enough to go on with it.
+struct ComparePlan {
+  std::string data, labels;  ///< as TrainConfig, by absolute paths
+  std::vector<std::string> models;
+  std::uint64_t epochs = 0;
+  double minutes = 0.0;
+  std::int64_t batch = 0;
+  std::uint64_t seed = 0, count = 0;
+  std::vector<std::uint64_t> lengths;  ///< epochs of each model; empty until they are known
+  std::string fingerprint;             ///< of the trials to train on
+};
+
 struct Comparison {
   std::filesystem::path folder;
+  ComparePlan plan;
   std::string data;  ///< what the user would call it
   std::int64_t training_trials = 0, held_out_trials = 0;
   bool pixels_are_bytes = false;  ///< and count from 0 to 1 in all figures
@@ -64,6 +77,8 @@ class CompareObserver {
   virtual void measured(const ComparedModel& model) = 0;
 };
 
+inline constexpr const char* allowed_compared_counts = "4 to 1,000,000";  ///< QualityJudge::fewest
+
 struct CompareRequest {
   std::string data;    ///< as TrainConfig
   std::string labels;  ///< likewise
@@ -71,7 +86,10 @@ struct CompareRequest {
   std::uint64_t epochs = 2000;  ///< of each
   double minutes = 0.0;         ///< of each, in place of `epochs`; 0: off
   std::filesystem::path out;    ///< "" = the next free runs/compare-NNNN
-  std::int64_t batch = 128;
+  /// The folder of a comparison to go on with, which was stopped or killed: data, models, budget,
+  /// batch, seed and count are its own, whatever this request has. "" = a new one.
+  std::filesystem::path resume;
+  std::int64_t batch = 0;  ///< 0 = 128, or as many as there are to train on
   std::uint64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
@@ -93,6 +111,9 @@ TrainConfig comparable_config(const std::string& model);
 /// held-out trials (OUT/held-out.npy) where there is an encoder. After each model it writes
 /// comparison.md, .json and .png of those that are done. A model that diverges is a row that says
 /// so, unless all do.
+///
+/// One that goes on takes over what is done, goes on with the run that was stopped, and trains the
+/// rest. By the clock, that run has what is left of its time.
 ///
 /// Where rates fall over a run and the budget is time, the epochs that they fall over are an
 /// estimate, for which some are trained before and thrown away.

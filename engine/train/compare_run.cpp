@@ -8,6 +8,7 @@
 #include "engine/error.hpp"
 #include "engine/train/architecture.hpp"
 #include "engine/train/generate.hpp"
+#include "engine/train/metrics_log.hpp"
 #include "engine/train/peak_memory.hpp"
 #include "engine/train/reconstruct.hpp"
 #include "engine/train/reconstruction_sheet.hpp"
@@ -22,7 +23,9 @@ namespace fs = std::filesystem;
 /// Keeps what the trainer says of itself, and the time.
 class Watch final : public RunObserver {
  public:
-  Watch(ComparedModel& row, CompareObserver* next) : row_(row), next_(next) {}
+  /// `before`: seconds that the run has had already.
+  Watch(ComparedModel& row, double before, CompareObserver* next)
+      : row_(row), before_(before), next_(next) {}
 
   void started(const Trainer& trainer, const ImageSet&, const fs::path&, std::uint64_t) override {
     row_.planned_bytes = trainer.memory_plan().total;
@@ -30,7 +33,7 @@ class Watch final : public RunObserver {
   }
   void epoch_done(const StepReport& report) override {
     row_.epochs = report.epoch;
-    row_.seconds = seconds_since(start_);
+    row_.seconds = seconds();
     if (next_ != nullptr) next_->epoch_done(report);
   }
   void note(const std::string&) override {}  // of trials held out, which are known
@@ -38,10 +41,12 @@ class Watch final : public RunObserver {
     if (next_ != nullptr) next_->note(line);
   }
 
-  double seconds() const { return seconds_since(start_); }
+  /// Of training, with those of a run that was gone on with.
+  double seconds() const { return before_ + seconds_since(start_); }
 
  private:
   ComparedModel& row_;
+  double before_;
   CompareObserver* next_;
   Clock::time_point start_ = Clock::now();
 };
@@ -76,6 +81,10 @@ Picture picture_of(const ImageSet& samples, const CompareGround& ground) {
       samples.pixels);
 }
 
+fs::path samples_of(const CompareGround& ground, const std::string& name) {
+  return ground.folder / (name + "-samples.npy");
+}
+
 void count_parameters(const TrainConfig& config, const TrialShape& trial, ComparedModel& row) {
   const TrainConfig all = with_layers(config, trial);
   row.sampling_parameters = nn::parameter_count(generator_layers(all, trial));
@@ -84,12 +93,34 @@ void count_parameters(const TrainConfig& config, const TrialShape& trial, Compar
                                                                  : encoder_layers(all, trial));
 }
 
+// A run that was stopped or killed is there if it has a checkpoint.
+bool has_begun(const fs::path& run) {
+  std::error_code none;
+  for (const auto& file : fs::directory_iterator(run / "checkpoints", none)) {
+    if (file.path().extension() == ".safetensors") return true;
+  }
+  return false;
+}
+
+// Makes `run` go on with the model's folder. It has its length again, which a stop by the clock has
+// cut, and its samples to write again, so that there is something left to do.
+void go_on(RunRequest& run) {
+  std::error_code ignored;
+  run.resume = true;
+  run.resume_from = run.config.out;
+  run.given = {"epochs"};
+  fs::remove(fs::path(run.config.out) / "samples.npy", ignored);
+}
+
 /// What training came to, in `row`; false: it diverged.
 bool train(const CompareGround& ground, const TrainConfig& config, ComparedModel& row) {
-  Watch watch(row, ground.request.observer);
+  const bool begun = has_begun(config.out);
+  const double before = begun ? seconds_in_metrics(fs::path(config.out) / "metrics.jsonl") : 0.0;
+  Watch watch(row, before, ground.request.observer);
   const double limit = 60.0 * ground.request.minutes;
   RunRequest run;
   run.config = config;
+  if (begun) go_on(run);
   run.observer = &watch;
   run.stop_requested = [&] {
     return ground.stop_requested() || (limit > 0.0 && watch.seconds() >= limit);
@@ -106,8 +137,9 @@ bool train(const CompareGround& ground, const TrainConfig& config, ComparedModel
   row.peak_bytes = counted ? peak_memory() : 0;
   if (!row.failure.empty()) return false;
   row.epochs = result.epochs;
-  row.seconds = result.seconds;
-  row.epochs_per_second = result.epochs_per_second;
+  row.seconds = before + result.seconds;
+  row.epochs_per_second = begun ? static_cast<double>(result.epochs) / std::max(row.seconds, 1e-9)
+                                : result.epochs_per_second;
   row.checkpoint_bytes = fs::file_size(result.checkpoint);
   return true;
 }
@@ -117,7 +149,7 @@ ImageSet sample(const CompareGround& ground, ComparedModel& row) {
   GenerateRequest wanted;
   wanted.model = ground.folder / row.name;
   wanted.count = request.count;
-  wanted.out = (ground.folder / (row.name + "-samples.npy")).string();
+  wanted.out = samples_of(ground, row.name).string();
   wanted.dtype = info_of(ground.in_memory()).name;
   wanted.shape = "image";
   wanted.seed = request.seed;
@@ -138,11 +170,19 @@ double reconstruction_error(const CompareGround& ground, const std::string& name
   wanted.device = ground.request.device;
   wanted.threads = ground.request.threads;
   wanted.stop_requested = ground.request.stop_requested;
+  wanted.measure_all = true;
   const double unit = ground.u8() ? 255.0 : 1.0;  // of TrialRows
-  return reconstruct(wanted).errors.squared / (unit * unit);
+  return reconstruct(wanted).errors.squared_in_data_units / (unit * unit);
 }
 
 }  // namespace
+
+std::optional<Picture> samples_drawn(const CompareGround& ground, const ComparedModel& model) {
+  std::error_code ignored;
+  const fs::path file = samples_of(ground, model.name);
+  if (!model.quality || !ground.sheet || !fs::exists(file, ignored)) return std::nullopt;
+  return picture_of(read_samples(file, ground), ground);
+}
 
 ComparedModel compare_model(const CompareGround& ground, const std::string& name,
                             const TrainConfig& config) {

@@ -35,10 +35,14 @@ struct CompareGround {
   bool stop_requested() const { return request.stop_requested && request.stop_requested(); }
 };
 
-/// `config` is the model's, with data, length and folder. Throws interrupted where a stop was asked
-/// for.
+/// `config` is the model's, with data, length and folder. Where the folder holds a run, goes on
+/// with it. Throws interrupted where a stop was asked for.
 ComparedModel compare_model(const CompareGround& ground, const std::string& name,
                             const TrainConfig& config);
+
+/// The picture of a model's samples in the folder; nothing where there are none or they cannot be
+/// drawn.
+std::optional<Picture> samples_drawn(const CompareGround& ground, const ComparedModel& model);
 
 /// How many epochs of `config` fit into `seconds`, by training for a twentieth of that time. What
 /// is trained is thrown away. Ends early, with what it has seen, where a stop is asked for.

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "engine/files/atomic_file.hpp"
 #include "engine/number_text.hpp"
 #include "engine/pictures/comparison.hpp"
 #include "engine/pictures/png.hpp"
+#include "engine/train/comparison_file.hpp"
 #include "engine/train/grouped.hpp"
 
 namespace vgan {
@@ -75,10 +74,6 @@ TextTable bytes_table(const Comparison& c) {
   return table;
 }
 
-std::string of_unit(const Comparison& c) {
-  return c.pixels_are_bytes ? "pixels from 0 to 1, squared" : "the data's unit, squared";
-}
-
 std::vector<std::string> notes_of(const Comparison& c) {
   std::vector<std::string> notes;
   for (const ComparedModel& model : c.models) {
@@ -112,59 +107,6 @@ std::vector<std::string> notes_of(const Comparison& c) {
       "to sample: the parameters that generate needs. memory: planned, of the device, "
       "for training. peak: resident in the host's memory meanwhile.");
   return notes;
-}
-
-nlohmann::json json_of(const Quality& quality) {
-  nlohmann::json made = {{"count", quality.count},
-                         {"pca_frechet_distance", quality.distance},
-                         {"precision", quality.precision},
-                         {"recall", quality.recall}};
-  if (!quality.classes) return made;
-  made["class_shares"] = nlohmann::json::object();
-  for (std::size_t i = 0; i < quality.classes->labels.size(); ++i) {
-    made["class_shares"][std::to_string(quality.classes->labels[i])] = quality.classes->shares[i];
-  }
-  return made;
-}
-
-nlohmann::json json_of(const ComparedModel& model) {
-  nlohmann::json made = {{"name", model.name},
-                         {"diverged", !model.failure.empty()},
-                         {"epochs", model.epochs},
-                         {"seconds", model.seconds},
-                         {"parameters", model.parameters},
-                         {"sampling_parameters", model.sampling_parameters},
-                         {"checkpoint_bytes", model.checkpoint_bytes},
-                         {"planned_bytes", model.planned_bytes}};
-  if (model.peak_bytes > 0) made["peak_bytes"] = model.peak_bytes;
-  if (!model.failure.empty()) made["failure"] = model.failure;
-  if (!model.quality) return made;
-  made["epochs_per_second"] = model.epochs_per_second;
-  made["samples_per_second"] = model.samples_per_second;
-  made["quality"] = json_of(*model.quality);
-  if (model.reconstruction) made["reconstruction_mse"] = *model.reconstruction;
-  return made;
-}
-
-nlohmann::json json_of(const Comparison& c) {
-  nlohmann::json made = {
-      {"data", c.data},
-      {"training_trials", c.training_trials},
-      {"held_out_trials", c.held_out_trials},
-      {"unit", of_unit(c)},
-      {"budget", c.budget},
-      {"batch", c.batch},
-      {"seed", c.seed},
-      {"samples", c.count},
-      {"device", c.device},
-      {"components", c.components},
-      {"variance_explained", c.explained},
-      {"floors",
-       {{"training_trials", json_of(c.training)}, {"resampled_columns", json_of(c.resampled)}}},
-      {"models", nlohmann::json::array()}};
-  if (c.classes_right) made["classes_right"] = *c.classes_right;
-  for (const ComparedModel& model : c.models) made["models"].push_back(json_of(model));
-  return made;
 }
 
 std::string markdown_table(const TextTable& table) {
@@ -228,6 +170,10 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
+std::string of_unit(const Comparison& c) {
+  return c.pixels_are_bytes ? "pixels from 0 to 1, squared" : "the data's unit, squared";
+}
+
 ComparisonText comparison_text(const Comparison& c) {
   const std::string data = c.data + ": " + grouped(c.training_trials) + " trials to train on, " +
                            grouped(c.held_out_trials) + " held out";
@@ -255,7 +201,7 @@ std::string plain_table(const TextTable& table) {
 
 void write_comparison(const Comparison& c) {
   write_text(c.folder / "comparison.md", markdown(c));
-  write_text(c.folder / "comparison.json", json_of(c).dump(2) + "\n");
+  write_comparison_file(c);
   if (!c.real) return;
   std::vector<ComparisonPanel> panels = {real_panel(c)};
   for (const ComparedModel& model : c.models) {

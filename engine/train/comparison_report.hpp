@@ -18,6 +18,8 @@ struct ComparisonText {
   std::vector<std::string> notes;  ///< what the columns mean, and which models have no figures
 };
 
+/// The unit of squared errors and distances, for people.
+std::string of_unit(const Comparison& comparison);
 ComparisonText comparison_text(const Comparison& comparison);
 /// Lines of at most 80 characters where the models' names have no more than 18.
 std::string plain_table(const TextTable& table);

@@ -93,13 +93,21 @@ struct TrainConfig {
   }
 };
 
+/// What becomes of a setting when a run is resumed.
+enum class OnResume {
+  stays,       ///< another value would be another run
+  may_change,  ///< the run's numbers do not depend on it, or it only makes the run longer
+  recorded,    ///< may change; the checkpoint says from which epoch on, see RunRecord
+};
+
 /// What a flag, a config key and the documentation share.
 struct SettingInfo {
   const char* name;   ///< as in `--name` and as in the config file
   const char* group;  ///< heading in --help
   const char* value;  ///< what --help calls the value
-  const char* help;   ///< one line
-  bool may_change_on_resume = false;
+  const char* help;   ///< one line, understood where `value` is not shown: in a config file
+  OnResume on_resume = OnResume::stays;
+  const char* allowed = "0 or more";  ///< what is said of a number below 0, where none may be
 };
 
 /// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
@@ -113,123 +121,174 @@ void visit_settings(Config& c, Visitor&& visitor) {
   const char* const optimiser = "Optimisation";
   const char* const machine = "Machine";
   const char* const run = "Run folder and display";
+  constexpr OnResume may_change = OnResume::may_change;
+  constexpr OnResume recorded = OnResume::recorded;
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
             "IDX folder or file (plain or .gz) or .npy; 'digits', 'ring8', 'grid25' or "
             "'stacked-digits' = built-in; empty = data/mnist, else digits",
-            true},
+            may_change},
           c.data);
   visitor(S{"labels", data, "FILE",
-            "labels, IDX or .npy; empty = looked for beside the images; none = none", true},
+            "labels, IDX or .npy; empty = looked for beside the images; none = none", may_change},
           c.labels);
-  visitor(S{"conditional", data, "", "G and D see each trial's class, from its label"},
+  visitor(S{"conditional", data, "",
+            "generator and discriminator see each trial's class, from its label"},
           c.conditional);
   visitor(S{"conditions", data, "FILE",
-            ".npy of condition vectors, one for each trial, which G and D see", true},
+            ".npy of condition vectors, one for each trial, which both networks see", may_change},
           c.conditions);
   visitor(S{"scale", data, "NAME",
             "of floats to the network's range: data = by that of all values, column = each column "
             "by its own, none = as they are, auto = column for rows, else data; bytes by 0 to 255"},
           c.scale);
-  visitor(S{"range", data, "LOW:HIGH", "what the network's range stands for; empty = --scale"},
+  visitor(S{"range", data, "LOW:HIGH",
+            "numbers that the network's range stands for; empty = as scale says"},
           c.range);
-  visitor(S{"hold-out", data, "SHARE", "of the trials, from the end, that is not trained on"},
+  visitor(S{"hold-out", data, "SHARE", "share of the trials, from the end, that is not trained on"},
           c.hold_out);
-  visitor(S{"epochs", length, "N", "alternating updates: one batch for D, one for G", true},
+  visitor(S{"epochs", length, "N",
+            "length of the run: in an epoch each network is updated, by one batch", may_change,
+            "1 or more"},
           c.epochs);
-  visitor(S{"passes", length, "X", "whole passes over the data instead of --epochs; 0 = off", true},
+  visitor(S{"passes", length, "X", "whole passes over the data, in place of epochs; 0 = off",
+            may_change},
           c.passes);
-  visitor(S{"batch", length, "N", "real trials in a batch"}, c.batch);
+  visitor(
+      S{"batch", length, "N", "real trials in a batch; where left alone, no more than there are"},
+      c.batch);
   visitor(S{"model", nets, "NAME", "gan, vae or ae"}, c.model);
   visitor(S{"net", nets, "NAME", "mlp, conv (images) or conv1d (curves)"}, c.net);
-  visitor(S{"latent", nets, "N", "length of G's noise vector, or of a code"}, c.latent);
+  visitor(S{"latent", nets, "N", "length of the generator's noise vector, or of a code"}, c.latent);
   visitor(S{"g-layers", nets, "A,B,..",
-            "hidden widths of G or decoder, channels if conv; empty = the net's own"},
+            "hidden widths of generator or decoder, channels if conv; empty = the net's own"},
           c.g_layers);
-  visitor(S{"d-layers", nets, "A,B,..", "the same of D or encoder"}, c.d_layers);
+  visitor(S{"d-layers", nets, "A,B,..",
+            "hidden widths of discriminator or encoder, channels if conv; empty = the net's own"},
+          c.d_layers);
   visitor(S{"g-net", nets, "LIST",
-            "G's hidden layers one by one: dense:N, dense:HxWxC, up:C, conv:C, each with :kN, "
-            ":sN or :bn, by commas; empty = --net"},
+            "the generator's hidden layers one by one: dense:N, dense:HxWxC, up:C, conv:C, each "
+            "with :kN, :sN or :bn, by commas; empty = as net and g-layers say"},
           c.g_net);
-  visitor(S{"d-net", nets, "LIST", "the same of D: conv:C or dense:N"}, c.d_net);
+  visitor(S{"d-net", nets, "LIST",
+            "the discriminator's hidden layers one by one: conv:C or dense:N, each with :kN or "
+            ":sN, by commas; empty = as net and d-layers say"},
+          c.d_net);
   visitor(S{"kernel", nets, "N", "side of convolutions; 0 = 4, or 8 for curves"}, c.kernel);
-  visitor(S{"norm", nets, "NAME", "of G's hidden layers: batch, none, or auto (batch if conv)"},
+  visitor(S{"norm", nets, "NAME",
+            "of the generator's hidden layers: batch, none, or auto (batch if conv)"},
           c.norm);
   visitor(S{"output", nets, "NAME",
-            "G's last activation: tanh, sigmoid, linear or auto (tanh for u8, linear for floats)"},
+            "the generator's last activation: tanh, sigmoid, linear or auto (tanh for u8, linear "
+            "for floats)"},
           c.output);
-  visitor(S{"spectral-norm", nets, "", "D's weights over their largest singular value"},
+  visitor(S{"spectral-norm", nets, "",
+            "the discriminator's weights are divided by their largest singular value"},
           c.spectral_norm);
   visitor(S{"minibatch-stddev", nets, "N",
-            "D sees how much the trials of each group of N differ; 0 = off"},
+            "size of the groups of trials whose spread the discriminator sees; 0 = off"},
           c.minibatch_stddev);
-  visitor(S{"pack", nets, "N", "D judges N trials together (PacGAN)"}, c.pack);
+  visitor(S{"pack", nets, "N", "trials that the discriminator judges together (PacGAN)"}, c.pack);
   visitor(S{"loss", objective, "NAME", "bce, minimax, article, lsgan, hinge or wgan-gp"}, c.loss);
-  visitor(S{"n-critic", objective, "N", "updates of D for each of G"}, c.n_critic);
-  visitor(S{"gp", objective, "LAMBDA", "gradient penalty of wgan-gp"}, c.gp);
-  visitor(S{"r1", objective, "GAMMA", "R1 gradient penalty on real trials; 0 = none"}, c.r1);
+  visitor(S{"n-critic", objective, "N", "updates of the discriminator for each of the generator"},
+          c.n_critic);
+  visitor(S{"gp", objective, "LAMBDA", "weight of wgan-gp's gradient penalty", recorded}, c.gp);
+  visitor(S{"r1", objective, "GAMMA", "weight of the R1 gradient penalty on real trials; 0 = none",
+            recorded},
+          c.r1);
   visitor(S{"r2", objective, "SHARE",
-            "R2: the same penalty on fakes, with this share of R1's GAMMA; 0 = none"},
+            "weight of the gradient penalty on generated trials (R2), as a share of r1; 0 = none",
+            recorded},
           c.r2);
   visitor(S{"r1-scaled", objective, "",
-            "GAMMA is that of trials of 784 numbers; of others, in proportion; off where --r1 is "
-            "given alone"},
+            "r1 is for trials of 784 numbers and goes in proportion with others; off where --r1 "
+            "is given alone",
+            recorded},
           c.r1_scaled);
-  visitor(S{"r1-every", objective, "K", "lazy R1 and R2: every K epochs, K times as strong"},
+  visitor(S{"r1-every", objective, "K",
+            "the R1 and R2 penalties come every so many epochs, as many times as strong", recorded},
           c.r1_every);
-  visitor(S{"label-smoothing", objective, "X", "D's target for real trials; 1 = none"},
+  visitor(S{"label-smoothing", objective, "X",
+            "the discriminator's target for real trials; 1 = no smoothing", recorded},
           c.label_smoothing);
-  visitor(S{"instance-noise", objective, "SIGMA", "noise added to all that D sees; 0 = none"},
+  visitor(S{"instance-noise", objective, "SIGMA",
+            "deviation of the noise added to all that the discriminator sees; 0 = none", recorded},
           c.instance_noise);
   visitor(S{"instance-noise-decay", objective, "SHARE",
-            "of the run, in which that noise falls; 0 = it stays"},
+            "share of the run in which instance-noise falls; 0 = it stays", recorded},
           c.instance_noise_decay);
   visitor(S{"instance-noise-end", objective, "SIGMA",
-            "what it falls to, by equal factors in equal times; 0 = linearly to 0"},
+            "deviation that instance-noise falls to, by equal factors in equal times; 0 = "
+            "linearly to 0",
+            recorded},
           c.instance_noise_end);
   visitor(S{"augment", objective, "LIST",
-            "DiffAugment of all that D sees: color, translation, cutout, by commas; empty = none"},
+            "DiffAugment of all that the discriminator sees: color, translation, cutout, by "
+            "commas; empty = none"},
           c.augment);
-  visitor(S{"likelihood", objective, "NAME", "of vae and ae: bernoulli or gaussian"}, c.likelihood);
-  visitor(S{"beta", objective, "X", "weight of a vae's KL divergence"}, c.beta);
-  visitor(S{"kl-warmup", objective, "N", "epochs in which that weight rises from 0"}, c.kl_warmup);
+  visitor(S{"likelihood", objective, "NAME",
+            "of a vae's or ae's reconstructions: bernoulli or gaussian"},
+          c.likelihood);
+  visitor(S{"beta", objective, "X", "weight of a vae's KL divergence", recorded}, c.beta);
+  visitor(S{"kl-warmup", objective, "N", "epochs in which beta rises from 0", recorded},
+          c.kl_warmup);
   visitor(S{"latent-mixture", objective, "K",
             "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes; 0 = "
             "auto (100 for a gan of trials of up to 16 real values, up to 32 for an ae, else 1)"},
           c.latent_mixture);
   visitor(S{"latent-deviation", objective, "S",
-            "deviation of each of a gan's Gaussians; their centres have variance 1 - S^2"},
+            "deviation of each Gaussian of a gan's latent-mixture; their centres have the rest of "
+            "the variance 1"},
           c.latent_deviation);
-  visitor(S{"lr", optimiser, "RATE", "Adam's learning rate"}, c.lr);
-  visitor(S{"lr-g", optimiser, "RATE", "G's own rate; 0 = lr"}, c.lr_g);
-  visitor(S{"lr-d", optimiser, "RATE", "D's own rate; 0 = ttur times lr"}, c.lr_d);
-  visitor(S{"ttur", optimiser, "X", "D's rate as a multiple of lr"}, c.ttur);
-  visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient"}, c.beta1);
-  visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient"}, c.beta2);
-  visitor(S{"lr-schedule", optimiser, "NAME", "of both rates: constant, linear or cosine"},
+  visitor(S{"lr", optimiser, "RATE", "Adam's learning rate", recorded}, c.lr);
+  visitor(S{"lr-g", optimiser, "RATE", "the generator's own learning rate; 0 = lr", recorded},
+          c.lr_g);
+  visitor(S{"lr-d", optimiser, "RATE", "the discriminator's own learning rate; 0 = ttur times lr",
+            recorded},
+          c.lr_d);
+  visitor(
+      S{"ttur", optimiser, "X", "the discriminator's learning rate as a multiple of lr", recorded},
+      c.ttur);
+  visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient", recorded}, c.beta1);
+  visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient", recorded}, c.beta2);
+  visitor(S{"lr-schedule", optimiser, "NAME",
+            "course of the learning rates: constant, linear or cosine", recorded},
           c.lr_schedule);
-  visitor(S{"lr-end", optimiser, "X", "last rate as a share of the first"}, c.lr_end);
-  visitor(S{"warmup", optimiser, "N", "epochs in which rates rise from 0"}, c.warmup);
-  visitor(S{"ema", optimiser, "DECAY", "averaged G, which samples come from; 0 = none"}, c.ema);
-  visitor(S{"seed", machine, "N", "of every random number of the run"}, c.seed);
-  visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", true}, c.device);
+  visitor(
+      S{"lr-end", optimiser, "X",
+        "last learning rate as a share of the first, where lr-schedule is not constant", recorded},
+      c.lr_end);
+  visitor(S{"warmup", optimiser, "N", "epochs in which learning rates rise from 0", recorded},
+          c.warmup);
+  visitor(S{"ema", optimiser, "DECAY",
+            "decay of the generator's average, which samples come from; 0 = no average"},
+          c.ema);
+  visitor(S{"seed", machine, "N", "seed of every random number of the run"}, c.seed);
+  visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", may_change}, c.device);
   visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, c.precision);
-  visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", true},
+  visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", may_change},
           c.threads);
-  visitor(S{"step", machine, "NAME",
-            "fused (Adam rides along the backward pass), graph (apart from it) or auto", true},
-          c.step);
+  visitor(
+      S{"step", machine, "NAME",
+        "fused (Adam rides along the backward pass), graph (apart from it) or auto", may_change},
+      c.step);
   visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
-  visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", true},
+  visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", may_change},
           c.save_every);
-  visitor(S{"keep", run, "N", "newest checkpoints kept, with the best by loss; 0 = all", true},
-          c.keep);
-  visitor(S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", true},
-          c.sample_every);
-  visitor(S{"preset", run, "NAME", "settings to start from, see below"}, c.preset);
-  visitor(S{"quiet", run, "", "print nothing but errors", true}, c.quiet);
-  visitor(S{"profile-steps", run, "A:B", "time the phases of epochs A to B; profile.json", true},
-          c.profile_steps);
+  visitor(
+      S{"keep", run, "N", "newest checkpoints kept, with the best by loss; 0 = all", may_change},
+      c.keep);
+  visitor(
+      S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", may_change},
+      c.sample_every);
+  visitor(
+      S{"preset", run, "NAME", "settings to start from: default, article, stable, conv, vae or ae"},
+      c.preset);
+  visitor(S{"quiet", run, "", "print nothing but errors", may_change}, c.quiet);
+  visitor(
+      S{"profile-steps", run, "A:B",
+        "first and last epoch whose phases are timed, into profile.json; empty = none", may_change},
+      c.profile_steps);
 }
 
 /// The named preset's settings. Throws bad_config for an unknown name.
@@ -273,8 +332,17 @@ void require_precision(const std::string& precision);
 std::vector<std::string> augment_words(const std::string& list);
 /// [A, B] of "A:B", both counted from 1. Throws bad_config.
 std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& text);
-/// Throws bad_config if `wanted` differs from `saved` in a setting that may not change on resume.
-void check_resume(const TrainConfig& saved, const TrainConfig& wanted);
+/// A setting with another value than before, both as text.
+struct SettingChange {
+  std::string setting, from, to;
+};
+/// Throws bad_config if `wanted` differs from `saved` in a setting that may not change on resume,
+/// naming it. Returns the changes that are recorded; those of `epochs` and `passes` are where a
+/// schedule spans the run.
+std::vector<SettingChange> check_resume(const TrainConfig& saved, const TrainConfig& wanted);
+/// Throws bad_config if `wanted` differs from `saved` in a setting that makes the networks, or in
+/// its preset: a run that starts from another's weights has the same.
+void check_origin(const TrainConfig& saved, const TrainConfig& wanted);
 
 /// "did you mean 'WORD'?" with the member of `words` of the least edit distance to `word`; empty
 /// where none is near.

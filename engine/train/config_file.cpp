@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <type_traits>
 
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
@@ -56,13 +57,13 @@ void read_value(const std::string& where, const std::string& key, const toml::no
   field = *node.value<std::int64_t>();
 }
 
-void read_value(const std::string& where, const std::string& key, const toml::node& node,
+void read_value(const std::string& where, const SettingInfo& info, const toml::node& node,
                 std::uint64_t& field) {
   std::int64_t value = 0;
-  read_value(where, key, node, value);
+  read_value(where, std::string(info.name), node, value);
   if (value < 0) {
-    throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
-                                        std::to_string(value), "0 or more", ""});
+    throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + info.name,
+                                        std::to_string(value), info.allowed, ""});
   }
   field = static_cast<std::uint64_t>(value);
 }
@@ -169,7 +170,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     const toml::node* node = table.get(info.name);
     if (node == nullptr || std::string(info.name) == "preset") return;
     if (other_model && is_of_one_model(info.name)) return;
-    read_value(place(origin, node->source()), info.name, *node, field);
+    if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::uint64_t>) {
+      read_value(place(origin, node->source()), info, *node, field);
+    } else {
+      read_value(place(origin, node->source()), info.name, *node, field);
+    }
     if (given != nullptr) given->emplace_back(info.name);
   });
   if (given == nullptr) {

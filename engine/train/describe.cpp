@@ -9,6 +9,7 @@
 #include "engine/printable.hpp"
 #include "engine/train/generate.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/run_record.hpp"
 
 namespace vgan {
 namespace {
@@ -74,6 +75,15 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   fact("numbers", std::string(info_of(model.type).name) + ", " + model.scaling.text());
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));
+  const RunRecord record = RunRecord::load(checkpoint, loaded.file.string());
+  if (record.origin) {
+    fact("weights from",
+         record.origin->file + " (epoch " + std::to_string(record.origin->epoch) + ")");
+  }
+  for (const RunRecord::Change& change : record.changes) {
+    fact("changed",
+         "after epoch " + std::to_string(change.epoch) + ": " + change_text(change.setting));
+  }
   fact("samples from", model.averaged ? "the averaged G (g_ema)" : "G as trained (g)");
   if (model.conditions.classes()) fact("classes", model.conditions.known_text());
   if (!model.conditions.classes() && model.conditions.size() > 0) {

@@ -13,6 +13,7 @@
 #include "engine/devices.hpp"
 #include "engine/encode/value_stream.hpp"
 #include "engine/error.hpp"
+#include "engine/files/output_path.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
@@ -45,10 +46,10 @@ std::string format_of(const GenerateRequest& request) {
     return request.format;
   }
   if (request.out == "-") return "raw";
-  const std::string ending = fs::path(request.out).extension().string();
+  const std::string ending = ending_of(request.out);
   if (ending == ".npy") return "npy";
   if (ending == ".png") return "png";
-  if (ending == ".idx" || request.out.ends_with("-ubyte")) return "idx";
+  if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return "idx";
   if (ending == ".raw" || ending == ".bin") return "raw";
   refuse_setting("out", "'" + request.out + "'",
                  "a name that ends in .npy, .png, .idx or .raw, or -",
@@ -122,8 +123,7 @@ class PngSink final : public Sink {
     const TrialShape shape = model_.shape();
     TrialSheet sheet;
     if (shape.is_pair()) {
-      const PairAxes axes =
-          pair_axes(values_, Range{model_.scaling.low(), model_.scaling.high()});
+      const PairAxes axes = pair_axes(values_, Range{model_.scaling.low(), model_.scaling.high()});
       sheet.axis = axes.y;
       sheet.x_axis = axes.x;
     } else if (!shape.is_curve() || columns_ > 0) {
@@ -187,7 +187,8 @@ std::unique_ptr<Sink> make_sink(const GenerateRequest& request, const std::strin
   const ValueStream stream(model.scaling, model.trial(), type);
   const auto count = static_cast<std::int64_t>(request.count);
   if (format == "npy") {
-    std::vector<std::int64_t> shape{count, model.trial()};
+    std::vector<std::int64_t> shape = model.shape().array(count);
+    if (request.shape == "flat") shape = {count, model.trial()};
     if (request.shape == "image") {
       shape = {count, model.height, model.width};
       if (model.channels > 1) shape.push_back(model.channels);
@@ -222,14 +223,14 @@ ValueType type_of(const GenerateRequest& request, const std::string& format,
 
 void check(const GenerateRequest& request, const std::string& format) {
   if (request.count == 0 || request.count >> 40 != 0) {
-    refuse_setting("count", std::to_string(request.count), "1 to 2^40 - 1");
+    refuse_setting("count", std::to_string(request.count), allowed_sample_counts);
   }
   if (request.label < -1) {
     refuse_setting("label", std::to_string(request.label),
                    "a class, or -1: as they are in the data");
   }
   if (request.first >> 40 != 0) {
-    refuse_setting("first", std::to_string(request.first), "0 to 2^40 - 1");
+    refuse_setting("first", std::to_string(request.first), allowed_first_samples);
   }
   if (request.dtype != "auto" && !value_type_named(request.dtype)) {
     refuse_setting("dtype", "'" + request.dtype + "'", "auto, " + names_of_value_types());
@@ -238,8 +239,8 @@ void check(const GenerateRequest& request, const std::string& format) {
     refuse_setting("dtype", "'" + request.dtype + "' of a picture", "auto, u8",
                    "leave it out, or write .npy");
   }
-  if (request.shape != "flat" && request.shape != "image") {
-    refuse_setting("shape", "'" + request.shape + "'", "flat, image");
+  if (request.shape != "data" && request.shape != "flat" && request.shape != "image") {
+    refuse_setting("shape", "'" + request.shape + "'", "data, flat, image");
   }
   if (format == "png" && request.count > largest_grid) {
     refuse_setting("count", std::to_string(request.count),
@@ -337,6 +338,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
   const bool u8 = format == "png" ? PngSink::takes_u8(model.shape())
                                   : file_type == ValueType::u8 && model.scaling.bytes();
+  if (request.out != "-") make_folder_of(request.out);
   require_room(request, format, file_type, model);
 
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));

@@ -10,6 +10,9 @@
 
 namespace vgan {
 
+inline constexpr const char* allowed_sample_counts = "1 to 2^40 - 1";
+inline constexpr const char* allowed_first_samples = "0 to 2^40 - 1";
+
 struct GenerateRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
@@ -18,8 +21,9 @@ struct GenerateRequest {
   /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,
   /// rounded and held to the type's range. A picture has none.
   std::string dtype = "auto";
-  /// npy: flat = N x values, image = N x height x width, x channels where there are several.
-  std::string shape = "flat";
+  /// npy: data = as the data were, TrialShape::array; flat = N x values; image = N x height x
+  /// width, x channels where there are several.
+  std::string shape = "data";
   std::uint64_t seed = 1;
   std::uint64_t first = 0;  ///< number of the first sample: files may be made in parts
   std::string device = "auto";
@@ -46,6 +50,7 @@ struct GenerateResult {
   std::string note;          ///< classes left out, newer checkpoints passed over, or empty
 };
 
+/// Makes the folder of `out` where there is none. Endings are known in either case (.PNG).
 /// Throws bad_config for a format that does not go with the request, bad_data, io (before any work
 /// where the disk has less room than the file needs), no_device, interrupted (no file is left).
 GenerateResult generate(const GenerateRequest& request);

@@ -21,6 +21,8 @@
 namespace vgan {
 namespace {
 
+const char* const changed = "changed";  // the event of a setting's change
+
 [[noreturn]] void refuse_io(const std::filesystem::path& file) {
   throw Error(ErrorCode::io, {"cannot write metrics", file.string(), std::strerror(errno), "", ""});
 }
@@ -86,39 +88,57 @@ std::vector<Metric> metrics_of(const TrainConfig& config) {
   return metrics;
 }
 
+double seconds_in_metrics(const FilePlace& file) {
+  double seconds = 0.0;
+  if (!exists(file)) return seconds;
+  for_each_line(file, [&](const std::string& line) {
+    const auto entry = read_json(line);
+    if (entry.is_object()) seconds = number_in(entry, "seconds").value_or(seconds);
+    return true;
+  });
+  return seconds;
+}
+
 MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config)
     : file_(file.path), metrics_(metrics_of(config)) {
+  constexpr std::size_t chunk = 1 << 20;
+  AtomicFile start(file);
   std::string kept;
   const auto take = [&](const std::string& line) {
     const auto entry = read_json(line);
-    if (!entry.is_object() || entry.contains("event")) return true;
+    if (!entry.is_object() || (entry.contains("event") && entry["event"] != changed)) return true;
     const auto at = number_in(entry, "epoch");
     if (!at) return true;
     if (*at > static_cast<double>(epoch)) return false;
     kept += line + "\n";
-    history_.epoch.push_back(*at);
+    if (kept.size() > chunk) {
+      start.write(kept);
+      kept.clear();
+    }
+    if (entry.contains("event")) return true;
+    seconds_before_ = number_in(entry, "seconds").value_or(seconds_before_);
     for (const Metric& metric : metrics_) {
       if (metric.kept == nullptr) continue;
-      (history_.*metric.kept).push_back(number_in(entry, metric.key).value_or(std::nan("")));
+      (history_.*metric.kept).add(*at, number_in(entry, metric.key).value_or(std::nan("")));
     }
     return true;
   };
   if (exists(file)) for_each_line(file, take);
-  AtomicFile start(file);
   start.write(kept);
   start.commit();
   lines_.reset(open_for_lines(file));
 }
 
 void MetricsLog::add(const StepReport& report, double seconds) {
-  history_.epoch.push_back(static_cast<double>(report.epoch));
+  const auto epoch = static_cast<double>(report.epoch);
   std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
   for (const Metric& metric : metrics_) {
     const double value = metric.value(report);
     std::fprintf(lines_.get(), ",\"%s\":%s", metric.key, general_text(value).c_str());
-    if (metric.kept != nullptr) (history_.*metric.kept).push_back(value);
+    if (metric.kept != nullptr) (history_.*metric.kept).add(epoch, value);
   }
-  std::fprintf(lines_.get(), ",\"seconds\":%s}\n", fixed_text(seconds, 3).c_str());
+  std::fprintf(lines_.get(), ",\"seconds\":%s}\n",
+               fixed_text(seconds_before_ + seconds, 3).c_str());
   if (seconds - last_flush_ > 1.0) {
     flush();
     last_flush_ = seconds;
@@ -126,11 +146,20 @@ void MetricsLog::add(const StepReport& report, double seconds) {
 }
 
 void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
-  std::fprintf(lines_.get(),
-               "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%s,\"epochs_per_second\":%s}\n",
-               static_cast<unsigned long long>(epochs), fixed_text(seconds, 3).c_str(),
-               fixed_text(epochs_per_second, 3).c_str());
+  std::fprintf(
+      lines_.get(), "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%s,\"epochs_per_second\":%s}\n",
+      static_cast<unsigned long long>(epochs), fixed_text(seconds_before_ + seconds, 3).c_str(),
+      fixed_text(epochs_per_second, 3).c_str());
   flush();
+}
+
+void MetricsLog::add_change(std::uint64_t epoch, const SettingChange& change) {
+  const nlohmann::ordered_json line = {{"event", changed},
+                                       {"epoch", epoch},
+                                       {"setting", change.setting},
+                                       {"from", change.from},
+                                       {"to", change.to}};
+  std::fprintf(lines_.get(), "%s\n", line.dump().c_str());
 }
 
 void MetricsLog::flush() {

@@ -14,25 +14,33 @@
 
 namespace vgan {
 
-/// One number of an epoch: its name in the file, where it comes from and where it is kept.
+/// One number of an epoch: its name in the file, where it comes from and where its history is.
 struct Metric {
   const char* key;
   double (*value)(const StepReport&);
-  std::vector<double> TrainingHistory::*kept = nullptr;  ///< null: not drawn
+  LongSeries TrainingHistory::*kept = nullptr;  ///< null: not drawn
 };
 
 /// Those of a model, in the order of the file.
 std::vector<Metric> metrics_of(const TrainConfig& config);
 
+/// Seconds of training at the last epoch in `file`; 0 where it has none.
+double seconds_in_metrics(const FilePlace& file);
+
 class MetricsLog {
  public:
-  /// Keeps the lines of epochs up to `epoch` that are in `file`, drops what a stopped run wrote
-  /// after them. Throws io, also where `file` is a FIFO or device.
+  /// Keeps the lines of epochs up to `epoch` that are in `file`, with changes of settings, and
+  /// drops what a stopped run wrote after them. Seconds are counted on from the last that is kept.
+  /// Takes the memory of a line and of the history, which is bounded. Throws io, also where `file`
+  /// is a FIFO or device.
   MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config);
 
-  /// One line for one epoch; goes to the disk once a second and at `flush`.
+  /// One line for one epoch, `seconds` after this object was made; goes to the disk once a second
+  /// and at `flush`.
   void add(const StepReport& report, double seconds);
   void add_done(std::uint64_t epochs, double seconds, double epochs_per_second);
+  /// A line that says which setting has another value after `epoch`.
+  void add_change(std::uint64_t epoch, const SettingChange& change);
   void flush();
   /// Flushes, and waits until the disk has the lines, so that not even a power cut takes them.
   void sync();
@@ -47,6 +55,7 @@ class MetricsLog {
   std::vector<Metric> metrics_;
   std::unique_ptr<std::FILE, CloseFile> lines_;
   double last_flush_ = 0.0;
+  double seconds_before_ = 0.0;  ///< of what was trained before this object
   TrainingHistory history_;
 };
 

@@ -9,6 +9,7 @@
 #include "engine/devices.hpp"
 #include "engine/encode/as_type.hpp"
 #include "engine/error.hpp"
+#include "engine/files/output_path.hpp"
 #include "engine/files/same_file.hpp"
 #include "engine/number_text.hpp"
 #include "engine/readers/npy.hpp"
@@ -27,15 +28,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_picture(const ReconstructRequest& request) {
-  return fs::path(request.out).extension() == ".png";
+bool is_picture(const ReconstructRequest& request) { return ending_of(request.out) == ".png"; }
+
+/// Whether trials beyond those on a picture are looked at.
+bool measures_all(const ReconstructRequest& request) {
+  return !is_picture(request) || !request.errors.empty() || request.measure_all;
 }
 
 void check(const ReconstructRequest& request) {
-  if (!is_picture(request) && fs::path(request.out).extension() != ".npy") {
+  if (!is_picture(request) && ending_of(request.out) != ".npy") {
     refuse_setting("out", "'" + request.out + "'", "a name that ends in .npy or .png");
   }
-  if (!request.errors.empty() && fs::path(request.errors).extension() != ".npy") {
+  if (!request.errors.empty() && ending_of(request.errors) != ".npy") {
     refuse_setting("errors", "'" + request.errors + "'", "a name that ends in .npy");
   }
   if (!request.errors.empty() && same_file(request.out, request.errors)) {
@@ -43,7 +47,7 @@ void check(const ReconstructRequest& request) {
                                    "'" + request.errors + "' for both", "a file for each", ""});
   }
   if (request.count >> 40 != 0) {
-    refuse_setting("count", std::to_string(request.count), "0 (all) to 2^40 - 1");
+    refuse_setting("count", std::to_string(request.count), allowed_trial_counts);
   }
 }
 
@@ -88,8 +92,9 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
   }
   images.low = static_cast<float>(scaling.low());
   images.high = static_cast<float>(scaling.high());
-  const std::uint64_t count = request.count > 0 ? request.count : most;
-  return {std::move(images), static_cast<std::int64_t>(count), range, scaling};
+  auto count = static_cast<std::int64_t>(request.count > 0 ? request.count : most);
+  if (request.count == 0 && !measures_all(request)) count = std::min(count, pairs_on_a_sheet);
+  return {std::move(images), count, range, scaling};
 }
 
 /// A line where trials have numbers outside the range that the model knows, or nothing. Data in a
@@ -132,8 +137,8 @@ class Output {
       return;
     }
     const ImageSet& images = trials.images;
-    std::vector<std::int64_t> shape{trials.count, images.height, images.width};
-    if (images.channels > 1) shape.push_back(images.channels);
+    std::vector<std::int64_t> shape = images.array_shape();
+    shape.front() = trials.count;
     writer_.emplace(path_, images.value_type(), shape);
   }
 
@@ -186,6 +191,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
     require_kept(flag, file, {request.data, trials.images.source, loaded.file.string()});
     require_not_of_run(flag, file, loaded.file, model.config);
   }
+  for (const std::string& file : {request.out, request.errors}) make_folder_of(file);
   const auto queue = backend->make_queue("reconstruct");
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);

@@ -10,12 +10,17 @@
 
 namespace vgan {
 
+inline constexpr const char* allowed_trial_counts = "0 (all) to 2^40 - 1";
+
 struct ReconstructRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::string data;             ///< as DataRequest::data; "digits" are those of the model's seed
   std::string out = "reconstructions.npy";  ///< .npy; .png: each trial above its reconstruction
   std::string errors;                       ///< .npy of the mean squared error of each trial, or ""
-  std::uint64_t count = 0;  ///< the first so many trials; 0: all, and on a picture 50
+  /// The first so many trials; 0: all, or the 50 that a picture shows, unless `errors` or
+  /// `measure_all` ask for more.
+  std::uint64_t count = 0;
+  bool measure_all = false;  ///< the errors are of all trials, though a picture shows but some
   std::string device = "auto";
   std::string precision = "auto";
   std::int64_t threads = 0;
@@ -32,12 +37,12 @@ struct ReconstructResult {
   std::string note;  ///< newer checkpoints passed over, trials outside the model's range, or empty
 };
 
-/// Writes reconstructions in the data's own units and type; count x height
-/// x width, x channels where there are several. Data of the model's type are seen in the range that
-/// it was trained on, others in their own.
-/// Throws usage where `out` and `errors` are one file; bad_config for a GAN, which has no encoder,
-/// and for names of files without a known ending; bad_data for trials of another shape than the
-/// model's; io, no_device, interrupted (no file is left).
+/// Writes reconstructions in the data's own units and type, of the shape ImageSet::array_shape.
+/// Makes the folders of `out` and `errors` where there are none. Data of the model's type are seen
+/// in the range that it was trained on, others in their own. Throws usage where `out` and `errors`
+/// are one file; bad_config for a GAN, which has no encoder, and for names of files without a known
+/// ending; bad_data for trials of another shape than the model's; io, no_device, interrupted (no
+/// file is left).
 ReconstructResult reconstruct(const ReconstructRequest& request);
 
 }  // namespace vgan

@@ -26,18 +26,23 @@ std::vector<double> ReconstructionMeter::add(const Reconstructor::Block& block) 
   std::vector<double> made(block.outputs.size());
   for (std::int64_t row = 0; row < block.rows; ++row) {
     double squared = 0.0;
+    double squared_in_data_units = 0.0;
     for (std::int64_t j = 0; j < trial; ++j) {
       const auto at = static_cast<std::size_t>(row * trial + j);
       const float x = block.trials[at];
       const float y = block.outputs[at];
       const auto nll = bernoulli_ ? math::bce_with_logits(y, x) : math::gaussian_nll(y, x);
       sums_.negative_log_likelihood += static_cast<double>(nll.loss);
-      made[at] = in_data_units(math::activate(range_.activation, y, leaky_slope), j);
+      const float output = math::activate(range_.activation, y, leaky_slope);
+      const double off = static_cast<double>(output) - static_cast<double>(x);
+      squared += off * off;
+      made[at] = in_data_units(output, j);
       const double error = made[at] - in_data_units(x, j);
-      squared += error * error;
+      squared_in_data_units += error * error;
       sums_.absolute += std::fabs(error);
     }
     sums_.squared += squared;
+    sums_.squared_in_data_units += squared_in_data_units;
     squared_of_trials_.push_back(static_cast<float>(squared / static_cast<double>(trial)));
   }
   const std::int64_t width = static_cast<std::int64_t>(block.codes.size()) / block.rows;
@@ -56,8 +61,12 @@ std::vector<double> ReconstructionMeter::add(const Reconstructor::Block& block) 
 ReconstructionErrors ReconstructionMeter::errors() const {
   const auto trials = static_cast<double>(sums_.trials);
   const auto numbers = static_cast<double>(numbers_);
-  return {sums_.trials, sums_.squared / numbers, sums_.absolute / numbers,
-          sums_.negative_log_likelihood / trials, sums_.kl / trials};
+  return {.trials = sums_.trials,
+          .squared = sums_.squared / numbers,
+          .squared_in_data_units = sums_.squared_in_data_units / numbers,
+          .absolute = sums_.absolute / numbers,
+          .negative_log_likelihood = sums_.negative_log_likelihood / trials,
+          .kl = sums_.kl / trials};
 }
 
 }  // namespace vgan

@@ -9,12 +9,16 @@
 
 namespace vgan {
 
-/// Means over trials. Errors are in the data's units, of reconstructions as they are handed out:
-/// those of u8 data are whole numbers.
+/// Means over trials.
 struct ReconstructionErrors {
   std::int64_t trials = 0;
-  double squared = 0.0;                ///< of a number
-  double absolute = 0.0;               ///< of a number
+  /// Of a number, in the network's units (0 to 1 with a Bernoulli likelihood): StepReport's
+  /// squared_error, as metrics.jsonl has it of each batch.
+  double squared = 0.0;
+  // Of a number, in the data's units, of reconstructions as they are handed out: those of u8 data
+  // are whole numbers.
+  double squared_in_data_units = 0.0;
+  double absolute = 0.0;
   double negative_log_likelihood = 0;  ///< of a trial, nats; a Gaussian's without its constant
   double kl = 0.0;                     ///< VAE: of a trial's posterior to the prior, nats
 };
@@ -29,7 +33,7 @@ class ReconstructionMeter {
   std::vector<double> add(const Reconstructor::Block& block);
   /// Of what has been added so far.
   ReconstructionErrors errors() const;
-  /// Mean squared error of each trial, in order.
+  /// Mean squared error of each trial, in order, in the network's units.
   const std::vector<float>& squared_of_trials() const { return squared_of_trials_; }
 
  private:

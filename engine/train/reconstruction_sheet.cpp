@@ -71,14 +71,9 @@ void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
   }
   TrialSheet sheet = sheet_for(shape).value_or(TrialSheet{});
   sheet.columns = across;
-<<<<<<< HEAD
-  if (shape.is_curve()) sheet.axis = value_range(originals);
-  std::visit([&](const auto& picture) { write_png(place, picture); },
-=======
   sheet.scale = 0;
   if (shape.is_curve()) sheet.axis = curve_range(originals, shape.channels);
-  std::visit([&](const auto& picture) { write_png(path, picture); },
->>>>>>> 02c59c6 (Plots have axes with numbers, rows are histograms of their columns, tiny images are enlarged)
+  std::visit([&](const auto& picture) { write_png(place, picture); },
              draw_trials(tiles, shape, trials.low, trials.high, sheet));
 }
 

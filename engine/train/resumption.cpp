@@ -67,6 +67,32 @@ fs::path newest_run(const fs::path& runs) {
   return newest;
 }
 
+bool is_given(const RunRequest& request, const std::string& setting) {
+  return std::find(request.given.begin(), request.given.end(), setting) != request.given.end();
+}
+
+TrainConfig overlaid(const TrainConfig& saved, const RunRequest& request) {
+  TrainConfig wanted = saved;
+  std::vector<const void*> sources;
+  visit_settings(request.config,
+                 [&](const SettingInfo&, const auto& field) { sources.push_back(&field); });
+  std::size_t index = 0;
+  visit_settings(wanted, [&](const SettingInfo& info, auto& field) {
+    using Field = std::decay_t<decltype(field)>;
+    const void* source = sources[index++];
+    if (is_given(request, info.name)) field = *static_cast<const Field*>(source);
+  });
+  if (is_given(request, "epochs") && !is_given(request, "passes")) wanted.passes = 0.0;
+  if (is_given(request, "r1") && !is_given(request, "r1-scaled")) wanted.r1_scaled = false;
+  const auto left_open = [&](const char* name, auto TrainConfig::*field, const auto& open) {
+    if (is_given(request, name) && request.config.*field == open) wanted.*field = saved.*field;
+  };
+  left_open("precision", &TrainConfig::precision, "auto");
+  left_open("output", &TrainConfig::output, "auto");
+  left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
+  return wanted;
+}
+
 namespace {
 
 // Locks the folder before it reads from it: otherwise a process that was held up in between would
@@ -79,7 +105,7 @@ Resumption locked_and_loaded(const RunRequest& request) {
   std::error_code ignored;
   if (!fs::is_directory(place, ignored)) {
     RunFolder folder = RunFolder::open(run_folder_of(place));
-    return {std::move(folder), {load_checkpoint(place), place, {}}, {}};
+    return {std::move(folder), {load_checkpoint(place), place, {}}, {}, {}, {}};
   }
   RunFolder folder = RunFolder::open(place == from ? run_folder_of(place / "x") : from);
   const Folder checkpoints =
@@ -89,7 +115,7 @@ Resumption locked_and_loaded(const RunRequest& request) {
                                         "a run that was stopped before its first checkpoint", "",
                                         "start it again with --out " + folder.path().string()});
   }
-  return {std::move(folder), load_newest(checkpoints), {}};
+  return {std::move(folder), load_newest(checkpoints), {}, {}, {}};
 }
 
 }  // namespace
@@ -97,35 +123,16 @@ Resumption locked_and_loaded(const RunRequest& request) {
 Resumption find_resumption(const RunRequest& request) {
   Resumption found = locked_and_loaded(request);
   const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
-  found.config = model.config;
   // What was given now counts where it may change, and must agree where it may not.
-  TrainConfig wanted = model.config;
-  const auto given = [&](const char* name) {
-    return std::find(request.given.begin(), request.given.end(), name) != request.given.end();
-  };
-  std::vector<const void*> sources;
-  visit_settings(request.config,
-                 [&](const SettingInfo&, const auto& field) { sources.push_back(&field); });
-  std::size_t index = 0;
-  visit_settings(wanted, [&](const SettingInfo& info, auto& field) {
-    using Field = std::decay_t<decltype(field)>;
-    const void* source = sources[index++];
-    if (given(info.name)) field = *static_cast<const Field*>(source);
-  });
-  if (given("epochs") && !given("passes")) wanted.passes = 0.0;
-  const auto left_open = [&](const char* name, auto TrainConfig::*field, const auto& open) {
-    if (given(name) && request.config.*field == open) wanted.*field = model.config.*field;
-  };
-  left_open("precision", &TrainConfig::precision, "auto");
-  left_open("output", &TrainConfig::output, "auto");
-  left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
+  TrainConfig wanted = overlaid(model.config, request);
   const std::string folder = found.folder.path().string();
-  if (given("out") && !same_folder(wanted.out, folder)) {
+  if (is_given(request, "out") && !same_folder(wanted.out, folder)) {
     refuse_setting("out", "'" + wanted.out + "'", "the resumed run's own folder, '" + folder + "'",
                    "leave --out away");
   }
   wanted.out = model.config.out;
-  check_resume(model.config, wanted);
+  found.changes = check_resume(model.config, wanted);
+  found.record = RunRecord::load(found.loaded.checkpoint, found.loaded.file.string());
   require_same_conditions(model.config, wanted);
   if (!model.scaling.bytes() && !found.loaded.checkpoint.tensors.contains(scaling_name)) {
     const Scale& scale = model.scaling.scales()[0];  // of 0.1.0 and before: one for all values

@@ -1,10 +1,14 @@
 // From what `--resume` names to a folder, a checkpoint and settings.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/run.hpp"
 #include "engine/train/run_folder.hpp"
+#include "engine/train/run_record.hpp"
 
 namespace vgan {
 
@@ -13,10 +17,17 @@ struct Resumption {
   RunFolder folder;  ///< this process's own since before `loaded` was read
   LoadedCheckpoint loaded;
   TrainConfig config;
+  RunRecord record;                    ///< of the checkpoint
+  std::vector<SettingChange> changes;  ///< that are made now
 };
 
 /// Throws bad_config where there is nothing to resume, another process trains in the folder or a
 /// setting may not change; io and bad_data as load_checkpoint.
 Resumption find_resumption(const RunRequest& request);
+
+bool is_given(const RunRequest& request, const std::string& setting);
+/// `saved` with the settings of `request.config` that are given, but where they leave open what is
+/// settled in `saved`, e.g. `precision` auto.
+TrainConfig overlaid(const TrainConfig& saved, const RunRequest& request);
 
 }  // namespace vgan

@@ -12,6 +12,8 @@
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
+#include "engine/train/run_origin.hpp"
+#include "engine/train/run_record.hpp"
 #include "engine/train/same_data.hpp"
 #include "engine/train/seconds.hpp"
 #include "engine/train/step_profile.hpp"
@@ -36,9 +38,50 @@ void take_up(const Resumption& resumption, const Trainer& trainer, const RunFold
   const std::size_t aside = folder.set_aside_after(trainer.epoch());
   if (observer == nullptr) return;
   for (const std::string& line : resumption.loaded.skipped) observer->warn(line);
-  if (aside == 0) return;
-  observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
-                 (folder.path() / "superseded").string());
+  if (aside > 0) {
+    observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
+                   (folder.path() / "superseded").string());
+  }
+  if (resumption.changes.empty()) return;
+  std::string changes;
+  for (const SettingChange& change : resumption.changes) {
+    changes += (changes.empty() ? "" : ", ") + change_text(change);
+  }
+  observer->note("changed after epoch " + std::to_string(trainer.epoch()) + ": " + changes +
+                 "; from here on this is no longer, bit for bit, the run that was started");
+}
+
+// The flags that lower the rates in use to a tenth.
+std::string lower_rates(const TrainConfig& config) {
+  if (config.lr_g > 0.0 && config.lr_d > 0.0) {
+    return "--lr-g " + setting_text(config.lr_g / 10.0) + " --lr-d " +
+           setting_text(config.lr_d / 10.0);
+  }
+  return "--lr " + setting_text(config.lr / 10.0);
+}
+
+void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer) {
+  trainer.start_from(origin.loaded.checkpoint);
+  if (observer == nullptr) return;
+  for (const std::string& line : origin.loaded.skipped) observer->warn(line);
+  observer->note("weights from " + origin.loaded.file.string() + " (epoch " +
+                 std::to_string(origin.record().epoch) + ")");
+}
+
+// A batch that nobody asked for is no larger than the data.
+void fit_batch(const RunRequest& request, const ImageSet& images, TrainConfig& config) {
+  // Another run's, which --from takes over, was not asked for either.
+  const bool own = request.from.empty() && config.batch != preset(config.preset).batch;
+  if (own || is_given(request, "batch") || config.batch <= images.count) return;
+  const std::int64_t unit = config.pack * std::max<std::int64_t>(1, config.minibatch_stddev);
+  const std::int64_t fitting = images.count / unit * unit;
+  if (fitting == 0) return;  // the trainer says what is wrong
+  if (request.observer != nullptr) {
+    request.observer->note("batch " + std::to_string(fitting) + " in place of " +
+                           std::to_string(config.batch) + ": there are " +
+                           std::to_string(images.count) + " trials to train on");
+  }
+  config.batch = fitting;
 }
 
 void write_config(const Trainer& trainer, const RunFolder& folder) {
@@ -50,9 +93,10 @@ void write_config(const Trainer& trainer, const RunFolder& folder) {
 /// One call of run_training, after data, folder and trainer are there.
 class Run {
  public:
-  /// `resumed_from`: the checkpoint that `trainer` was restored from, or empty.
+  /// `resumed_from`: the checkpoint that `trainer` was restored from, or empty. `changes` are those
+  /// made now.
   Run(const RunRequest& request, Trainer& trainer, const ImageSet& images, RunFolder& folder,
-      fs::path resumed_from)
+      fs::path resumed_from, RunRecord record, const std::vector<SettingChange>& changes)
       : request_(request),
         trainer_(trainer),
         images_(images),
@@ -60,17 +104,29 @@ class Run {
         config_(trainer.config()),
         profile_(config_.profile_steps),
         best_(config_),
-        saved_(std::move(resumed_from)) {}
+        saved_(std::move(resumed_from)),
+        record_(std::move(record)),
+        changes_(changes) {
+    for (const SettingChange& change : changes_) {
+      record_.changes.push_back({trainer_.epoch(), change});
+    }
+  }
 
-  /// An error of the device names the newest checkpoint.
+  /// An error of the device, and one of the numbers, names the newest checkpoint.
   RunResult train() {
     try {
       return run();
     } catch (const Error& error) {
       const bool of_the_device =
           error.code() == ErrorCode::internal || error.code() == ErrorCode::no_device;
-      if (!of_the_device || saved_.empty()) throw;
+      const bool diverged = error.code() == ErrorCode::diverged;
+      if (!(of_the_device || diverged) || saved_.empty()) throw;
       ErrorDetail detail = error.detail();
+      if (diverged) {
+        draw_what_is_known();
+        detail.remedy += (detail.remedy.empty() ? "" : "; ") + way_on();
+        throw Error(error.code(), detail);
+      }
       detail.remedy += (detail.remedy.empty() ? "" : "; ") + saved_.string() +
                        " is the newest checkpoint: go on with --resume " + folder_.path().string();
       throw Error(error.code(), detail);
@@ -83,6 +139,7 @@ class Run {
     const std::uint64_t total = trainer_.total_epochs();
     if (!saved_.empty()) judge_checkpoints(first);
     folder_.start_metrics(first, config_);
+    for (const SettingChange& change : changes_) folder_.metrics().add_change(first, change);
     if (request_.observer != nullptr) {
       request_.observer->started(trainer_, images_, folder_.path(), first);
     }
@@ -152,7 +209,9 @@ class Run {
   void save() {
     // The metrics go first, to the disk itself: a checkpoint never is ahead of them.
     folder_.metrics().sync();
-    saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), trainer_.checkpoint(),
+    Checkpoint checkpoint = trainer_.checkpoint();
+    record_.save(checkpoint);
+    saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), checkpoint,
                              static_cast<int>(config_.keep), best_.epoch());
     best_.saved(trainer_.epoch());
     draw([&] { folder_.write_loss_curves(); });
@@ -182,6 +241,23 @@ class Run {
 
   void draw_samples() {
     draw([&] { folder_.write_sample_grid(trainer_, images_); });
+  }
+
+  // From the best checkpoint: the newest may hold finite garbage.
+  std::string way_on() const {
+    fs::path best = saved_;
+    if (best_.epoch()) best.replace_filename(checkpoint_name(*best_.epoch()));
+    const fs::path named = best == saved_ ? folder_.path() : best;
+    return "go on from " + best.string() + " by --resume " + named.string() + " " +
+           lower_rates(config_) + ", or from an older checkpoint beside it";
+  }
+
+  // Beside an error that is told already, one of the picture is not.
+  void draw_what_is_known() const {
+    try {
+      folder_.write_loss_curves();
+    } catch (const Error&) {
+    }
   }
 
   RunResult finish(std::uint64_t first, bool stopped) {
@@ -215,14 +291,20 @@ class Run {
   Clock::time_point start_{};
   double stepping_ = 0.0;
   fs::path saved_;
+  RunRecord record_;
+  const std::vector<SettingChange> changes_;
 };
 
 }  // namespace
 
 RunResult run_training(const RunRequest& request) {
   std::optional<Resumption> resumption;
+  std::optional<RunOrigin> origin;
   if (request.resume) resumption = find_resumption(request);
-  const TrainConfig& config = resumption ? resumption->config : request.config;
+  if (!request.resume && !request.from.empty()) origin = find_origin(request);
+  const TrainConfig& config = resumption ? resumption->config
+                              : origin   ? origin->config
+                                         : request.config;
   validate(config);
   if (!resumption) require_used(config, request.given);
   // The device is opened before the data is read: an absent one is said at once.
@@ -253,15 +335,22 @@ RunResult run_training(const RunRequest& request) {
   if (resumption) {
     require_same(resumption->loaded.checkpoint, "data", images.fingerprint(), "data");
   }
+  if (origin) origin->require_shape(images);
+  if (!resumption) fit_batch(request, images, lasting);
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
+  if (origin) start_from(*origin, trainer, request.observer);
   RunFolder folder = resumption ? std::move(resumption->folder) : RunFolder::create(config.out);
   require_work(trainer, folder);
   folder.make_ready();
   write_config(trainer, folder);
   if (resumption) take_up(*resumption, trainer, folder, request.observer);
   const fs::path from = resumption ? resumption->loaded.file : fs::path();
-  return Run(request, trainer, images, folder, from).train();
+  RunRecord record = resumption ? resumption->record : RunRecord{};
+  if (origin) record.origin = origin->record();
+  return Run(request, trainer, images, folder, from, record,
+             resumption ? resumption->changes : std::vector<SettingChange>{})
+      .train();
 }
 
 }  // namespace vgan

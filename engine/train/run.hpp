@@ -30,8 +30,12 @@ struct RunRequest {
   TrainConfig config;
   bool resume = false;
   std::filesystem::path resume_from;  ///< run folder or checkpoint; empty = newest run in runs/
-  /// Names of the settings asked for: on a resume, those that replace the run's; otherwise, those
-  /// that are refused where they belong to another model.
+  /// A new run's weights are those of this run's newest checkpoint, or of this checkpoint, and so
+  /// are its settings but for those that are given; empty: a run of its own.
+  std::filesystem::path from;
+  /// Names of the settings asked for: on a resume, and with `from`, those that replace the other
+  /// run's; otherwise, those that are refused where they belong to another model. Where `batch` is
+  /// not among them and has its preset's value, it is made no larger than the data.
   std::vector<std::string> given;
   std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
   /// The run is as long as it is when it is stopped: config.epochs, a bound alone, becomes that in
@@ -56,10 +60,12 @@ struct RunResult {
 ///
 /// A new run refuses a folder that holds anything (bad_config) but what a run leaves that was
 /// stopped before its first checkpoint. A resumed run goes on from the newest valid checkpoint, or
-/// the one that is named, with the config saved in it; only settings marked so may differ. Later
-/// checkpoints and pictures are set aside in superseded/. A run with no epochs left to train is
-/// refused (bad_config). A folder has one run at a time, which has it before it reads from it.
-/// Throws diverged (no checkpoint is overwritten), io, bad_data, bad_config, no_device.
+/// the one that is named, with the config saved in it; only settings marked so may differ, and
+/// those that change the numbers are kept as RunRecord in its checkpoints. Later checkpoints and
+/// pictures are set aside in superseded/. A run with no epochs left to train is refused
+/// (bad_config). A folder has one run at a time, which has it before it reads from it. Throws
+/// diverged (no checkpoint is overwritten; losses.png shows how it came), io, bad_data, bad_config,
+/// no_device.
 RunResult run_training(const RunRequest& request);
 
 /// The run below `runs` whose checkpoint was written last. Throws bad_config if there is none.

@@ -176,7 +176,7 @@ void RunFolder::write_real_grid(const ImageSet& images) const {
 
 void RunFolder::write_loss_curves() const {
   const TrainingHistory& history = metrics_->history();
-  if (history.epoch.empty()) return;
+  if (history.empty()) return;
   write_png({folder_, "losses.png"}, draw_training("Training", history));
 }
 
@@ -189,8 +189,8 @@ void RunFolder::write_reconstructions(Trainer& trainer, const ImageSet& images) 
 bool RunFolder::has_samples() const { return folder_.has("samples.npy"); }
 
 void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
-  std::vector<std::int64_t> shape{static_cast<std::int64_t>(count), images.height, images.width};
-  if (images.channels > 1) shape.push_back(images.channels);
+  std::vector<std::int64_t> shape = images.array_shape();
+  shape.front() = static_cast<std::int64_t>(count);
   NpyWriter writer({folder_, "samples.npy"}, images.value_type(), shape);
   std::vector<std::byte> bytes;
   as_type(trainer.sample_values(count, trainer.config().seed), images.value_type(), bytes);

@@ -52,7 +52,7 @@ class RunFolder {
   void write_loss_curves() const;
   /// Of an autoencoder: real trials, each above its reconstruction.
   void write_reconstructions(Trainer& trainer, const ImageSet& images) const;
-  /// `count` samples, float32, count x height x width, x channels where there are several.
+  /// `count` samples, float32, as ImageSet::array_shape.
   bool has_samples() const;
   void write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const;
   /// Phase times as a Chrome trace (chrome://tracing, Perfetto).

@@ -87,14 +87,40 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
   return unused;
 }
 
+// What weights cannot be taken along to another value of.
+bool makes_networks(const SettingInfo& setting) {
+  const std::string name = setting.name;
+  return setting.group == std::string("Networks") || name == "conditional" ||
+         name == "likelihood" || name == "latent-mixture" || name == "latent-deviation" ||
+         name == "preset";
+}
+
 }  // namespace
 
-void check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
+std::vector<SettingChange> check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
+  const bool spans_the_run = wanted.lr_schedule != "constant" || wanted.instance_noise_decay > 0.0;
+  std::vector<SettingChange> recorded;
   for (const Difference& change : differences(saved, wanted)) {
-    if (change.setting.may_change_on_resume) continue;
-    refuse_setting(change.setting.name, change.right,
-                   "'" + change.left + "', as the run was started with",
-                   "a resumed run keeps this setting; start a new run to change it");
+    const std::string name = change.setting.name;
+    const bool length = name == "epochs" || name == "passes";
+    if (change.setting.on_resume == OnResume::recorded || (length && spans_the_run)) {
+      recorded.push_back({name, change.left, change.right});
+    } else if (change.setting.on_resume == OnResume::stays) {
+      refuse_setting(name, change.right, "'" + change.left + "', as the run was started with",
+                     std::string("a resumed run keeps this setting; start a new run to change it") +
+                         (makes_networks(change.setting) ? "" : ", by --from with these weights"));
+    }
+  }
+  return recorded;
+}
+
+void check_origin(const TrainConfig& saved, const TrainConfig& wanted) {
+  for (const Difference& change : differences(saved, wanted)) {
+    const std::string name = change.setting.name;
+    const bool average = name == "ema" && (saved.ema > 0.0) != (wanted.ema > 0.0);
+    if (!makes_networks(change.setting) && !average) continue;
+    refuse_setting(name, change.right, "'" + change.left + "', as the weights were trained with",
+                   "--from goes on with the same networks; leave " + name + " out");
   }
 }
 

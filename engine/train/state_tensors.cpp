@@ -140,6 +140,21 @@ void load_network(Backend& backend, Queue& queue, nn::Network& network, const st
   network.weights_changed(queue, false);
 }
 
+void load_start(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,
+                const Checkpoint& checkpoint) {
+  std::vector<Section> sections{{name, network.arena().weights()}};
+  if (!network.arena().average().empty()) {
+    sections.push_back({name + "_ema", network.arena().average()});
+  }
+  for (const Section& section : sections) {
+    check_section(network.layers(), section.prefix, false, checkpoint, "the checkpoint");
+  }
+  for (const Section& section : sections) {
+    load_section(backend, queue, network, section, checkpoint);
+  }
+  network.weights_changed(queue, false);
+}
+
 void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
                   const Checkpoint& checkpoint) {
   check_section(network.layers(), prefix, false, checkpoint, "the checkpoint");

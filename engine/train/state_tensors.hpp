@@ -23,6 +23,10 @@ void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& 
 /// Throws bad_data, before anything is changed, for a missing tensor or one of another shape.
 void load_network(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,
                   const Checkpoint& checkpoint);
+/// Weights, and the average where the network has one; nothing of what they were moved by. Throws
+/// as load_network.
+void load_start(Backend& backend, Queue& queue, nn::Network& network, const std::string& name,
+                const Checkpoint& checkpoint);
 /// Weights only, from the tensors `prefix`.0.weight and so on.
 void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
                   const Checkpoint& checkpoint);

@@ -189,6 +189,13 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   self.codes = {};
 }
 
+void Trainer::start_from(const Checkpoint& checkpoint) {
+  Implementation& self = *implementation_;
+  load_start(*self.backend, *self.queue, *self.generator, "g", checkpoint);
+  load_start(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
+  self.queue->synchronise();
+}
+
 const Scaling& Trainer::scaling() const { return implementation_->scaling; }
 
 std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t seed,

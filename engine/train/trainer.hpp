@@ -64,6 +64,9 @@ class Trainer {
   void end_here();
   /// Continues from a checkpoint of the same networks and data. Throws bad_data if it is not.
   void restore(const Checkpoint& checkpoint);
+  /// Starts from the weights, and averages, of a checkpoint of the same networks, whatever data it
+  /// was trained on. To be called at epoch 0. Throws bad_data where the networks are others.
+  void start_from(const Checkpoint& checkpoint);
 
   /// How the data's numbers stand to the network's.
   const Scaling& scaling() const;

@@ -1,4 +1,6 @@
 // How a trainer comes to be: settings to networks, memory, data and the step.
+#include <algorithm>
+
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/train/alternating_step.hpp"
@@ -13,6 +15,12 @@ namespace {
 constexpr std::uint64_t generator_id = 0;  // of the stream `initialise`
 constexpr std::uint64_t second_id = 1;
 
+// The largest that goes into whole groups of those that D sees together.
+std::int64_t largest_batch(const TrainConfig& config, std::int64_t trials) {
+  const std::int64_t unit = config.pack * std::max<std::int64_t>(1, config.minibatch_stddev);
+  return std::max<std::int64_t>(1, trials / unit) * unit;
+}
+
 void require_data(const TrainConfig& config, const ImageSet& images) {
   images.require_consistent();
   if (config.conditions.empty() && images.condition_size > 0) {
@@ -24,8 +32,11 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
                  "name the conditions in the setting (a file, or any word), or leave them out"});
   }
   if (config.batch > images.count) {
-    refuse_setting("batch", std::to_string(config.batch),
-                   "1 to " + std::to_string(images.count) + ", the number of images");
+    refuse_setting(
+        "batch", std::to_string(config.batch) + " trials",
+        "1 to " + std::to_string(images.count) + ", the trials to train on of " + images.source,
+        "give --batch " + std::to_string(largest_batch(config, images.count)) +
+            " or less, or more data");
   }
 }
 

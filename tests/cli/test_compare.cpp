@@ -1,6 +1,7 @@
 // Several models under one budget: what compare prints, draws and leaves behind.
 #ifdef VGAN_BINARY
 
+#include <fstream>
 #include <set>
 
 #include "tests/cli/tiny_run.hpp"
@@ -158,8 +159,106 @@ TEST_CASE("cli: a comparison that is stopped says what is there and exits 75") {
   const std::string complaint = last_line(stopped.err);
   CHECK(is_one_complaint(complaint));
   CHECK_THAT(complaint, ContainsSubstring("stopped on request while at gan"));
-  CHECK_THAT(complaint, ContainsSubstring("c compares ae; c/gan can go on with"));
+  CHECK_THAT(complaint, ContainsSubstring("c compares ae; go on by compare --resume c\n"));
   CHECK(place.json("c").at("models").size() == 1);
+
+  // The advice works: the run that was stopped has what is left of its time.
+  const CommandResult resumed = run_vgan(place.path(), {"compare", "--resume", "c"});
+  INFO(resumed.out << resumed.err);
+  REQUIRE(resumed.exit_code == 0);
+  CHECK(resumed.err.find("ae: training") == std::string::npos);
+  const auto models = place.json("c").at("models");
+  REQUIRE(models.size() == 2);
+  CHECK(models[1].at("seconds") > 2.9);
+  CHECK(models[1].at("seconds") < 60.0);
+}
+
+TEST_CASE("cli: a comparison that was stopped or killed goes on to the same figures") {
+  const Place place;
+  const Words words = {"--models", "ae,vae,gan", "--epochs", "150"};
+  REQUIRE(place
+              .run([&] {
+                Words all = words;
+                all.insert(all.end(), {"--out", "whole"});
+                return all;
+              }())
+              .exit_code == 0);
+
+  const int signal_number = GENERATE(SIGTERM, SIGKILL);
+  Words all = words;
+  all.insert(all.end(), {"--out", "c"});
+  Command command(place.path(), Place::words(all));
+  REQUIRE(command.wait_until(
+      [&] { return fs::exists(place.path() / "c/vae/checkpoints/epoch-00000000.safetensors"); }));
+  command.send(signal_number);
+  CHECK(command.wait().exit_code == (signal_number == SIGTERM ? 75 : -1));
+
+  const CommandResult resumed = run_vgan(place.path(), {"compare", "--resume", "c"});
+  INFO(resumed.out << resumed.err);
+  REQUIRE(resumed.exit_code == 0);
+  for (const char* said : {"150 epochs of each model", "\nae ", "\nvae ", "\ngan "}) {
+    CHECK_THAT(resumed.out, ContainsSubstring(said));
+  }
+  const auto whole = place.json("whole");
+  const auto gone_on = place.json("c");
+  CHECK(gone_on.at("floors") == whole.at("floors"));
+  REQUIRE(gone_on.at("models").size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(gone_on.at("models")[i].at("name") == whole.at("models")[i].at("name"));
+    CHECK(gone_on.at("models")[i].at("epochs") == 150);
+    CHECK(gone_on.at("models")[i].at("quality") == whole.at("models")[i].at("quality"));
+  }
+  CHECK(gone_on.at("models")[0].at("reconstruction_mse") ==
+        whole.at("models")[0].at("reconstruction_mse"));
+  // The picture has the models that were done before, too.
+  CHECK(file_text(place.path() / "c/comparison.png").size() >
+        file_text(place.path() / "whole/comparison.png").size() / 2);
+
+  all = Place::words(words);
+  all.insert(all.end(), {"--out", "c"});
+  CHECK_THAT(run_vgan(place.path(), all).err,
+             ContainsSubstring("the folder already holds a comparison: c: go on with it by compare "
+                               "--resume c, or choose another --out"));
+
+  // One that is finished is printed again.
+  const CommandResult again = run_vgan(place.path(), {"compare", "--resume", "c"});
+  CHECK(again.exit_code == 0);
+  CHECK(again.out == resumed.out);
+}
+
+TEST_CASE("cli: compare --resume refuses what it cannot go on with") {
+  const Place place;
+  REQUIRE(place.run({"--models", "ae", "--out", "c"}).exit_code == 0);
+  const auto refuse = [&](const Words& words, int exit_code, const std::string& said) {
+    Words all = {"compare", "--resume"};
+    all.insert(all.end(), words.begin(), words.end());
+    const CommandResult result = run_vgan(place.path(), all);
+    INFO(result.err);
+    CHECK(result.exit_code == exit_code);
+    CHECK(result.out.empty());
+    CHECK_THAT(last_line(result.err), ContainsSubstring(said));
+  };
+  refuse({"nowhere"}, 78, "no comparison to go on with: nowhere");
+  refuse({"c", "--epochs", "5"}, 2, "--resume with --epochs");
+  refuse({"c", "--out", "d"}, 2, "--resume with --out");
+  write_tiny_images(place.path() / "tiny.npy", 130);
+  refuse({"c"}, 65, "other data");
+  std::ofstream(place.path() / "c/comparison.json") << "{\"models\": []}";
+  refuse({"c"}, 65, "cannot go on with a comparison: c/comparison.json");
+  std::ofstream(place.path() / "c/comparison.json") << "{\"plan\"";
+  refuse({"c"}, 65, "cannot go on with a comparison: c/comparison.json");
+}
+
+TEST_CASE("cli: compare makes a batch that nobody asked for no larger than the data") {
+  const Place place;
+  const CommandResult result =
+      run_vgan(place.path(), {"compare", "--data", "tiny.npy", "--models", "ae", "--epochs", "2",
+                              "--count", "40", "--device", "cpu", "--out", "c"});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.err, ContainsSubstring("batch 108 in place of 128: there are that many trials "
+                                           "to train on\n"));
+  CHECK(place.json("c").at("batch") == 108);
 }
 
 TEST_CASE("cli: a comparison is stopped while it estimates how long to train") {
@@ -193,10 +292,14 @@ TEST_CASE("cli: compare refuses what it cannot compare") {
   refuse({"--minutes", "1"}, 2, "--epochs with --minutes");
   refuse({"--minutes", "-1"}, 78, "minutes: found -1;");
   refuse({"--epochs", "0"}, 78, "epochs: found 0");
+  refuse({"--count", "-3"}, 78, "count: found -3; allowed 4 to 1,000,000");
+  refuse({"--epochs", "-1"}, 78, "epochs: found -1; allowed 1 or more");
   refuse({"--count", "3"}, 78, "count: found 3; allowed 4 to 1,000,000");
-  refuse({"--batch", "109"}, 78, "batch: found 109; allowed 1 to 108");
+  refuse({"--batch", "109"}, 78,
+         "batch: found 109 trials; allowed 1 to 108, the trials to train on of tiny.npy");
   refuse({"--data", "ring8"}, 78, "; leave it out of --models");
-  refuse({"--data", "few.npy"}, 65, "too few trials to hold some out");
+  refuse({"--data", "few.npy"}, 65,
+         "too few trials to hold some out: few.npy: found 99; allowed 100 or more");
   refuse({"--data", "nowhere.npy"}, 74, "nowhere.npy");
   refuse({"--device", "cuda:99"}, 69, "cuda:99");
   // Nothing was begun, not even a folder.

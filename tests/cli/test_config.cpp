@@ -168,7 +168,7 @@ TEST_CASE("cli: a setting with a value that it cannot have is one line and exit 
   const auto bad = GENERATE(
       Bad{{"--batch", "0"}, "batch: found 0; allowed 1 to "},
       Bad{{"--batch", "-5"}, "batch: found -5"}, Bad{{"--batch", "25"}, "batch"},
-      Bad{{"--epochs", "-3"}, "epochs: found -3; allowed 0 or more"},
+      Bad{{"--epochs", "-3"}, "epochs: found -3; allowed 1 or more"},
       Bad{{"--epochs", "0"}, "epochs: found 0"}, Bad{{"--lr", "-0.1"}, "lr: found -0.1"},
       Bad{{"--lr", "nan"}, "lr: found NaN"}, Bad{{"--lr-d", "-1"}, "lr-d: found -1"},
       Bad{{"--lr-g", "inf"}, "lr-g: found inf"}, Bad{{"--beta1", "1"}, "beta1: found 1"},

@@ -49,7 +49,7 @@ std::size_t npy_data(const std::string& file) {
 
 TEST_CASE("cli: generate writes every form") {
   const Model model;
-  const CommandResult npy = model.generate({"--count", "5", "--out", "s.npy"});
+  const CommandResult npy = model.generate({"--count", "5", "--out", "s.npy", "--shape", "flat"});
   REQUIRE(npy.exit_code == 0);
   CHECK(npy.err.empty());
   CHECK_THAT(npy.out, ContainsSubstring("wrote s.npy: 5 samples of 8 x 8, "));
@@ -60,6 +60,11 @@ TEST_CASE("cli: generate writes every form") {
   CHECK_THAT(flat.substr(0, 128), ContainsSubstring("'descr': '|u1'"));
   CHECK_THAT(flat.substr(0, 128), ContainsSubstring("(5, 64)"));
   CHECK(flat.substr(npy_data(flat)) == model.bytes({"--count", "5"}));
+
+  // Left alone, the shape is the data's, as that of the run's own samples is.
+  REQUIRE(model.generate({"--count", "5", "--out", "d.npy"}).exit_code == 0);
+  CHECK_THAT(model.file("d.npy").substr(0, 128), ContainsSubstring("(5, 8, 8)"));
+  CHECK_THAT(model.file("m/samples.npy").substr(0, 128), ContainsSubstring("(1000, 8, 8)"));
 
   REQUIRE(model.generate({"--count", "5", "--out", "i.npy", "--shape", "image", "--dtype", "u8"})
               .exit_code == 0);
@@ -167,8 +172,10 @@ TEST_CASE("cli: generate refuses what does not go together") {
     CHECK(is_one_complaint(result.err));
     CHECK_THAT(result.err, ContainsSubstring(said));
   };
-  refuse({"--count", "0"}, 78, "count");
-  refuse({"--count", "-1"}, 78, "count: found -1");
+  // One answer, whichever way a count is too small.
+  refuse({"--count", "0"}, 78, "vgan_cuda: bad setting: count: found 0; allowed 1 to 2^40 - 1\n");
+  refuse({"--count", "-3"}, 78, "vgan_cuda: bad setting: count: found -3; allowed 1 to 2^40 - 1\n");
+  refuse({"--first", "-3"}, 78, "first: found -3; allowed 0 to 2^40 - 1");
   refuse({"--out", "s.jpeg"}, 78, "s.jpeg");
   refuse({"--out", "-", "--format", "png"}, 78, "out");
   refuse({"--dtype", "f65"}, 78, "dtype: found 'f65'; allowed auto, u8");
@@ -179,9 +186,33 @@ TEST_CASE("cli: generate refuses what does not go together") {
   refuse({"--device", "cuda:99"}, 69, "cuda:99");
   refuse({"--precision", "fp64"}, 78, "precision: found 'fp64'");
   refuse({"--precision", ""}, 78, "precision: found ''");
-  refuse({"--out", "nowhere/s.npy"}, 74, "nowhere");
+  refuse({"--out", "tiny.npy/s.npy"}, 74,
+         "cannot make the folder: tiny.npy: found Not a directory");
   refuse({"--model", "nowhere"}, 74, "nowhere");
   refuse({"--model", "tiny.npy"}, 65, "tiny.npy");
+}
+
+TEST_CASE("cli: generate takes the run as a word, makes folders, and knows endings in any case") {
+  const Model model;
+  const auto run = [&](const Words& words) {
+    const CommandResult result = run_vgan(model.runs.path(), words);
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    return result.out;
+  };
+  run({"generate", "m", "--count", "4", "--out", "new/folders/LOOK.PNG"});
+  CHECK(model.file("new/folders/LOOK.PNG").starts_with("\x89PNG\r\n\x1a\n"));
+  run({"generate", "m", "--count", "4", "--out", "S.NPY"});
+  CHECK(model.file("S.NPY").starts_with("\x93NUMPY"));
+  run({"generate", "m", "--count", "4", "--out", "a.Idx"});
+  CHECK(vgan::read_idx_images(model.runs.path() / "a.Idx").count == 4);
+  run({"generate", "m", "--count", "4", "--out", "T10K-IMAGES-IDX3-UBYTE"});
+  CHECK(vgan::read_idx_images(model.runs.path() / "T10K-IMAGES-IDX3-UBYTE").count == 4);
+  CHECK(run({"inspect", "--model", "m"}) == run({"inspect", "m"}));
+
+  const CommandResult both = run_vgan(model.runs.path(), {"generate", "m", "--model", "other"});
+  CHECK(both.exit_code == 2);
+  CHECK_THAT(both.err, ContainsSubstring("found 'm' and --model 'other'; allowed one run folder"));
 }
 
 TEST_CASE("cli: generate does not write over its checkpoint") {

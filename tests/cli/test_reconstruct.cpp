@@ -95,6 +95,7 @@ TEST_CASE("cli: a vae is trained, and digits go through it and back") {
   const vgan::Conditions errors = vgan::read_conditions(digits.path() / "errors.npy");
   REQUIRE(errors.values.size() == 200);
   double squared = 0.0;
+  double unrounded = 0.0;
   double absolute = 0.0;
   for (std::size_t n = 0; n < 200; ++n) {
     double of_trial = 0.0;
@@ -103,12 +104,15 @@ TEST_CASE("cli: a vae is trained, and digits go through it and back") {
       of_trial += off * off / pixels;
       absolute += std::fabs(off) / static_cast<double>(200 * pixels);
     }
-    CHECK(static_cast<double>(errors.values[n]) == Approx(of_trial).epsilon(1e-5));
+    // Of outputs from 0 to 1, which are not rounded to bytes as the reconstructions are.
+    CHECK(static_cast<double>(errors.values[n]) * 255 * 255 == Approx(of_trial).epsilon(0.01));
     squared += of_trial / 200;
+    unrounded += static_cast<double>(errors.values[n]) / 200;
   }
   // The table has six digits.
   CHECK(value_of(all.out, "trials") == 200);
-  CHECK(value_of(all.out, "mean squared error") == Approx(squared).epsilon(1e-5));
+  CHECK(value_of(all.out, "mean squared error") == Approx(unrounded).epsilon(1e-5));
+  CHECK(value_of(all.out, "root mean square error") == Approx(std::sqrt(squared)).epsilon(1e-5));
   CHECK(value_of(all.out, "mean absolute error") == Approx(absolute).epsilon(1e-5));
   // The averaged networks, on all trials, beside the last batch of those that were trained.
   const double last = metrics.back()["reconstruction"].get<double>();
@@ -143,8 +147,10 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
   for (std::size_t i = 0; i < values.size(); ++i) {
     REQUIRE(std::fabs(values[i] * 255.0F - static_cast<float>(all_bytes[i])) < 0.51F);
   }
-  CHECK(value_of(floats.out, "mean squared error") * 255 * 255 ==
-        Approx(value_of(u8.out, "mean squared error")).epsilon(0.01));
+  CHECK(value_of(floats.out, "mean squared error") ==
+        Approx(value_of(u8.out, "mean squared error")).epsilon(1e-4));
+  CHECK(value_of(floats.out, "root mean square error") * 255 ==
+        Approx(value_of(u8.out, "root mean square error")).epsilon(0.01));
 
   // The picture that the run left is of every fourth of the 200.
   std::vector<std::uint8_t> fourths;
@@ -266,17 +272,48 @@ TEST_CASE("cli: reconstruct refuses what it cannot do") {
   refuse(with({"--errors", "reconstructions.npy"}), 2, {"reconstructions.npy"});
   refuse(with({"--out", "./digits.npy"}), 2, {"out: found './digits.npy', which is read"});
   refuse(with({"--errors", "digits.npy"}), 2, {"errors: found 'digits.npy', which is read"});
-  refuse(with({"--errors", "nowhere/e.npy"}), 74, {"nowhere"});
+  refuse(with({"--errors", "tiny.npy/e.npy"}), 74, {"cannot make the folder: tiny.npy"});
   refuse(with({"--precision", "fp64"}), 78, {"precision: found 'fp64'; allowed auto, fp32"});
   refuse(with({"--count", "201"}), 78, {"201", "200"});
-  refuse(with({"--out", "nowhere/r.npy"}), 74, {"nowhere"});
+  refuse(with({"--out", "tiny.npy/r.npy"}), 74, {"cannot make the folder: tiny.npy"});
   refuse(with({"--device", "cuda:99"}), 69, {"cuda:99"});
   refuse(with({"--encode"}), 2, {"--encode"});
-  refuse({"reconstruct", "--data", "digits.npy"}, 2, {"--model"});
+  refuse({"reconstruct", "--data", "digits.npy"}, 2, {"no model", "reconstruct runs/0001"});
   refuse({"reconstruct", "--model", "ae"}, 2, {"--data"});
   CHECK_FALSE(std::filesystem::exists(digits.path() / "reconstructions.npy"));
   const CommandResult help = run_vgan(digits.path(), {"--help"});
-  CHECK_THAT(help.out, ContainsSubstring("vgan_cuda reconstruct --model RUN"));
+  CHECK_THAT(help.out, ContainsSubstring("vgan_cuda reconstruct RUN --data FILE"));
+}
+
+TEST_CASE("cli: the mean squared error is one number, in metrics.jsonl and in reconstruct") {
+  const Digits digits;
+  // All trials in each batch, and rates so small that the networks stay what they are.
+  const Words still = {"--batch", "200", "--epochs", "2", "--lr", "1e-20", "--ema", "0"};
+  REQUIRE(digits.train("ae", still).exit_code == 0);
+  const double trained = digits.runs.metrics("ae").back()["squared_error"];
+  const CommandResult back = digits.reconstruct("ae", {"--out", "new/back.npy"});
+  INFO(back.out << back.err);
+  REQUIRE(back.exit_code == 0);
+  CHECK(value_of(back.out, "mean squared error") == Approx(trained).epsilon(1e-4));
+  CHECK_THAT(back.out, ContainsSubstring("in the network's units, as in metrics.jsonl"));
+  CHECK(std::filesystem::exists(digits.path() / "new/back.npy"));
+}
+
+TEST_CASE("cli: a picture of reconstructions codes only what it shows") {
+  const Digits digits;
+  REQUIRE(digits.train("ae", {"--epochs", "2"}).exit_code == 0);
+  const CommandResult picture = digits.reconstruct("ae", {"--out", "LOOK.PNG"});
+  INFO(picture.err);
+  REQUIRE(picture.exit_code == 0);
+  CHECK(digits.is_png("LOOK.PNG"));
+  CHECK(value_of(picture.out, "trials") == 50);
+  // Errors that are asked for are of all.
+  const CommandResult errors =
+      digits.reconstruct("ae", {"--out", "look.png", "--errors", "errors.npy"});
+  REQUIRE(errors.exit_code == 0);
+  CHECK(value_of(errors.out, "trials") == 200);
+  CHECK(digits.is_png("look.png"));
+  CHECK(file_text(digits.path() / "look.png") == file_text(digits.path() / "LOOK.PNG"));
 }
 
 TEST_CASE("cli: only runs of wgan-gp have the gradient penalty in their metrics") {

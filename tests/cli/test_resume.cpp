@@ -137,7 +137,7 @@ TEST_CASE("cli: --resume refuses what a run cannot change, and other data") {
     CHECK(is_one_complaint(result.err));
     CHECK_THAT(result.err, ContainsSubstring(said));
   };
-  refuse({"--resume", "a", "--lr", "0.5"}, 78, "lr: found 0.5");
+  refuse({"--resume", "a", "--ema", "0.5"}, 78, "ema: found 0.5");
   refuse({"--resume", "a", "--batch", "4"}, 78, "batch: found 4");
   refuse({"--resume", "a", "--preset", "article"}, 78, "preset: found article");
   refuse({"--resume", "nowhere"}, 74, "nowhere");

@@ -1,12 +1,14 @@
 // What the command line says of itself, and of words that it does not understand.
 #ifdef VGAN_BINARY
 
+#include <cctype>
 #include <sstream>
 
 #include "engine/train/config.hpp"
 #include "tests/cli/run_command.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/tiny_images.hpp"
 
 using namespace vgan::testing;
 
@@ -60,11 +62,13 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--quiet=perhaps"}, "--quiet: found 'perhaps'"},
       Mistake{{"--resume", "--config", "x.toml"}, "--resume with --config"},
       Mistake{{"--resume", "--print-config"}, "--resume with --print-config"},
-      Mistake{{"generate"}, "found no --model"},
+      Mistake{{"generate"}, "generate: found no model; allowed one run folder or checkpoint file"},
+      Mistake{{"reconstruct"}, "reconstruct: found no model"},
+      Mistake{{"reconstruct", "x"}, "reconstruct: found no --data"},
       Mistake{{"generate", "--modle", "x"}, "--modle: no such flag; did you mean '--model'?"},
       Mistake{{"generate", "--model", "x", "--count", "ten"}, "--count: found 'ten'"},
-      Mistake{{"inspect"}, "found no name"}, Mistake{{"inspect", "a", "b"}, "b: this word"},
-      Mistake{{"doctor", "now"}, "now: this word"});
+      Mistake{{"inspect"}, "inspect: found no model"},
+      Mistake{{"inspect", "a", "b"}, "b: this word"}, Mistake{{"doctor", "now"}, "now: this word"});
   require_usage_error(mistake);
 }
 
@@ -88,7 +92,7 @@ TEST_CASE("cli: --help shows every flag with its default and fits 80 columns") {
   };
   vgan::visit_settings(defaults,
                        [&](const vgan::SettingInfo& info, const auto&) { described(info.name); });
-  for (const char* name : {"resume", "config", "print-config"}) described(name);
+  for (const char* name : {"resume", "from", "config", "print-config"}) described(name);
   CHECK(flags > 30);
   CHECK_THAT(result.out, ContainsSubstring("(default: 10000)"));
   CHECK_THAT(result.out,
@@ -133,6 +137,64 @@ TEST_CASE("cli: output that cannot be written is exit 74") {
   const CommandResult result = Command(folder.path(), words, "/dev/full").wait();
   CHECK(result.exit_code == 74);
   CHECK(is_one_complaint(result.err));
+}
+
+TEST_CASE("cli: a closed standard output is exit 74, before any work") {
+  const TempDir folder;
+  const auto closed = [&](Words words) {
+    words.insert(words.begin(), {"-c", "exec \"$0\" \"$@\" >&-", vgan_binary()});
+    return Command(folder.path(), words, "", "/bin/sh").wait();
+  };
+  const auto words = GENERATE(
+      Words{"--help"}, Words{"--version"}, Words{"--print-config"}, Words{"doctor"},
+      Words{"compare", "--help"}, Words{"compare", "--data", "digits"}, Words{"generate", "m"},
+      Words{"generate", "m", "--out", "-"}, Words{"reconstruct", "m", "--data", "digits"},
+      Words{"--data", "digits", "--epochs", "1"});
+  const CommandResult result = closed(words);
+  INFO(result.err);
+  CHECK(result.exit_code == 74);
+  CHECK(result.err ==
+        "vgan_cuda: cannot write to standard output: it is closed; send it to a file "
+        "or to /dev/null\n");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "runs"));
+}
+
+TEST_CASE("cli: what prints nothing needs no standard output") {
+  const TempDir folder;
+  write_tiny_images(folder.path() / "tiny.npy");
+  const Words words = {"-c",          "exec \"$0\" \"$@\" >&-",
+                       vgan_binary(), "--quiet",
+                       "--data",      "tiny.npy",
+                       "--epochs",    "1",
+                       "--batch",     "8",
+                       "--g-layers",  "16",
+                       "--d-layers",  "16",
+                       "--out",       "run",
+                       "--device",    "cpu"};
+  const CommandResult result = Command(folder.path(), words, "", "/bin/sh").wait();
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+}
+
+TEST_CASE("cli: the help of a setting stands by itself, in a config file too") {
+  vgan::TrainConfig defaults;
+  vgan::visit_settings(defaults, [&](const vgan::SettingInfo& info, const auto&) {
+    INFO(info.name << ": " << info.help);
+    std::istringstream words(info.help);
+    for (std::string word; words >> word;) {
+      while (!word.empty() && std::ispunct(static_cast<unsigned char>(word.back())) != 0) {
+        word.pop_back();
+      }
+      // What --help calls the value is not shown in a config file.
+      for (const char* placeholder : {"N", "K", "S", "X", "GAMMA", "SIGMA", "LAMBDA", "SHARE"}) {
+        CHECK(word != placeholder);
+      }
+    }
+    for (const char* elsewhere : {"below", "above", "the same", "that noise", "that weight"}) {
+      CHECK(std::string(info.help).find(elsewhere) == std::string::npos);
+    }
+  });
 }
 
 #else

@@ -87,7 +87,8 @@ TEST_CASE("a bad config says what, where and what is allowed", "[engine][config]
   CHECK_THAT(message_of("batch = 1.5"), ContainsSubstring("a whole number"));
   CHECK_THAT(message_of("batch = "), ContainsSubstring("test.toml:1"));
   CHECK_THAT(message_of("batch = 0"), ContainsSubstring("found 0"));
-  CHECK_THAT(message_of("epochs = -1"), ContainsSubstring("0 or more"));
+  CHECK_THAT(message_of("epochs = -1"), ContainsSubstring("found -1; allowed 1 or more"));
+  CHECK_THAT(message_of("seed = -1"), ContainsSubstring("found -1; allowed 0 or more"));
   CHECK_THAT(message_of("lr = -0.1"), ContainsSubstring("above 0"));
   CHECK_THAT(message_of("lr = nan"), ContainsSubstring("above 0"));
   CHECK_THAT(message_of("beta1 = 1.0"), ContainsSubstring("below 1"));

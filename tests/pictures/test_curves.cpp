@@ -224,11 +224,10 @@ TEST_CASE("curves: legend, panels and what is refused", "[pictures]") {
 TEST_CASE("curves: a run's picture has the losses above and the accuracies below", "[pictures]") {
   TrainingHistory history;
   for (int i = 1; i <= 20; ++i) {
-    history.epoch.push_back(i);
-    history.d_loss.push_back(0.5);
-    history.g_loss.push_back(1.5);
-    history.accuracy_real.push_back(0.9);
-    history.accuracy_fake.push_back(0.2);
+    history.d_loss.add(i, 0.5);
+    history.g_loss.add(i, 1.5);
+    history.accuracy_real.add(i, 0.9);
+    history.accuracy_fake.add(i, 0.2);
   }
   const RgbImage image = draw_training("run", history);
   const Box upper{76, 82, 972, 330};
@@ -238,25 +237,22 @@ TEST_CASE("curves: a run's picture has the losses above and the accuracies below
   CHECK(count_colour(image, curve_blue, lower) == 0);
   CHECK(count_colour(image, curve_green, upper) == 0);
   CHECK(draw_training("run", history).pixels == image.pixels);
-  history.d_loss.pop_back();
-  CHECK(outcome_of([&] { draw_training("run", history); }).code == 70);
   CHECK(draw_training("empty", {}).height == 700);
 }
 
 TEST_CASE("curves: a run's picture shows what its model has", "[pictures]") {
   TrainingHistory gan, vae, ae;
   for (int i = 1; i <= 20; ++i) {
-    for (TrainingHistory* history : {&gan, &vae, &ae}) history->epoch.push_back(i);
-    gan.d_loss.push_back(0.5);
-    gan.g_loss.push_back(1.5);
-    gan.gradient_penalty.push_back(0.1 * i);
-    gan.accuracy_real.push_back(0.9);
-    gan.accuracy_fake.push_back(0.2);
+    gan.d_loss.add(i, 0.5);
+    gan.g_loss.add(i, 1.5);
+    gan.gradient_penalty.add(i, 0.1 * i);
+    gan.accuracy_real.add(i, 0.9);
+    gan.accuracy_fake.add(i, 0.2);
     for (TrainingHistory* history : {&vae, &ae}) {
-      history->reconstruction.push_back(200.0 - i);
-      history->squared_error.push_back(1.0 / i);
+      history->reconstruction.add(i, 200.0 - i);
+      history->squared_error.add(i, 1.0 / i);
     }
-    vae.kl.push_back(i);
+    vae.kl.add(i, i);
   }
   const Box upper{76, 82, 972, 330};
   const Box lower{76, 382, 972, 640};

@@ -1,0 +1,50 @@
+#include "engine/train/run_origin.hpp"
+
+#include <filesystem>
+
+#include "engine/error.hpp"
+#include "engine/train/generator_model.hpp"
+#include "engine/train/reconstructor.hpp"
+#include "engine/train/refuse_setting.hpp"
+#include "engine/train/resumption.hpp"
+
+namespace vgan {
+
+RunRecord::Origin RunOrigin::record() const {
+  return {std::filesystem::absolute(loaded.file).lexically_normal().string(),
+          metadata_number(loaded.checkpoint, "epoch")};
+}
+
+void RunOrigin::require_shape(const ImageSet& images) const {
+  const TrialShape found{images.height, images.width, images.channels};
+  if (found.height == trial.height && found.width == trial.width &&
+      found.channels == trial.channels) {
+    return;
+  }
+  throw Error(
+      ErrorCode::bad_data,
+      {"cannot start from " + loaded.file.string(), images.source, "trials of " + shape_text(found),
+       shape_text(trial) + ", as it was trained on", "start without --from"});
+}
+
+RunOrigin find_origin(const RunRequest& request) {
+  RunOrigin origin;
+  origin.loaded = load_run_or_file(request.from);
+  const GeneratorModel model = read_model(origin.loaded.checkpoint, origin.loaded.file.string());
+  origin.trial = model.shape();
+  origin.config = overlaid(model.config, request);
+  check_origin(model.config, origin.config);
+  // What belongs to the other run's folder, display and data is not this one's.
+  origin.config.out = request.config.out;
+  origin.config.quiet = request.config.quiet;
+  origin.config.profile_steps = request.config.profile_steps;
+  if (is_given(request, "data") && !is_given(request, "labels")) origin.config.labels.clear();
+  if (is_given(request, "data") && !is_given(request, "conditions") &&
+      !model.config.conditions.empty()) {
+    refuse_setting("conditions", "other data without conditions of their own",
+                   "a file of conditions for " + origin.config.data, "give --conditions");
+  }
+  return origin;
+}
+
+}  // namespace vgan

@@ -1,0 +1,30 @@
+// From what `--from` names to the settings and weights of a new run.
+#pragma once
+
+#include <string>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/readers/image_set.hpp"
+#include "engine/train/config.hpp"
+#include "engine/train/run.hpp"
+#include "engine/train/run_record.hpp"
+#include "engine/trial_shape.hpp"
+
+namespace vgan {
+
+/// The start of a run from another's weights.
+struct RunOrigin {
+  LoadedCheckpoint loaded;
+  TrainConfig config;  ///< of the other run, under what was given for this one
+  TrialShape trial;    ///< what the other run was trained on
+
+  RunRecord::Origin record() const;
+  /// Throws bad_data for trials of another shape.
+  void require_shape(const ImageSet& images) const;
+};
+
+/// Throws bad_config for settings under which the networks would be others, io and bad_data as
+/// load_run_or_file.
+RunOrigin find_origin(const RunRequest& request);
+
+}  // namespace vgan
