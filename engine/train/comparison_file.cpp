@@ -3,13 +3,14 @@
 #include <cerrno>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <map>
-#include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/error.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/json_text.hpp"
 #include "engine/train/comparison_report.hpp"
 
 namespace vgan {
@@ -155,10 +156,10 @@ ComparisonSoFar read_comparison_file(const fs::path& folder) {
                                         "the folder of a comparison", "name one: --resume DIR"});
   }
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!(text << file.rdbuf())) throw io_error("cannot read", path, EIO);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) throw io_error("cannot read", path, EIO);
   try {
-    const nlohmann::json json = nlohmann::json::parse(text.str());
+    const nlohmann::json json = read_json(text);
     ComparisonSoFar found{plan_of(json.at("plan")), {}};
     for (const nlohmann::json& model : json.at("models")) found.models.push_back(model_of(model));
     return found;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.hpp"
+#include "engine/json_text.hpp"
 
 namespace vgan {
 namespace {
@@ -23,7 +24,7 @@ class Reader {
   Reader(const std::string& file, std::string key) : file_(file), key_(std::move(key)) {}
 
   json parse(const std::string& text) const {
-    json value = json::parse(text, nullptr, false);
+    json value = read_json(text);
     if (value.is_discarded()) fail("no JSON");
     return value;
   }
