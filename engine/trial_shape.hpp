@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -65,5 +66,13 @@ struct TrialShape {
            (kind == TrialKind::image && (height == 1 || width == 1) && height * width > 2);
   }
 };
+
+/// "28 x 28", "32 x 32 x 3"; of a curve "256" or "60 x 3", of a row "4".
+inline std::string extents_text(const TrialShape& shape) {
+  std::string text = shape.kind == TrialKind::image ? std::to_string(shape.height) + " x " : "";
+  text += std::to_string(shape.width);
+  if (shape.channels > 1) text += " x " + std::to_string(shape.channels);
+  return text;
+}
 
 }  // namespace vgan

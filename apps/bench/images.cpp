@@ -7,7 +7,11 @@
 namespace vgan::bench {
 
 ImageSet bench_images(const TrainConfig& config) {
-  if (!config.data.empty()) return open_images({.data = config.data, .labels = "none"});
+  if (!config.data.empty()) return {
+      return open_images({.data = config.data,
+                          .labels = "none",
+                          .shape = {config.shape, config.net == "conv1d", std::nullopt}});
+    }
   ImageSet images;
   images.count = std::max<std::int64_t>(60000, config.batch);
   images.height = images.width = 28;

@@ -30,6 +30,7 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "as for train, 100 trials or more; the last tenth, up to 10,000, is held out"},
           r.data);
   visitor(S{"labels", "Data", "FILE", "as for train"}, r.labels);
+  visitor(S{"shape", "Data", "SHAPE", "of one trial, as for train"}, r.shape);
   visitor(S{"epochs", budget, "N", "updates of each network, by one batch each", OnResume::stays,
             "1 or more"},
           r.epochs);

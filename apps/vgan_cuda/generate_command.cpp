@@ -26,7 +26,8 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "number of the first, from 0: a file may be made in parts that fit together",
             OnResume::stays, allowed_first_samples},
           r.first);
-  visitor(S{"label", samples, "CLASS", "class of all samples; -1 = as they are in the data"},
+  visitor(S{"label", samples, "CLASS",
+            "class of all samples, by name or number; empty = as they are in the data"},
           r.label);
   visitor(
       S{"per-label", samples, "N", "so many of each class in turn, in place of --count; 0 = off"},

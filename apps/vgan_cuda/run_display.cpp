@@ -23,9 +23,9 @@ std::string counted(std::size_t count, const std::string& one, const std::string
 }
 
 std::string data_text(const ImageSet& images) {
-  std::string text = images.source + ": " + std::to_string(images.count) + " images of " +
-                     std::to_string(images.height) + " x " + std::to_string(images.width) +
-                     (images.channels > 1 ? " x " + std::to_string(images.channels) : "") + ", ";
+  std::string text = images.source + ": " + std::to_string(images.count) + " " +
+                     std::string(info_of(images.kind).plural) + " of " +
+                     extents_text(images.shape()) + ", ";
   if (images.labels.empty()) return text + "no labels";
   const std::set<std::int32_t> classes(images.labels.begin(), images.labels.end());
   return text + counted(classes.size(), "class", "classes");

@@ -96,7 +96,8 @@ Picture draw_trials(std::span<const float> values, const TrialShape& shape, floa
   }
   std::vector<std::uint8_t> pixels(values.size());
   std::transform(values.begin(), values.end(), pixels.begin(), [&](float value) {
-    const float share = (value - low) / (high - low);
+    // A constant is grey.
+    const float share = high > low ? (value - low) / (high - low) : 0.5F;
     return static_cast<std::uint8_t>(std::clamp(share * 255.0F + 0.5F, 0.0F, 255.0F));
   });
   return draw_trials(std::span<const std::uint8_t>(pixels), shape, sheet);

@@ -154,18 +154,21 @@ std::size_t ByteSource::inflate_some(void* to, std::size_t bytes) {
   return total;
 }
 
-// At the end of one gzip member: true where another one follows (RFC 1952, section 2.2).
+// At the end of one gzip member: true where another one follows (RFC 1952, section 2.2). NUL bytes
+// before it or the end are padding, as tar and tapes leave it; gzip itself passes over them.
 bool ByteSource::next_member() {
   z_stream& stream = inflater_->stream;
-  if (stream.avail_in == 0) {
+  do {
+    for (; stream.avail_in > 0 && *stream.next_in == 0; ++stream.next_in) --stream.avail_in;
+    if (stream.avail_in > 0) break;
     stream.next_in = inflater_->input.data();
     stream.avail_in = static_cast<uInt>(read_raw(inflater_->input.data(), inflater_->input.size()));
-  }
+  } while (stream.avail_in > 0);
   if (stream.avail_in == 0) return false;
   if (*stream.next_in != 0x1f) {
     const std::uint64_t at = raw_offset_ - stream.avail_in;
     fail_raw(at, bytes_text(size_ - at) + " after the gzip stream", "the end of the file",
-             "remove the trailing bytes or download it again");
+             "gunzip -c FILE > unpacked leaves them out; or download it again");
   }
   return inflateReset(&stream) == Z_OK;
 }

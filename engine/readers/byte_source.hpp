@@ -15,9 +15,9 @@ namespace vgan {
 enum class Unpack { by_content, never };
 
 /// Reads a regular file forward, once. Gzip is recognised by content, not by name; several gzip
-/// members in a row read as one. "Content" below is the unpacked bytes; offsets count content
-/// from 0. Every function throws `Error`: io where the system refuses, bad_data where the file
-/// is not what it should be.
+/// members in a row read as one, NUL bytes between and after them are passed over. "Content" below
+/// is the unpacked bytes; offsets count content from 0. Every function throws `Error`: io where the
+/// system refuses, bad_data where the file is not what it should be.
 class ByteSource {
  public:
   /// `what` begins every message, e.g. "cannot read IDX images". Folders, FIFOs, sockets and
@@ -48,11 +48,14 @@ class ByteSource {
   /// Demands the end of the content; for gzip this also verifies the stream's checksum.
   void expect_end();
 
-  /// Reads `count` elements stored as `Stored` (little-endian) into a vector of `Value`. Room is
-  /// made for no more than the count asked for, and no more than twice what has arrived so far or
-  /// what the size of a plain file vouches for. Call expect_data first.
-  template <class Stored, class Value = Stored>
+  /// Reads `count` elements as they lie in memory. Room is made for no more than the count asked
+  /// for, and no more than twice what has arrived so far or what the size of a plain file vouches
+  /// for. Call expect_data first.
+  template <class Value>
   std::vector<Value> read_values(std::uint64_t count);
+  /// Reads elements stored as `Stored`, each of which `convert` makes a `Value`, likewise.
+  template <class Stored, class Value, class Convert>
+  std::vector<Value> read_converted(std::uint64_t count, Convert&& convert);
 
   /// "PATH, byte 4", or "PATH, unpacked byte 4" where the file is gzip.
   std::string where(std::uint64_t content_offset) const;
@@ -62,6 +65,12 @@ class ByteSource {
  private:
   struct Inflater;
 
+  /// Calls chunk(elements so far, elements now) until `count` are through.
+  template <class Chunk>
+  void read_chunks(std::uint64_t count, std::uint64_t element_bytes, Chunk&& chunk);
+  template <class Value>
+  void make_room(std::vector<Value>& values, std::uint64_t count, std::uint64_t more,
+                 std::uint64_t stored_bytes) const;
   void open();
   std::size_t read_raw(void* to, std::size_t bytes);
   std::size_t read_content(void* to, std::size_t bytes);
@@ -83,30 +92,49 @@ class ByteSource {
   std::unique_ptr<Inflater> inflater_;
 };
 
-template <class Stored, class Value>
-std::vector<Value> ByteSource::read_values(std::uint64_t count) {
-  static_assert(std::is_trivially_copyable_v<Stored>);
-  constexpr bool direct = std::is_same_v<Stored, Value>;
-  const auto chunk = std::min<std::uint64_t>(count, chunk_bytes / sizeof(Stored));
-  const std::uint64_t vouched = packed() ? 0 : size_ / sizeof(Stored);
-  std::vector<Value> values;
-  std::vector<Stored> stored(direct ? 0 : chunk);
-  while (values.size() < count) {
-    const std::uint64_t have = values.size();
-    const auto now = std::min<std::uint64_t>(chunk, count - have);
-    if (have + now > values.capacity()) {
-      values.reserve(std::min(count, std::max({2 * have, have + now, vouched})));
-    }
-    values.resize(have + now);
-    if constexpr (direct) {
-      read_exactly(values.data() + have, now * sizeof(Stored), "the data");
-    } else {
-      read_exactly(stored.data(), now * sizeof(Stored), "the data");
-      std::transform(stored.begin(), stored.begin() + static_cast<std::ptrdiff_t>(now),
-                     values.begin() + static_cast<std::ptrdiff_t>(have),
-                     [](Stored value) { return static_cast<Value>(value); });
-    }
+template <class Chunk>
+void ByteSource::read_chunks(std::uint64_t count, std::uint64_t element_bytes, Chunk&& chunk) {
+  const std::uint64_t most = std::min<std::uint64_t>(count, chunk_bytes / element_bytes);
+  for (std::uint64_t have = 0; have < count;) {
+    const std::uint64_t now = std::min<std::uint64_t>(most, count - have);
+    chunk(have, now);
+    have += now;
   }
+}
+
+template <class Value>
+void ByteSource::make_room(std::vector<Value>& values, std::uint64_t count, std::uint64_t more,
+                           std::uint64_t stored_bytes) const {
+  const std::uint64_t have = values.size();
+  const std::uint64_t vouched = packed() ? 0 : size_ / stored_bytes;
+  if (have + more > values.capacity()) {
+    values.reserve(std::min(count, std::max({2 * have, have + more, vouched})));
+  }
+  values.resize(have + more);
+}
+
+template <class Value>
+std::vector<Value> ByteSource::read_values(std::uint64_t count) {
+  static_assert(std::is_trivially_copyable_v<Value>);
+  std::vector<Value> values;
+  read_chunks(count, sizeof(Value), [&](std::uint64_t have, std::uint64_t now) {
+    make_room(values, count, now, sizeof(Value));
+    read_exactly(values.data() + have, now * sizeof(Value), "the data");
+  });
+  return values;
+}
+
+template <class Stored, class Value, class Convert>
+std::vector<Value> ByteSource::read_converted(std::uint64_t count, Convert&& convert) {
+  static_assert(std::is_trivially_copyable_v<Stored>);
+  std::vector<Value> values;
+  std::vector<Stored> stored(std::min<std::uint64_t>(count, chunk_bytes / sizeof(Stored)));
+  read_chunks(count, sizeof(Stored), [&](std::uint64_t have, std::uint64_t now) {
+    make_room(values, count, now, sizeof(Stored));
+    read_exactly(stored.data(), now * sizeof(Stored), "the data");
+    std::transform(stored.begin(), stored.begin() + static_cast<std::ptrdiff_t>(now),
+                   values.begin() + static_cast<std::ptrdiff_t>(have), convert);
+  });
   return values;
 }
 

@@ -20,12 +20,15 @@ struct Signature {
 // First bytes as the formats' own specifications give them.
 constexpr Signature signatures[] = {
     {"version https://git-lfs"sv, "a git-LFS pointer", "fetch the file itself with git lfs pull"},
-    {"PK\x03\x04"sv, "a zip archive (.npz or .zip)", "unpack it and give the file inside"},
+    {"PK\x03\x04"sv, "a zip archive (.npz or .zip)",
+     "unpack it with unzip and give the file inside"},
     {"\x1f\x8b"sv, "gzip data", "unpack it with gunzip"},
     {"\x93NUMPY"sv, "a NumPy .npy array", "name it as the images or labels that it holds"},
-    {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file", "export the array to .npy"},
-    {"\x89PNG\r\n"sv, "one PNG picture", "collect the pictures in one .npy array"},
-    {"\xff\xd8\xff"sv, "one JPEG picture", "collect the pictures in one .npy array"},
+    {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file",
+     "in Python, array = h5py.File(FILE)[NAME][:], then numpy.save"},
+    {"\x89PNG\r\n"sv, "one PNG picture", "name the folder that it lies in"},
+    {"\xff\xd8\xff"sv, "one JPEG picture",
+     "convert it to PNG (mogrify -format png *.jpg) and name its folder"},
     {"BZh"sv, "bzip2 data", "unpack it with bunzip2"},
     {"\xfd"
      "7zXZ"sv,
@@ -55,18 +58,41 @@ std::string hex(std::string_view head) {
 
 }  // namespace
 
-ContentGuess guess_content(std::string_view head) {
+namespace {
+
+const Signature* signature_of(std::string_view head) {
   for (const Signature& signature : signatures) {
-    if (head.substr(0, signature.bytes.size()) == signature.bytes) {
-      return {signature.name, signature.remedy};
-    }
+    if (head.substr(0, signature.bytes.size()) == signature.bytes) return &signature;
   }
+  return nullptr;
+}
+
+bool is_html(const std::string& text) {
+  return text.starts_with("<!doctype html") || text.starts_with("<html");
+}
+
+}  // namespace
+
+ContentGuess guess_content(std::string_view head) {
+  if (const Signature* known = signature_of(head)) return {known->name, known->remedy};
   const std::string text = lower_text(head);
-  if (text.rfind("<!doctype html", 0) == 0 || text.rfind("<html", 0) == 0) {
-    return {"an HTML page", download_again};
+  if (is_html(text)) return {"an HTML page", download_again};
+  if (text.starts_with("<?xml")) return {"an XML document", download_again};
+  if (is_text(head)) {
+    return {"text",
+            "read it in Python, array = numpy.loadtxt(FILE, delimiter=','), then numpy.save"};
   }
-  if (text.rfind("<?xml", 0) == 0) return {"an XML document", download_again};
   return {hex(head), "check that this is the right file"};
+}
+
+bool is_text(std::string_view head) {
+  if (head.empty() || signature_of(head) != nullptr) return false;
+  const std::string text = lower_text(head);
+  if (is_html(text) || text.starts_with("<?xml")) return false;
+  return std::none_of(head.begin(), head.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == 0x7F || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');
+  });
 }
 
 }  // namespace vgan

@@ -14,4 +14,7 @@ struct ContentGuess {
 /// Guesses from the first bytes of a file (`head`: 64 of them are enough; fewer do no harm).
 ContentGuess guess_content(std::string_view head);
 
+/// Whether it looks like plain text that is no page, document or other known thing.
+bool is_text(std::string_view head);
+
 }  // namespace vgan

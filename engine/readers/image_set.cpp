@@ -72,16 +72,18 @@ void require_sizes(const ImageSet& images) {
   }
 }
 
-std::string range_text(float low, float high) {
-  return general_text(static_cast<double>(low)) + " to " + general_text(static_cast<double>(high));
+std::string range_text(double low, double high) {
+  return general_text(low) + " to " + general_text(high);
 }
 
-// Every value is, as a float, within low..high, which NaN never is.
+// Every value is within low..high, to a float's precision, which NaN never is.
 template <class Number>
 void require_values(const ImageSet& images, const std::vector<Number>& values, std::int64_t columns,
-                    float low, float high, const char* kind) {
+                    double low, double high, const char* kind) {
+  const auto least = static_cast<float>(low);
+  const auto greatest = static_cast<float>(high);
   const auto bad = std::find_if(values.begin(), values.end(), [&](Number value) {
-    return !(static_cast<float>(value) >= low && static_cast<float>(value) <= high);
+    return !(static_cast<float>(value) >= least && static_cast<float>(value) <= greatest);
   });
   if (bad == values.end()) return;
   const auto value = static_cast<double>(*bad);
@@ -94,7 +96,7 @@ void require_values(const ImageSet& images, const std::vector<Number>& values, s
                   "finite numbers", "replace it, or leave the row out");
   }
   contradiction(images, general_text(value) + place, range_text(low, high),
-                "set low and high to the least and the greatest value");
+                "set by_values, or low and high to the least and the greatest value");
 }
 
 // Sides that go with the kind, and labels that have names where any have.
@@ -229,16 +231,18 @@ void ImageSet::require_consistent() const {
                 {"no data to train on", source, "0 images", "at least one", ""});
   }
   require_meaning(*this);
-  if (!(low < high) || !std::isnormal(high - low)) {
-    throw Error(ErrorCode::bad_data, {"data without a range", source, range_text(low, high),
-                                      "low below high, a span of 1.2e-38 to 3.4e38", ""});
+  constexpr double largest = std::numeric_limits<float>::max();
+  if (!by_values && (!(low < high) || !std::isnormal(high - low))) {
+    throw Error(ErrorCode::bad_data,
+                {"data without a range", source, range_text(low, high),
+                 "low below high, finite and further apart than 2.2e-308", ""});
   }
   std::visit(
       [&](const auto& values) {
-        require_values(*this, values, pixels_per_image(), low, high, "trials");
+        require_values(*this, values, pixels_per_image(), by_values ? -largest : low,
+                       by_values ? largest : high, "trials");
       },
       pixels);
-  constexpr float largest = std::numeric_limits<float>::max();
   require_values(*this, conditions, std::max<std::int64_t>(condition_size, 1), -largest, largest,
                  "conditions");
 }

@@ -23,8 +23,8 @@ struct ImageSet {
   TrialKind kind = TrialKind::image;
   std::variant<std::vector<std::uint8_t>, std::vector<float>, std::vector<double>> pixels;
   std::optional<ValueType> file_type;  ///< where it is another than that of `pixels`
-  float low = 0.0F;                    ///< the value that maps to the network's smallest output
-  float high = 255.0F;                 ///< the value that maps to the network's largest output
+  double low = 0.0;                    ///< the value that maps to the network's smallest output
+  double high = 255.0;                 ///< the value that maps to the network's largest output
   /// Whether `low` and `high` are nothing but the least and the greatest value: the scale follows
   /// the values then, and few outliers do not decide it.
   bool by_values = false;
@@ -32,11 +32,18 @@ struct ImageSet {
   std::vector<std::string> class_names;  ///< of class 0, 1, ..., where labels were words; or empty
   std::vector<float> conditions;         ///< count x condition_size, row-major, or empty
   std::int64_t condition_size = 0;       ///< numbers for each image; 0 where there are none
-  std::string source;  ///< what the user would call it: a path, or "built-in digits"
+  std::string source;              ///< what the user would call it: a path, or "built-in digits"
+  std::vector<std::string> notes;  ///< what was done in reading that the user should know
 
   /// height * width * channels. Throws bad_data where that is more than can be counted.
   std::int64_t pixels_per_image() const;
   TrialShape shape() const { return {height, width, channels, kind}; }
+  void set_shape(const TrialShape& trial) {
+    height = trial.height;
+    width = trial.width;
+    channels = trial.channels;
+    kind = trial.kind;
+  }
   /// The array's shape as files have it, without axes that go without saying: (N, P) for rows, (N,
   /// T) or (N, T, C) for curves, (N, H, W) or (N, H, W, C) for images.
   std::vector<std::int64_t> array_shape() const;

@@ -76,6 +76,7 @@ ImageSet make_mixture(const Mixture& mixture, std::uint64_t seed, std::int64_t c
   set.count = count;
   set.height = 1;
   set.width = 2;
+  set.kind = TrialKind::row;
   std::vector<float> values;
   values.reserve(2 * static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {

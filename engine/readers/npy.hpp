@@ -1,4 +1,4 @@
-// NumPy .npy files: images, labels and conditions in, samples out.
+// NumPy .npy files: images and conditions in, samples out; labels are in labels.hpp.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,20 @@
 #include "engine/files/atomic_file.hpp"
 #include "engine/readers/image_set.hpp"
 #include "engine/readers/npy_header.hpp"
+#include "engine/readers/trial_axes.hpp"
 
 namespace vgan {
 
-/// Reads images of u8, float32 or float64 (little-endian; float64 becomes float32) from a plain or
-/// gzip .npy file, in C or Fortran order. Shapes: (N, H, W); (N, H, W, C) and (N, C, H, W) with C
-/// of 1 to 3 channels, the former where both could be meant; and (N, P), which is a square picture
-/// where P is a square number, else 1 x P. The pixels become N, H, W, C.
-/// u8 means 0 to 255. Floats mean 0 to 1 where all of them lie there, else -1 to 1 where all lie
+/// Reads trials of any number type, in either byte order, from a plain or gzip .npy file, in C or
+/// Fortran order. u8 stays u8; whole numbers of up to 16 bits, f16, f32 and booleans become float,
+/// others double; `file_type` says what they were. What the trials are: see trial_axes. The values
+/// become N, H, W, C; the fourth channel of images is left out with a note.
+/// u8 means 0 to 255. Others mean 0 to 1 where all of them lie there, else -1 to 1 where all lie
 /// there, else their smallest to their largest.
-/// Throws Error: io where the system refuses; bad_data for all else, NaN, Inf, numbers beyond
-/// float32 and a single repeated value included (row = image, column = pixel, from 0).
-ImageSet read_npy_images(const std::filesystem::path& path);
-
-/// Reads one dimension of integers, each 0 to 2^31 - 1. Throws as read_npy_images does.
-std::vector<std::int32_t> read_npy_labels(const std::filesystem::path& path);
+/// Throws Error: io where the system refuses; bad_config for a shape that the file has not;
+/// bad_data for all else, NaN, Inf, numbers beyond float32 and a single repeated value included
+/// (row = trial, column = number, from 0).
+ImageSet read_npy_images(const std::filesystem::path& path, const ShapeWish& wish = {});
 
 /// Continuous conditions: `size` numbers for each image.
 struct Conditions {
@@ -33,8 +32,8 @@ struct Conditions {
   std::int64_t count() const { return static_cast<std::int64_t>(values.size()) / size; }
 };
 
-/// Reads (N,) or (N, K) finite numbers, K up to 4096: float32, float64 or integers of 8 to 64 bits,
-/// which become float32. Throws as read_npy_images does.
+/// Reads (N,) or (N, K) finite numbers of any type, K up to 4096, which become float32. Throws as
+/// read_npy_images does.
 Conditions read_conditions(const std::filesystem::path& path);
 
 /// Writes one .npy array in C order with constant memory. The file appears at finish(); a writer

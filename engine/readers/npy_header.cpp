@@ -68,7 +68,8 @@ class HeaderParser {
   void parse_descr() {
     header_.descr_offset = base_ + at_;
     if (at_ < text_.size() && text_[at_] == '[') {
-      fail("a structured dtype", "one number for each element", "save its columns as plain arrays");
+      fail("a structured dtype", "one number for each element",
+           "a = numpy.stack([array[name] for name in array.dtype.names], -1), then numpy.save");
     }
     const std::size_t start = at_;
     header_.descr = quoted("a dtype");
@@ -80,7 +81,14 @@ class HeaderParser {
     if (!rest.empty() && rest[0] == 'O') {
       at_ = start;
       fail("pickled Python objects (dtype " + shown(header_.descr) + ")",
-           "numbers; pickled objects are never run", "save a plain array of numbers");
+           "numbers; pickled objects are never run",
+           "a = numpy.array(array.tolist(), 'float64'), then numpy.save");
+    }
+    // Dates have their unit behind: '<M8[ns]'.
+    if (const std::size_t unit = rest.find('['); unit != std::string_view::npos &&
+                                                 rest.back() == ']' &&
+                                                 (rest[0] == 'M' || rest[0] == 'm')) {
+      rest = rest.substr(0, unit);
     }
     bool valid = rest.size() >= 2 && rest.size() <= 8 &&
                  ((rest[0] >= 'a' && rest[0] <= 'z') || (rest[0] >= 'A' && rest[0] <= 'Z'));
@@ -194,6 +202,36 @@ std::uint32_t read_header_length(ByteSource& source, int major) {
          std::uint32_t{raw[3]} << 24;
 }
 
+// What elements that are no numbers are.
+std::string elements_text(const NpyHeader& header) {
+  switch (header.kind) {
+    case 'U':
+    case 'S': return "text";
+    case 'c': return "complex numbers";
+    case 'M': return "dates";
+    case 'm': return "time spans";
+    case 'V': return "raw bytes";
+    default: return "elements of another kind";
+  }
+}
+
+// A line of Python that makes numbers of them and has been tried; `a` is the array.
+std::string numbers_remedy(char kind) {
+  switch (kind) {
+    case 'U':
+    case 'S':
+      return "if the text is of numbers, a = array.astype('float64'), then numpy.save; if it names "
+             "classes, a = numpy.unique(array, return_inverse=True)[1].reshape(array.shape), "
+             "then numpy.save";
+    case 'c':
+      return "a = numpy.stack([array.real, array.imag], -1), then numpy.save, with real and "
+             "imaginary parts as channels";
+    case 'M':
+    case 'm': return "a = array.astype('int64'), then numpy.save";
+    default: return "a = array.astype('float64'), then numpy.save";
+  }
+}
+
 }  // namespace
 
 std::string NpyHeader::shape_text() const {
@@ -235,13 +273,19 @@ NpyHeader read_npy_header(ByteSource& source) {
   return HeaderParser(source, text, base).parse();
 }
 
-void require_little_endian(const ByteSource& source, const NpyHeader& header) {
-  if (header.item_bytes == 1 || header.order == '<') return;
-  source.fail(header.descr_offset,
-              (header.order == '>' ? "big-endian numbers (dtype '" : "the dtype '") + header.descr +
-                  (header.order == '>' ? "')" : "'"),
-              "little-endian numbers ('<')",
-              "convert with array.astype(array.dtype.newbyteorder('<')) and save again");
+std::optional<ValueType> NpyHeader::number_type() const {
+  for (const ValueTypeInfo& info : value_types) {
+    if (info.npy_kind == kind && info.bytes == item_bytes) return info.type;
+  }
+  return std::nullopt;
+}
+
+ValueType require_numbers(const ByteSource& source, const NpyHeader& header,
+                          const std::string& allowed) {
+  if (const auto type = header.number_type()) return *type;
+  source.fail(header.descr_offset, elements_text(header) + " (dtype '" + header.descr + "')",
+              "whole numbers, floating-point numbers or booleans" + allowed,
+              numbers_remedy(header.kind));
 }
 
 std::uint64_t count_elements(const ByteSource& source, const NpyHeader& header) {

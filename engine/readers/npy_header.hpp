@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/readers/byte_source.hpp"
+#include "engine/value_type.hpp"
 
 namespace vgan {
 
@@ -22,9 +24,10 @@ struct NpyHeader {
 
   std::string shape_text() const;    ///< "(60000, 784)"
   std::string promise_text() const;  ///< "the shape (60000, 784) of '<f4'"
-  bool is(char wanted_kind, int wanted_bytes) const {
-    return kind == wanted_kind && item_bytes == wanted_bytes;
-  }
+  /// The type of the numbers; nothing where they are none, such as text, times or complex numbers.
+  std::optional<ValueType> number_type() const;
+  /// Whether the numbers have the other byte order than this machine, which is little-endian.
+  bool swapped() const { return order == '>'; }
 };
 
 /// Reads magic, version (1.0, 2.0, 3.0) and header; afterwards `source` stands at the data.
@@ -32,8 +35,10 @@ struct NpyHeader {
 /// Throws Error (bad_data) with the offset of what is wrong.
 NpyHeader read_npy_header(ByteSource& source);
 
-/// Refuses numbers of more than one byte in another order than little-endian.
-void require_little_endian(const ByteSource& source, const NpyHeader& header);
+/// Refuses elements that are no numbers, saying how to make some in Python; `allowed` is what may
+/// be there beside numbers, or empty.
+ValueType require_numbers(const ByteSource& source, const NpyHeader& header,
+                          const std::string& allowed = "");
 
 /// How many elements the array has. Refuses sizes of 0 and arrays of 2^64 bytes or more.
 std::uint64_t count_elements(const ByteSource& source, const NpyHeader& header);

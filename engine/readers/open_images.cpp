@@ -14,9 +14,11 @@
 #include "engine/readers/content_guess.hpp"
 #include "engine/readers/digits.hpp"
 #include "engine/readers/idx.hpp"
+#include "engine/readers/labels.hpp"
 #include "engine/readers/md5.hpp"
 #include "engine/readers/mixtures.hpp"
 #include "engine/readers/npy.hpp"
+#include "engine/readers/png_folder.hpp"
 
 namespace vgan {
 namespace {
@@ -63,44 +65,55 @@ bool is_idx(const ByteSource& source) {
   return source.head().substr(0, 2) == std::string_view("\0\0", 2);
 }
 
-ImageSet read_images(const fs::path& path) {
+ImageSet read_images(const fs::path& path, const ShapeWish& wish) {
   const ByteSource source(path, what);
-  if (is_npy(source)) return read_npy_images(path);
-  if (is_idx(source)) return read_idx_images(path);
+  if (is_npy(source)) return read_npy_images(path, wish);
+  if (is_idx(source)) return read_idx_images(path, wish);
   ContentGuess guess = guess_content(source.head());
   source.fail(0, std::move(guess.found),
-              "IDX images (magic 00 00 08 03 or 04) or a .npy array (magic 93 NUMPY)",
+              "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY) or a folder "
+              "of .png files",
               std::move(guess.remedy));
 }
 
-std::vector<std::int32_t> read_labels(const fs::path& path) {
-  const ByteSource source(path, "cannot read labels");
-  if (is_npy(source)) return read_npy_labels(path);
-  if (is_idx(source)) return read_idx_labels(path);
-  ContentGuess guess = guess_content(source.head());
-  source.fail(0, std::move(guess.found),
-              "IDX labels (magic 00 00 08 01) or a .npy array (magic 93 NUMPY)",
-              std::move(guess.remedy));
+// The IDX file of the images; nothing where there is none.
+std::optional<fs::path> idx_in(const fs::path& folder) {
+  return first_present(folder, {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz",
+                                "train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"});
 }
 
-fs::path images_in(const fs::path& folder) {
-  const auto found =
-      first_present(folder, {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz",
-                             "train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"});
-  if (found) return *found;
-  throw Error(ErrorCode::io, {what, folder.string(), "a folder without images",
-                              "train-images-idx3-ubyte[.gz] or train-images.idx3-ubyte[.gz] in it",
-                              "name the file itself"});
+ImageSet read_pictures(const fs::path& folder, const ShapeWish& wish) {
+  if (auto images = read_png_folder(folder)) {
+    shape_trials(*images, wish);
+    return *std::move(images);
+  }
+  throw Error(ErrorCode::io,
+              {what, folder.string(), "a folder without images",
+               "train-images-idx3-ubyte[.gz], train-images.idx3-ubyte[.gz] or .png files in it, or "
+               "in its subfolders",
+               "name the file itself"});
+}
+
+// Of one label more than there are images, the first may be the heading of a table.
+std::string labels_remedy(std::int64_t labels, std::int64_t images, const fs::path& path) {
+  const std::string other = "name the right file with --labels, or --labels none";
+  if (labels != images + 1 || path.extension() == ".npy") return other;
+  return "if the first line is a heading, tail -n +2 FILE > labels.txt leaves it out; else " +
+         other;
 }
 
 void add_labels(ImageSet& images, const fs::path& path) {
-  images.labels = read_labels(path);
-  const auto count = static_cast<std::int64_t>(images.labels.size());
-  if (count == images.count) return;
-  throw Error(ErrorCode::bad_data,
-              {"labels do not match the images", path.string() + " against " + images.source,
-               std::to_string(count) + " labels", std::to_string(images.count),
-               "name the right file with --labels, or --labels none"});
+  Labels labels = read_labels(path);
+  const auto count = static_cast<std::int64_t>(labels.classes.size());
+  if (count != images.count) {
+    throw Error(ErrorCode::bad_data,
+                {"labels do not match the images", path.string() + " against " + images.source,
+                 std::to_string(count) + " labels", std::to_string(images.count),
+                 labels_remedy(count, images.count, path)});
+  }
+  images.labels = std::move(labels.classes);
+  images.class_names = std::move(labels.names);
+  images.notes.insert(images.notes.end(), labels.notes.begin(), labels.notes.end());
 }
 
 void add_conditions(ImageSet& images, const fs::path& path) {
@@ -119,11 +132,16 @@ void add_conditions(ImageSet& images, const fs::path& path) {
 ImageSet open_path(const DataRequest& request) {
   fs::path path = request.data;
   std::error_code unreachable;  // opening the file will say why
-  if (fs::is_directory(path, unreachable)) path = images_in(path);
-  ImageSet images = read_images(path);
+  const bool folder = fs::is_directory(path, unreachable);
+  const auto idx = folder ? idx_in(path) : std::nullopt;
+  if (idx) path = *idx;
+  ImageSet images =
+      folder && !idx ? read_pictures(path, request.shape) : read_images(path, request.shape);
   if (request.labels == "none") return images;
   if (!request.labels.empty()) {
     add_labels(images, request.labels);
+  } else if (folder && !idx) {
+    return images;  // with the names of subfolders, where there are some
   } else if (const auto beside = labels_beside(path)) {
     add_labels(images, *beside);
   }
@@ -189,6 +207,8 @@ ImageSet open_data(const DataRequest& request) {
   if (const auto stacked = stacked_name(request.data)) {
     DataRequest digits = request;
     digits.data = *stacked;
+    digits.shape.curves = false;
+    digits.shape.expected.reset();                        // of the stacks
     if (request.labels == "none") digits.labels.clear();  // what is stacked needs them
     return stack_digits(open_data(digits), request.seed);
   }
@@ -215,7 +235,11 @@ ImageSet open_images(const DataRequest& request) {
                  "labels for images named with --data", "MNIST and the built-in data have theirs"});
   }
   ImageSet images = open_data(request);
-  if (request.labels == "none") images.labels.clear();
+  if (!own) shape_trials(images, request.shape);
+  if (request.labels == "none") {
+    images.labels.clear();
+    images.class_names.clear();
+  }
   if (!request.conditions.empty()) add_conditions(images, request.conditions);
   return images;
 }

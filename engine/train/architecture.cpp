@@ -109,6 +109,15 @@ TrialShape image_shape(const TrainConfig& config, const TrialShape& trial) {
   return {1, trial.height, trial.width * trial.channels};
 }
 
+void require_pictures(const TrainConfig& config, const TrialShape& trial) {
+  if (trial.kind != TrialKind::row || config.net != "conv") return;
+  const std::string numbers = std::to_string(trial.size());
+  refuse_setting("net", "conv, for rows of " + numbers + " numbers, which are no pictures",
+                 "mlp, or conv1d for curves",
+                 "if each row is a picture, give its sides with --shape HxW, of " + numbers +
+                     " pixels in all");
+}
+
 TrainConfig with_layers(TrainConfig config, const TrialShape& trial) {
   const TrialShape image = image_shape(config, trial);
   std::vector<std::int64_t> down{512, 256, 128};

@@ -22,6 +22,9 @@ Activation output_activation(const std::string& output);
 /// height, unless that is 1, and the rest channels.
 TrialShape image_shape(const TrainConfig& config, const TrialShape& trial);
 
+/// Throws bad_config for convolutions of images where trials are rows of numbers.
+void require_pictures(const TrainConfig& config, const TrialShape& trial);
+
 /// `config` with the net's own layers where none are named, and other "auto"s that depend on
 /// settings alone.
 TrainConfig with_layers(TrainConfig config, const TrialShape& trial);

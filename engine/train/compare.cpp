@@ -71,6 +71,8 @@ class Comparing {
     result_.device =
         backend->info().name + ", " + to_string(choose_precision("auto", backend->info()));
     Split split = open_split(request_);
+    for (const std::string& line : split.training.notes) note(line);
+    settle_models(split);
     settle_batch(split);
     make_configs(split);
     make_plan(split);
@@ -110,6 +112,7 @@ class Comparing {
     const ComparePlan& plan = result_.plan;
     request_.data = plan.data;
     request_.labels = plan.labels;
+    request_.shape = plan.shape;
     request_.models = plan.models;
     request_.epochs = plan.epochs;
     request_.minutes = plan.minutes;
@@ -121,6 +124,13 @@ class Comparing {
   bool is_done(const std::string& name) const {
     return std::any_of(result_.models.begin(), result_.models.end(),
                        [&](const ComparedModel& model) { return model.name == name; });
+  }
+
+  // Models that nobody asked for go with the data.
+  void settle_models(const Split& split) {
+    if (request_.models != CompareRequest().models || split.training.kind != TrialKind::row) return;
+    std::erase(request_.models, "conv");
+    note("conv is left out: rows of numbers are no pictures; if they are, --shape HxW says so");
   }
 
   // A batch that nobody asked for is no larger than the data.
@@ -144,6 +154,7 @@ class Comparing {
     }
     plan = {lasting_data_name(request_.data, split.training),
             request_.labels,
+            request_.shape,
             request_.models,
             request_.epochs,
             request_.minutes,
@@ -160,6 +171,8 @@ class Comparing {
   void set_shared(TrainConfig& config, const Split& split) const {
     config.data = request_.data;
     config.labels = request_.labels;
+    config.shape = request_.shape;
+    if (config.shape.empty() && split.training.kind == TrialKind::curve) config.shape = "tc";
     config.hold_out = split.share;
     config.batch = request_.batch;
     config.seed = request_.seed;
@@ -181,6 +194,7 @@ class Comparing {
       set_shared(config, split);
       naming(name, [&] {
         validate(config);
+        require_pictures(config, trial);
         const TrainConfig all = with_layers(config, trial);
         (void)generator_layers(all, trial);
         (void)(all.is_gan() ? discriminator_layers(all, trial) : encoder_layers(all, trial));

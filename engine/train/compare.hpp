@@ -36,7 +36,7 @@ struct ComparedModel {
 
 /// What a comparison was asked for, settled: enough to go on with it.
 struct ComparePlan {
-  std::string data, labels;  ///< as TrainConfig, by absolute paths
+  std::string data, labels, shape;  ///< as TrainConfig, files by absolute paths
   std::vector<std::string> models;
   std::uint64_t epochs = 0;
   double minutes = 0.0;
@@ -82,12 +82,14 @@ inline constexpr const char* allowed_compared_counts = "4 to 1,000,000";  ///< Q
 struct CompareRequest {
   std::string data;    ///< as TrainConfig
   std::string labels;  ///< likewise
+  std::string shape;   ///< likewise
+  /// Those of this list that are for images are left out, with a note, where trials are rows.
   std::vector<std::string> models = {"gan", "vae", "ae", "conv"};
   std::uint64_t epochs = 2000;  ///< of each
   double minutes = 0.0;         ///< of each, in place of `epochs`; 0: off
   std::filesystem::path out;    ///< "" = the next free runs/compare-NNNN
-  /// The folder of a comparison to go on with, which was stopped or killed: data, models, budget,
-  /// batch, seed and count are its own, whatever this request has. "" = a new one.
+  /// The folder of a comparison to go on with, which was stopped or killed: data, shape, models,
+  /// budget, batch, seed and count are its own, whatever this request has. "" = a new one.
   std::filesystem::path resume;
   std::int64_t batch = 0;  ///< 0 = 128, or as many as there are to train on
   std::uint64_t seed = 1;

@@ -48,10 +48,22 @@ fs::path claim_comparison_folder(const fs::path& wanted) {
   throw Error(ErrorCode::io, {"cannot make a folder", "runs", error.message()});
 }
 
+namespace {
+
+// Where a net is for curves, what could be one is one, for every model.
+bool has_curve_net(const CompareRequest& request) {
+  return std::any_of(request.models.begin(), request.models.end(), [](const std::string& model) {
+    return comparable_config(model).net == "conv1d";
+  });
+}
+
+}  // namespace
+
 Split open_split(const CompareRequest& request) {
   ImageSet all = open_images({.data = request.data,
                               .labels = request.labels,
                               .seed = request.seed,
+                              .shape = {request.shape, has_curve_net(request), std::nullopt},
                               .threads = static_cast<int>(request.threads)});
   if (all.count < fewest_trials) {
     throw Error(ErrorCode::bad_data,

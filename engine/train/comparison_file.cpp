@@ -53,11 +53,17 @@ nlohmann::json json_of(const ComparedModel& model) {
 }
 
 nlohmann::json json_of(const ComparePlan& plan) {
-  return {{"data", plan.data},       {"labels", plan.labels},
-          {"models", plan.models},   {"epochs", plan.epochs},
-          {"minutes", plan.minutes}, {"batch", plan.batch},
-          {"seed", plan.seed},       {"count", plan.count},
-          {"lengths", plan.lengths}, {"trained_on", plan.fingerprint}};
+  return {{"data", plan.data},
+          {"labels", plan.labels},
+          {"shape", plan.shape},
+          {"models", plan.models},
+          {"epochs", plan.epochs},
+          {"minutes", plan.minutes},
+          {"batch", plan.batch},
+          {"seed", plan.seed},
+          {"count", plan.count},
+          {"lengths", plan.lengths},
+          {"trained_on", plan.fingerprint}};
 }
 
 nlohmann::json json_of(const Comparison& c) {
@@ -128,6 +134,7 @@ ComparePlan plan_of(const nlohmann::json& json) {
   ComparePlan plan;
   json.at("data").get_to(plan.data);
   json.at("labels").get_to(plan.labels);
+  json.at("shape").get_to(plan.shape);
   json.at("models").get_to(plan.models);
   json.at("epochs").get_to(plan.epochs);
   plan.minutes = number(json.at("minutes"));

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "engine/number_text.hpp"
 #include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "kernels/math/permutation.hpp"
@@ -94,6 +95,10 @@ void ConditionModel::count_classes(const ImageSet& images) {
     values_[i] = static_cast<float>(static_cast<double>(counts[i]) /
                                     static_cast<double>(images.labels.size()));
   }
+  if (images.class_names.size() >= values_.size()) {
+    names_.assign(images.class_names.begin(),
+                  images.class_names.begin() + static_cast<std::ptrdiff_t>(size_));
+  }
   note_known();
 }
 
@@ -124,14 +129,34 @@ void ConditionModel::fit_scale(const ImageSet& images) {
   }
 }
 
-std::string ConditionModel::known_text() const { return ranges_text(known_); }
+std::string ConditionModel::classes_text(const std::vector<std::int64_t>& classes) const {
+  if (names_.empty()) return ranges_text(classes);
+  std::string text;
+  for (const std::int64_t c : classes) {
+    text += (text.empty() ? "" : ", ") + names_[static_cast<std::size_t>(c)];
+  }
+  return text;
+}
+
+std::string ConditionModel::known_text() const { return classes_text(known_); }
+
+std::int64_t ConditionModel::class_named(const std::string& name) const {
+  if (!classes_) {
+    refuse_setting("label", "'" + name + "'", "a model of classes",
+                   "this one was not trained with --conditional");
+  }
+  const auto at = std::find(names_.begin(), names_.end(), name);
+  if (at != names_.end()) return at - names_.begin();
+  if (const auto number = read_number<std::int64_t>(name)) return *number;
+  refuse_setting("label", "'" + name + "'", known_text(), suggestion(name, names_));
+}
 
 std::string ConditionModel::missing_text() const {
   std::vector<std::int64_t> missing;
   for (std::int64_t c = 0; classes_ && c < size_; ++c) {
     if (!std::binary_search(known_.begin(), known_.end(), c)) missing.push_back(c);
   }
-  return ranges_text(missing);
+  return classes_text(missing);
 }
 
 std::vector<std::uint8_t> ConditionModel::one_hot(const ImageSet& images) const {

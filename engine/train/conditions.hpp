@@ -41,7 +41,11 @@ class ConditionModel {
 
   /// Classes that have trials, in order; empty for vectors.
   const std::vector<std::int64_t>& known_classes() const { return known_; }
-  /// The same for people, "0 to 2, 5", and the classes below the greatest that have none.
+  /// The class with this name or this number. Throws bad_config for another word, naming the
+  /// nearest, and where there are no classes.
+  std::int64_t class_named(const std::string& name) const;
+  /// The same for people, "0 to 2, 5" or their names, and the classes below the greatest that have
+  /// none.
   std::string known_text() const;
   std::string missing_text() const;
 
@@ -68,6 +72,7 @@ class ConditionModel {
  private:
   std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()) / size_; }
   void count_classes(const ImageSet& images);
+  std::string classes_text(const std::vector<std::int64_t>& classes) const;
   void note_known();
   void fit_scale(const ImageSet& images);
   /// Kept vector `row`, standardised, to [size].
@@ -77,6 +82,7 @@ class ConditionModel {
   bool classes_ = false;
   std::vector<float> values_;            ///< shares [size], or vectors [rows, size]
   std::vector<std::int64_t> known_;      ///< classes with a share above 0
+  std::vector<std::string> names_;       ///< [size] of classes that are words, or empty
   std::vector<float> mean_, deviation_;  ///< of vectors: [size] each
 };
 

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 #include "engine/error.hpp"
+#include "engine/json_text.hpp"
 #include "engine/number_text.hpp"
 #include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/conditions.hpp"
@@ -14,6 +17,21 @@ constexpr const char* shares_name = "conditions.shares";
 constexpr const char* rows_name = "conditions.rows";
 constexpr const char* mean_name = "conditions.mean";
 constexpr const char* deviation_name = "conditions.deviation";
+constexpr const char* names_key = "conditions.names";  // metadata: a JSON list of strings
+
+// The names of `classes` classes, or none where none were kept.
+std::vector<std::string> load_names(const Checkpoint& checkpoint, std::int64_t classes,
+                                    const std::string& origin) {
+  const auto found = checkpoint.metadata.find(names_key);
+  if (found == checkpoint.metadata.end()) return {};
+  const auto list = read_json(found->second);
+  bool valid = list.is_array() && list.size() == static_cast<std::size_t>(classes);
+  for (std::size_t i = 0; valid && i < list.size(); ++i) valid = list[i].is_string();
+  if (valid) return list.get<std::vector<std::string>>();
+  throw Error(ErrorCode::bad_data,
+              {"cannot use a checkpoint", origin + ", metadata '" + names_key + "'",
+               "another thing", "a list of " + std::to_string(classes) + " names", ""});
+}
 
 }  // namespace
 
@@ -21,6 +39,7 @@ void ConditionModel::save(Checkpoint& checkpoint) const {
   if (size_ == 0) return;
   if (classes_) {
     checkpoint.tensors[shares_name] = tensor_of({size_}, values_);
+    if (!names_.empty()) checkpoint.metadata[names_key] = nlohmann::json(names_).dump();
     return;
   }
   checkpoint.tensors[rows_name] = tensor_of({rows(), size_}, values_);
@@ -68,6 +87,7 @@ ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::str
     sum += static_cast<double>(share);
   }
   if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + general_text(sum));
+  made.names_ = load_names(checkpoint, made.size_, origin);
   made.note_known();
   return made;
 }

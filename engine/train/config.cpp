@@ -7,6 +7,7 @@
 #include "engine/encode/scaling.hpp"
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/readers/trial_axes.hpp"
 #include "engine/train/codes.hpp"
 #include "engine/train/layer_list.hpp"
 #include "engine/train/refuse_setting.hpp"
@@ -155,6 +156,7 @@ void validate(const TrainConfig& c) {
   require_utf8("labels", c.labels);
   require_utf8("conditions", c.conditions);
   require_utf8("out", c.out);
+  (void)parse_shape(c.shape);
   if (c.passes == 0.0 && c.epochs == 0) refuse_setting("epochs", "0", "1 or more");
   require_steps("epochs", c.epochs);
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");

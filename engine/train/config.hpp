@@ -15,6 +15,7 @@ struct TrainConfig {
   // data
   std::string data;          ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
   std::string labels;        ///< label file; "" = beside the images
+  std::string shape;         ///< of one trial, see parse_shape; "" = as the file says
   bool conditional = false;  ///< G and D see each trial's class
   std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
   std::string scale = "auto";  ///< of numbers to the network's range: auto, data, column or none
@@ -130,8 +131,16 @@ void visit_settings(Config& c, Visitor&& visitor) {
             may_change},
           c.data);
   visitor(S{"labels", data, "FILE",
-            "labels, IDX or .npy; empty = looked for beside the images; none = none", may_change},
+            "labels, IDX, .npy or text of one a line; empty = looked for beside the images; none = "
+            "none",
+            may_change},
           c.labels);
+  visitor(
+      S{"shape", data, "SHAPE",
+        "shape of one trial: P (a row), HxW or HxWxC (a picture; with net conv1d TxC, a curve), "
+        "or the names of a .npy's axes after the first: p, t, tc, ct, hw, hwc, chw; empty = as "
+        "the file says"},
+      c.shape);
   visitor(S{"conditional", data, "",
             "generator and discriminator see each trial's class, from its label"},
           c.conditional);

@@ -70,8 +70,7 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   };
   fact("file", loaded.file.string());
   fact("epoch", std::to_string(model.epoch));
-  fact("trials", std::to_string(model.height) + " x " + std::to_string(model.width) +
-                     (model.channels > 1 ? " x " + std::to_string(model.channels) : ""));
+  fact("trials", std::string(info_of(model.kind).plural) + " of " + extents_text(model.shape()));
   fact("numbers", std::string(info_of(model.type).name) + ", " + model.scaling.text());
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));

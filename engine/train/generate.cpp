@@ -225,10 +225,6 @@ void check(const GenerateRequest& request, const std::string& format) {
   if (request.count == 0 || request.count >> 40 != 0) {
     refuse_setting("count", std::to_string(request.count), allowed_sample_counts);
   }
-  if (request.label < -1) {
-    refuse_setting("label", std::to_string(request.label),
-                   "a class, or -1: as they are in the data");
-  }
   if (request.first >> 40 != 0) {
     refuse_setting("first", std::to_string(request.first), allowed_first_samples);
   }
@@ -286,10 +282,10 @@ void require_room(const GenerateRequest& request, const std::string& format, Val
 // What the samples are given, for a model that is told something.
 ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel& model) {
   const ConditionModel& known = model.conditions;
-  const int wishes = (request.label >= 0 ? 1 : 0) + (request.per_label > 0 ? 1 : 0) +
+  const int wishes = (request.has_label() ? 1 : 0) + (request.per_label > 0 ? 1 : 0) +
                      (request.conditions.empty() ? 0 : 1);
   if (wishes > 1) refuse_setting("label", "several of label, per-label, conditions", "one of them");
-  if (request.label >= 0) return known.of_class(request.label);
+  if (request.has_label()) return known.of_class(known.class_named(request.label));
   if (!request.conditions.empty()) {
     Conditions read = read_conditions(request.conditions);
     return known.given(std::move(read.values), read.size);

@@ -30,8 +30,11 @@ struct GenerateRequest {
   std::string precision = "auto";
   std::int64_t threads = 0;
   bool raw_weights = false;  ///< G as trained, not its average
-  /// Of a model of classes: -1 draws classes as they are in the data.
-  std::int64_t label = -1;
+  /// A class of a model of classes, by its name or number; empty or "-1" draws classes as they are
+  /// in the data.
+  std::string label;
+
+  bool has_label() const { return !label.empty() && label != "-1"; }
   std::uint64_t per_label = 0;  ///< so many of each class with trials, in place of `count`; 0: off
   std::string conditions;       ///< .npy of condition vectors, one a sample, used in turn
   std::function<bool()> stop_requested;  ///< asked with each block; may be empty

@@ -185,11 +185,15 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     }
     model.channels = static_cast<std::int64_t>(channels);
   }
-  if (checkpoint.metadata.contains("trial.kind")) {
+  if (checkpoint.metadata.contains("trial.kind")) {  // else of a build that knew images alone
     const std::string name = metadata_value(checkpoint, "trial.kind");
-    const auto trial_kind = trial_kind_named(name);
-    if (!trial_kind) refuse("trial.kind", "'" + name + "'", "image, curve, row");
-    model.kind = *trial_kind;
+    const auto trial = trial_kind_named(name);
+    if (!trial) refuse("trial.kind", "'" + name + "'", "image, curve or row");
+    if (*trial != TrialKind::image && height != 1) {
+      refuse("trial.kind", "'" + name + "' of a height of " + std::to_string(height),
+             "a height of 1");
+    }
+    model.kind = *trial;
   }
   const std::string type = metadata_value(checkpoint, "trial.type");
   const auto known_type = value_type_named(type);

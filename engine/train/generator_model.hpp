@@ -35,9 +35,9 @@ struct GeneratorModel {
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::int64_t channels = 1;  ///< of a trial's values, innermost
-  ConditionModel conditions;
-  CodeModel codes;  ///< of a model "ae": what samples are drawn from
   TrialKind kind = TrialKind::image;
+  ConditionModel conditions;
+  CodeModel codes;                 ///< of a model "ae": what samples are drawn from
   ValueType type = ValueType::u8;  ///< of the data's file
   OutputRange range;               ///< what a sampler hands out
   Scaling scaling;                 ///< what that stands for

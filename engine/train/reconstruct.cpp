@@ -71,6 +71,7 @@ Trials open_trials(const ReconstructRequest& request, const GeneratorModel& mode
   ImageSet images = open_images({.data = request.data,
                                  .labels = "none",
                                  .seed = model.config.seed,
+                                 .shape = {.expected = model.shape()},
                                  .threads = static_cast<int>(request.threads)});
   if (images.height != model.height || images.width != model.width ||
       images.channels != model.channels) {

@@ -60,7 +60,7 @@ void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
   const std::int64_t across = std::min(columns, count);
   const std::int64_t lines = (count + across - 1) / across;
   // Where the last line has no trial: white, or a plot without a curve.
-  const float nothing = shape.is_curve() ? std::nanf("") : trials.high;
+  const float nothing = shape.is_curve() ? std::nanf("") : static_cast<float>(trials.high);
   std::vector<float> tiles(static_cast<std::size_t>(2 * lines * across * shape.size()), nothing);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t tile = i / across * 2 * across + i % across;

@@ -14,6 +14,7 @@ namespace vgan {
 
 /// The start of a resumed run: where, from what, with which settings.
 struct Resumption {
+  TrialShape trial;  ///< that the run was trained on
   RunFolder folder;  ///< this process's own since before `loaded` was read
   LoadedCheckpoint loaded;
   TrainConfig config;

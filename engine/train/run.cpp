@@ -84,6 +84,18 @@ void fit_batch(const RunRequest& request, const ImageSet& images, TrainConfig& c
   config.batch = fitting;
 }
 
+// A resumed run reads its data as it did, however the reader would take them today.
+ShapeWish shape_wish(const TrainConfig& config, const std::optional<Resumption>& resumption) {
+  ShapeWish wish{config.shape, config.net == "conv1d", std::nullopt};
+  if (resumption && config.shape.empty()) wish.expected = resumption->trial;
+  return wish;
+}
+
+void tell(RunObserver* observer, const std::vector<std::string>& notes) {
+  if (observer == nullptr) return;
+  for (const std::string& note : notes) observer->note(note);
+}
+
 void write_config(const Trainer& trainer, const RunFolder& folder) {
   TrainConfig written = trainer.config();
   written.out = folder.path().string();
@@ -313,7 +325,9 @@ RunResult run_training(const RunRequest& request) {
                                  .labels = config.labels,
                                  .conditions = config.conditions,
                                  .seed = config.seed,
+                                 .shape = shape_wish(config, resumption),
                                  .threads = static_cast<int>(config.threads)});
+  tell(request.observer, images.notes);
   const std::int64_t held_out = config.held_out(images.count);
   if (held_out > 0 && held_out >= images.count) {
     refuse_setting("hold-out", "all of " + std::to_string(images.count) + " trials",

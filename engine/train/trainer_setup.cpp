@@ -38,6 +38,7 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
         "give --batch " + std::to_string(largest_batch(config, images.count)) +
             " or less, or more data");
   }
+  require_pictures(config, images.shape());
 }
 
 // Batch normalisation over a single number would take it for its own mean, and leave nothing of it.

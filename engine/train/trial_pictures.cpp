@@ -145,8 +145,8 @@ Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& imag
                      const TrialSheet& sheet) {
   if (!draws_plots(images)) return draw_trials(samples, images.shape(), sheet);
   std::vector<float> values(samples.begin(), samples.end());
-  const float step = (images.high - images.low) / 255.0F;
-  for (float& value : values) value = images.low + value * step;
+  const double step = (images.high - images.low) / 255.0;
+  for (float& value : values) value = static_cast<float>(images.low + value * step);
   return draw_trials(values, images.shape(), images.low, images.high, sheet);
 }
 

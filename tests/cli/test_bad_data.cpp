@@ -68,7 +68,7 @@ TEST_CASE("cli: broken IDX files are exit 65 and name the file") {
   refuse("header-only-idx", images.substr(0, 7));
   refuse("trailing-idx", images + "surplus");
   refuse("wrong-magic-idx", "\x01" + images.substr(1));
-  refuse("wrong-type-idx", idx(0x0d, {24, 8, 8}, 24 * 64 * 4));
+  refuse("wrong-type-idx", idx(0x0a, {24, 8, 8}, 24 * 64 * 4));
   refuse("one-dimension-idx", idx(8, {24}, 24));
   refuse("no-images-idx", idx(8, {0, 8, 8}, 0));
   refuse("huge-idx", idx(8, {0x7fffffff, 0x7fffffff, 2}, 100));

@@ -132,6 +132,13 @@ TEST_CASE("ByteSource refuses empty and broken content", "[readers]") {
   check_error(read_error(packed + "tail"), 65,
               {"byte " + std::to_string(packed.size()), "found 4 bytes after the gzip stream"});
   check_error(read_error(packed + "\x1f\x8b"), 65, {"inside a gzip stream"});
+  const std::string padding(200000, '\0');
+  check_error(read_error(packed + padding + "tail"), 65,
+              {"byte " + std::to_string(packed.size() + padding.size()), "found 4 bytes after"});
+  for (const std::string& padded : {packed + '\0', packed + padding, packed + padding + packed}) {
+    const std::string whole = read_all(write_file(file, padded), 1000);
+    CHECK(whole == (padded.size() > padding.size() + packed.size() ? content + content : content));
+  }
 }
 
 TEST_CASE("ByteSource weighs a promise before any memory is taken", "[readers]") {
@@ -157,7 +164,8 @@ TEST_CASE("ByteSource converts and demands the end", "[readers]") {
   const TempDir folder;
   const auto path = write_file(folder.path() / "doubles", raw_bytes<double>({1.5, -2.0, 3e10}));
   ByteSource source(path, "cannot read");
-  CHECK(source.read_values<double, float>(3) == std::vector<float>{1.5F, -2.0F, 3e10F});
+  CHECK(source.read_converted<double, float>(3, [](double x) { return static_cast<float>(x); }) ==
+        std::vector<float>{1.5F, -2.0F, 3e10F});
   source.expect_end();
   ByteSource longer(path, "cannot read");
   longer.read_values<double>(2);

@@ -231,7 +231,7 @@ TEST_CASE("built-in digits: what they teach holds for MNIST", "[readers][digits]
   if (!shared) VGAN_SKIP("no shared data: MNIST's test images are needed");
   const auto folder = *shared / "mnist";
   const vgan::ImageSet images = vgan::read_idx_images(folder / "t10k-images-idx3-ubyte.gz");
-  const auto labels = vgan::read_idx_labels(folder / "t10k-labels-idx1-ubyte.gz");
+  const auto labels = vgan::read_idx_labels(folder / "t10k-labels-idx1-ubyte.gz").classes;
   const Means means = class_means(all_digits(), 0, 20000);
   CHECK(nearest_mean_accuracy(means, images, labels, 0, 5000) > 0.66);
 }

@@ -44,7 +44,7 @@ TEST_CASE("IDX images and labels, plain and gzip", "[readers]") {
   const std::string labels = idx_header({4}) + std::string("\x00\x09\x7f\xff", 4);
   for (const std::string& stored : {labels, gzip(labels)}) {
     const auto path = write_file(folder.path() / "labels", stored);
-    CHECK(vgan::read_idx_labels(path) == std::vector<std::int32_t>{0, 9, 127, 255});
+    CHECK(vgan::read_idx_labels(path).classes == std::vector<std::int32_t>{0, 9, 127, 255});
   }
 }
 
@@ -62,10 +62,12 @@ TEST_CASE("IDX images with channels", "[readers]") {
       CHECK(as_text(u8_pixels(images)) == pixels);
     }
   }
-  check_images(folder, idx_header({1, 2, 2, 4}) + counting_bytes(16),
-               {"byte 16: found 4 channels", "N x H x W x C, C being 1, 2 or 3"});
-  check_images(folder, idx_header({1, 3, 5, 5}) + counting_bytes(75),
-               {"byte 16: found 5 channels"});
+  const auto alpha = vgan::read_idx_images(
+      write_file(folder.path() / "x", idx_header({1, 2, 2, 4}) + counting_bytes(16)));
+  CHECK((alpha.channels == 3 && alpha.notes.size() == 1));
+  CHECK(u8_pixels(alpha) == std::vector<std::uint8_t>{0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14});
+  check_images(folder, idx_header({1, 5, 5, 5}) + counting_bytes(125),
+               {"the shape (1, 5, 5, 5)", "--shape 125"});
   check_images(folder, idx_header({1, 2, 2, 0}), {"byte 16: found a dimension of 0"});
   check_images(folder, idx_header({1, 2, 2, 3}).substr(0, 18), {"the end inside the header"});
   check_images(folder, idx_header({1, 2, 2, 3}) + counting_bytes(11),
@@ -75,7 +77,7 @@ TEST_CASE("IDX images with channels", "[readers]") {
   check_images(folder, idx_header({0xffffffff, 0xffff, 0xffff, 3}),
                {"announces 4294967295 x 65535 x 65535 x 3"});
   check_images(folder, idx_header({1, 2, 2, 2, 2}) + counting_bytes(16),
-               {"IDX data of 5 dimensions", "with channels 00 00 08 04"});
+               {"IDX data of 5 dimensions", "with channels 00 00 TYPE 04"});
   const auto swapped = write_file(folder.path() / "x", idx_header({1, 2, 2, 1}) + "abcd");
   check_error(error_of([&] { vgan::read_idx_labels(swapped); }), 65,
               {"byte 3: found IDX images (4 dimensions)"});
@@ -89,12 +91,10 @@ TEST_CASE("IDX with a wrong magic, type or number of dimensions", "[readers]") {
   check_images(folder, std::string("\x00\x00\x07\x03", 4) + std::string(20, '\0'),
                {"byte 0: found bytes 00 00 07 03"});
   check_images(folder, std::string("\x03\x08\x00\x00", 4) + std::string(20, '\0'),
-               {"byte 0: found bytes 03 08 00 00", "00 00 08 03"});
-  check_images(folder, idx_header({1, 2, 2}, 0x0D) + std::string(16, '\0'),
-               {"byte 2: found IDX data of type f32", "u8"});
+               {"byte 0: found bytes 03 08 00 00", "00 00 TYPE 03"});
   check_images(folder, idx_header({4}) + "abcd",
-               {"byte 3: found IDX labels (1 dimension)", "as the labels"});
-  check_images(folder, idx_header({2, 2}) + "abcd", {"byte 3: found IDX data of 2 dimensions"});
+               {"byte 3: found IDX labels (1 dimension)", "with --labels"});
+  check_images(folder, idx_header({2, 2}) + "abcd", {"byte 3: found IDX labels (2 dimensions)"});
   check_images(folder, "<!DOCTYPE html><html>", {"an HTML page", "download the file itself"});
   check_images(folder, "version https://git-lfs.github.com/spec/v1\n",
                {"a git-LFS pointer", "git lfs pull"});
@@ -188,7 +188,8 @@ TEST_CASE("MNIST and other projects' IDX files", "[readers]") {
   CHECK(mnist.count == 60000);
   CHECK(mnist.pixels_per_image() == 784);
   CHECK(mnist.bytes() == 47040000);
-  const auto labels = vgan::read_idx_labels(*shared / "mnist" / "train-labels-idx1-ubyte.gz");
+  const auto labels =
+      vgan::read_idx_labels(*shared / "mnist" / "train-labels-idx1-ubyte.gz").classes;
   REQUIRE(labels.size() == 60000);
   CHECK(std::vector(labels.begin(), labels.begin() + 5) ==
         std::vector<std::int32_t>{5, 0, 4, 1, 9});
@@ -197,8 +198,9 @@ TEST_CASE("MNIST and other projects' IDX files", "[readers]") {
   const auto telugu = vgan::read_idx_images(idx / "telugu" / "train-images-idx3-ubyte.gz");
   CHECK(telugu.count == 5281);
   CHECK(telugu.height == 50);
-  CHECK(vgan::read_idx_labels(idx / "telugu" / "t10k-labels-idx1-ubyte").size() == 1591);
-  CHECK(vgan::read_idx_labels(idx / "baybayin" / "test-labels-idx1-ubyte.gz").size() == 9703);
+  CHECK(vgan::read_idx_labels(idx / "telugu" / "t10k-labels-idx1-ubyte").classes.size() == 1591);
+  CHECK(vgan::read_idx_labels(idx / "baybayin" / "test-labels-idx1-ubyte.gz").classes.size() ==
+        9703);
   CHECK(vgan::read_idx_images(idx / "ensemble_fashion" / "t10k-images-idx3-ubyte.gz").count == 50);
   CHECK(vgan::read_idx_images(idx / "mydata_idx" / "t10k-images-idx3-ubyte.gz").count == 450);
 }

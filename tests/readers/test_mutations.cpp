@@ -64,7 +64,7 @@ Outcome batter(const std::string& bytes, std::size_t header, int rounds, Read&& 
 void check_images(const vgan::ImageSet& images) {
   const std::size_t pixels =
       std::visit([](const auto& values) { return values.size(); }, images.pixels);
-  if (images.count < 1 || images.pixels_per_image() < 1 || images.channels > 3 ||
+  if (images.count < 1 || images.pixels_per_image() < 1 || images.channels > 4096 ||
       pixels != static_cast<std::size_t>(images.count * images.pixels_per_image()) ||
       !(images.low < images.high)) {
     FAIL("an inconsistent image set");

@@ -80,7 +80,7 @@ TEST_CASE("open_images refuses what does not belong together", "[readers]") {
               {"labels do not match", two.string() + " against " + images.string(),
                "found 2 labels; allowed 3", "--labels"});
   check_error(open_error(images, images.string()), 65, {"cannot read IDX labels", "IDX images"});
-  check_error(open_error(two), 65, {"cannot read IDX images", "as the labels"});
+  check_error(open_error(two), 65, {"cannot read IDX images", "with --labels"});
   check_error(open_error(images, (folder.path() / "absent").string()), 74, {"absent"});
   check_error(open_error(folder.path() / "absent"), 74, {"absent", "No such file"});
   write_file(folder.path() / "page", "<html>");
