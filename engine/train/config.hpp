@@ -126,8 +126,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   constexpr OnResume recorded = OnResume::recorded;
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
-            "IDX folder or file (plain or .gz) or .npy; 'digits', 'ring8', 'grid25' or "
-            "'stacked-digits' = built-in; empty = data/mnist, else digits",
+            "an IDX or .npy file (plain or .gz), or a folder of IDX or .png files; 'digits', "
+            "'ring8', 'grid25' or 'stacked-digits' = built-in; empty = data/mnist, else digits",
             may_change},
           c.data);
   visitor(S{"labels", data, "FILE",

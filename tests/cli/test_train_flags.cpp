@@ -20,6 +20,12 @@ const Checks other_checks = {
        CHECK_THAT(runs.run("a").out, ContainsSubstring("no labels"));
        CHECK_THAT(runs.run("b", {"--labels", "labels.npy"}).out, ContainsSubstring("3 classes"));
      }},
+    {"shape",
+     [](const TinyRuns& runs) {
+       CHECK_THAT(runs.run("a").out, ContainsSubstring("24 images of 8 x 8"));
+       CHECK_THAT(runs.run("b", {"--shape", "64"}).out, ContainsSubstring("24 rows of 64"));
+       CHECK_THAT(runs.run("c", {"--shape", "tc"}).out, ContainsSubstring("24 curves of 8 x 8"));
+     }},
     {"conditional",
      [](const TinyRuns& runs) {
        write_tiny_labels(runs, "labels.npy");

@@ -150,6 +150,35 @@ TEST_CASE("classes without trials are not sampled", "[engine][conditions]") {
   CHECK(ConditionModel(of_vectors(), slopes_with_vectors(2, 2)).missing_text().empty());
 }
 
+TEST_CASE("classes are known by their names, in checkpoints too", "[engine][conditions]") {
+  ImageSet images = labelled({0, 2, 2, 0});
+  images.class_names = {"cat", "dog", "42"};
+  const ConditionModel model(of_classes(), images);
+  Checkpoint saved;
+  model.save(saved);
+  for (const ConditionModel& known : {model, ConditionModel::load(saved, "here")}) {
+    CHECK(known.known_text() == "cat, 42");
+    CHECK(known.missing_text() == "dog");
+    CHECK(known.class_named("cat") == 0);
+    CHECK(known.class_named("42") == 2);  // the name comes before the number
+    CHECK(known.class_named("1") == 1);
+    const Outcome outcome = outcome_of([&] { (void)known.class_named("cart"); });
+    CHECK(outcome.code == 78);
+    CHECK_THAT(outcome.message, ContainsSubstring("found 'cart'; allowed cat, 42") &&
+                                    ContainsSubstring("did you mean 'cat'?"));
+  }
+  CHECK(outcome_of([&] {
+          (void)ConditionModel(of_vectors(), slopes_with_vectors(2, 2)).class_named("cat");
+        }).code == 78);
+  for (const char* names : {"", "x", "{}", "[]", "[\"cat\"]", "[1,2,3]", "[\"a\",\"b\",null]"}) {
+    INFO(names);
+    saved.metadata["conditions.names"] = names;
+    CHECK(outcome_of([&] { (void)ConditionModel::load(saved, "here"); }).code == 65);
+  }
+  saved.metadata.erase("conditions.names");
+  CHECK(ConditionModel::load(saved, "here").known_text() == "0, 2");
+}
+
 TEST_CASE("many gaps between classes are named in one line", "[engine][conditions]") {
   std::vector<std::int32_t> even;
   for (int i = 0; i < 200; i += 2) even.push_back(i);

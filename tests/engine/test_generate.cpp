@@ -192,6 +192,9 @@ TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][gene
   const auto one = describe_model(small_config(), {6, 6}, ValueType::u8);
   CHECK_FALSE(one.contains("trial.channels"));
   CHECK(describe_model(small_config(), {6, 6, 1}, ValueType::u8) == one);
+  CHECK_FALSE(one.contains("trial.kind"));
+  const auto row = describe_model(small_config(), {1, 6, 1, TrialKind::row}, ValueType::u8);
+  CHECK(row.at("trial.kind") == "row");
   auto three = describe_model(small_config(), {6, 6, 3}, ValueType::u8);
   CHECK(three["trial.channels"] == "3");
   three.erase("trial.channels");
