@@ -60,6 +60,7 @@ constexpr ValueType value_type_of() {
     for (const ValueTypeInfo& info : value_types) {
       if (info.npy_kind == kind && info.bytes == int{sizeof(Number)}) return info.type;
     }
+    return ValueType::u8;  // not reached: every other number is above
   }
 }
 

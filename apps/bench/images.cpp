@@ -7,7 +7,7 @@
 namespace vgan::bench {
 
 ImageSet bench_images(const TrainConfig& config) {
-  if (!config.data.empty()) return {
+  if (!config.data.empty()) {
       return open_images({.data = config.data,
                           .labels = "none",
                           .shape = {config.shape, config.net == "conv1d", std::nullopt}});

@@ -46,6 +46,14 @@ Range range_of(const std::vector<Value>& values) {
   return range;
 }
 
+void set_range(ImageSet& images) {
+  const Range range =
+      std::visit([](const auto& values) { return range_of(values); }, images.pixels);
+  images.low = range.low;
+  images.high = range.high;
+  images.by_values = true;
+}
+
 // Numbers as `Value`, float or double.
 template <class Value>
 void read_reals(ByteSource& source, const StoredImages& stored, ImageSet& images) {
@@ -61,9 +69,6 @@ void read_reals(ByteSource& source, const StoredImages& stored, ImageSet& images
   if (range.bad < values.size()) {
     fail_pixel(source, data_offset, stored, images, range.bad, std::isnan(values[range.bad]));
   }
-  images.low = range.low;
-  images.high = range.high;
-  images.by_values = true;
   const double largest = std::max(std::fabs(range.low), std::fabs(range.high));
   if (is_whole(stored.type) && largest >= most_exact_whole) {
     images.notes.push_back(source.path().string() +
@@ -91,6 +96,7 @@ void read_stored_images(ByteSource& source, const StoredImages& stored, ImageSet
     read_reals<double>(source, stored, images);
   }
   drop_alpha(images);
+  if (!images.is_u8()) set_range(images);
 }
 
 }  // namespace vgan

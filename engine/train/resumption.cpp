@@ -105,7 +105,7 @@ Resumption locked_and_loaded(const RunRequest& request) {
   std::error_code ignored;
   if (!fs::is_directory(place, ignored)) {
     RunFolder folder = RunFolder::open(run_folder_of(place));
-    return {std::move(folder), {load_checkpoint(place), place, {}}, {}, {}, {}};
+    return {std::move(folder), {load_checkpoint(place), place, {}}, {}, {}, {}, {}};
   }
   RunFolder folder = RunFolder::open(place == from ? run_folder_of(place / "x") : from);
   const Folder checkpoints =
@@ -115,7 +115,7 @@ Resumption locked_and_loaded(const RunRequest& request) {
                                         "a run that was stopped before its first checkpoint", "",
                                         "start it again with --out " + folder.path().string()});
   }
-  return {std::move(folder), load_newest(checkpoints), {}, {}, {}};
+  return {std::move(folder), load_newest(checkpoints), {}, {}, {}, {}};
 }
 
 }  // namespace

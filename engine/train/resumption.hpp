@@ -14,10 +14,10 @@ namespace vgan {
 
 /// The start of a resumed run: where, from what, with which settings.
 struct Resumption {
-  TrialShape trial;  ///< that the run was trained on
   RunFolder folder;  ///< this process's own since before `loaded` was read
   LoadedCheckpoint loaded;
   TrainConfig config;
+  TrialShape trial;                    ///< that the run was trained on
   RunRecord record;                    ///< of the checkpoint
   std::vector<SettingChange> changes;  ///< that are made now
 };

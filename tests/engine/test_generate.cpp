@@ -12,6 +12,7 @@
 #include "engine/readers/idx.hpp"
 #include "engine/readers/npy.hpp"
 #include "engine/train/generator_model.hpp"
+#include "engine/train/reconstruction_sheet.hpp"
 #include "engine/train/run.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/train/trial_pictures.hpp"
