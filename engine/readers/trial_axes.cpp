@@ -87,10 +87,15 @@ TrialShape row(std::int64_t numbers, bool curves) {
   return {1, numbers, 1, curves && long_enough ? TrialKind::curve : TrialKind::row};
 }
 
+// An axis of one row before those of a curve.
+bool has_single_row(const Sizes& sizes) {
+  return (sizes.size() == 2 || sizes.size() == 3) && sizes[0] == 1;
+}
+
 TrialAxes as_file(const File& file, bool curves) {
   const Sizes& sizes = file.sizes;
   TrialAxes made{as_they_lie(sizes), {}, ""};
-  if (curves && sizes.size() > 1 && sizes.size() < 4 && sizes[0] == 1) {
+  if (curves && has_single_row(sizes)) {
     const std::int64_t channels = sizes.size() == 3 ? sizes[2] : 1;
     if (channels > most_curve_channels) refuse_file(file, rows_instead(sizes));
     made.trial = curve(sizes[1], channels);
@@ -163,6 +168,13 @@ TrialAxes by_letters(const File& file, std::string letters) {
   const Sizes& sizes = file.sizes;
   const std::string text = letters;
   const bool is_image = letters.find('h') != std::string::npos;
+  if (letters.starts_with('t') && has_single_row(sizes)) {  // (N, 1, T) and (N, 1, T, C)
+    TrialAxes made = as_file(file, true);
+    if (letters == "t" && made.trial.channels > 1) {
+      refuse_wish(file, "t for trials of the shape " + file_text(file), "tc");
+    }
+    return made;
+  }
   if (letters.size() == sizes.size() + 1) std::erase(letters, 'c');
   if (letters.size() != sizes.size()) {
     refuse_wish(file, text + " for trials of the shape " + file_text(file),

@@ -103,8 +103,6 @@ TEST_CASE("cli: broken .npy files are exit 65 and name the file") {
          npy("{'descr': '<c16', 'fortran_order': False, 'shape': (24, 8, 8), }\n", 24576));
   refuse("negative.npy", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (-1, 8), }\n", 8));
   refuse("empty.npy", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (0, 8, 8), }\n", 0));
-  refuse("constant.npy",
-         npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1, 1), }\n", 8));
 }
 
 TEST_CASE("cli: labels that do not go with the images are exit 65") {

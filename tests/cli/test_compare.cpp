@@ -297,7 +297,7 @@ TEST_CASE("cli: compare refuses what it cannot compare") {
   refuse({"--count", "3"}, 78, "count: found 3; allowed 4 to 1,000,000");
   refuse({"--batch", "109"}, 78,
          "batch: found 109 trials; allowed 1 to 108, the trials to train on of tiny.npy");
-  refuse({"--data", "ring8"}, 78, "; leave it out of --models");
+  refuse({"--data", "ring8", "--models", "gan,conv"}, 78, "; leave it out of --models");
   refuse({"--data", "few.npy"}, 65,
          "too few trials to hold some out: few.npy: found 99; allowed 100 or more");
   refuse({"--data", "nowhere.npy"}, 74, "nowhere.npy");

@@ -109,7 +109,7 @@ TEST_CASE("cli: a sheet has a row for each class") {
   CHECK(bytes_of(file_text(model.runs.path() / "sheet.png")) ==
         vgan::encode_png(vgan::make_grid(data, 15, 8, 8, 5, 7)));
   REQUIRE(model.generate({"--per-label", "5", "--out", "s.npy"}).exit_code == 0);
-  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(15, 64)"));
+  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(15, 8, 8)"));
 }
 
 TEST_CASE("cli: samples of condition vectors") {
@@ -165,7 +165,7 @@ TEST_CASE("cli: classes with gaps") {
   const CommandResult each = model.generate({"--per-label", "3", "--out", "s.npy"});
   CHECK(each.exit_code == 0);
   CHECK(each.err == "left out classes without training trials: 0 to 2, 4 to 254\n");
-  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(6, 64)"));
+  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(6, 8, 8)"));
   const std::string samples = model.bytes({"--per-label", "3"});
   CHECK(samples.substr(3 * pixels) ==
         model.bytes({"--label", "255", "--count", "3", "--first", "3"}));

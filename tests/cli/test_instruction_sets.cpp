@@ -38,10 +38,10 @@ TEST_CASE("cli: bf16 trains, generates and resumes on any processor", "[cli][isa
   INFO(set);
   const TinyRuns runs;
   const auto train = [&](const Words& more) { return run_as(set, runs.path(), more); };
-  Words words = runs.words("half", {"--precision", "bf16", "--lr", "2e-4"});
+  Words words = runs.words("half", {"--precision", "bf16", "--lr", "2e-4", "--ttur", "1"});
   words.insert(words.end(), net.begin(), net.end());
   require_done(train(words));
-  words = runs.words("whole", {"--precision", "fp32", "--lr", "2e-4"});
+  words = runs.words("whole", {"--precision", "fp32", "--lr", "2e-4", "--ttur", "1"});
   words.insert(words.end(), net.begin(), net.end());
   require_done(train(words));
   const auto half = runs.newest("half"), whole = runs.newest("whole");

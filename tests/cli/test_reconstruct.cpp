@@ -172,7 +172,7 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
     CHECK(sheet.exit_code == 0);
     CHECK(digits.is_png(words[1]));
   }
-  CHECK(value_of(digits.reconstruct("ae", {"--out", "sheet.png"}).out, "trials") == 200);
+  CHECK(value_of(digits.reconstruct("ae", {"--out", "sheet.png"}).out, "trials") == 50);
 }
 
 TEST_CASE("cli: reconstruct says which trials are outside the range that the model knows") {

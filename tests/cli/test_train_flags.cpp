@@ -26,6 +26,28 @@ const Checks other_checks = {
        CHECK_THAT(runs.run("b", {"--shape", "64"}).out, ContainsSubstring("24 rows of 64"));
        CHECK_THAT(runs.run("c", {"--shape", "tc"}).out, ContainsSubstring("24 curves of 8 x 8"));
      }},
+    {"scale",
+     [](const TinyRuns& runs) {
+       write_tiny_vectors(runs, "rows.npy", 3.0F);
+       const auto said = [&](const std::string& out, const std::string& scale) {
+         return runs.run(out, {"--data", "rows.npy", "--scale", scale}).out;
+       };
+       CHECK_THAT(said("a", "auto"),
+                  ContainsSubstring("each of 2 columns by its own range: 0 to 3; 0 "
+                                    "to 2.875"));
+       CHECK_THAT(said("b", "data"), ContainsSubstring("scale          0 to 3\n"));
+       CHECK(runs.run("c", {"--data", "rows.npy", "--scale", "none"}).exit_code == 65);  // 3 > 1
+     }},
+    {"range",
+     [](const TinyRuns& runs) {
+       write_tiny_vectors(runs, "rows.npy", 3.0F);
+       const auto ranged = [&](const std::string& out, const std::string& range) {
+         return runs.run(out, {"--data", "rows.npy", "--range", range});
+       };
+       CHECK_THAT(ranged("a", "-1:5").out, ContainsSubstring("scale          -1 to 5"));
+       CHECK(ranged("b", "0:2").exit_code == 65);
+       CHECK(ranged("c", "2").exit_code == 78);
+     }},
     {"conditional",
      [](const TinyRuns& runs) {
        write_tiny_labels(runs, "labels.npy");

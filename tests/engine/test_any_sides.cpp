@@ -63,6 +63,7 @@ class Place {
     request.model = path(run);
     request.out = path(run + ".raw").string();
     request.count = 5;
+    request.dtype = "f32";
     request.device = "cpu";
     request.precision = "fp32";
     const GenerateResult made = generate(request);

@@ -257,7 +257,7 @@ TEST_CASE("what is drawn and reconstructed does not disturb an autoencoder's run
     REQUIRE(many.size() == 600 * 36);
     CHECK(std::equal(few.begin(), few.end(), many.begin()));
     CHECK(trainer.sample(10, 4) != few);
-    for (const float pixel : many) REQUIRE((pixel >= 0.0F && pixel <= 1.0F));
+    for (const float pixel : many) REQUIRE((pixel >= 0.0F && pixel <= 255.0F));
   }
 }
 

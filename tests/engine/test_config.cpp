@@ -201,5 +201,9 @@ TEST_CASE("a resumed run keeps what would change its numbers", "[engine][config]
   CHECK_THROWS_WITH(check_resume(saved, wanted), ContainsSubstring("batch"));
   wanted = saved;
   wanted.lr_d = 1e-3;
-  CHECK_THROWS_WITH(check_resume(saved, wanted), ContainsSubstring("lr-d"));
+  const auto changes = check_resume(saved, wanted);  // which is recorded
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].setting == "lr-d");
+  wanted.latent = 7;
+  CHECK_THROWS_WITH(check_resume(saved, wanted), ContainsSubstring("latent"));
 }

@@ -234,7 +234,8 @@ TEST_CASE("generate draws curves as plots and pairs as points", "[engine][genera
   pairs.high = 3.0F;
   const Model plane(pairs);
   const auto drawn = floats(read_npy_images(plane.generate("p.npy", 50)));
-  check_png(plane.generate("p.png", 50), draw_pairs(drawn, {-3, 3}));
+  const PairAxes axes = pair_axes(drawn, {-3, 3});
+  check_png(plane.generate("p.png", 50), draw_pairs(drawn, axes.x, axes.y));
 }
 
 TEST_CASE("the rows of real trials are shared out among few classes", "[engine][run]") {

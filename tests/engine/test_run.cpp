@@ -209,7 +209,7 @@ TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engin
 
   request = place.request("b", 3);
   request.config.hold_out = 0.99;
-  CHECK(refusal(request, "1 to 1, the number of images") == ErrorCode::bad_config);
+  CHECK(refusal(request, "1 to 1, the trials to train on") == ErrorCode::bad_config);
   request.config.hold_out = 1.0;
   CHECK(refusal(request, "hold-out: found 1; allowed 0 (none) to below 1") ==
         ErrorCode::bad_config);

@@ -103,7 +103,8 @@ TEST_CASE("samples depend on seed and number alone", "[engine][trainer]") {
   const auto few = trainer.sample(10, 3);
   CHECK(std::equal(few.begin(), few.end(), many.begin()));
   CHECK(trainer.sample(10, 4) != few);
-  for (const float pixel : many) REQUIRE((pixel >= 0.0F && pixel <= 1.0F));
+  for (const float pixel : many) REQUIRE((pixel >= 0.0F && pixel <= 255.0F));
+  CHECK(*std::max_element(many.begin(), many.end()) > 1.0F);
 }
 
 TEST_CASE("drawing samples does not disturb the run", "[engine][trainer]") {

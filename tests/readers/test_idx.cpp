@@ -177,8 +177,8 @@ TEST_CASE("IdxWriter writes what read_idx_images reads", "[readers]") {
   check_error(refused(0, 1), 78, {"0 x 1 x 2 pixels"});
   check_error(refused(INT64_C(1) << 32, 1), 78, {"4294967296 x 1 x 2"});
   vgan::IdxWriter counted(folder.path() / "counted", 1, 2, 2);
-  check_error(error_of([&] { counted.append(std::span(pixels).first(5)); }), 70, {"5 more pixels"});
-  check_error(error_of([&] { counted.finish(); }), 70, {"4 announced pixels"});
+  check_error(error_of([&] { counted.append(std::span(pixels).first(5)); }), 70, {"5 more bytes"});
+  check_error(error_of([&] { counted.finish(); }), 70, {"4 announced bytes"});
 }
 
 TEST_CASE("MNIST and other projects' IDX files", "[readers]") {

@@ -146,7 +146,7 @@ TEST_CASE("a number that is none or out of range is named by row and column", "[
   images = counting(1, 3, 1);
   images.high = 4.0F;
   check_error(error_of([&] { images.require_consistent(); }), 65, {"5 in row 1, column 2"});
-  images.low = 0.0F, images.high = 1e-40F;  // its reciprocal is infinite
+  images.low = 0.0, images.high = 1e-310;  // its reciprocal is infinite
   check_error(error_of([&] { images.require_consistent(); }), 65, {"without a range"});
   images.high = HUGE_VALF;
   check_error(error_of([&] { images.require_consistent(); }), 65, {"without a range", "0 to inf"});

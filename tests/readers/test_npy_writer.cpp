@@ -66,7 +66,7 @@ TEST_CASE("an unfinished file never replaces a finished one", "[readers]") {
                 }),
                 70, {"8 more bytes", "4 still announced"});
     check_error(error_of([&] { writer.append(std::vector<std::uint8_t>{1}); }), 70,
-                {"another type", "float32"});
+                {"another type", "f32"});
     CHECK(files_in(folder.path()) == 2);
   }
   CHECK(read_file(path) == "precious");

@@ -68,7 +68,7 @@ TEST_CASE("channels that come first are asked about", "[readers]") {
   check_error(error_of([&] { axes({2, 3, 4, 5}); }), 65, {"--shape 120"});
 }
 
-TEST_CASE("--shape in numbers", "[readers]") {
+TEST_CASE("the setting shape in numbers", "[readers]") {
   check_trial(axes({256}, "16x16"), image(16, 16, 1), {0});
   check_trial(axes({256}, "256"), row(256), {0});
   check_trial(axes({256}, "256", true), curve(256, 1), {0});
@@ -82,10 +82,14 @@ TEST_CASE("--shape in numbers", "[readers]") {
   check_error(error_of([&] { axes({80}, "4x4x5"); }), 78, {"5 channels", "up to 4 of images"});
 }
 
-TEST_CASE("--shape in letters", "[readers]") {
+TEST_CASE("the setting shape in letters", "[readers]") {
   check_trial(axes({60, 3}, "tc"), curve(60, 3), {0, 1});
   check_trial(axes({60}, "tc"), curve(60, 1), {0});
   check_trial(axes({60}, "t"), curve(60, 1), {0});
+  check_trial(axes({1, 60}, "t"), curve(60, 1), {0, 1});
+  check_trial(axes({1, 60}, "tc"), curve(60, 1), {0, 1});
+  check_trial(axes({1, 60, 3}, "tc"), curve(60, 3), {0, 1, 2});
+  check_error(error_of([&] { axes({1, 60, 3}, "t"); }), 78, {"t for trials", "(24, 1, 60, 3)"});
   check_trial(axes({60}, "p", true), row(60), {0});
   check_trial(axes({60, 3}, "hw", true), image(60, 3, 1), {0, 1});
   check_trial(axes({60, 3}, "hwc"), image(60, 3, 1), {0, 1});
@@ -112,7 +116,7 @@ TEST_CASE("data are read as the model's trials where they can be", "[readers]") 
   check_trial(as({9, 4}, image(4, 9, 1)), image(9, 4, 1), {0, 1});  // another, which is refused
 }
 
-TEST_CASE("--shape turns what lies in memory too", "[readers]") {
+TEST_CASE("the setting shape turns what lies in memory too", "[readers]") {
   const TempDir folder;
   // N, C, H, W = 2, 3, 2, 2
   const auto path =
