@@ -8,10 +8,10 @@ namespace vgan::bench {
 
 ImageSet bench_images(const TrainConfig& config) {
   if (!config.data.empty()) {
-      return open_images({.data = config.data,
-                          .labels = "none",
-                          .shape = {config.shape, config.net == "conv1d", std::nullopt}});
-    }
+    return open_images({.data = config.data,
+                        .labels = "none",
+                        .shape = {config.shape, config.net == "conv1d", std::nullopt}});
+  }
   ImageSet images;
   images.count = std::max<std::int64_t>(60000, config.batch);
   images.height = images.width = 28;

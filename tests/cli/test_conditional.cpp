@@ -109,7 +109,8 @@ TEST_CASE("cli: a sheet has a row for each class") {
   CHECK(bytes_of(file_text(model.runs.path() / "sheet.png")) ==
         vgan::encode_png(vgan::make_grid(data, 15, 8, 8, 5, 7)));
   REQUIRE(model.generate({"--per-label", "5", "--out", "s.npy"}).exit_code == 0);
-  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128), ContainsSubstring("(15, 8, 8)"));
+  CHECK_THAT(file_text(model.runs.path() / "s.npy").substr(0, 128),
+             ContainsSubstring("(15, 8, 8)"));
 }
 
 TEST_CASE("cli: samples of condition vectors") {
