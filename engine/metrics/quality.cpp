@@ -25,15 +25,15 @@ std::size_t ClassShares::smallest() const {
 }
 
 QualityJudge::QualityJudge(const ImageSet& training, const ImageSet& held_out)
-    : components_(enough(training)) {
-  const Features all = components_.project(TrialRows(enough(held_out)));
+    : units_(column_units(enough(training))), components_(training, units()) {
+  const Features all = components_.project(TrialRows(enough(held_out)).in(units()));
   held_out_gaussian_ = fit_gaussian(all);
   held_out_ = all.spread(most_balls);
   const std::set<std::int32_t> labels(training.labels.begin(), training.labels.end());
   if (labels.size() < 2 || labels.size() > most_classes) return;
   require(!held_out.labels.empty(), "quality", "held-out trials without labels",
           "as many as trials");
-  const TrialRows rows(training, most_neighbours);
+  const TrialRows rows = TrialRows(training, most_neighbours).in(units());
   neighbours_ = components_.project(rows);
   for (std::int64_t i = 0; i < rows.count(); ++i) {
     neighbour_labels_.push_back(training.labels[static_cast<std::size_t>(rows.trial(i))]);
@@ -57,7 +57,7 @@ std::vector<std::int32_t> QualityJudge::classes_of(const Features& features) con
 Quality QualityJudge::judge(const TrialRows& trials) const {
   require(trials.count() >= fewest, "quality", std::to_string(trials.count()) + " trials",
           std::to_string(fewest) + " or more");
-  const Features features = components_.project(trials);
+  const Features features = components_.project(trials.in(units()));
   Quality made;
   made.count = features.rows;
   made.distance = frechet_distance(held_out_gaussian_, fit_gaussian(features));

@@ -213,8 +213,8 @@ class Comparing {
     result_.data = split.training.source;
     result_.training_trials = split.training.count;
     result_.held_out_trials = split.held_out.count;
-    result_.pixels_are_bytes =
-        std::holds_alternative<std::vector<std::uint8_t>>(split.training.pixels);
+    result_.pixels_are_bytes = split.training.is_u8();
+    result_.rows = split.training.kind == TrialKind::row;
     result_.budget = budget_text(request_);
     result_.batch = request_.batch;
     result_.seed = request_.seed;

@@ -29,7 +29,8 @@ struct ComparedModel {
   std::uint64_t planned_bytes = 0;  ///< of device memory, by the plan
   std::uint64_t peak_bytes = 0;     ///< resident, of the process, while training; 0: not known
   std::optional<Quality> quality;
-  /// Mean squared error of a number of a held-out trial, in units of TrialRows squared.
+  /// Mean squared error of a number of a held-out trial, in units of TrialRows squared; of rows of
+  /// columns, in the network's.
   std::optional<double> reconstruction;
   std::optional<Picture> samples;
 };
@@ -52,7 +53,8 @@ struct Comparison {
   std::string data;  ///< what the user would call it
   std::int64_t training_trials = 0, held_out_trials = 0;
   bool pixels_are_bytes = false;  ///< and count from 0 to 1 in all figures
-  std::string budget;             ///< "2,000 epochs" or "3 minutes", of each
+  bool rows = false;   ///< of columns: distances in column_units, reconstructions in the network's
+  std::string budget;  ///< "2,000 epochs" or "3 minutes", of each
   std::int64_t batch = 0;
   std::uint64_t seed = 0, count = 0;
   std::string device;  ///< and precision

@@ -99,8 +99,8 @@ std::vector<std::string> notes_of(const Comparison& c) {
   const bool reconstructs = std::any_of(c.models.begin(), c.models.end(),
                                         [](const auto& m) { return m.reconstruction.has_value(); });
   if (reconstructs) {
-    notes.push_back("reconstruction: mean squared error of the held-out trials; " + of_unit(c) +
-                    ".");
+    notes.push_back("reconstruction: mean squared error of the held-out trials; " +
+                    (c.rows ? "the network's unit, squared" : of_unit(c)) + ".");
   }
   notes.push_back(
       "seconds: of training, checkpoints and pictures included. samples/s: into a file. "
@@ -171,6 +171,7 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
 }  // namespace
 
 std::string of_unit(const Comparison& c) {
+  if (c.rows && !c.pixels_are_bytes) return "columns in deviations of the training trials, squared";
   return c.pixels_are_bytes ? "pixels from 0 to 1, squared" : "the data's unit, squared";
 }
 

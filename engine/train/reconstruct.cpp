@@ -68,10 +68,12 @@ struct Trials {
 };
 
 Trials open_trials(const ReconstructRequest& request, const GeneratorModel& model) {
+  ShapeWish wish;
+  wish.expected = model.shape();
   ImageSet images = open_images({.data = request.data,
                                  .labels = "none",
                                  .seed = model.config.seed,
-                                 .shape = {.expected = model.shape()},
+                                 .shape = wish,
                                  .threads = static_cast<int>(request.threads)});
   if (images.height != model.height || images.width != model.width ||
       images.channels != model.channels) {

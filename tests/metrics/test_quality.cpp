@@ -1,6 +1,7 @@
 // Figures of sets whose quality is known: the data themselves, resampled columns, one class.
 #include "engine/metrics/quality.hpp"
 
+#include <cmath>
 #include <set>
 
 #include "engine/error.hpp"
@@ -18,6 +19,34 @@ Quality judged(const QualityJudge& judge, const ImageSet& images) {
 }
 
 }  // namespace
+
+TEST_CASE("quality of rows: no column counts for more because its unit is small", "[metrics]") {
+  // Column 1 is column 0 with its sign turned in half of the samples; units 1e6 and 1e-3.
+  const auto rows = [](std::int64_t count, double first, double second, bool turned) {
+    ImageSet images;
+    images.count = count;
+    images.height = 1;
+    images.width = 2;
+    images.kind = TrialKind::row;
+    images.by_values = true;
+    std::vector<double> values;
+    for (std::int64_t n = 0; n < count; ++n) {
+      const double x = std::sin(0.7 * static_cast<double>(n));
+      values.push_back(first * x);
+      values.push_back(second * (turned && n % 2 == 1 ? -x : x));
+    }
+    images.pixels = values;
+    return images;
+  };
+  const auto distance = [&](double first, double second) {
+    const QualityJudge judge(rows(600, first, second, false), rows(200, first, second, false));
+    return judged(judge, rows(400, first, second, true)).distance;
+  };
+  const double equal = distance(1.0, 1.0);
+  CHECK(equal > 0.5);  // half of the second column's variance has gone over to another direction
+  CHECK(distance(1e6, 1e-3) == Approx(equal).epsilon(1e-3));
+  CHECK(distance(1e-3, 1e6) == Approx(equal).epsilon(1e-3));
+}
 
 TEST_CASE("resampled columns: each keeps its values, and a seed its draw", "[metrics]") {
   const ImageSet bars = bar_images(600);
