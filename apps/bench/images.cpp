@@ -8,9 +8,11 @@ namespace vgan::bench {
 
 ImageSet bench_images(const TrainConfig& config) {
   if (!config.data.empty()) {
-    return open_images({.data = config.data,
-                        .labels = "none",
-                        .shape = {config.shape, config.net == "conv1d", std::nullopt}});
+    DataRequest request;
+    request.data = config.data;
+    request.labels = "none";
+    request.shape = {config.shape, config.net == "conv1d", std::nullopt};
+    return open_images(request);
   }
   ImageSet images;
   images.count = std::max<std::int64_t>(60000, config.batch);

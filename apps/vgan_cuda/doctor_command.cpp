@@ -70,7 +70,8 @@ std::string data_text() {
                      "data/get_mnist.sh brings it");
   }
   try {
-    const ImageSet images = open_images({});
+    const DataRequest request;
+    const ImageSet images = open_images(request);
     return fact_line(folder.string(), "verified: " + std::to_string(images.count) + " images of " +
                                           std::to_string(images.height) + " x " +
                                           std::to_string(images.width));

@@ -57,8 +57,8 @@ void print_table(const ReconstructResult& result) {
 
 int run_reconstruct(const Words& words) {
   CommandLine line("vgan_cuda reconstruct RUN_OR_FILE --data PATH [flags]",
-                   "Encodes trials by a trained vae or ae, decodes them again, and says how far "
-                   "they are from\nwhat they were. A vae decodes the mean of its posterior.");
+                   "Encodes trials by a trained vae or ae, decodes them again, and says how far\n"
+                   "they are from what they were. A vae decodes the mean of its posterior.");
   add_model(line);
   line.add(SettingInfo{"data", "Trials", "PATH",
                        "as for train: IDX or .npy of the model's shape, or 'digits'"},

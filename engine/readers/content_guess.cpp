@@ -71,6 +71,22 @@ bool is_html(const std::string& text) {
   return text.starts_with("<!doctype html") || text.starts_with("<html");
 }
 
+// The call that reads a table of numbers whose first lines are `head`.
+std::string reading_of(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\n'));
+  std::string call = "numpy.genfromtxt(FILE";
+  for (const auto& [mark, name] :
+       {std::pair{'\t', "\\t"}, std::pair{';', ";"}, std::pair{',', ","}}) {
+    if (line.find(mark) == std::string_view::npos) continue;
+    call += ", delimiter='" + std::string(name) + "'";
+    break;
+  }
+  const std::size_t first = line.find_first_not_of(" \t\"");
+  const bool number = first != std::string_view::npos &&
+                      std::string_view("+-.0123456789").find(line[first]) != std::string_view::npos;
+  return call + (number ? ")" : ", skip_header=1)");
+}
+
 }  // namespace
 
 ContentGuess guess_content(std::string_view head) {
@@ -79,8 +95,7 @@ ContentGuess guess_content(std::string_view head) {
   if (is_html(text)) return {"an HTML page", download_again};
   if (text.starts_with("<?xml")) return {"an XML document", download_again};
   if (is_text(head)) {
-    return {"text",
-            "read it in Python, array = numpy.loadtxt(FILE, delimiter=','), then numpy.save"};
+    return {"text", "read it in Python, array = " + reading_of(head) + ", then numpy.save"};
   }
   return {hex(head), "check that this is the right file"};
 }

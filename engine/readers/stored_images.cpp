@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/number_text.hpp"
 #include "engine/readers/stored_number.hpp"
 #include "engine/readers/trial_axes.hpp"
 
@@ -15,16 +16,20 @@ namespace {
 // The value number `index`, in the order of the ImageSet, is no number to train on.
 [[noreturn]] void fail_pixel(const ByteSource& source, std::uint64_t data_offset,
                              const StoredImages& stored, const ImageSet& images,
-                             std::uint64_t index, bool is_nan) {
+                             std::uint64_t index, double value) {
   const auto columns = static_cast<std::uint64_t>(images.pixels_per_image());
   const auto item_bytes = static_cast<std::uint64_t>(info_of(stored.type).bytes);
   source.fail(data_offset + stored.array.stored_index(index) * item_bytes,
-              (is_nan ? "NaN" : "an infinite number or one beyond float32") +
+              (std::isnan(value)   ? "NaN"
+               : std::isinf(value) ? "an infinite number"
+                                   : general_text(value)) +
                   std::string(" in row ") + std::to_string(index / columns) + ", column " +
                   std::to_string(index % columns),
-              "finite numbers",
-              "a = array[numpy.isfinite(array.astype('float32')).reshape(len(array), -1).all(1)], "
-              "then numpy.save, leaves such rows out");
+              "finite numbers up to 3.4e38",
+              std::isfinite(value)
+                  ? "a = array / numpy.abs(array).max(), then numpy.save, brings them within"
+                  : "a = array[numpy.isfinite(array).reshape(len(array), -1).all(1)], then "
+                    "numpy.save, leaves such rows out");
 }
 
 // Smallest and largest value; `bad` is the index of the first that is no finite float, or the size.
@@ -67,7 +72,8 @@ void read_reals(ByteSource& source, const StoredImages& stored, ImageSet& images
   source.expect_end();
   const Range range = range_of(values);
   if (range.bad < values.size()) {
-    fail_pixel(source, data_offset, stored, images, range.bad, std::isnan(values[range.bad]));
+    fail_pixel(source, data_offset, stored, images, range.bad,
+               static_cast<double>(values[range.bad]));
   }
   const double largest = std::max(std::fabs(range.low), std::fabs(range.high));
   if (is_whole(stored.type) && largest >= most_exact_whole) {

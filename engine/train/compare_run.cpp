@@ -151,7 +151,6 @@ ImageSet sample(const CompareGround& ground, ComparedModel& row) {
   wanted.count = request.count;
   wanted.out = samples_of(ground, row.name).string();
   wanted.dtype = info_of(ground.in_memory()).name;
-  wanted.shape = "image";
   wanted.seed = request.seed;
   wanted.device = request.device;
   wanted.threads = request.threads;

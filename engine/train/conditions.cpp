@@ -147,7 +147,12 @@ std::int64_t ConditionModel::class_named(const std::string& name) const {
   }
   const auto at = std::find(names_.begin(), names_.end(), name);
   if (at != names_.end()) return at - names_.begin();
-  if (const auto number = read_number<std::int64_t>(name)) return *number;
+  // Beside names that are numbers themselves, a number is no class's place among them.
+  const bool numbered = std::any_of(names_.begin(), names_.end(), [](const std::string& known) {
+    return read_number<std::int64_t>(known).has_value();
+  });
+  const auto number = read_number<std::int64_t>(name);
+  if (number && !numbered) return *number;
   refuse_setting("label", "'" + name + "'", known_text(), suggestion(name, names_));
 }
 

@@ -44,6 +44,11 @@ bool has_sheet(const ImageSet& trials, std::int64_t count) {
 
 void require_sheet(const ImageSet& trials, std::int64_t count) {
   if (has_sheet(trials, count)) return;
+  if (trials.shape().is_row() || trials.shape().is_pair()) {
+    refuse_setting("out", "a picture of rows of numbers",
+                   "images or curves, which can be looked at one above the other",
+                   "write .npy instead");
+  }
   refuse_setting("out",
                  "a picture of " + std::to_string(count) + " trials of " +
                      std::to_string(trials.height) + " x " + std::to_string(trials.width),

@@ -173,6 +173,7 @@ void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& 
 
 void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch, const std::string& remedy) {
   for (const auto& [name, tensor] : checkpoint.tensors) {
+    if (tensor.type != TensorType::f32) continue;  // nothing else is trained
     const std::size_t bad = first_nonfinite(tensor);
     if (bad < tensor.bytes.size() / sizeof(float)) {
       throw Error(ErrorCode::diverged,

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/encode/scaling.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/pairs.hpp"
 
@@ -121,7 +122,14 @@ Picture draw_real(const ImageSet& images, const TrialSheet& sheet) {
   if (shape.is_row()) {
     return draw_columns(sheet.real, {}, shape.size(), sheet.histograms_across);
   }
-  return draw_trials(real_values(images, sheet), shape, images.low, images.high, sheet);
+  if (!images.by_values || draws_plots(images)) {
+    return draw_trials(real_values(images, sheet), shape, images.low, images.high, sheet);
+  }
+  // Grey as the network sees it, and so as samples are drawn: an outlier does not blacken the rest.
+  const Scaling scaling = Scaling::fit(images, {}, {});
+  std::vector<float> values = real_values(images, sheet);
+  for (float& value : values) value = scaling.encode(static_cast<double>(value), 0);
+  return draw_trials(values, shape, -1.0F, 1.0F, sheet);
 }
 
 bool draws_plots(const ImageSet& images) {

@@ -136,6 +136,15 @@ TEST_CASE("a constant column and an offset of 1e9 come back", "[engine][scale]")
   }
 }
 
+TEST_CASE("a scale whose bytes would be NaN as floats is no divergence", "[engine][scale]") {
+  // 2^53 - 1 and -(2^53 - 1): the lower half of each double is 0xffffffff.
+  for (const double constant : {9007199254740991.0, -9007199254740991.0}) {
+    const Checkpoint checkpoint = trained(small_rows(constant), small_config());
+    const Scale scale = read_model(checkpoint, "checkpoint").scaling.scales()[0];
+    CHECK((scale.low == constant && scale.high == constant));
+  }
+}
+
 TEST_CASE("samples of a file's own type are the trainer's", "[engine][scale]") {
   const TempDir folder;
   TrainConfig config = small_config();
