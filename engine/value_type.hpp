@@ -10,7 +10,7 @@
 
 namespace vgan {
 
-/// Of one number in a file. `boolean` is a byte of 0 or 1; `f16` is IEEE's half precision.
+/// The type of one number in a file. `boolean` is a byte of 0 or 1; `f16` is IEEE's half precision.
 enum class ValueType { u8, u16, u32, u64, i8, i16, i32, i64, f16, f32, f64, boolean };
 
 struct ValueTypeInfo {

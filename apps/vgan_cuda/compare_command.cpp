@@ -116,7 +116,7 @@ void print(const Comparison& comparison) {
               printable(comparison.folder.string()).c_str(), comparison.real ? " and .png" : "");
 }
 
-// Of the flags, only those of the machine go with --resume.
+// Only the flags of the machine go with --resume.
 void refuse_beside_resume(const CommandLine& line, const CompareRequest& request) {
   const auto refuse = [&](const std::string& flag) {
     if (!line.given(flag)) return;

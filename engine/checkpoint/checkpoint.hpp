@@ -38,7 +38,7 @@ inline constexpr int checkpoint_format = 1;
 std::filesystem::path save_checkpoint(const Folder& folder, std::uint64_t epoch,
                                       const Checkpoint& checkpoint, int keep,
                                       std::optional<std::uint64_t> best = {});
-/// The same into a folder that is made where there is none.
+/// Saves into a folder that is made where there is none.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, std::uint64_t epoch,
                                       const Checkpoint& checkpoint, int keep);
 

@@ -13,9 +13,10 @@
 
 namespace vgan {
 
-/// Of one column, or of all values. `bulk_low` to `bulk_high` is linear. Where `low` or `high` is
-/// far outside of it, what lies between is linear too, over a twentieth of the network's range: a
-/// tail, so that few outliers do not flatten the rest. Without a tail the ends are the same.
+/// How one column, or all values, lie in the network's range. `bulk_low` to `bulk_high` is linear.
+/// Where `low` or `high` is far outside of it, what lies between is linear too, over a twentieth of
+/// the network's range: a tail, so that few outliers do not flatten the rest. Without a tail the
+/// ends are the same.
 struct Scale {
   double low, bulk_low, bulk_high, high;
 
@@ -57,7 +58,7 @@ class Scaling {
   /// double can say.
   static Scaling fit(const ImageSet& trials, const ScalingChoice& choice,
                      const NetworkNumbers& network);
-  /// Of scales that were saved: 1, or one for each column.
+  /// A scaling that was saved: 1 scale, or one for each column.
   Scaling(std::vector<Scale> scales, double network_low);
 
   bool bytes() const { return scales_.empty(); }

@@ -19,7 +19,7 @@ class ValueStream {
       : scaling_(&scaling), size_(size), type_(type) {}
 
   ValueType type() const { return type_; }
-  /// Of whole trials; there until the next call.
+  /// The bytes of whole trials, which are there until the next call.
   std::span<const std::byte> of(std::span<const float> numbers) {
     as_type(values_of(numbers), type_, bytes_);
     return bytes_;

@@ -36,7 +36,7 @@ class Folder {
   /// Its name now: path() unless that has become another folder or none.
   std::filesystem::path present_path() const;
 
-  /// Of all entries, sorted.
+  /// The names of all entries, sorted.
   std::vector<std::string> names() const;
   /// Links are followed.
   bool is_folder(const std::string& name) const;

@@ -26,7 +26,7 @@ class TrialRows {
   /// All trials, or `most` of them, evenly spread over the set.
   explicit TrialRows(const ImageSet& images,
                      std::int64_t most = std::numeric_limits<std::int64_t>::max());
-  /// The same rows in other units; null for their own.
+  /// These rows in other units; null for their own.
   TrialRows in(const ColumnUnits* units) const;
 
   std::int64_t count() const { return count_; }

@@ -167,7 +167,7 @@ void draw_title(Canvas& canvas, const Panel& panel, const Axes& axes) {
     return drawable(value) && !axes.y.holds(value);
   });
   std::string note;
-  // Of extremes, only some are known.
+  // Some of the extremes are not known.
   if (outside > 0) note = (means ? "" : std::to_string(outside) + " ") + "values outside the axis";
   if (gaps > 0) note += (note.empty() ? "" : ", ") + std::to_string(gaps) + " not finite";
   const Box& frame = axes.frame;

@@ -21,9 +21,9 @@ struct TrialSheet {
   /// What the axis of curves and pairs spans; absent: from the lowest to the highest value drawn,
   /// but see curve_range.
   std::optional<Range> axis = {};
-  /// Of pairs: what the horizontal axis spans, where `axis` is the vertical one's alone.
+  /// The horizontal axis of pairs spans this, where `axis` is the vertical one's alone.
   std::optional<Range> x_axis = {};
-  /// Of rows: the real numbers of the columns that are drawn, behind those of the trials.
+  /// The real numbers of the columns of rows that are drawn, behind those of the trials.
   std::vector<std::vector<double>> real = {};
   int histograms_across = 4;  ///< of rows: histograms side by side
 

@@ -94,7 +94,7 @@ ImageSet read_pictures(const fs::path& folder, const ShapeWish& wish) {
                "name the file itself"});
 }
 
-// Of one label more than there are images, the first may be the heading of a table.
+// Where there is one label more than images, the first may be the heading of a table.
 std::string labels_remedy(std::int64_t labels, std::int64_t images, const fs::path& path) {
   const std::string other = "name the right file with --labels, or --labels none";
   if (labels != images + 1 || path.extension() == ".npy") return other;

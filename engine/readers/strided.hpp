@@ -23,7 +23,7 @@ class StridedArray {
     for (const StridedAxis& axis : axes_) product *= axis.size;
     return product;
   }
-  /// Of the element that shall be number `index`, its number in the file.
+  /// Where in the file the element stands that shall be number `index`: its number there.
   std::uint64_t stored_index(std::uint64_t index) const {
     std::uint64_t stored = 0;
     for (std::size_t i = axes_.size(); i-- > 0; index /= axes_[i].size) {

@@ -61,7 +61,7 @@ void BestCheckpoint::judge(std::uint64_t epoch, double first, double second) {
   double loss = first + weight_ * second;
   if (gan_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
   if (!std::isfinite(first) || !std::isfinite(second)) return;
-  // Of equals the newest, which has learned the longest.
+  // Among equals it is the newest, which has learned the longest.
   if (best_ && loss > best_loss_) return;
   best_ = epoch;
   best_loss_ = loss;

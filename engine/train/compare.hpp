@@ -85,7 +85,7 @@ struct CompareRequest {
   std::string data;    ///< as TrainConfig
   std::string labels;  ///< likewise
   std::string shape;   ///< likewise
-  /// Those of this list that are for images are left out, with a note, where trials are rows.
+  /// Models of this list that are for images are left out, with a note, where trials are rows.
   std::vector<std::string> models = {"gan", "vae", "ae", "conv"};
   std::uint64_t epochs = 2000;  ///< of each
   double minutes = 0.0;         ///< of each, in place of `epochs`; 0: off

@@ -41,7 +41,7 @@ class Watch final : public RunObserver {
     if (next_ != nullptr) next_->note(line);
   }
 
-  /// Of training, with those of a run that was gone on with.
+  /// Seconds of training, with those of a run that was gone on with.
   double seconds() const { return before_ + seconds_since(start_); }
 
  private:

@@ -44,8 +44,8 @@ class ConditionModel {
   /// The class with this name or this number. Throws bad_config for another word, naming the
   /// nearest, and where there are no classes.
   std::int64_t class_named(const std::string& name) const;
-  /// The same for people, "0 to 2, 5" or their names, and the classes below the greatest that have
-  /// none.
+  /// These classes for people, "0 to 2, 5" or their names, and the classes below the greatest that
+  /// have none.
   std::string known_text() const;
   std::string missing_text() const;
 

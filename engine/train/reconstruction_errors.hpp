@@ -12,11 +12,11 @@ namespace vgan {
 /// Means over trials.
 struct ReconstructionErrors {
   std::int64_t trials = 0;
-  /// Of a number, in the network's units (0 to 1 with a Bernoulli likelihood): StepReport's
-  /// squared_error, as metrics.jsonl has it of each batch.
+  /// The mean squared error of a number, in the network's units (0 to 1 with a Bernoulli
+  /// likelihood): StepReport's squared_error, as metrics.jsonl has it of each batch.
   double squared = 0.0;
-  // Of a number, in the data's units, of reconstructions as they are handed out: those of u8 data
-  // are whole numbers.
+  // The next ones are those of a number, in the data's units, of reconstructions as they are handed
+  // out: those of u8 data are whole numbers.
   double squared_in_data_units = 0.0;
   double absolute = 0.0;
   double negative_log_likelihood = 0;  ///< of a trial, nats; a Gaussian's without its constant

@@ -229,7 +229,7 @@ class Run {
     draw([&] { folder_.write_loss_curves(); });
   }
 
-  /// Of a resumed run: what its checkpoints up to this epoch are worth.
+  /// A resumed run learns what its checkpoints up to this epoch are worth.
   void judge_checkpoints(std::uint64_t epoch) {
     if (!folder_.folder().has("metrics.jsonl")) return;
     best_.read({folder_.folder(), "metrics.jsonl"}, list_checkpoints(folder_.checkpoints()));

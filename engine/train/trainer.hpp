@@ -76,7 +76,7 @@ class Trainer {
   /// many samples have one class (or vector), then as many the next. Throws bad_config for more
   /// than 2^40 values.
   std::vector<float> sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
-  /// The same in full precision: floats have not all that an offset of 1e9 or int64 needs.
+  /// `sample` in full precision: floats have not all that an offset of 1e9 or int64 needs.
   std::vector<double> sample_values(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
   /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model
   /// of classes, each class has `columns` samples, then the next. Throws as `sample`, and

@@ -15,7 +15,7 @@ namespace vgan {
 /// the real numbers of each column that is drawn, of up to 20,000 rows. Nothing where even one
 /// trial is too large for a picture.
 std::optional<TrialSheet> sheet_for_data(const ImageSet& images);
-/// The same for one of several pictures side by side: plots of up to 640 pixels in all, so that
+/// The sheet for one of several pictures side by side: plots of up to 640 pixels in all, so that
 /// their numbers can still be read.
 std::optional<TrialSheet> panel_for_data(const ImageSet& images);
 

@@ -169,7 +169,7 @@ TEST_CASE("cli: a batch that nobody asked for is no larger than the data") {
   CHECK_THAT(shrunk.err, ContainsSubstring("batch 24 in place of 128: there are 24 trials to train "
                                            "on\n"));
   CHECK(runs.config("a").batch == 24);
-  // Of groups that D sees together, whole ones.
+  // Groups that D sees together stay whole.
   REQUIRE(run({"--out", "b", "--pack", "2", "--minibatch-stddev", "8"}).exit_code == 0);
   CHECK(runs.config("b").batch == 16);
   const CommandResult asked = run({"--out", "c", "--batch", "128"});

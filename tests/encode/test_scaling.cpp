@@ -67,7 +67,7 @@ TEST_CASE("each column of rows has its own scale", "[encode]") {
   for (std::size_t i = 0; i < values.size(); ++i) {
     REQUIRE(std::fabs(decoded[i] / values[i] - 1.0) < 1e-6);
   }
-  // Of curves and images, all values have one.
+  // All values of curves and images have one.
   CHECK(Scaling::fit(rows_of(4, values, TrialKind::curve), {}, tanh_numbers).scales().size() == 1);
   CHECK(Scaling::fit(set, {"data", ""}, tanh_numbers).scales().size() == 1);
   CHECK(Scaling::fit(rows_of(4, values, TrialKind::image), {"column", ""}, tanh_numbers) ==
