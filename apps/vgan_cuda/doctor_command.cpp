@@ -61,7 +61,8 @@ std::string instructions_text() {
 
 // Brings the default data in, if it lies there, so that what is wrong with it is said here.
 std::string data_text() {
-  const std::filesystem::path folder = DataRequest{}.mnist_folder;
+  DataRequest request;
+  const std::filesystem::path folder = request.mnist_folder;
   std::error_code unreachable;
   if (!std::filesystem::exists(folder / "train-images-idx3-ubyte.gz", unreachable) &&
       !std::filesystem::exists(folder / "train-images-idx3-ubyte", unreachable)) {
@@ -70,7 +71,6 @@ std::string data_text() {
                      "data/get_mnist.sh brings it");
   }
   try {
-    const DataRequest request;
     const ImageSet images = open_images(request);
     return fact_line(folder.string(), "verified: " + std::to_string(images.count) + " images of " +
                                           std::to_string(images.height) + " x " +
