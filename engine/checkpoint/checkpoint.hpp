@@ -56,6 +56,9 @@ struct LoadedCheckpoint {
 /// folder or the system refuses to read a file, which may then be whole and is not passed over;
 /// bad_data where no file in it is valid; the line then names the newest file's fault.
 LoadedCheckpoint load_newest(const Folder& folder);
+inline LoadedCheckpoint load_newest(const std::filesystem::path& folder) {
+  return load_newest(Folder(folder));
+}
 
 /// What to load for what a user typed: a file is itself; a run's folder its `checkpoints` folder;
 /// a folder that has epochs is itself. Throws Error io where there is nothing at that path,

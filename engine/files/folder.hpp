@@ -19,7 +19,6 @@ class Folder {
  public:
   /// Opens a folder that is there.
   Folder(const std::filesystem::path& path);
-  Folder(const char* path) : Folder(std::filesystem::path(path)) {}
   /// One that is open; `path` names it in messages.
   Folder(FileDescriptor file, std::filesystem::path path);
   /// Makes the folder, and those above it, where they are missing, and opens it. A folder that is
