@@ -91,6 +91,8 @@ fault_no_more_threads() {
 
 fault_disk_that_takes_nothing() {
   traceable
+  ! grep -q __ubsan_handle "$binary" ||
+    skip 'UBSan writes to a pipe of its own to see whether memory can be read, and would be told 0 too'
   train k --epochs 2
   # Not for ever: glibc's own loop, which prints the message, would never end either.
   expect 74 'takes no more bytes' faulty write:retval=0:when=1..20 vgan generate --model k --out s.npy
