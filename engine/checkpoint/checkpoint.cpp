@@ -50,7 +50,7 @@ class HeaderSum {
   unsigned long sum_ = crc32_z(0, nullptr, 0);
 };
 
-// Of everything in the header but this sum itself and the offsets, which the file's size fixes.
+// The sum covers everything in the header but itself and the offsets, which the file's size fixes.
 template <class Tensors>
 std::string header_checksum(const Metadata& metadata, const Tensors& tensors) {
   HeaderSum sum;

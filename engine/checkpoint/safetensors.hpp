@@ -79,7 +79,7 @@ class SafetensorsReader {
 
   /// The tensor's bytes, end - begin of them. Throws Error bad_data where there is no such tensor.
   std::vector<std::byte> read(const std::string& name) const;
-  /// The same as floats; the tensor must be F32. Throws Error bad_data.
+  /// A tensor's values as floats; it must be F32. Throws Error bad_data.
   std::vector<float> read_f32(const std::string& name) const;
 
  private:

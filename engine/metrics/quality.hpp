@@ -44,7 +44,7 @@ class QualityJudge {
   /// Throws bad_data for fewer than `fewest` trials on either side, and as PrincipalComponents.
   QualityJudge(const ImageSet& training, const ImageSet& held_out);
 
-  /// Of at least `fewest` trials of the same shape and type.
+  /// Judges at least `fewest` trials of the same shape and type.
   Quality judge(const TrialRows& trials) const;
   const PrincipalComponents& components() const { return components_; }
   /// The share of the held-out trials whose nearest training trial has their label: how far the

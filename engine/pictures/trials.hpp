@@ -45,7 +45,7 @@ int readable_scale(const TrialShape& shape, std::int64_t columns, std::int64_t r
 /// Throws Error bad_config where they cannot be drawn.
 Picture draw_trials(std::span<const float> values, const TrialShape& shape, float low, float high,
                     const TrialSheet& sheet);
-/// The same for bytes, 0 black and 255 white.
+/// Draws trials of bytes so, 0 black and 255 white.
 Picture draw_trials(std::span<const std::uint8_t> values, const TrialShape& shape,
                     const TrialSheet& sheet);
 

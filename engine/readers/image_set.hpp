@@ -66,7 +66,7 @@ struct ImageSet {
   /// 64-bit FNV-1a over shape and pixels, as 16 hex digits: tells whether a resumed run sees the
   /// data that it was started on. The channels are part of it where there are several.
   std::string fingerprint() const;
-  /// The same of what a conditional run sees beside the pixels.
+  /// Fingerprints of what a conditional run sees beside the pixels.
   std::string labels_fingerprint() const;
   std::string conditions_fingerprint() const;
 };

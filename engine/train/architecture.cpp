@@ -12,7 +12,7 @@ namespace {
 
 using nn::LayerSpec;
 
-// Of the dense layer that a convolutional D gets for its minibatch statistic.
+// The width of the dense layer that a convolutional D gets for its minibatch statistic.
 constexpr std::int64_t statistic_features = 128;
 
 bool convolves(const TrainConfig& config) { return config.net != "mlp"; }

@@ -12,10 +12,11 @@
 
 namespace vgan {
 
-/// Of leaky ReLU below zero, in all networks: the article's.
+/// The slope of leaky ReLU below zero in all networks, which is the article's.
 inline constexpr float leaky_slope = 0.2F;
 
-/// Of a config's `output`; "auto" that nothing has resolved counts as that of images.
+/// The activation that a config's `output` names; "auto" that nothing has resolved is that of
+/// images.
 Activation output_activation(const std::string& output);
 
 /// What convolutions of `config.net` take a trial for: with conv1d, a curve whose length is the

@@ -187,8 +187,8 @@ TEST_CASE("cli: the help of a setting stands by itself, in a config file too") {
         word.pop_back();
       }
       // What --help calls the value is not shown in a config file.
-      for (const char* placeholder : {"N", "K", "S", "X", "GAMMA", "SIGMA", "LAMBDA", "SHARE"}) {
-        CHECK(word != placeholder);
+      for (const char* bare : {"N", "K", "S", "X", "GAMMA", "SIGMA", "LAMBDA", "SHARE"}) {
+        CHECK(word != bare);
       }
     }
     for (const char* elsewhere : {"below", "above", "the same", "that noise", "that weight"}) {
