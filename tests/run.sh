@@ -2,7 +2,7 @@
 # Installs what is missing, builds everything and runs every test.
 #
 # usage: run.sh [--sanitize] [flags of ctest]       e.g.  run.sh -R checkpoint
-#   --sanitize   the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   --sanitize   under AddressSanitizer and UndefinedBehaviorSanitizer, without the host executor
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 preset=tests
