@@ -1,6 +1,6 @@
 // Convolutions on the CPU touch their tensors alone: each tensor in turn ends, or begins, at a page
-// that no one may touch. The library that computes them loads vectors of up to 64 bytes and tiles of
-// up to 1 KiB, and may be wrong about the last of them.
+// that no one may touch. The library that computes them loads vectors of up to 64 bytes and tiles
+// of up to 1 KiB, and may be wrong about the last of them.
 #include <memory>
 #include <vector>
 
@@ -62,12 +62,12 @@ TEST_CASE("a convolution on the CPU touches its tensors alone", "[kernels][conv]
             backend.conv(*device.queue, {g, true, small.ref, w.ref, {}, large.ref, to_large.ref},
                          {activation, 0.2F});
           }
-          backend.conv_backward_weights(*device.queue, g, large.ref, small.ref,
-                                        dw.ref.as<float>(), {.accumulate = false});
+          backend.conv_backward_weights(*device.queue, g, large.ref, small.ref, dw.ref.as<float>(),
+                                        {.accumulate = false});
           device.queue->synchronise();
-          const auto want = reference::conv_weight_gradient(
-              g, random_values(n * g.large_size(), 1, type),
-              random_values(n * g.small_size(), 2, type), n);
+          const auto want =
+              reference::conv_weight_gradient(g, random_values(n * g.large_size(), 1, type),
+                                              random_values(n * g.small_size(), 2, type), n);
           std::vector<double> got(static_cast<float*>(dw.ref.data),
                                   static_cast<float*>(dw.ref.data) + want.size());
           require_close("dw", got, want, {1e-3, 1e-5});
