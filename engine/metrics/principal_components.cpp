@@ -83,7 +83,7 @@ Features Features::spread(std::int64_t most) const {
   return chosen;
 }
 
-PrincipalComponents::PrincipalComponents(const ImageSet& images, const ColumnUnits* units) {
+PrincipalComponents::PrincipalComponents(const ImageSet& images, const TrialUnits* units) {
   const TrialRows trials = TrialRows(images, most_to_fit(images)).in(units);
   if (trials.count() < 2) {
     throw Error(ErrorCode::bad_data, {"cannot find principal components", images.source,

@@ -25,7 +25,7 @@ std::size_t ClassShares::smallest() const {
 }
 
 QualityJudge::QualityJudge(const ImageSet& training, const ImageSet& held_out)
-    : units_(column_units(enough(training))), components_(training, units()) {
+    : units_(TrialUnits::of(enough(training))), components_(training, units()) {
   const Features all = components_.project(TrialRows(enough(held_out)).in(units()));
   held_out_gaussian_ = fit_gaussian(all);
   held_out_ = all.spread(most_balls);

@@ -31,8 +31,8 @@ struct Quality {
 /// principal components (all of both sides), precision and recall (up to 2,000 of each side), and,
 /// for training trials with labels of 2 to 1,000 classes, the class of each trial by its nearest
 /// of up to 5,000 training trials. The components are those of the training trials. What lies
-/// outside them is not seen: see PrincipalComponents::explained. Rows of columns are judged in
-/// column_units of the training trials.
+/// outside them is not seen: see PrincipalComponents::explained. Numbers that are no bytes are
+/// measured in TrialUnits of the training trials.
 class QualityJudge {
  public:
   static constexpr std::int64_t most_balls = 2000;
@@ -53,9 +53,9 @@ class QualityJudge {
 
  private:
   std::vector<std::int32_t> classes_of(const Features& features) const;
-  const ColumnUnits* units() const { return units_ ? &*units_ : nullptr; }
+  const TrialUnits* units() const { return units_ ? &*units_ : nullptr; }
 
-  std::optional<ColumnUnits> units_;
+  std::optional<TrialUnits> units_;
   PrincipalComponents components_;
   Features held_out_;  ///< up to most_balls
   Gaussian held_out_gaussian_;

@@ -4,34 +4,67 @@
 #include <cmath>
 #include <type_traits>
 
+#include "engine/encode/fit_scale.hpp"
+
 namespace vgan {
 
 TrialRows::TrialRows(const ImageSet& images, std::int64_t most)
     : images_(&images), count_(std::min(images.count, most)), size_(images.pixels_per_image()) {}
 
-std::optional<ColumnUnits> column_units(const ImageSet& training) {
-  if (training.kind != TrialKind::row || training.is_u8() || training.count < 1) {
-    return std::nullopt;
-  }
+namespace {
+
+void fit_columns_of_rows(const ImageSet& training, std::vector<double>& mean,
+                         std::vector<double>& deviation) {
   const auto columns = static_cast<std::size_t>(training.pixels_per_image());
   const auto count = static_cast<double>(training.count);
-  ColumnUnits units{std::vector<double>(columns), std::vector<double>(columns)};
+  mean.assign(columns, 0.0);
+  deviation.assign(columns, 0.0);
   std::visit(
       [&](const auto& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
-          units.mean[i % columns] += static_cast<double>(values[i]) / count;
+          mean[i % columns] += static_cast<double>(values[i]) / count;
         }
         for (std::size_t i = 0; i < values.size(); ++i) {
-          const double off = static_cast<double>(values[i]) - units.mean[i % columns];
-          units.deviation[i % columns] += off * off / count;
+          const double off = static_cast<double>(values[i]) - mean[i % columns];
+          deviation[i % columns] += off * off / count;
         }
       },
       training.pixels);
-  for (double& variance : units.deviation) variance = variance > 0.0 ? std::sqrt(variance) : 1.0;
+  for (double& variance : deviation) variance = variance > 0.0 ? std::sqrt(variance) : 1.0;
+}
+
+}  // namespace
+
+std::optional<TrialUnits> TrialUnits::of(const ImageSet& training) {
+  if (training.is_u8() || training.count < 1) return std::nullopt;
+  TrialUnits units;
+  if (training.kind == TrialKind::row) {
+    fit_columns_of_rows(training, units.mean_, units.deviation_);
+    return units;
+  }
+  const Scale scale = training.by_values
+                          ? fit_all(training)
+                          : Scale{training.low, training.low, training.high, training.high};
+  const double middle = scale.bulk_low + (scale.bulk_high - scale.bulk_low) / 2.0;
+  units.mean_ = {middle};
+  units.deviation_ = {1.0};
+  if (scale.has_tails() && scale.bulk_low < scale.bulk_high) {
+    // measured() begins with positions from 0 to 1 then.
+    units.tailed_ = scale;
+    units.mean_ = {scale.position(middle)};
+    units.deviation_ = {(scale.position(scale.bulk_high) - scale.position(scale.bulk_low)) /
+                        (scale.bulk_high - scale.bulk_low)};
+  }
   return units;
 }
 
-TrialRows TrialRows::in(const ColumnUnits* units) const {
+double TrialUnits::measured(double value, std::int64_t column) const {
+  const std::size_t at = mean_.size() == 1 ? 0 : static_cast<std::size_t>(column);
+  const double from = tailed_ ? tailed_->position(value) : value;
+  return (from - mean_[at]) / deviation_[at];
+}
+
+TrialRows TrialRows::in(const TrialUnits* units) const {
   TrialRows rows = *this;
   rows.units_ = units;
   return rows;
@@ -49,9 +82,7 @@ void TrialRows::read(std::int64_t row, float* values) const {
         constexpr float unit = std::is_same_v<Pixel, std::uint8_t> ? 255.0F : 1.0F;
         const Pixel* from = pixels.data() + trial(row) * size_;
         for (std::int64_t i = 0; units_ != nullptr && i < size_; ++i) {
-          const auto column = static_cast<std::size_t>(i);
-          values[i] = static_cast<float>((static_cast<double>(from[i]) - units_->mean[column]) /
-                                         units_->deviation[column]);
+          values[i] = static_cast<float>(units_->measured(static_cast<double>(from[i]), i));
         }
         if (units_ != nullptr) return;
         for (std::int64_t i = 0; i < size_; ++i) values[i] = static_cast<float>(from[i]) / unit;

@@ -6,28 +6,37 @@
 #include <optional>
 #include <vector>
 
+#include "engine/encode/scaling.hpp"
 #include "engine/readers/image_set.hpp"
 
 namespace vgan {
 
-/// What a number of each column is measured by, where columns have units of their own: so that no
-/// column counts for more than another because its unit is small.
-struct ColumnUnits {
-  std::vector<double> mean, deviation;  ///< [columns]; the deviation of a constant column is 1
+/// What numbers that are no bytes are measured by, so that neither a column of large numbers nor a
+/// rare outlier outweighs all else.
+class TrialUnits {
+ public:
+  /// By the training trials; nothing where they are bytes. Columns of rows are measured from their
+  /// mean in their deviations (a constant column in ones); the numbers of images and curves from
+  /// the middle of their bulk in their own unit, but those in a tail of outliers (see Scale) only
+  /// as far out as the network has them.
+  static std::optional<TrialUnits> of(const ImageSet& training);
+
+  double measured(double value, std::int64_t column) const;
+
+ private:
+  std::vector<double> mean_, deviation_;  // [columns], or [1] for all
+  std::optional<Scale> tailed_;           // of all numbers, where there is a tail
 };
 
-/// By the training trials, where they are rows of numbers that are no bytes; else nothing.
-std::optional<ColumnUnits> column_units(const ImageSet& training);
-
-/// u8 values count from 0 to 1, floats as they are, or with `units` as (x - mean) / deviation. The
-/// set and `units` must outlive it.
+/// Numbers of trials as measures see them: u8 values from 0 to 1, others as they are or with
+/// `units` as TrialUnits::measured. The set and `units` must outlive it.
 class TrialRows {
  public:
   /// All trials, or `most` of them, evenly spread over the set.
   explicit TrialRows(const ImageSet& images,
                      std::int64_t most = std::numeric_limits<std::int64_t>::max());
   /// These rows in other units; null for their own.
-  TrialRows in(const ColumnUnits* units) const;
+  TrialRows in(const TrialUnits* units) const;
 
   std::int64_t count() const { return count_; }
   std::int64_t size() const { return size_; }  ///< numbers in a row
@@ -37,7 +46,7 @@ class TrialRows {
 
  private:
   const ImageSet* images_;
-  const ColumnUnits* units_ = nullptr;
+  const TrialUnits* units_ = nullptr;
   std::int64_t count_;
   std::int64_t size_;
 };

@@ -53,7 +53,7 @@ void check(std::size_t values, std::int64_t length, std::int64_t channels,
 
 /// The curves of a sheet.
 struct Curves {
-  std::span<const float> values;
+  std::span<const double> values;
   std::int64_t length;
   std::int64_t channels;
 
@@ -126,13 +126,13 @@ struct Layout {
 };
 
 void draw_curve(Canvas& canvas, const Layout& layout, const Box& box, const Curves& curves, int n) {
-  const float* values = curves.values.data() + n * curves.length * curves.channels;
+  const double* values = curves.values.data() + n * curves.length * curves.channels;
   const PlotAxis x = Layout::horizontal(box, curves.length);
   const PlotAxis y = layout.vertical(box);
   for (std::int64_t channel = curves.drawn() - 1; channel >= 0; --channel) {
     std::vector<Point> points(static_cast<std::size_t>(curves.length));
     for (std::int64_t i = 0; i < curves.length; ++i) {
-      const float value = values[i * curves.channels + channel];
+      const double value = values[i * curves.channels + channel];
       points[static_cast<std::size_t>(i)] = {x.at(static_cast<double>(i)),
                                              drawable(value) ? y.at(value) : value};
     }
@@ -164,16 +164,16 @@ void draw_plot(Canvas& canvas, const Layout& layout, const Curves& curves, int n
 
 }  // namespace
 
-Range value_range(std::span<const float> values) {
+Range value_range(std::span<const double> values) {
   return full_range(std::vector<double>(values.begin(), values.end()));
 }
 
-Range curve_range(std::span<const float> values, std::int64_t channels) {
+Range curve_range(std::span<const double> values, std::int64_t channels) {
   return robust_range(Curves{values, 1, channels}.numbers(), rare_beyond);
 }
 
-RgbImage draw_curve_sheet(std::span<const float> values, std::int64_t length, std::int64_t channels,
-                          const CurveSheetStyle& style) {
+RgbImage draw_curve_sheet(std::span<const double> values, std::int64_t length,
+                          std::int64_t channels, const CurveSheetStyle& style) {
   check(values.size(), length, channels, style);
   const Curves curves{values, length, channels};
   const int columns = std::min(style.columns, curves.count());

@@ -23,12 +23,12 @@ inline constexpr std::int64_t most_curves = 1000;
 inline constexpr std::int64_t most_channels_drawn = 6;
 
 /// The smallest and the largest of `values`, with room on both sides where they are one.
-Range value_range(std::span<const float> values);
+Range value_range(std::span<const double> values);
 
 /// The smallest and the largest value of the channels that are drawn. Rare values that would leave
 /// the rest flat, twenty times lower than the plot, are left outside; a curve's peaks are not.
 /// `values` has channels innermost.
-Range curve_range(std::span<const float> values, std::int64_t channels);
+Range curve_range(std::span<const double> values, std::int64_t channels);
 
 /// Small plots of `count` curves of `length` points, row after row, all with one vertical axis,
 /// whose numbers stand beside each row; the number of a point stands below the lowest plots.
@@ -37,7 +37,7 @@ Range curve_range(std::span<const float> values, std::int64_t channels);
 /// word, and so is what lies outside the axis. Where zero lies on the axis a line marks it. Throws
 /// Error bad_config for no curves, more than most_curves, fewer than two points, no channels,
 /// another number of values, or a size outside its limits.
-RgbImage draw_curve_sheet(std::span<const float> values, std::int64_t length, std::int64_t channels,
-                          const CurveSheetStyle& style = {});
+RgbImage draw_curve_sheet(std::span<const double> values, std::int64_t length,
+                          std::int64_t channels, const CurveSheetStyle& style = {});
 
 }  // namespace vgan

@@ -24,7 +24,7 @@ constexpr std::size_t dot_layers = 12;  // so many overlapping dots can be told 
 
 constexpr double least_share = 0.1;  // of a shared axis, that each number has to take
 
-std::vector<double> numbers(std::span<const float> values, std::size_t first) {
+std::vector<double> numbers(std::span<const double> values, std::size_t first) {
   std::vector<double> found;
   for (std::size_t i = first; i < values.size(); i += 2) found.push_back(values[i]);
   return found;
@@ -32,13 +32,13 @@ std::vector<double> numbers(std::span<const float> values, std::size_t first) {
 
 }  // namespace
 
-PairAxes pair_axes(std::span<const float> values, const Range& shared) {
+PairAxes pair_axes(std::span<const double> values, const Range& shared) {
   const PairAxes own{robust_range(numbers(values, 0)), robust_range(numbers(values, 1))};
   const double least = least_share * shared.span();
   return std::min(own.x.span(), own.y.span()) < least ? own : PairAxes{shared, shared};
 }
 
-RgbImage draw_pairs(std::span<const float> values, const Range& x_range, const Range& y_range) {
+RgbImage draw_pairs(std::span<const double> values, const Range& x_range, const Range& y_range) {
   if (values.empty() || values.size() % 2 != 0) {
     throw Error(ErrorCode::bad_config,
                 {"cannot draw trials as points", "", std::to_string(values.size()) + " values",
@@ -63,8 +63,8 @@ RgbImage draw_pairs(std::span<const float> values, const Range& x_range, const R
   for (std::size_t layer = 0; layer < dot_layers; ++layer) {
     std::vector<Polyline> dots;
     for (std::size_t i = layer; i < pairs; i += dot_layers) {
-      const float px = values[2 * i];
-      const float py = values[2 * i + 1];
+      const double px = values[2 * i];
+      const double py = values[2 * i + 1];
       if (x.range.holds(px) && y.range.holds(py)) {
         dots.push_back({{x.at(px), y.at(py)}});
       } else {
@@ -80,7 +80,7 @@ RgbImage draw_pairs(std::span<const float> values, const Range& x_range, const R
   return canvas.image();
 }
 
-RgbImage draw_pairs(std::span<const float> values, const Range& axis) {
+RgbImage draw_pairs(std::span<const double> values, const Range& axis) {
   return draw_pairs(values, axis, axis);
 }
 

@@ -76,8 +76,8 @@ Picture draw_columns(std::vector<std::vector<double>> real,
   return draw_histograms(columns, {histograms_across, width - drawn});
 }
 
-Picture draw_trials(std::span<const float> values, const TrialShape& shape, float low, float high,
-                    const TrialSheet& sheet) {
+Picture draw_trials(std::span<const double> values, const TrialShape& shape, double low,
+                    double high, const TrialSheet& sheet) {
   (void)count_of(values.size(), shape);
   if (shape.is_pair()) {
     if (sheet.axis) return draw_pairs(values, sheet.x_axis.value_or(*sheet.axis), *sheet.axis);
@@ -95,10 +95,10 @@ Picture draw_trials(std::span<const float> values, const TrialShape& shape, floa
     return draw_curve_sheet(values, shape.height * shape.width, shape.channels, style);
   }
   std::vector<std::uint8_t> pixels(values.size());
-  std::transform(values.begin(), values.end(), pixels.begin(), [&](float value) {
+  std::transform(values.begin(), values.end(), pixels.begin(), [&](double value) {
     // A constant is grey.
-    const float share = high > low ? (value - low) / (high - low) : 0.5F;
-    return static_cast<std::uint8_t>(std::clamp(share * 255.0F + 0.5F, 0.0F, 255.0F));
+    const double share = high > low ? (value - low) / (high - low) : 0.5;
+    return static_cast<std::uint8_t>(std::clamp(share * 255.0 + 0.5, 0.0, 255.0));
   });
   return draw_trials(std::span<const std::uint8_t>(pixels), shape, sheet);
 }
@@ -107,8 +107,8 @@ Picture draw_trials(std::span<const std::uint8_t> values, const TrialShape& shap
                     const TrialSheet& sheet) {
   const std::int64_t count = count_of(values.size(), shape);
   if (shape.is_pair() || shape.is_row() || shape.is_curve()) {
-    const std::vector<float> numbers(values.begin(), values.end());
-    return draw_trials(numbers, shape, 0.0F, 255.0F, sheet);
+    const std::vector<double> numbers(values.begin(), values.end());
+    return draw_trials(numbers, shape, 0.0, 255.0, sheet);
   }
   const auto height = static_cast<int>(shape.height);
   const auto width = static_cast<int>(shape.width);

@@ -43,8 +43,8 @@ int readable_scale(const TrialShape& shape, std::int64_t columns, std::int64_t r
 /// as small plots (draw_curve_sheet), pairs as points (draw_pairs), the columns of rows as
 /// histograms (draw_histograms). `values` is count x shape; `low` is black and `high` is white.
 /// Throws Error bad_config where they cannot be drawn.
-Picture draw_trials(std::span<const float> values, const TrialShape& shape, float low, float high,
-                    const TrialSheet& sheet);
+Picture draw_trials(std::span<const double> values, const TrialShape& shape, double low,
+                    double high, const TrialSheet& sheet);
 /// Draws trials of bytes so, 0 black and 255 white.
 Picture draw_trials(std::span<const std::uint8_t> values, const TrialShape& shape,
                     const TrialSheet& sheet);

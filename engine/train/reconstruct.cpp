@@ -166,7 +166,7 @@ class Output {
   const Trials& trials_;
   std::int64_t wanted_ = 0;
   std::optional<NpyWriter> writer_;
-  std::vector<float> kept_;
+  std::vector<double> kept_;
   std::vector<std::byte> bytes_;
 };
 

@@ -19,11 +19,11 @@ constexpr std::int64_t columns = 10;
 constexpr std::int64_t most_pairs = 500;
 constexpr std::int64_t largest_side = 20000;  // of a sheet of images, in pixels
 
-std::vector<float> first_trials(const ImageSet& trials, std::size_t numbers) {
+std::vector<double> first_trials(const ImageSet& trials, std::size_t numbers) {
   return std::visit(
       [&](const auto& pixels) {
-        return std::vector<float>(pixels.begin(),
-                                  pixels.begin() + static_cast<std::ptrdiff_t>(numbers));
+        return std::vector<double>(pixels.begin(),
+                                   pixels.begin() + static_cast<std::ptrdiff_t>(numbers));
       },
       trials.pixels);
 }
@@ -58,15 +58,15 @@ void require_sheet(const ImageSet& trials, std::int64_t count) {
 }
 
 void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
-                                const std::vector<float>& reconstructions) {
+                                const std::vector<double>& reconstructions) {
   const TrialShape shape = trials.shape();
   const std::int64_t count = static_cast<std::int64_t>(reconstructions.size()) / shape.size();
-  const std::vector<float> originals = first_trials(trials, reconstructions.size());
+  const std::vector<double> originals = first_trials(trials, reconstructions.size());
   const std::int64_t across = std::min(columns, count);
   const std::int64_t lines = (count + across - 1) / across;
   // Where the last line has no trial: white, or a plot without a curve.
-  const float nothing = shape.is_curve() ? std::nanf("") : static_cast<float>(trials.high);
-  std::vector<float> tiles(static_cast<std::size_t>(2 * lines * across * shape.size()), nothing);
+  const double nothing = shape.is_curve() ? std::nan("") : trials.high;
+  std::vector<double> tiles(static_cast<std::size_t>(2 * lines * across * shape.size()), nothing);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t tile = i / across * 2 * across + i % across;
     std::copy_n(originals.begin() + i * shape.size(), shape.size(),

@@ -20,7 +20,7 @@ void require_sheet(const ImageSet& trials, std::int64_t count);
 /// The first trials above `reconstructions`, [count, trial] in the data's units; `trials.low` is
 /// black and `trials.high` white.
 void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
-                                const std::vector<float>& reconstructions);
+                                const std::vector<double>& reconstructions);
 
 /// `count` of the trials, evenly from first to last, without labels.
 ImageSet some_of(const ImageSet& images, std::int64_t count);

@@ -162,11 +162,11 @@ void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) cons
                 static_cast<unsigned long long>(trainer.epoch()));
   const auto count = static_cast<std::uint64_t>(sheet->count());
   const auto columns = static_cast<std::uint64_t>(sheet->columns);
-  write_png(
-      {*samples_, name},
-      draws_plots(images)
-          ? draw_samples(trainer.sample(count, trainer.config().seed, columns), images, *sheet)
-          : draw_samples(trainer.preview(count, columns), images, *sheet));
+  write_png({*samples_, name},
+            draws_plots(images)
+                ? draw_samples(trainer.sample_values(count, trainer.config().seed, columns), images,
+                               *sheet)
+                : draw_samples(trainer.preview(count, columns), images, *sheet));
 }
 
 void RunFolder::write_real_grid(const ImageSet& images) const {

@@ -89,7 +89,7 @@ class Trainer {
   /// Of an autoencoder: `trials`, of the training data's shape and type, through encoder and
   /// decoder, [count, trial] in the data's own units; whole numbers for u8. Throws bad_config for a
   /// GAN.
-  std::vector<float> reconstruct(const ImageSet& trials);
+  std::vector<double> reconstruct(const ImageSet& trials);
 
   /// Seconds spent in each phase of the epochs since the last call, by name, in order.
   void set_profiling(bool on);

@@ -27,7 +27,7 @@ const CodeModel& Trainer::Implementation::codes_of_now() {
   return codes;
 }
 
-std::vector<float> Trainer::reconstruct(const ImageSet& trials) {
+std::vector<double> Trainer::reconstruct(const ImageSet& trials) {
   Implementation& self = *implementation_;
   if (config().is_gan()) {
     throw Error(ErrorCode::bad_config, {"cannot reconstruct", "the trainer's model",
@@ -43,7 +43,7 @@ std::vector<float> Trainer::reconstruct(const ImageSet& trials) {
   }
   const NamedRange range(*self.backend, "reconstruct");
   ReconstructionMeter meter(self.config, self.range, self.scaling);
-  std::vector<float> all;
+  std::vector<double> all;
   self.reconstructor_with_weights_of_now().run(*self.queue, trials, trials.count, self.range,
                                                self.scaling,
                                                [&](const Reconstructor::Block& block) {

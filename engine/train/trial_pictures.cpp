@@ -40,10 +40,10 @@ std::vector<std::int64_t> real_choice(const ImageSet& images, const TrialSheet& 
   return chosen;
 }
 
-// The trials that real.png shows, as floats.
-std::vector<float> real_values(const ImageSet& images, const TrialSheet& sheet) {
+// The trials that real.png shows.
+std::vector<double> real_values(const ImageSet& images, const TrialSheet& sheet) {
   const auto each = images.pixels_per_image();
-  std::vector<float> values;
+  std::vector<double> values;
   std::visit(
       [&](const auto& pixels) {
         for (const std::int64_t image : real_choice(images, sheet)) {
@@ -55,19 +55,18 @@ std::vector<float> real_values(const ImageSet& images, const TrialSheet& sheet) 
   return values;
 }
 
-// Some `most` rows, evenly from first to last, as numbers of type float or double.
-template <class Number>
-std::vector<Number> some_rows(const ImageSet& images, std::int64_t most) {
+// Some `most` rows, evenly from first to last.
+std::vector<double> some_rows(const ImageSet& images, std::int64_t most) {
   const std::int64_t each = images.pixels_per_image();
   const std::int64_t kept = std::min(images.count, most);
-  std::vector<Number> values;
+  std::vector<double> values;
   values.reserve(static_cast<std::size_t>(kept * each));
   std::visit(
       [&](const auto& pixels) {
         for (std::int64_t i = 0; i < kept; ++i) {
           const auto first = pixels.begin() + i * images.count / kept * each;
           for (std::int64_t k = 0; k < each; ++k) {
-            values.push_back(static_cast<Number>(first[k]));
+            values.push_back(static_cast<double>(first[k]));
           }
         }
       },
@@ -82,7 +81,7 @@ constexpr std::int64_t most_real_numbers = std::int64_t{1} << 22;
 std::vector<std::vector<double>> real_columns(const ImageSet& images) {
   const std::int64_t width = images.pixels_per_image();
   const std::int64_t rows = std::clamp<std::int64_t>(most_real_numbers / width, 1, most_real_rows);
-  const std::vector<double> values = some_rows<double>(images, rows);
+  const std::vector<double> values = some_rows(images, rows);
   return columns_of(std::span<const double>(values), width);
 }
 
@@ -93,7 +92,7 @@ std::optional<TrialSheet> sheet_for_data(const ImageSet& images) {
   std::optional<TrialSheet> sheet = sheet_for(shape);
   if (!sheet) return sheet;
   if (shape.is_pair()) {
-    const std::vector<float> pairs = some_rows<float>(images, most_real_rows);
+    const std::vector<double> pairs = some_rows(images, most_real_rows);
     const PairAxes axes = pair_axes(pairs, {images.low, images.high});
     sheet->axis = axes.y;
     sheet->x_axis = axes.x;
@@ -127,9 +126,9 @@ Picture draw_real(const ImageSet& images, const TrialSheet& sheet) {
   }
   // Grey as the network sees it, and so as samples are drawn: an outlier does not blacken the rest.
   const Scaling scaling = Scaling::fit(images, {}, {});
-  std::vector<float> values = real_values(images, sheet);
-  for (float& value : values) value = scaling.encode(static_cast<double>(value), 0);
-  return draw_trials(values, shape, -1.0F, 1.0F, sheet);
+  std::vector<double> values = real_values(images, sheet);
+  for (double& value : values) value = static_cast<double>(scaling.encode(value, 0));
+  return draw_trials(values, shape, -1.0, 1.0, sheet);
 }
 
 bool draws_plots(const ImageSet& images) {
@@ -137,24 +136,24 @@ bool draws_plots(const ImageSet& images) {
   return shape.is_curve() || shape.is_row() || shape.is_pair();
 }
 
-Picture draw_samples(std::span<const float> samples, const ImageSet& images,
+Picture draw_samples(std::span<const double> samples, const ImageSet& images,
                      const TrialSheet& sheet) {
   const TrialShape shape = images.shape();
-  if (images.is_u8()) return draw_trials(samples, shape, 0.0F, 255.0F, sheet);
+  if (images.is_u8()) return draw_trials(samples, shape, 0.0, 255.0, sheet);
   return draw_trials(samples, shape, images.low, images.high, sheet);
 }
 
-Picture draw_samples(std::span<const double> samples, const ImageSet& images,
+Picture draw_samples(std::span<const float> samples, const ImageSet& images,
                      const TrialSheet& sheet) {
-  return draw_samples(std::vector<float>(samples.begin(), samples.end()), images, sheet);
+  return draw_samples(std::vector<double>(samples.begin(), samples.end()), images, sheet);
 }
 
 Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,
                      const TrialSheet& sheet) {
   if (!draws_plots(images)) return draw_trials(samples, images.shape(), sheet);
-  std::vector<float> values(samples.begin(), samples.end());
+  std::vector<double> values(samples.begin(), samples.end());
   const double step = (images.high - images.low) / 255.0;
-  for (float& value : values) value = static_cast<float>(images.low + value * step);
+  for (double& value : values) value = images.low + value * step;
   return draw_trials(values, images.shape(), images.low, images.high, sheet);
 }
 

@@ -24,15 +24,15 @@ std::optional<TrialSheet> panel_for_data(const ImageSet& images);
 /// trials of each; else the first.
 Picture draw_real(const ImageSet& images, const TrialSheet& sheet);
 
-/// Whether these data are drawn as plots: their samples are wanted as floats then, for 256 steps
+/// Whether these data are drawn as plots: their samples are wanted as numbers then, for 256 steps
 /// would show.
 bool draws_plots(const ImageSet& images);
 
-/// Samples as Trainer::sample gives them, count x trial, drawn in their order on the sheet's axis,
-/// rows in front of sheet.real.
-Picture draw_samples(std::span<const float> samples, const ImageSet& images,
-                     const TrialSheet& sheet);
+/// Samples in the data's own units, count x trial, drawn in their order on the sheet's axis, rows
+/// in front of sheet.real.
 Picture draw_samples(std::span<const double> samples, const ImageSet& images,
+                     const TrialSheet& sheet);
+Picture draw_samples(std::span<const float> samples, const ImageSet& images,
                      const TrialSheet& sheet);
 /// The same as Trainer::preview gives them, 0 to 255 for the data's range.
 Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,

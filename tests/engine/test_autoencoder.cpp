@@ -331,7 +331,7 @@ TEST_CASE("reconstructions in bf16 are those of fp32, roughly", "[engine][traine
     const auto got = half.reconstruct(images);
     const auto want = whole.reconstruct(images);
     double largest = 0.0;
-    for (const float value : want) largest = std::fmax(largest, static_cast<double>(value));
+    for (const double value : want) largest = std::fmax(largest, value);
     CHECK(largest > 60.0);  // bars begin to show
     // Pixels of 255; bf16 has 8 bits, and some six roundings follow one another.
     require_close("pixels", got, want, {6.0, 0.0});

@@ -77,6 +77,11 @@ std::vector<float> floats(const ImageSet& images) {
   return std::get<std::vector<float>>(images.pixels);
 }
 
+/// Of a file of f64.
+std::vector<double> doubles(const ImageSet& images) {
+  return std::get<std::vector<double>>(images.pixels);
+}
+
 template <class Image>
 void check_png(const fs::path& file, const Image& expected) {
   CHECK(bytes_of(read_text(file)) == encode_png(expected));
@@ -214,14 +219,14 @@ TEST_CASE("curves of many channels are sampled from their checkpoint", "[engine]
 
 TEST_CASE("generate draws curves as plots and pairs as points", "[engine][generate]") {
   const Model curves(shaped(1, 36, 1));
-  const auto values = floats(read_npy_images(curves.generate("c.npy", 23)));
+  const auto values = doubles(read_npy_images(curves.generate("c.npy", 23, "flat", "f64")));
   check_png(curves.generate("c.png", 23), draw_curve_sheet(values, 36, 1));
   CHECK(outcome_of([&] { curves.generate("many.png", most_curves + 1); }).code == 78);
   CHECK_FALSE(fs::exists(curves.folder.path() / "many.png"));
   const Model leads(shaped(1, 12, 3));
-  const ImageSet image = read_npy_images(leads.generate("l.npy", 4, "image"));
+  const ImageSet image = read_npy_images(leads.generate("l.npy", 4, "image", "f64"));
   CHECK((image.height == 1 && image.width == 12 && image.channels == 3));
-  check_png(leads.generate("l.png", 4), draw_curve_sheet(floats(image), 12, 3));
+  check_png(leads.generate("l.png", 4), draw_curve_sheet(doubles(image), 12, 3));
 
   ImageSet pairs;
   pairs.count = 32;
@@ -233,7 +238,7 @@ TEST_CASE("generate draws curves as plots and pairs as points", "[engine][genera
   pairs.low = -3.0F;
   pairs.high = 3.0F;
   const Model plane(pairs);
-  const auto drawn = floats(read_npy_images(plane.generate("p.npy", 50)));
+  const auto drawn = doubles(read_npy_images(plane.generate("p.npy", 50, "flat", "f64")));
   const PairAxes axes = pair_axes(drawn, {-3, 3});
   check_png(plane.generate("p.png", 50), draw_pairs(drawn, axes.x, axes.y));
 }
@@ -296,20 +301,51 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
 
     CurveSheetStyle style;
     style.axis = Range{100, 160};
-    const std::vector<float> shown(values.begin(), values.begin() + 60 * length);
+    const std::vector<double> shown(values.begin(), values.begin() + 60 * length);
     check_png(fs::path(request.config.out) / "real.png", draw_curve_sheet(shown, length, 1, style));
     GenerateRequest more;
     more.model = request.config.out;
     more.out = (folder.path() / "samples.npy").string();
     more.count = 60;
     more.seed = request.config.seed;
-    more.dtype = "f32";
+    more.dtype = "f64";
     more.device = "cpu";
     more.precision = "fp32";
     (void)generate(more);
-    const std::vector<float> samples = floats(read_npy_images(more.out));
+    const std::vector<double> samples = doubles(read_npy_images(more.out));
     check_png(fs::path(request.config.out) / "samples/epoch-00000002.png",
               draw_curve_sheet(samples, length, 1, style));
+  }
+}
+
+// Floats near 2^30 are 64 apart: a wave of height 100 would be two steps.
+TEST_CASE("curves with a large offset are drawn as they are", "[engine][generate]") {
+  ImageSet curves;
+  curves.count = 2;
+  curves.height = 1;
+  curves.width = 64;
+  curves.kind = TrialKind::curve;
+  std::vector<double> values(128);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = 0x1p30 + 100.0 * std::sin(0.1 * static_cast<double>(i));
+  }
+  curves.pixels = values;
+  curves.low = 0x1p30 - 100.0;
+  curves.high = 0x1p30 + 100.0;
+  const TrialSheet sheet = *sheet_for_data(curves);
+  for (const Picture& picture : {draw_real(curves, sheet), draw_samples(values, curves, sheet)}) {
+    const auto& image = std::get<RgbImage>(picture);
+    int rows_of_the_wave = 0;
+    for (int y = 0; y < image.height; ++y) {
+      for (int x = 0; x < image.width; ++x) {
+        const std::uint8_t* pixel = image.pixels.data() + 3 * (y * image.width + x);
+        if (pixel[2] > pixel[0] + 80) {  // blue
+          ++rows_of_the_wave;
+          break;
+        }
+      }
+    }
+    CHECK(rows_of_the_wave > 70);
   }
 }
 
@@ -331,8 +367,8 @@ TEST_CASE("rows are drawn as histograms of their columns, virtual before real", 
   CHECK(sheet.real[5][17] == values[17 * 30 + 5]);
   CHECK(std::get<RgbImage>(draw_real(rows, sheet)).pixels ==
         std::get<RgbImage>(draw_columns(sheet.real, {}, 30, 4)).pixels);
-  const std::vector<float> samples(values.begin(), values.begin() + 90);
-  const auto columns = columns_of(std::span<const float>(samples), 30);
+  const std::vector<double> samples(values.begin(), values.begin() + 90);
+  const auto columns = columns_of(std::span<const double>(samples), 30);
   CHECK(std::get<RgbImage>(draw_samples(samples, rows.outline(), sheet)).pixels ==
         std::get<RgbImage>(draw_columns(sheet.real, columns, 30, 4)).pixels);
   CHECK(std::get<RgbImage>(draw_real(rows, *panel_for_data(rows))).width <= 640);

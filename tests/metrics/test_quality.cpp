@@ -50,6 +50,37 @@ TEST_CASE("quality of rows: no column counts for more because its unit is small"
   CHECK(distance(1e-3, 1e6) == Approx(equal).epsilon(1e-3));
 }
 
+// Waves of one frequency, samples of another: what that makes of the distance must not depend on a
+// spike in one training trial, or on the number that all values are counted from.
+TEST_CASE("quality of curves: neither an outlier nor an offset decides", "[metrics]") {
+  const auto waves = [](std::int64_t count, double frequency, double offset) {
+    ImageSet images;
+    images.count = count;
+    images.height = 1;
+    images.width = 16;
+    images.kind = TrialKind::curve;
+    images.by_values = true;
+    std::vector<double> values;
+    for (std::int64_t n = 0; n < count; ++n) {
+      for (int i = 0; i < 16; ++i) {
+        values.push_back(offset + std::sin(0.7 * static_cast<double>(n) + frequency * i));
+      }
+    }
+    images.pixels = values;
+    return images;
+  };
+  const auto distance = [&](double offset, bool spike) {
+    ImageSet training = waves(600, 0.2, offset);
+    if (spike) std::get<std::vector<double>>(training.pixels)[16 * 300 + 5] = offset + 1e7;
+    const QualityJudge judge(training, waves(200, 0.2, offset));
+    return judged(judge, waves(400, 0.4, offset)).distance;
+  };
+  const double plain = distance(0.0, false);
+  CHECK(plain > 0.5);
+  CHECK(distance(0x1p30, false) == Approx(plain).epsilon(1e-4));
+  CHECK(distance(0.0, true) == Approx(plain).epsilon(0.02));
+}
+
 TEST_CASE("resampled columns: each keeps its values, and a seed its draw", "[metrics]") {
   const ImageSet bars = bar_images(600);
   const ImageSet drawn = resampled_columns(bars, 3000, 1);

@@ -51,7 +51,7 @@ int code_of(const std::function<void()>& call) { return outcome_of(call).code; }
 
 TEST_CASE("curves: each has its plot, and all have one axis", "[pictures]") {
   // Flat curves at 0, 1 and 2: on the axis -0.12 to 2.12, that is, 6 % of 2 wider on both sides.
-  const std::vector<float> values = {0, 0, 0, 1, 1, 1, 2, 2, 2};
+  const std::vector<double> values = {0, 0, 0, 1, 1, 1, 2, 2, 2};
   const RgbImage sheet = draw_curve_sheet(values, 3, 1);
   REQUIRE(sheet.width == 44 + 3 * 150 + 2 * 8 + 16);
   REQUIRE(sheet.height == 16 + 100 + 24 + 18);
@@ -69,7 +69,7 @@ TEST_CASE("curves: each has its plot, and all have one axis", "[pictures]") {
 }
 
 TEST_CASE("curves: rows are filled in order, by as many columns as asked", "[pictures]") {
-  std::vector<float> values;
+  std::vector<double> values;
   for (int n = 0; n < 7; ++n) values.insert(values.end(), {0.0F, n == 6 ? 1.0F : 0.0F});
   CurveSheetStyle style;
   style.columns = 3;
@@ -99,7 +99,7 @@ TEST_CASE("curves: rows are filled in order, by as many columns as asked", "[pic
 
 TEST_CASE("curves: numbers stand at their heights and points", "[pictures]") {
   // From 0 to 100 on the axis -6 to 106, points 0 to 99.
-  std::vector<float> values(3 * 100);
+  std::vector<double> values(3 * 100);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = i % 100 < 50 ? 0.0F : 100.0F;
   CurveSheetStyle style;
   style.columns = 1;
@@ -161,7 +161,7 @@ TEST_CASE("axes: labels of any range lie apart, inside, and in order", "[picture
 }
 
 TEST_CASE("curves: a given axis cuts off what lies outside, and says so", "[pictures]") {
-  const std::vector<float> values = {0, 0, 1e6F, 0, 0, -1e6F, -1e6F, -1e6F, -1e6F, -1e6F};
+  const std::vector<double> values = {0, 0, 1e6F, 0, 0, -1e6F, -1e6F, -1e6F, -1e6F, -1e6F};
   CurveSheetStyle style;
   style.axis = Range{-1, 1};
   const RgbImage sheet = draw_curve_sheet(values, 5, 1, style);
@@ -175,7 +175,7 @@ TEST_CASE("curves: a given axis cuts off what lies outside, and says so", "[pict
 
   // One value far away leaves the others as they are; peaks that a fiftieth of the values make do
   // not.
-  std::vector<float> wave(5000);
+  std::vector<double> wave(5000);
   for (std::size_t i = 0; i < wave.size(); ++i) wave[i] = std::sin(0.1F * static_cast<float>(i));
   wave[2500] = 1e6F;
   CHECK(curve_range(wave, 1).high < 1.01);
@@ -185,7 +185,7 @@ TEST_CASE("curves: a given axis cuts off what lies outside, and says so", "[pict
 }
 
 TEST_CASE("curves: channels share a plot in colours of their own", "[pictures]") {
-  std::vector<float> values;
+  std::vector<double> values;
   for (int i = 0; i < 50; ++i) values.insert(values.end(), {0.0F, 1.0F, 2.0F});
   const RgbImage sheet = draw_curve_sheet(values, 50, 3);
   const Box box = plot(0, 10, true);
@@ -208,7 +208,7 @@ TEST_CASE("curves: channels share a plot in colours of their own", "[pictures]")
 
 TEST_CASE("curves: of many channels six are drawn, and the rest is said", "[pictures]") {
   // Channel 7 reaches far out, and is not drawn: the axis is that of the others, 0 to 5.
-  std::vector<float> values;
+  std::vector<double> values;
   for (int i = 0; i < 50; ++i) values.insert(values.end(), {0, 1, 2, 3, 4, 5, 6, 1e6F});
   const RgbImage sheet = draw_curve_sheet(values, 50, 8);
   const Box box = plot(0, 10, true);
@@ -223,7 +223,7 @@ TEST_CASE("curves: of many channels six are drawn, and the rest is said", "[pict
 
 TEST_CASE("curves: any length and any values are drawn", "[pictures]") {
   for (const std::int64_t length : {2, 3, 149, 150, 151, 100000}) {
-    std::vector<float> values(static_cast<std::size_t>(2 * length));
+    std::vector<double> values(static_cast<std::size_t>(2 * length));
     for (std::size_t i = 0; i < values.size(); ++i)
       values[i] = std::sin(0.1F * static_cast<float>(i));
     const RgbImage sheet = draw_curve_sheet(values, length, 1);
@@ -232,13 +232,13 @@ TEST_CASE("curves: any length and any values are drawn", "[pictures]") {
     CHECK(ink.right >= plot(1).right - 6);
   }
   const float nan = std::nanf("");
-  CHECK_NOTHROW(draw_curve_sheet(std::vector<float>(20, nan), 10, 1));
-  CHECK_NOTHROW(draw_curve_sheet(std::vector<float>{3e38F, -3e38F, nan, 1}, 2, 1));
-  CHECK_NOTHROW(draw_curve_sheet(std::vector<float>(20, 7.0F), 10, 1));
+  CHECK_NOTHROW(draw_curve_sheet(std::vector<double>(20, nan), 10, 1));
+  CHECK_NOTHROW(draw_curve_sheet(std::vector<double>{3e38F, -3e38F, nan, 1}, 2, 1));
+  CHECK_NOTHROW(draw_curve_sheet(std::vector<double>(20, 7.0F), 10, 1));
 }
 
 TEST_CASE("curves: impossible sheets are refused", "[pictures]") {
-  const std::vector<float> values(12);
+  const std::vector<double> values(12);
   const auto code = [&](std::int64_t length, int channels, CurveSheetStyle style = {}) {
     return code_of([&] { draw_curve_sheet(values, length, channels, style); });
   };
@@ -256,11 +256,11 @@ TEST_CASE("curves: impossible sheets are refused", "[pictures]") {
   CHECK(code(3, 1, {1, 15, 90, {}}) == 78);
   CHECK(code(3, 1, {1, 150, 2001, {}}) == 78);
   CHECK(code_of([] { draw_curve_sheet({}, 3, 1); }) == 78);
-  CHECK(code_of([] { draw_curve_sheet(std::vector<float>(2 * (most_curves + 1)), 2, 1); }) == 78);
+  CHECK(code_of([] { draw_curve_sheet(std::vector<double>(2 * (most_curves + 1)), 2, 1); }) == 78);
 }
 
 TEST_CASE("pairs: points lie where they belong", "[pictures]") {
-  std::vector<float> values;
+  std::vector<double> values;
   for (int i = 0; i < 200; ++i) values.insert(values.end(), {1.0F, -1.0F});
   const RgbImage plot = draw_pairs(values, {-2, 2});
   REQUIRE(plot.width == 44 + 560 + 20);
@@ -277,20 +277,20 @@ TEST_CASE("pairs: points lie where they belong", "[pictures]") {
     for (int px = 50; px < 600; ++px) count += dark(px, py) ? 1 : 0;
   }
   CHECK((count >= 1 && count <= 12));
-  CHECK_NOTHROW(draw_pairs(std::vector<float>{1e30F, std::nanf("")}, {-2, 2}));
+  CHECK_NOTHROW(draw_pairs(std::vector<double>{1e30F, std::nanf("")}, {-2, 2}));
   CHECK(code_of([] { draw_pairs({}, {-2, 2}); }) == 78);
-  CHECK(code_of([] { draw_pairs(std::vector<float>(3), {-2, 2}); }) == 78);
+  CHECK(code_of([] { draw_pairs(std::vector<double>(3), {-2, 2}); }) == 78);
 }
 
 TEST_CASE("pairs: numbers of two scales have an axis each", "[pictures]") {
-  std::vector<float> values;
+  std::vector<double> values;
   for (int i = -100; i <= 100; ++i) {
     values.insert(values.end(), {1e-5F * static_cast<float>(i), 1e4F * static_cast<float>(i)});
   }
   const PairAxes own = pair_axes(values, {-1e6, 1e6});
   CHECK(std::abs(own.x.high - 1e-3) < 1e-6);
   CHECK(std::abs(own.y.high - 1e6) < 1);
-  const PairAxes shared = pair_axes(std::vector<float>{-1, -2, 1, 2}, {-3, 3});
+  const PairAxes shared = pair_axes(std::vector<double>{-1, -2, 1, 2}, {-3, 3});
   CHECK((shared.x.low == -3 && shared.y.high == 3));
   const RgbImage plot = draw_pairs(values, own.x, own.y);
   // The pairs lie on the diagonal of the frame, whose left end the widest number decides.
@@ -312,8 +312,8 @@ TEST_CASE("pairs: numbers of two scales have an axis each", "[pictures]") {
 }
 
 TEST_CASE("trials are drawn as what they are", "[pictures]") {
-  const std::vector<float> values = {0.0F, 0.25F, 0.5F, 1.0F, 2.0F, -1.0F,
-                                     0.7F, 0.3F,  0.1F, 0.2F, 0.3F, 0.4F};
+  const std::vector<double> values = {0.0F, 0.25F, 0.5F, 1.0F, 2.0F, -1.0F,
+                                      0.7F, 0.3F,  0.1F, 0.2F, 0.3F, 0.4F};
   const auto draw = [&](TrialShape shape, TrialSheet sheet = {2, 2, 1}) {
     return draw_trials(values, shape, 0.0F, 1.0F, sheet);
   };
@@ -343,7 +343,7 @@ TEST_CASE("trials are drawn as what they are", "[pictures]") {
   const TrialShape row{1, 4, 1, TrialKind::row};
   TrialSheet sheet{2, 2, 1};
   sheet.real = {{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {1, 2, 4}};
-  const auto columns = columns_of(std::span<const float>(values), 4);
+  const auto columns = columns_of(std::span<const double>(values), 4);
   REQUIRE(columns.size() == 4);
   CHECK(columns[1] == std::vector<double>{0.25F, -1.0F, 0.2F});
   CHECK(rgb(draw(row, sheet)).pixels == rgb(draw_columns(sheet.real, columns, 4, 4)).pixels);
@@ -352,7 +352,7 @@ TEST_CASE("trials are drawn as what they are", "[pictures]") {
   const std::span<const std::uint8_t> raw(bytes);
   CHECK(std::get<GrayImage>(draw_trials(raw, {2, 3, 1}, {2, 2, 1})).pixels ==
         make_grid(bytes.data(), 2, 2, 3, 2, 1).pixels);
-  const std::vector<float> numbers(bytes.begin(), bytes.end());
+  const std::vector<double> numbers(bytes.begin(), bytes.end());
   CHECK(rgb(draw_trials(raw, {1, 6, 1}, {})).pixels == draw_curve_sheet(numbers, 6, 1).pixels);
 }
 
