@@ -11,7 +11,7 @@
 #include "tests/cuda/matrix.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/tf32.hpp"
 
 namespace vgan::testing {

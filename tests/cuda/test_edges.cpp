@@ -4,7 +4,7 @@
 #include "engine/train/alternating_step.hpp"
 #include "tests/simt/simt.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;

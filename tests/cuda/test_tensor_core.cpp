@@ -10,7 +10,7 @@
 #include "tests/simt/simt.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;

@@ -7,14 +7,14 @@
 #include "engine/train/trainer.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/dense_twin.hpp"
-#include "tests/support/device_array.hpp"
-#include "tests/support/device_state.hpp"
+#include "tests/support/device.hpp"
+#include "tests/support/model_twin.hpp"
 #include "tests/support/same_tensors.hpp"
 #include "tests/support/small_run.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
+using reference::Values;
 
 namespace {
 
@@ -61,7 +61,7 @@ struct Fixture {
   };
 
   // Per trial; `squared` per number.
-  Losses losses(const Twin& encoder, const Twin& decoder) const {
+  Losses losses(const ModelTwin& encoder, const ModelTwin& decoder) const {
     const Values code = encoder.forward(x, batch).back();
     const std::int64_t width = options.variational ? 2 * latent : latent;
     Losses sums;
@@ -93,17 +93,17 @@ struct Fixture {
     return sums;
   }
 
-  double total(const Twin& encoder, const Twin& decoder) const {
+  double total(const ModelTwin& encoder, const ModelTwin& decoder) const {
     const Losses parts = losses(encoder, decoder);
     return parts.reconstruction + static_cast<double>(options.beta * kl_weight) * parts.kl;
   }
 
   void check() {
     objective.gradients(*device.queue);
-    const Twin twin_e(e);
-    const Twin twin_g(g);
-    check_gradient(e, [&](const Twin& twin) { return total(twin, twin_g); });
-    check_gradient(g, [&](const Twin& twin) { return total(twin_e, twin); });
+    const ModelTwin twin_e(e);
+    const ModelTwin twin_g(g);
+    check_gradient(e, [&](const ModelTwin& twin) { return total(twin, twin_g); });
+    check_gradient(g, [&](const ModelTwin& twin) { return total(twin_e, twin); });
     const StepReport report = state.read().current;
     const Losses want = losses(twin_e, twin_g);
     CHECK(report.reconstruction == Approx(want.reconstruction).epsilon(1e-5));

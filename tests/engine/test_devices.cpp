@@ -7,7 +7,7 @@
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/same_tensors.hpp"
 #include "tests/support/skip.hpp"
 #include "tests/support/small_run.hpp"

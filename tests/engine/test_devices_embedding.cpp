@@ -1,6 +1,6 @@
 // A projection's embedding under spectral normalisation, in both types that networks compute in.
 #include "engine/nn/network.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;

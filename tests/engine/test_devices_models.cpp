@@ -11,7 +11,7 @@
 #include "engine/train/sampler.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/same_tensors.hpp"
 

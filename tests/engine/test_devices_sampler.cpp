@@ -11,7 +11,7 @@
 #include "engine/train/sampler.hpp"
 #include "kernels/math/pixel.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;

@@ -4,13 +4,14 @@
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/dense_twin.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
+#include "tests/support/model_twin.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/reference_loss.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
+using reference::Values;
 
 namespace {
 
@@ -51,17 +52,19 @@ struct Fixture {
   }
 
   Values seen_real() const { return noisy(real, Purpose::instance_noise_real); }
-  Values seen_fake(const Twin& twin_g) const {
+  Values seen_fake(const ModelTwin& twin_g) const {
     return noisy(twin_g.forward(z, batch).back(), Purpose::instance_noise_fake);
   }
 
-  double squared_penalty(const Twin& twin_d, const Values& trials, double gamma) const {
+  double squared_penalty(const ModelTwin& twin_d, const Values& trials, double gamma) const {
     double sum = 0.0;
     for (const double v : twin_d.input_gradient(trials, batch)) sum += v * v;
     return 0.5 * gamma * sum / static_cast<double>(batch);
   }
-  double r1(const Twin& twin_d) const { return squared_penalty(twin_d, seen_real(), options.r1); }
-  double r2(const Twin& twin_g, const Twin& twin_d) const {
+  double r1(const ModelTwin& twin_d) const {
+    return squared_penalty(twin_d, seen_real(), options.r1);
+  }
+  double r2(const ModelTwin& twin_g, const ModelTwin& twin_d) const {
     return squared_penalty(twin_d, seen_fake(twin_g), double{options.r1} * options.r2);
   }
 
@@ -73,33 +76,34 @@ struct Fixture {
     return sum / static_cast<double>(logits.size());
   }
 
-  double d_loss(const Twin& twin_g, const Twin& twin_d, bool penalty) const {
+  double d_loss(const ModelTwin& twin_g, const ModelTwin& twin_d, bool penalty) const {
     const double losses = mean_loss(GanSide::real, twin_d.forward(seen_real(), batch).back()) +
                           mean_loss(GanSide::fake, twin_d.forward(seen_fake(twin_g), batch).back());
     if (!penalty) return losses;
     return losses + static_cast<double>(options.r1_every) * (r1(twin_d) + r2(twin_g, twin_d));
   }
 
-  double g_loss(const Twin& twin_g, const Twin& twin_d) const {
+  double g_loss(const ModelTwin& twin_g, const ModelTwin& twin_d) const {
     return mean_loss(GanSide::fooled, twin_d.forward(seen_fake(twin_g), batch).back());
   }
 
   void check_d(bool penalty) {
     gan.discriminator_gradients(*device.queue, penalty);
-    const Twin twin_g(g);
-    check_gradient(d, [&](const Twin& twin) { return d_loss(twin_g, twin, penalty); });
+    const ModelTwin twin_g(g);
+    check_gradient(d, [&](const ModelTwin& twin) { return d_loss(twin_g, twin, penalty); });
     const StepReport& report = state.as<StepState>()->current;
-    CHECK(report.d_loss() == Approx(d_loss(twin_g, Twin(d), false)).epsilon(1e-5));
-    CHECK(report.r1 == Approx(penalty ? r1(Twin(d)) : 0.0).epsilon(1e-4));
-    CHECK(report.r2 == Approx(penalty ? r2(twin_g, Twin(d)) : 0.0).epsilon(1e-4));
+    CHECK(report.d_loss() == Approx(d_loss(twin_g, ModelTwin(d), false)).epsilon(1e-5));
+    CHECK(report.r1 == Approx(penalty ? r1(ModelTwin(d)) : 0.0).epsilon(1e-4));
+    CHECK(report.r2 == Approx(penalty ? r2(twin_g, ModelTwin(d)) : 0.0).epsilon(1e-4));
   }
 
   void check_g() {
     gan.discriminator_gradients(*device.queue, false);
     gan.generator_gradients(*device.queue);
-    const Twin twin_d(d);
-    check_gradient(g, [&](const Twin& twin) { return g_loss(twin, twin_d); });
-    CHECK(state.as<StepState>()->current.g_loss == Approx(g_loss(Twin(g), twin_d)).epsilon(1e-5));
+    const ModelTwin twin_d(d);
+    check_gradient(g, [&](const ModelTwin& twin) { return g_loss(twin, twin_d); });
+    CHECK(state.as<StepState>()->current.g_loss ==
+          Approx(g_loss(ModelTwin(g), twin_d)).epsilon(1e-5));
   }
 
   objectives::GanOptions options;

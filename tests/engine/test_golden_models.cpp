@@ -10,7 +10,7 @@
 #include "engine/optim/adam.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/paths.hpp"
 
 using namespace vgan;

@@ -6,7 +6,7 @@
 #include "kernels/math/uniform.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/model_runs.hpp"
 #include "tests/support/model_twin.hpp"
 #include "tests/support/reference_loss.hpp"

@@ -13,7 +13,7 @@
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/model_runs.hpp"
 
 using namespace vgan;

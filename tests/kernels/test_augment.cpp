@@ -6,7 +6,7 @@
 
 #include "kernels/math/augment.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;

@@ -4,7 +4,8 @@
 
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
+#include "tests/support/reference.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
@@ -134,7 +135,7 @@ TEST_CASE("latent_loss gives the KL, and the gradient that central differences g
           // Terms of up to 1 each, some ulp apart.
           CHECK(got.kl == Approx(p.kl(statistics)).epsilon(2e-6));
           if (shape.rows * shape.cols > 300) continue;  // two whole loops for each number
-          const auto want = central_differences(
+          const auto want = reference::central_differences(
               statistics, 1e-5, [&](const std::vector<double>& x) { return p.objective(x); });
           // Differences in double: 1e-9; two products and a sum in f32.
           require_close("dstatistics", got.dstatistics, want,
@@ -276,7 +277,7 @@ TEST_CASE("reconstruction_loss gives the gradient of its own loss", "[kernels][a
       const auto got =
           reconstruction_loss(device, shape, y, x, ElementType::f32, likelihood, false);
       CHECK(got.squared == 0.0);  // not wanted, not written
-      const auto want = central_differences(y, 1e-5, [&](const std::vector<double>& at) {
+      const auto want = reference::central_differences(y, 1e-5, [&](const std::vector<double>& at) {
         return negative_log_likelihood(shape, at, x, likelihood);
       });
       require_close("gradient", got.gradient, want, {1e-7, 1e-6});

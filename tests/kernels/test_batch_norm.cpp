@@ -26,17 +26,16 @@ const std::vector<Case> with_a_large_one = [] {
 }();
 
 template <class Body>
-void on_every_device(Body body) {
-  for (const std::string& name : usable_devices()) {
-    Device device = open_device(name);
-    for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
+void for_each_case(Body body) {
+  on_every_device([&](Device& device) {
+    for (const ElementType type : float_types) {
       for (const Case& c : with_a_large_one) {
-        INFO(name << (type == ElementType::bf16 ? " bf16, " : " f32, ") << c.n << " x "
-                  << c.positions << " positions, " << c.channels << " channels");
+        INFO((type == ElementType::bf16 ? "bf16, " : "f32, ")
+             << c.n << " x " << c.positions << " positions, " << c.channels << " channels");
         body(device, type, c);
       }
     }
-  }
+  });
 }
 
 /// Numbers of a batch whose channels have means of some units and deviations of 1/4 to 1.
@@ -88,7 +87,7 @@ std::vector<double> activated(const std::vector<double>& x, const std::vector<do
 }  // namespace
 
 TEST_CASE("channel_sums adds rows and positions", "[kernels][batch_norm]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto dy = random_values(c.n * c.positions * c.channels, 1, type);
     const TightMatrix on_device(device, c.n, c.positions * c.channels, dy, type);
     DeviceMatrix sums(device, 1, c.channels,
@@ -110,7 +109,7 @@ TEST_CASE("channel_sums adds rows and positions", "[kernels][batch_norm]") {
 
 TEST_CASE("batch_norm normalises each channel and moves the running statistics",
           "[kernels][batch_norm]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = activities(c, 1, type);
     const auto gamma = random_values(c.channels, 2), beta = random_values(c.channels, 3);
     const Reference want(x, c.channels);
@@ -147,7 +146,7 @@ TEST_CASE("batch_norm normalises each channel and moves the running statistics",
 
 TEST_CASE("batch_norm_inference takes the running statistics and moves nothing",
           "[kernels][batch_norm]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = activities(c, 1, type);
     const auto gamma = random_values(c.channels, 2), beta = random_values(c.channels, 3);
     const auto means = random_values(c.channels, 4);
@@ -176,7 +175,7 @@ TEST_CASE("batch_norm_inference takes the running statistics and moves nothing",
 }
 
 TEST_CASE("batch_norm_backward gives dx, dgamma and dbeta", "[kernels][batch_norm]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = activities(c, 1, type);
     const auto gamma = random_values(c.channels, 2);
     const auto dy = random_values(static_cast<std::int64_t>(x.size()), 4, type);

@@ -66,28 +66,27 @@ struct Case {
 };
 
 template <class Body>
-void on_every_device(const std::vector<ConvGeometry>& geometries,
-                     const std::vector<std::int64_t>& counts, Body body) {
-  for (const std::string& name : usable_devices()) {
-    Device device = open_device(name);
-    for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
+void for_each_case(const std::vector<ConvGeometry>& geometries,
+                   const std::vector<std::int64_t>& counts, Body body) {
+  on_every_device([&](Device& device) {
+    for (const ElementType type : float_types) {
       for (const ConvGeometry& g : geometries) {
         for (const std::int64_t n : counts) {
           for (const bool transposed : {false, true}) {
-            INFO(name << (type == ElementType::bf16 ? " bf16, " : " f32, ") << to_text(g) << ", "
-                      << n << " images" << (transposed ? ", transposed" : ""));
+            INFO((type == ElementType::bf16 ? "bf16, " : "f32, ")
+                 << to_text(g) << ", " << n << " images" << (transposed ? ", transposed" : ""));
             body(Case{device, type, g, transposed, n});
           }
         }
       }
     }
-  }
+  });
 }
 
 }  // namespace
 
 TEST_CASE("conv is activation(op(x, w) + b), either way", "[kernels][conv]") {
-  on_every_device(odd_geometries(), {0, 1, 3}, [](const Case& c) {
+  for_each_case(odd_geometries(), {0, 1, 3}, [](const Case& c) {
     const auto x = random_values(c.n * c.x_size(), 1, c.type);
     const auto w = random_values(c.g.patch_size() * c.g.filters, 2, c.type);
     const auto b = random_values(c.y_channels(), 3);
@@ -126,7 +125,7 @@ TEST_CASE("conv is activation(op(x, w) + b), either way", "[kernels][conv]") {
 }
 
 TEST_CASE("conv with `at` is op(x, w) times the derivative at an output", "[kernels][conv]") {
-  on_every_device(odd_geometries(), {2}, [](const Case& c) {
+  for_each_case(odd_geometries(), {2}, [](const Case& c) {
     const auto x = random_values(c.n * c.x_size(), 4, c.type);
     const auto w = random_values(c.g.patch_size() * c.g.filters, 5, c.type);
     const auto at = random_values(c.n * c.y_size(), 6, c.type);
@@ -154,7 +153,7 @@ TEST_CASE("conv with `at` is op(x, w) times the derivative at an output", "[kern
 }
 
 TEST_CASE("conv_backward_weights is the sum of patch(large)^T small", "[kernels][conv]") {
-  on_every_device(odd_geometries(), {0, 1, 3, 33}, [](const Case& c) {
+  for_each_case(odd_geometries(), {0, 1, 3, 33}, [](const Case& c) {
     if (c.transposed || (c.n == 33 && c.g.large_size() > 500)) return;
     const auto large = random_values(c.n * c.g.large_size(), 7, c.type);
     const auto small = random_values(c.n * c.g.small_size(), 8, c.type);
@@ -180,7 +179,7 @@ TEST_CASE("conv over many images is the twin's", "[kernels][conv]") {
   const std::vector<ConvGeometry> layers{make_geometry(28, 28, 1, 16, 4, 4, 2, 2, 1, 1),
                                          make_geometry(14, 14, 16, 32, 4, 4, 2, 2, 1, 1),
                                          make_geometry(1, 94, 16, 17, 1, 5, 1, 2, 0, 2)};
-  on_every_device(layers, {37}, [](const Case& c) {
+  for_each_case(layers, {37}, [](const Case& c) {
     const TightMatrix x(c.device, c.n, c.x_size(), random_values(c.n * c.x_size(), 1, c.type),
                         c.type);
     const auto w_values = random_values(c.g.patch_size() * c.g.filters, 2, c.type);
@@ -216,7 +215,7 @@ TEST_CASE("the gradients of conv are its differences", "[kernels][conv]") {
     g.channels = 2, g.filters = 3;  // each number is moved twice
     tried.push_back(g);
   }
-  on_every_device(tried, {2}, [](const Case& c) {
+  for_each_case(tried, {2}, [](const Case& c) {
     if (c.type == ElementType::bf16) return;
     constexpr double step = 0x1p-6;
     auto x = random_values(c.n * c.x_size(), 1);

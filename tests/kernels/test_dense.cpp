@@ -1,7 +1,7 @@
 // Dense operations against plain loops in double, on every backend, at sizes around vector widths.
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;
@@ -32,23 +32,22 @@ Tolerance product_tolerance(ElementType type, std::int64_t k) {
 }
 
 template <class Body>
-void on_every_device(Body body) {
-  for (const std::string& name : usable_devices()) {
-    Device device = open_device(name);
-    for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
+void for_each_case(Body body) {
+  on_every_device([&](Device& device) {
+    for (const ElementType type : float_types) {
       for (const Case& c : cases) {
-        INFO(name << (type == ElementType::bf16 ? " bf16" : " f32") << ", rows " << c.rows
-                  << ", inputs " << c.inputs << ", outputs " << c.outputs);
+        INFO((type == ElementType::bf16 ? "bf16" : "f32")
+             << ", rows " << c.rows << ", inputs " << c.inputs << ", outputs " << c.outputs);
         body(device, type, c);
       }
     }
-  }
+  });
 }
 
 }  // namespace
 
 TEST_CASE("dense_forward is activation(x w + b)", "[kernels][dense]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = random_values(c.rows * c.inputs, 1, type);
     const auto w = random_values(c.inputs * c.outputs, 2, type);
     const auto b = random_values(c.outputs, 3);
@@ -74,7 +73,7 @@ TEST_CASE("dense_forward is activation(x w + b)", "[kernels][dense]") {
 }
 
 TEST_CASE("dense_tangent is (x w) times the derivative at an output", "[kernels][dense]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = random_values(c.rows * c.inputs, 4, type);
     const auto w = random_values(c.inputs * c.outputs, 5, type);
     const auto at = random_values(c.rows * c.outputs, 6, type);
@@ -95,7 +94,7 @@ TEST_CASE("dense_tangent is (x w) times the derivative at an output", "[kernels]
 }
 
 TEST_CASE("dense_backward_input is (dy w^T) times the derivative below", "[kernels][dense]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto dy = random_values(c.rows * c.outputs, 7, type);
     const auto w = random_values(c.inputs * c.outputs, 8, type);
     const auto at = random_values(c.rows * c.inputs, 9, type);
@@ -117,7 +116,7 @@ TEST_CASE("dense_backward_input is (dy w^T) times the derivative below", "[kerne
 }
 
 TEST_CASE("dense_backward_weights is x^T dy and the column sums of dy", "[kernels][dense]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = random_values(c.rows * c.inputs, 10, type);
     const auto dy = random_values(c.rows * c.outputs, 11, type);
     const DeviceMatrix dx(device, c.rows, c.inputs, x, type);

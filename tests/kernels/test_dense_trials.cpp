@@ -2,7 +2,7 @@
 // loops on the host, bit for bit.
 #include "kernels/math/pixel.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;

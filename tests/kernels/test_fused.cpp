@@ -5,7 +5,7 @@
 #include "kernels/math/adam.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/reference_loss.hpp"
 
@@ -126,27 +126,12 @@ class Layer {
   std::optional<Buffer> copy_;  ///< of the weight, in bf16
 };
 
-class State {
- public:
-  explicit State(Device& device)
-      : device_(&device), buffer_(device.backend->allocate(sizeof(StepState), "state")) {
-    StepState start{};
-    start.generator.learning_rate = rate;
-    device.backend->upload(*device.queue, &start, sizeof(start), buffer_.data());
-    device.queue->synchronise();
-  }
-  StepState* get() const { return buffer_.as<StepState>(); }
-  StepState read() const {
-    StepState state;
-    device_->backend->download(*device_->queue, get(), sizeof(state), &state);
-    device_->queue->synchronise();
-    return state;
-  }
-
- private:
-  Device* device_;
-  Buffer buffer_;
-};
+/// At step 0 with G's learning rate.
+StepState first_step() {
+  StepState start{};
+  start.generator.learning_rate = rate;
+  return start;
+}
 
 FusedOptions fused_options(bool average) {
   AdamOptions adam;
@@ -171,19 +156,20 @@ constexpr Case cases[] = {{1, 1, 1, 1},     {5, 7, 9, 3},      {32, 16, 32, 32},
 constexpr Case wide[] = {{130, 150, 40, 1060}, {31, 16, 300, 257}};
 
 template <class Body>
-void on_every_device(Body body) {
-  for (const std::string& name : usable_devices()) {
-    Device device = open_device(name);
-    for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
+void for_each_case(Body body) {
+  on_every_device([&](Device& device) {
+    for (const ElementType type : float_types) {
       std::vector<Case> of_device(std::begin(cases), std::end(cases));
-      if (name == "cpu") of_device.insert(of_device.end(), std::begin(wide), std::end(wide));
+      if (device.backend->info().kind == "cpu") {
+        of_device.insert(of_device.end(), std::begin(wide), std::end(wide));
+      }
       for (const Case& c : of_device) {
-        INFO(name << (type == ElementType::bf16 ? " bf16" : " f32") << ", rows " << c.rows << ", "
-                  << c.below << "-" << c.inputs << "-" << c.outputs);
+        INFO((type == ElementType::bf16 ? "bf16" : "f32")
+             << ", rows " << c.rows << ", " << c.below << "-" << c.inputs << "-" << c.outputs);
         body(device, type, c);
       }
     }
-  }
+  });
 }
 
 // Sums of n products of numbers in [-1, 1] in f32, each rounded.
@@ -192,7 +178,7 @@ double sum_error(std::int64_t n) { return 1e-7 * static_cast<double>(n + 4); }
 }  // namespace
 
 TEST_CASE("dense_backward gives an input gradient and moves two layers", "[kernels][fused]") {
-  on_every_device([](Device& device, ElementType type, const Case& c) {
+  for_each_case([](Device& device, ElementType type, const Case& c) {
     const bool average = c.rows % 2 == 1;
     // Layer a takes below -> inputs and is updated with what was there; layer b takes inputs ->
     // outputs; the input gradient goes through a third layer of b's shape.
@@ -208,7 +194,7 @@ TEST_CASE("dense_backward gives an input gradient and moves two layers", "[kerne
     const DeviceMatrix device_xb(device, c.rows, c.inputs, xb, type);
     const DeviceMatrix device_dyb(device, c.rows, c.outputs, dyb, type);
     DeviceMatrix dx(device, c.rows, c.inputs, type);
-    const State state(device);
+    const DeviceState state(device, first_step());
     const InputGradientTask gradient{device_dyb.ref(), through.compute_weight(), device_xb.ref(),
                                      dx.ref(),         Activation::leaky_relu,   slope};
     const std::array updates{
@@ -246,7 +232,7 @@ TEST_CASE("dense_backward sees a gradient that is not finite", "[kernels][fused]
         x[20 * 33 - 1] = bad;
         const DeviceMatrix dx(device, 20, 33, x, type);
         const DeviceMatrix dy(device, 20, 40, random_values(20 * 40, 3, type), type);
-        const State state(device);
+        const DeviceState state(device, first_step());
         const DenseUpdateTask update{dx.ref(), dy.ref(), layer.arena(0), layer.arena(1)};
         device.backend->dense_backward(*device.queue, {}, {&update, 1}, state.get(),
                                        fused_options(false));
@@ -259,7 +245,7 @@ TEST_CASE("dense_backward sees a gradient that is not finite", "[kernels][fused]
 
 TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fused]") {
   std::size_t turn = 0;
-  on_every_device([&](Device& device, ElementType type, const Case& c) {
+  for_each_case([&](Device& device, ElementType type, const Case& c) {
     for (const bool with_step : {false, true}) {
       for (const bool two_sides : {false, true}) {
         // Every loss in turn, in all four forms; of one side: G's.
@@ -274,7 +260,7 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
         const DeviceMatrix device_x(device, c.rows, c.inputs, x, type);
         DeviceMatrix logits(device, c.rows, 1), gradient(device, c.rows, 1, type),
             dx(device, c.rows, c.inputs, type);
-        const State state(device);
+        const DeviceState state(device, first_step());
         StepReport& report = state.get()->current;
         LogitLossTask task;
         task.x = device_x.ref();

@@ -2,7 +2,7 @@
 // second may start before the first has ended: it has its weights early and its input in time.
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/tf32.hpp"
 

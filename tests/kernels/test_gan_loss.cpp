@@ -2,8 +2,7 @@
 #include "engine/error.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
-#include "tests/support/device_state.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference_loss.hpp"
 
 using namespace vgan;

@@ -10,7 +10,7 @@
 #include "kernels/cpu/widened_matmul.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/skip.hpp"
 

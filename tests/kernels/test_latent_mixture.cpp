@@ -5,7 +5,7 @@
 #include "kernels/math/gaussian.hpp"
 #include "kernels/math/latent_mixture.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;

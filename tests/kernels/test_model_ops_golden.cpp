@@ -2,7 +2,7 @@
 // come from tests/golden/make_model_ops.py.
 #include "engine/checkpoint/safetensors.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/paths.hpp"
 
 using namespace vgan;

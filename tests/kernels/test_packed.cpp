@@ -6,7 +6,7 @@
 #include "kernels/cpu/amx.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/skip.hpp"
 
@@ -53,14 +53,13 @@ class WeightOnDevice {
 };
 
 template <class Body>
-void on_every_device(Body body) {
-  for (const std::string& name : usable_devices()) {
-    Device device = open_device(name);
+void for_each_case(Body body) {
+  on_every_device([&](Device& device) {
     for (const Case& c : cases) {
-      INFO(name << ", rows " << c.rows << ", " << c.inputs << " x " << c.outputs);
+      INFO("rows " << c.rows << ", " << c.inputs << " x " << c.outputs);
       body(device, c);
     }
-  }
+  });
 }
 
 BFloat16 rounded(float value) { return math::to_bfloat16(value); }
@@ -106,7 +105,7 @@ void require_packed(const cpu::amx::Lines& got, std::int64_t k, std::int64_t n,
 }  // namespace
 
 TEST_CASE("a packed weight gives the forward product of the plain one", "[kernels][packed]") {
-  on_every_device([](Device& device, const Case& c) {
+  for_each_case([](Device& device, const Case& c) {
     const auto x = random_values(c.rows * c.inputs, 1, ElementType::bf16);
     const auto w = random_values(c.inputs * c.outputs, 2, ElementType::bf16);
     const auto b = random_values(c.outputs, 3);
@@ -139,7 +138,7 @@ TEST_CASE("a packed weight gives the forward product of the plain one", "[kernel
 }
 
 TEST_CASE("a packed weight gives the input gradient of the plain one", "[kernels][packed]") {
-  on_every_device([](Device& device, const Case& c) {
+  for_each_case([](Device& device, const Case& c) {
     const auto dy = random_values(c.rows * c.outputs, 4, ElementType::bf16);
     const auto w = random_values(c.inputs * c.outputs, 5, ElementType::bf16);
     const auto at = random_values(c.rows * c.inputs, 6, ElementType::bf16);

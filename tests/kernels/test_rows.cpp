@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;

@@ -11,7 +11,7 @@
 
 #include "kernels/cpu/thread_team.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "tests/support/compare.hpp"
-#include "tests/support/every_device.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;
@@ -193,7 +193,7 @@ TEST_CASE("spectral_gradient is the gradient through sigma with u and v held",
       require_close("dw", got, want, {4e-7 * scale, 4e-6});
 
       if (shape.rows * shape.cols > 100) continue;  // two whole loops for each number
-      const Values differences = central_differences(twin.w, 1e-6, [&](const Values& w) {
+      const Values differences = reference::central_differences(twin.w, 1e-6, [&](const Values& w) {
         Twin moved = twin;
         moved.w = w;
         moved.step(false);

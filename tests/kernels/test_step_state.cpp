@@ -5,8 +5,7 @@
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
-#include "tests/support/device_array.hpp"
-#include "tests/support/device_state.hpp"
+#include "tests/support/device.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/conv_tasks.hpp"
-#include "tests/support/device_array.hpp"
+#include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 
 namespace vgan::testing {

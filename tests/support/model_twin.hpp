@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "engine/nn/network.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/compare.hpp"
 #include "tests/support/reference.hpp"
 
 namespace vgan::testing {
@@ -52,7 +54,8 @@ class ModelTwin {
  public:
   using Values = reference::Values;
 
-  ModelTwin(const nn::Network& network, double slope) : network_(&network), slope_(slope) {
+  explicit ModelTwin(const nn::Network& network, double slope = 0.2)
+      : network_(&network), slope_(slope) {
     const VectorView<float> weights = network.arena().weights();
     values.assign(weights.data, weights.data + weights.size);
     for (const nn::LayerSpec& layer : layers()) terms_.push_back(product_terms(layer));
@@ -215,5 +218,30 @@ class ModelTwin {
   double slope_;
   std::vector<std::vector<ProductTerm>> terms_;
 };
+
+/// The arena's gradient against central differences of `loss(twin)`, for every parameter.
+/// Padding has no slope and no gradient. The tolerance: some ten f32 roundings on the one side,
+/// 1e-9 of cancellation on the other.
+template <class Loss>
+void check_gradient(const nn::Network& network, Loss loss,
+                    const Tolerance& tolerance = {2e-7, 1e-4}) {
+  const VectorView<float> arena = network.arena().gradients();
+  const reference::Values claimed(arena.data, arena.data + arena.size);
+  ModelTwin twin(network);
+  constexpr double step = 1e-6;
+  reference::Values slopes;
+  for (double& value : twin.values) {
+    const double here = value;
+    value = here + step;
+    const double above = loss(twin);
+    value = here - step;
+    slopes.push_back((above - loss(twin)) / (2.0 * step));
+    value = here;
+  }
+  require_close("gradient", claimed, slopes, tolerance);
+  double largest = 0.0;
+  for (const double value : slopes) largest = std::fmax(largest, std::fabs(value));
+  CHECK(largest > 0.005);
+}
 
 }  // namespace vgan::testing

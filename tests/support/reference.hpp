@@ -66,4 +66,20 @@ inline Values column_sums(const Values& a, std::int64_t rows, std::int64_t cols)
   return sums;
 }
 
+/// d f / d x[i] for every i by central differences of `step`, in double.
+template <class Function>
+std::vector<double> central_differences(std::vector<double> x, double step, Function f) {
+  std::vector<double> gradient;
+  for (double& value : x) {
+    const double at = value;
+    value = at + step;
+    const double above = f(x);
+    value = at - step;
+    const double below = f(x);
+    value = at;
+    gradient.push_back((above - below) / (2.0 * step));
+  }
+  return gradient;
+}
+
 }  // namespace vgan::testing::reference

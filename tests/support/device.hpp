@@ -1,4 +1,4 @@
-// Numbers on a device under test, and back: the same test body runs on every backend there is.
+// Devices under test: one test body for every one there is, and numbers on it and back.
 #pragma once
 
 #include <cmath>
@@ -12,6 +12,8 @@
 
 #include "engine/devices.hpp"
 #include "engine/nn/layout.hpp"
+#include "kernels/step_state.hpp"
+#include "tests/support/catch.hpp"
 
 namespace vgan::testing {
 
@@ -38,6 +40,36 @@ inline std::vector<std::string> usable_devices() {
 
 inline Device open_device(const std::string& name, int threads = 2) {
   return Device(open_backend(name, threads));
+}
+
+/// body(device) on each of usable_devices(), whose name stands in every message.
+template <class Body>
+void on_every_device(Body body) {
+  for (const std::string& name : usable_devices()) {
+    INFO(name);
+    Device device = open_device(name);
+    body(device);
+  }
+}
+
+/// What `results(device)` gives on the CPU with one thread, which two and three must repeat bit for
+/// bit.
+template <class Results>
+void require_same_for_any_threads(Results results) {
+  Device one = open_device("cpu", 1);
+  const auto want = results(one);
+  for (const int threads : {2, 3}) {
+    INFO(threads << " threads");
+    Device device = open_device("cpu", threads);
+    REQUIRE((results(device) == want));
+  }
+}
+
+constexpr ElementType float_types[] = {ElementType::f32, ElementType::bf16};
+
+/// Half a unit in the last place of what is stored as `type`, for results that were rounded once.
+constexpr double rounding_of(ElementType type) {
+  return type == ElementType::bf16 ? 0x1p-8 : 0x1p-24;
 }
 
 /// A rows x cols matrix in device memory, with padded rows; the padding is poisoned with NaN, so
@@ -115,6 +147,27 @@ class DeviceMatrix {
   Device* device_;
   Buffer buffer_;
   MatrixRef ref_;
+};
+
+/// A StepState in device memory.
+class DeviceState {
+ public:
+  explicit DeviceState(Device& device, const StepState& state = {})
+      : device_(&device), buffer_(device.backend->allocate(sizeof(StepState), "state")) {
+    device.backend->upload(*device.queue, &state, sizeof(state), buffer_.data());
+    device.queue->synchronise();
+  }
+  StepState* get() const { return buffer_.as<StepState>(); }
+  StepState read() const {
+    StepState state;
+    device_->backend->download(*device_->queue, buffer_.data(), sizeof(state), &state);
+    device_->queue->synchronise();
+    return state;
+  }
+
+ private:
+  Device* device_;
+  Buffer buffer_;
 };
 
 /// Reproducible numbers in [-1, 1], already rounded to `type` so that device and reference start
