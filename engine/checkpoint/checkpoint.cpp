@@ -108,8 +108,10 @@ std::vector<std::byte> read_checked(const SafetensorsReader& reader, const std::
 
 Error no_valid(const fs::path& folder, const std::vector<std::string>& skipped) {
   if (skipped.empty()) {
-    return Error(ErrorCode::bad_data,
-                 {"no checkpoint in the folder", folder.string(), "", checkpoint_name(500), ""});
+    return Error(
+        ErrorCode::bad_data,
+        {"no checkpoint in the folder", folder.string(), "", "files like " + checkpoint_name(500),
+         "a run writes one at every --save-every epochs and at its end"});
   }
   const std::string others =
       skipped.size() == 1 ? "" : " (and " + std::to_string(skipped.size() - 1) + " more like it)";

@@ -349,7 +349,7 @@ RunResult run_training(const RunRequest& request) {
   if (resumption) {
     require_same(resumption->loaded.checkpoint, "data", images.fingerprint(), "data");
   }
-  if (origin) origin->require_shape(images);
+  if (origin) origin->require_fit(images);
   if (!resumption) fit_batch(request, images, lasting);
   Trainer trainer(lasting, images);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);

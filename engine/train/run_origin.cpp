@@ -15,16 +15,22 @@ RunRecord::Origin RunOrigin::record() const {
           metadata_number(loaded.checkpoint, "epoch")};
 }
 
-void RunOrigin::require_shape(const ImageSet& images) const {
+void RunOrigin::require_fit(const ImageSet& images) const {
+  const auto refuse = [&](const std::string& found, const std::string& allowed) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot start from " + loaded.file.string(), images.source, found,
+                 allowed + ", as it was trained on", "start without --from"});
+  };
   const TrialShape found{images.height, images.width, images.channels};
-  if (found.height == trial.height && found.width == trial.width &&
-      found.channels == trial.channels) {
-    return;
+  if (found.height != trial.height || found.width != trial.width ||
+      found.channels != trial.channels) {
+    refuse("trials of " + shape_text(found), shape_text(trial));
   }
-  throw Error(
-      ErrorCode::bad_data,
-      {"cannot start from " + loaded.file.string(), images.source, "trials of " + shape_text(found),
-       shape_text(trial) + ", as it was trained on", "start without --from"});
+  const ConditionModel wanted(config, images);
+  const auto text = [](const ConditionModel& told) {
+    return std::to_string(told.size()) + (told.classes() ? " classes" : " conditions a trial");
+  };
+  if (wanted.size() != conditions.size()) refuse(text(wanted), text(conditions));
 }
 
 RunOrigin find_origin(const RunRequest& request) {
@@ -32,6 +38,7 @@ RunOrigin find_origin(const RunRequest& request) {
   origin.loaded = load_run_or_file(request.from);
   const GeneratorModel model = read_model(origin.loaded.checkpoint, origin.loaded.file.string());
   origin.trial = model.shape();
+  origin.conditions = model.conditions;
   origin.config = overlaid(model.config, request);
   check_origin(model.config, origin.config);
   // What belongs to the other run's folder, display and data is not this one's.

@@ -5,6 +5,7 @@
 
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/readers/image_set.hpp"
+#include "engine/train/conditions.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/run.hpp"
 #include "engine/train/run_record.hpp"
@@ -15,12 +16,14 @@ namespace vgan {
 /// The start of a run from another's weights.
 struct RunOrigin {
   LoadedCheckpoint loaded;
-  TrainConfig config;  ///< of the other run, under what was given for this one
-  TrialShape trial;    ///< what the other run was trained on
+  TrainConfig config;         ///< of the other run, under what was given for this one
+  TrialShape trial;           ///< what the other run was trained on
+  ConditionModel conditions;  ///< and what its networks were told
 
   RunRecord::Origin record() const;
-  /// Throws bad_data for trials of another shape.
-  void require_shape(const ImageSet& images) const;
+  /// Throws bad_data for trials of another shape, and for another number of classes or another
+  /// length of condition vectors, bad_config as ConditionModel.
+  void require_fit(const ImageSet& images) const;
 };
 
 /// Throws bad_config for settings under which the networks would be others, io and bad_data as
