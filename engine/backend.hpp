@@ -112,9 +112,9 @@ class Backend : public DeviceContext {
     (void)rows, (void)cols, (void)type;
     return 0;
   }
-  /// The same for a convolution of `images` images, either way and its weights' gradient, and their
-  /// channels' sums; the larger of the two serves both. Whatever else such a convolution needs is
-  /// made ready: to be called before a program with it is recorded.
+  /// Bytes that a queue keeps for a convolution of `images` images, either way and its weights'
+  /// gradient, and their channels' sums; the larger of the two serves both. Whatever else such a
+  /// convolution needs is made ready: to be called before a program with it is recorded.
   virtual std::size_t conv_scratch(const ConvGeometry& geometry, std::int64_t images,
                                    ElementType type) const {
     (void)geometry, (void)images, (void)type;
@@ -189,7 +189,7 @@ class Backend : public DeviceContext {
   /// Does nothing without rows.
   virtual void batch_norm(Queue& queue, const BatchNormTask& task,
                           const ActivationOptions& options) = 0;
-  /// The same with the running statistics in place of the batch's; moves nothing.
+  /// batch_norm with the running statistics in place of the batch's; it moves nothing.
   virtual void batch_norm_inference(Queue& queue, const BatchNormTask& task,
                                     const ActivationOptions& options) = 0;
   virtual void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task) = 0;

@@ -47,7 +47,7 @@ class Draw {
   double deliver() {
     return sample([](ConstMatrixRef) {});
   }
-  /// The same, each block written to the file; throws io.
+  /// All samples, each block written to the file; throws io.
   void write();
   /// G's products alone, by rows of a block; seconds a sample.
   double product_seconds();

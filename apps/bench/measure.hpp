@@ -20,7 +20,7 @@ struct Spread {
   double most = 0.0;
 };
 
-/// Of at least one value.
+/// The spread of `values`, of which there is at least one.
 Spread spread_of(std::vector<double> values);
 nlohmann::json to_json(const Spread& spread);
 /// "9.81 (9.12 to 10.04)", with three significant digits or more.

@@ -46,7 +46,7 @@ std::vector<OperationSpec> generator_products(const TrainConfig& config, std::in
                                               Precision precision, std::int64_t rows);
 /// Only the products, without bias and activation, merged again.
 std::vector<OperationSpec> bare_products(const std::vector<OperationSpec>& operations);
-/// Of all products of an epoch.
+/// Floating-point operations of all products of an epoch.
 double flops_per_epoch(const std::vector<OperationSpec>& operations);
 
 }  // namespace vgan::bench

@@ -28,7 +28,7 @@ float squared_distance(const float* a, const float* b, std::int64_t n, float lim
   return sum;
 }
 
-// Of each point, the squared distance to its k-th nearest other one.
+// The squared distance of each point to its k-th nearest other one.
 std::vector<float> radii(const Features& points, std::int64_t k) {
   std::vector<float> made;
   std::vector<float> closest;  // the k nearest so far, in order

@@ -23,7 +23,7 @@ struct LayerSpec {
   /// Products are with the weight, and with an embedding, over its largest singular value.
   bool spectral = false;
   /// Rows of a group whose minibatch standard deviation follows the outputs as one more; 0: none.
-  /// Of dense layers alone: rows of images have no place for it.
+  /// Dense layers alone can have it: rows of images have no place for it.
   std::int64_t stddev_group = 0;
   /// Length of the condition vector c of a projection discriminator (Miyato and Koyama 2018,
   /// arXiv:1802.05637), for a last dense layer with one output: to the logit of features phi comes

@@ -77,7 +77,7 @@ class Network {
   /// Fills `tape.outputs` from x [rows, inputs] of the compute type. A network that trains
   /// normalises by the batch and moves the running statistics; one that does not uses these.
   void forward(Queue& queue, ConstMatrixRef x, const Tape& tape);
-  /// The same in f32 from x in f32, with products in f32 whatever the network computes in.
+  /// `forward` in f32 from x in f32, with products in f32 whatever the network computes in.
   void forward_exact(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// All but the last layer.
   void forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape);
@@ -125,7 +125,8 @@ class Network {
   MatrixRef weight_gradient(std::size_t layer) const;
   VectorView<float> gradient(std::size_t layer, const std::string& name) const;
   MatrixView<float> embedding_gradient() const;
-  /// Of the weights of spectral layers, and of an embedding beside one, in the order of sigmas.
+  /// One task for each weight of a spectral layer, and for an embedding beside one, in the order of
+  /// sigmas.
   std::vector<SpectralTask> spectral_tasks(bool iterate) const;
   void refresh_spectral(Queue& queue, bool iterate);
   void pack_copies(Queue& queue);
@@ -163,7 +164,7 @@ class Network {
   ProductOptions products_;
   std::vector<std::size_t> first_tensor_;  ///< of each layer, in the arena
   ParameterArena arena_;
-  /// Of spectral layers: normalised weights, laid out as the arena's, then sigma for each layer
+  /// The normalised weights of spectral layers, laid out as the arena's, then sigma for each layer
   /// and for an embedding.
   Buffer spectral_;
 };

@@ -12,13 +12,13 @@ struct Tape {
   std::vector<MatrixRef> outputs;  ///< of layer l: [rows, width_l]
   std::vector<MatrixRef> deltas;   ///< loss gradient before layer l's activation: [rows, width_l]
   std::vector<MatrixRef> raws;     ///< before layer l's normalisation: [rows, outputs_l], or empty
-  /// Of the batch that layer l was normalised by: [2, channels] f32, mean and reciprocal standard
-  /// deviation; or empty.
+  /// Mean and reciprocal standard deviation of the batch that layer l was normalised by,
+  /// [2, channels] f32; or empty.
   std::vector<MatrixRef> statistics;
   MatrixRef conditions;  ///< of a projection: [rows, conditions], put there by the tape's user
   MatrixRef embedded;    ///< of a projection: [rows, features]
 
-  /// The same tape for rows [first, first + count).
+  /// This tape for rows [first, first + count) alone.
   Tape rows_from(std::int64_t first, std::int64_t count) const;
 };
 

@@ -62,8 +62,8 @@ class Gan {
   /// Leaves the gradient of L_G in G's arena, through the D of now; D's arena is not touched.
   void generator_gradients(Queue& queue);
 
-  /// The same with each layer's Adam step in the backward pass, by the seam's fused operations,
-  /// where `can_fuse`. The two take turns as the two above do.
+  /// Gradients and update in one: each layer's Adam step runs in the backward pass, by the seam's
+  /// fused operations, where `can_fuse`. The two take turns as the two above do.
   void discriminator_update(Queue& queue, bool with_r1, const AdamOptions& adam,
                             std::int64_t critic = 0);
   void generator_update(Queue& queue, const AdamOptions& adam);

@@ -15,9 +15,9 @@ namespace vgan {
 GrayImage make_grid(const std::uint8_t* images, std::int64_t count, int height, int width,
                     int columns, int scale = 2, int gap = 2);
 
-/// The same for images of several channels, innermost (count x height x width x channels): 3 are
-/// red, green, blue; of 2 the first is shown as magenta and the second as green, so that both can
-/// be seen and equal ones are grey. Throws also for another number of channels.
+/// The contact sheet of images of several channels, innermost (count x height x width x channels):
+/// 3 are red, green, blue; of 2 the first is shown as magenta and the second as green, so that both
+/// can be seen and equal ones are grey. Throws also for another number of channels.
 RgbImage make_rgb_grid(const std::uint8_t* images, std::int64_t count, int height, int width,
                        int channels, int columns, int scale = 2, int gap = 2);
 

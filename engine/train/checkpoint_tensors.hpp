@@ -12,7 +12,7 @@ namespace vgan {
 
 /// `values` has as many numbers as `shape`.
 CheckpointTensor tensor_of(std::vector<std::int64_t> shape, std::span<const float> values);
-/// Of a tensor of type f32.
+/// The numbers of a tensor of type f32.
 std::vector<float> floats_of(const CheckpointTensor& tensor);
 bool all_finite(const std::vector<float>& values);
 

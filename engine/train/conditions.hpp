@@ -59,7 +59,7 @@ class ConditionModel {
   /// Conditions as they are in the data: those of sample n depend on (seed, purpose) and n
   /// alone.
   ConditionFill drawn(std::uint64_t seed, math::Purpose purpose) const;
-  /// The same class for `run` samples, then the next that has trials, from the first on again after
+  /// One class for `run` samples, then the next that has trials, from the first on again after
   /// the last; vectors likewise. Throws bad_config for a `run` of 0.
   ConditionFill in_turn(std::uint64_t run) const;
   /// One class for all. Throws bad_config for a class without trials.

@@ -12,7 +12,7 @@ inline std::string grouped(std::uint64_t value) {
   for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
   return text;
 }
-/// Of 0 or more.
+/// `value` is not negative.
 inline std::string grouped(std::int64_t value) {
   return grouped(static_cast<std::uint64_t>(value));
 }

@@ -7,7 +7,8 @@
 
 namespace vgan {
 
-/// Of an image between layers: more are refused before any size is computed from them.
+/// The most numbers of an image between layers: more are refused before any size is computed from
+/// them.
 inline constexpr std::int64_t most_numbers = std::int64_t{1} << 28;
 
 /// One hidden layer: `dense:N`, `dense:HxWxC` (whose output is an image), `conv:C` (strided

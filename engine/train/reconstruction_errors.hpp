@@ -31,7 +31,7 @@ class ReconstructionMeter {
 
   /// Reconstructions [rows, trial] in the data's own units; counts them.
   std::vector<double> add(const Reconstructor::Block& block);
-  /// Of what has been added so far.
+  /// The errors of all that has been added so far.
   ReconstructionErrors errors() const;
   /// Mean squared error of each trial, in order, in the network's units.
   const std::vector<float>& squared_of_trials() const { return squared_of_trials_; }

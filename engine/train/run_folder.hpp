@@ -50,7 +50,7 @@ class RunFolder {
   /// Real trials for comparison, each row of one class where there are labels of a few classes.
   void write_real_grid(const ImageSet& images) const;
   void write_loss_curves() const;
-  /// Of an autoencoder: real trials, each above its reconstruction.
+  /// Real trials, each above what an autoencoder makes of it.
   void write_reconstructions(Trainer& trainer, const ImageSet& images) const;
   /// `count` samples, float32, as ImageSet::array_shape.
   bool has_samples() const;

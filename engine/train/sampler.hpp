@@ -43,7 +43,8 @@ struct SampleRequest {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
   ElementType type = ElementType::f32;  ///< f32 or u8
-  /// Of a G with conditions: puts those of samples first, first + 1, ... into [rows, conditions].
+  /// Puts the conditions of samples first, first + 1, ... into [rows, conditions], for a G that has
+  /// conditions.
   std::function<void(std::uint64_t first, MatrixView<float> rows)> conditions;
   /// What the noise is drawn from: that which G was trained with.
   math::LatentMixture mixture;

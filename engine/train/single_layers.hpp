@@ -9,7 +9,7 @@
 
 namespace vgan {
 
-/// Of the nets' own convolutions, which halve or double each side.
+/// The stride of the nets' own convolutions, which halve or double each side.
 inline constexpr std::int64_t own_stride = 2;
 
 /// Side of the kernel where a layer does not name its own.

@@ -78,16 +78,16 @@ class Trainer {
   std::vector<float> sample(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
   /// `sample` in full precision: floats have not all that an offset of 1e9 or int64 needs.
   std::vector<double> sample_values(std::uint64_t count, std::uint64_t seed, std::uint64_t run = 0);
-  /// The same rounded to 0..255; the range of a preview grid's fixed noise is its own. Of a model
-  /// of classes, each class has `columns` samples, then the next. Throws as `sample`, and
-  /// bad_config for no column.
+  /// `count` samples rounded to 0..255, drawn from noise that is fixed for previews. With a model
+  /// of classes each class has `columns` samples, then the next. Throws as `sample`, and bad_config
+  /// for no column.
   std::vector<std::uint8_t> preview(std::uint64_t count, std::uint64_t columns = 10);
 
   /// What samples of a model "ae" are drawn from: "a Gaussian fitted to 10,000 codes"; empty for
   /// others, which draw from N(0, I).
   std::string samples_from();
-  /// Of an autoencoder: `trials`, of the training data's shape and type, through encoder and
-  /// decoder, [count, trial] in the data's own units; whole numbers for u8. Throws bad_config for a
+  /// What an autoencoder makes of `trials`, of the training data's shape and type: encoded and
+  /// decoded, [count, trial] in the data's own units; whole numbers for u8. Throws bad_config for a
   /// GAN.
   std::vector<double> reconstruct(const ImageSet& trials);
 

@@ -186,7 +186,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
       {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
       {"activations", activations},
       {"data", data_bytes + condition_bytes()}};
-  // Of queues `d` and `g`, or of `model`.
+  // A GAN has two queues, `d` and `g`; an autoencoder one, `model`.
   const std::size_t scratch =
       config.is_gan()
           ? 2 * AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type())

@@ -34,9 +34,9 @@ struct Trainer::Implementation {
     return average.empty() ? network.arena().weights() : average;
   }
   Sampler& sampler_with_weights_of_now();
-  /// Of an autoencoder.
+  /// There is one for an autoencoder only.
   Reconstructor& reconstructor_with_weights_of_now();
-  /// Of a model "ae"; fitted once for each epoch at which it is asked for.
+  /// The codes of a model "ae", fitted once for each epoch at which they are asked for.
   const CodeModel& codes_of_now();
   void finish_steps();
   void note_phase(const char* name, Queue& queue);
@@ -79,7 +79,7 @@ struct Trainer::Implementation {
   ElementType type() const {
     return precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
   }
-  /// Of the conditions of all trials: a byte for each class, or floats.
+  /// Bytes of the conditions of all trials: one for each class, or floats.
   std::size_t condition_bytes() const {
     return static_cast<std::size_t>(count * conditions.size()) *
            (conditions.classes() ? 1 : sizeof(float));

@@ -34,7 +34,7 @@ Picture draw_samples(std::span<const double> samples, const ImageSet& images,
                      const TrialSheet& sheet);
 Picture draw_samples(std::span<const float> samples, const ImageSet& images,
                      const TrialSheet& sheet);
-/// The same as Trainer::preview gives them, 0 to 255 for the data's range.
+/// Draws samples as Trainer::preview gives them, 0 to 255 for the data's range.
 Picture draw_samples(std::span<const std::uint8_t> samples, const ImageSet& images,
                      const TrialSheet& sheet);
 

@@ -58,7 +58,7 @@ struct Block {
 };
 void pack(MatrixView<const float> from, const Block& block, BFloat16* to);
 void pack(MatrixView<const BFloat16> from, const Block& block, BFloat16* to);
-/// The same for the transpose of `from` [n, k]: `to` is a packed [k, n], `block` one of `from`.
+/// Packs the transpose of `from` [n, k]: `to` is a packed [k, n], `block` one of `from`.
 void pack_transposed(MatrixView<const float> from, const Block& block, BFloat16* to);
 
 /// to[j * padded(from.rows) + i] = from(i, j) for columns [col, col + cols), `col` a multiple of

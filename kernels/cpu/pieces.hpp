@@ -32,7 +32,7 @@ inline const float* load_piece(ConstMatrixRef from, std::int64_t row, std::int64
   return buffer;
 }
 
-/// The same place of `to` = values, rounded to its type.
+/// Stores numbers [first, first + count) of row `row` of `to`, rounded to its type.
 inline void store_piece(const PieceBuffer& values, std::int64_t row, std::int64_t first,
                         std::int64_t count, MatrixRef to) {
   with_float_type(to.type, [&](auto type) {

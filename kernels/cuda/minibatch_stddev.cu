@@ -15,7 +15,7 @@ struct Moments {
   float mean, deviation;
 };
 
-// Of feature j over rows [row, row + group).
+// Mean and deviation of feature j over rows [row, row + group).
 __device__ Moments moments_of(const InRows& x, std::int64_t row, std::int64_t group,
                               std::int64_t j) {
   float sum = 0.0F;

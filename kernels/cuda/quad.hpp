@@ -16,7 +16,7 @@ namespace vgan::cuda {
 inline bool starts_quads(const void* data, std::size_t size) {
   return reinterpret_cast<std::uintptr_t>(data) % (4 * size) == 0;
 }
-/// The same for every row of a matrix.
+/// Whether every row of a matrix starts so.
 inline bool starts_quads(ConstMatrixRef matrix) {
   return starts_quads(matrix.data, element_size(matrix.type)) && matrix.stride % 4 == 0;
 }

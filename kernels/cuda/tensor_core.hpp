@@ -93,7 +93,8 @@ __device__ void load_four_matrices(std::uint32_t (&registers)[4], const void* ro
 #endif
 }
 
-/// The same for two matrices; lanes 0 to 15 have the addresses, the others one that is valid.
+/// Loads two matrices in place of four; lanes 0 to 15 have the addresses, the others one that is
+/// valid.
 template <bool Transposed>
 __device__ void load_two_matrices(std::uint32_t (&registers)[2], const void* row) {
 #if defined(VGAN_SIMT)

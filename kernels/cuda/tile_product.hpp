@@ -141,7 +141,7 @@ class TileProduct {
   /// rows x cols, `count` sums from C(row, col) on.
   template <class Body>
   __device__ void for_each_quad(int rows, int cols, Body body) const;
-  /// The same before there are sums: body(q, row, col, count).
+  /// body(q, row, col, count) for the same quads, before there are sums.
   template <class Body>
   __device__ void for_each_place(int rows, int cols, Body body) const;
 

@@ -39,7 +39,7 @@ VGAN_HOST_DEVICE inline float derivative_from_output([[maybe_unused]] float y,
   }
 }
 
-/// The same with the activation chosen at run time; prefer the template inside loops.
+/// `activate` with the activation chosen at run time; prefer the template inside loops.
 VGAN_HOST_DEVICE inline float activate(Activation activation, float x, float slope) {
   switch (activation) {
     case Activation::leaky_relu: return activate<Activation::leaky_relu>(x, slope);

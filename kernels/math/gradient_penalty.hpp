@@ -18,8 +18,8 @@ struct PenaltyOfRow {
   float factor;  // half the derivative of `value` in x is factor * x
 };
 
-/// Of a row x with |x|^2 = `square`. Where the length is 0 the derivative of the one-centred
-/// penalty has no direction: 0.
+/// The penalty of a row x with |x|^2 = `square`. Where the length is 0 the derivative of the
+/// one-centred penalty has no direction: 0.
 VGAN_HOST_DEVICE inline PenaltyOfRow gradient_penalty(GradientPenalty kind, float square) {
   if (kind == GradientPenalty::squared) return {square, 1.0f};
   const float length = std::sqrt(square);

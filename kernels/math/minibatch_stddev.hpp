@@ -7,7 +7,8 @@
 
 namespace vgan::math {
 
-/// Of a feature over a group. The added variance keeps the gradient finite where all are equal.
+/// The standard deviation of a feature over a group. The added variance keeps the gradient finite
+/// where all its numbers are equal.
 VGAN_HOST_DEVICE inline float held_deviation(float variance) { return std::sqrt(variance + 1e-8f); }
 
 /// share * d(deviation)/dx of one of the group's numbers, times the group's size.

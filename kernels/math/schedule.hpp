@@ -22,7 +22,7 @@ struct Schedule {
   Ramp ramp = Ramp::constant;
 };
 
-/// The same value in every step.
+/// A schedule that holds one value in every step.
 constexpr Schedule constant(double value) { return {value, value}; }
 
 /// The value at step `step`, counted from 0. The warm-up takes (step + 1) / (warmup + 1) of it, so
@@ -52,7 +52,8 @@ VGAN_HOST_DEVICE inline double value_at(const Schedule& schedule, std::uint64_t 
   return value * static_cast<double>(step + 1) / static_cast<double>(schedule.warmup + 1);
 }
 
-/// The same, or `now` where the schedule holds that.
+/// What follows `now` at step `step`: value_at, or `now` itself where the schedule holds what is
+/// there.
 VGAN_HOST_DEVICE inline double next_value(const Schedule& schedule, std::uint64_t step,
                                           double now) {
   return schedule.ramp == Ramp::held ? now : value_at(schedule, step);
