@@ -41,8 +41,11 @@ if(NOT VGAN_NVCC_WORKS STREQUAL vgan_nvcc)
 endif()
 set(CMAKE_CUDA_COMPILER ${vgan_nvcc})
 
-# Ampere, Ada and Hopper as machine code, and PTX for what comes after.
-if(NOT CMAKE_CUDA_ARCHITECTURES)
+# Ampere, Ada and Hopper as machine code, and PTX for what comes after, unless CMake's own variable or
+# its environment variable says otherwise.
+if(NOT CMAKE_CUDA_ARCHITECTURES AND DEFINED ENV{CUDAARCHS})
+  set(CMAKE_CUDA_ARCHITECTURES $ENV{CUDAARCHS} CACHE STRING "Compute capabilities to compile for")
+elseif(NOT CMAKE_CUDA_ARCHITECTURES)
   set(vgan_hopper 90a-real 90-virtual)
   if(CMAKE_VERSION VERSION_LESS 3.25)  # which does not know 90a
     set(vgan_hopper 90)
