@@ -8,52 +8,84 @@
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
-# Prints "NAMESPACE::NAME FILE" for each definition. Files are laid out by clang-format, so that what
-# stands in a namespace begins in the first column. Unnamed namespaces are a file's own.
+# Prints "NAMESPACE::NAME FILE" for each definition; a function's name has the types of its parameters.
+# Files are laid out by clang-format: what stands in a namespace begins in the first column. Unnamed
+# namespaces are a file's own.
 definitions() {  # FILE...
   awk '
-    FNR == 1 { depth = 0; name = ""; unnamed = 0; pending = "" }
-    function entered(part) {
+    FNR == 1 { depth = 0; unnamed = 0 }
+    function enter(part) {
       stack[++depth] = part
-      if (part == "") unnamed++
+      if (part == "") ++unnamed
     }
     function inside(    i, all) {
       for (i = 1; i <= depth; ++i) all = all stack[i] "::"
       return all
     }
+    # Appends lines to `text` until one of them opens a body or ends a declaration.
+    function whole(text,    line) {
+      while (text !~ /[{;]/ && (getline line) > 0) {
+        sub(/^ +/, " ", line)
+        text = text line
+      }
+      return text
+    }
+    # "(int x, const std::map<A, B>& y = {})" to "(int,const std::map<A,B>&)".
+    function types(list,    i, c, open, parameter, all) {
+      for (i = 2; i <= length(list); ++i) {
+        c = substr(list, i, 1)
+        if (c ~ /[<({]/) ++open
+        if (c ~ /[>})]/ && --open < 0 || c == "," && open == 0) {
+          sub(/ = .*/, "", parameter)
+          if (parameter ~ /[A-Za-z_0-9>&*] *[A-Za-z_][A-Za-z_0-9]*$/ && parameter ~ /[ &*>]/) {
+            sub(/[A-Za-z_][A-Za-z_0-9]*$/, "", parameter)
+          }
+          gsub(/ +/, " ", parameter); sub(/^ /, "", parameter); sub(/ $/, "", parameter)
+          all = all (all == "" ? "" : ",") parameter
+          parameter = ""
+          if (open < 0) break
+          continue
+        }
+        parameter = parameter c
+      }
+      return "(" all ")"
+    }
     /^namespace .*\{$/ {
       part = $0
-      sub(/^namespace /, "", part); sub(/ ?\{$/, "", part); sub(/ *=.*/, "", part)
-      entered(part)
+      sub(/^namespace /, "", part); sub(/ ?\{$/, "", part)
+      enter(part)
       next
     }
-    /^namespace \{$/ { entered(""); next }
     /^}  \/\/ namespace/ {
-      if (depth > 0) { if (stack[depth] == "") unnamed--; --depth }
+      if (depth > 0 && stack[depth--] == "") --unnamed
       next
     }
     unnamed > 0 { next }
-    # A specialisation is another definition; what ends with ; is none.
-    /^template <>/ { getline; next }
-    /^(class|struct|union|enum class|enum struct|enum) [A-Za-z_][A-Za-z_0-9:]*[^;(]*\{/ {
-      found = $0
-      sub(/^(class|struct|union|enum class|enum struct|enum) /, "", found)
-      sub(/[^A-Za-z_0-9:<].*/, "", found)
-      if (found !~ /</) print inside() found, FILENAME
+    { text = $0 }
+    /^template / {
+      if (text ~ /^template <>/) { getline; next }  # a specialisation is another definition
+      if (text ~ /> (class|struct) /) sub(/^template .*> /, "", text); else next
+    }
+    text ~ /^(class|struct|union|enum)( |$)/ {
+      text = whole(text)
+      gsub(/alignas\([^)]*\) /, "", text)
+      if (text ~ /^[^{]*;/) next  # a declaration, or a variable
+      sub(/^(class|struct|union|enum class|enum struct|enum) /, "", text)
+      sub(/[^A-Za-z_0-9:<].*/, "", text)
+      if (text != "" && text !~ /</) print inside() text, FILENAME
       next
     }
-    FILENAME ~ /\.(hpp|cuh)$/ && /^[A-Za-z_].*[A-Za-z_0-9]\(/ && !/^(static_assert|if|for|TEST_CASE|VGAN_|#)/ {
-      signature = $0
-      while (signature !~ /[{;]/ && (getline line) > 0) { sub(/^ +/, " ", line); signature = signature line }
-      if (signature ~ /^[^{]*;/ && signature !~ /\{/) next  # a declaration
-      sub(/ ?\{.*/, "", signature); sub(/ : .*/, "", signature)
-      sub(/^(inline |constexpr |static |__device__ |__host__ |__forceinline__ |VGAN_HOST_DEVICE )+/, "", signature)
-      call = signature
-      sub(/\(.*/, "", call); sub(/.*[ *&]/, "", call)
-      parameters = signature
-      sub(/^[^(]*\(/, "(", parameters)
-      gsub(/ = [^,)]*/, "", parameters)
-      if (call != "" && signature !~ /^(class|struct|return|using|typedef)/) print inside() call parameters, FILENAME
+    FILENAME ~ /\.(hpp|cuh)$/ && /^[A-Za-z_].*\(/ && !/^(static_assert|using|typedef|TEST_CASE|VGAN_[A-Z_]*\()/ {
+      text = whole(text)
+      if (text ~ /^[^{]*;/) next
+      gsub(/\( /, "(", text)
+      sub(/ ?\{$/, "", text); sub(/ ?\{ .*\}$/, "", text)
+      called = text
+      sub(/\(.*/, "", called); sub(/.*[ *&]/, "", called)
+      if (match(text, /operator[^A-Za-z_0-9 (]+/)) called = substr(text, RSTART, RLENGTH)
+      list = text
+      sub(/^[^(]*\(/, "(", list)
+      if (called != "") print inside() called types(list), FILENAME
     }
   ' "$@"
 }
@@ -87,11 +119,23 @@ class DeviceState {
   int* device;
 };
 enum class Way { one };
+struct alignas(64) Aligned {
+};
+struct Derived : DeviceState {
+};
+template <class T> struct OneLine {
+};
 inline int twice(int x) {
   return 2 * x;
 }
 inline int twice(double x) {
   return 2;
+}
+inline int broken(int alpha, const std::map<int, int>& beta) {
+  return 2;
+}
+inline bool operator==(const DeviceState& a, const DeviceState& b) {
+  return true;
 }
 class Named;
 inline int declared(int x);
@@ -106,8 +150,22 @@ namespace vgan::testing {
 class DeviceState {
 };
 enum class Way { two };
-inline int twice(int x) {
+struct alignas(32) Aligned {
+};
+struct Derived
+    : DeviceState {
+};
+template <class T> struct OneLine {
+};
+inline int twice(int value) {
   return x + x;
+}
+inline int broken(
+    int alpha, const std::map<int, int>& beta) {
+  return 3;
+}
+inline bool operator==(const DeviceState& a, const DeviceState& c) {
+  return false;
 }
 class Named;
 inline int declared(int x);
@@ -140,12 +198,16 @@ C
     echo 'one_definition: planted pairs were not found'
     exit 1
   fi
-  local name
-  for name in DeviceState Way 'twice(int x)' 'each(Body body)'; do
-    grep -qF "vgan::testing::$name is defined in" <<<"$found" || { echo "not found: $name"; exit 1; }
+  local name planted=(DeviceState Way Aligned Derived OneLine 'twice(int)' 'each(Body)'
+    'broken(int,const std::map<int, int>&)' 'operator==(const DeviceState&,const DeviceState&)')
+  for name in "${planted[@]}"; do
+    grep -qF "vgan::testing::$name is defined in" <<<"$found" || {
+      printf 'one_definition: not found: %s, only\n%s\n' "$name" "$found"
+      exit 1
+    }
   done
-  [ "$(grep -c ' is defined in ' <<<"$found")" = 4 ] || { printf 'too many:\n%s\n' "$found"; exit 1; }
-  echo 'one definition: the 4 planted pairs are found, and nothing else'
+  [ "$(grep -c ' is defined in ' <<<"$found")" = ${#planted[@]} ] || { printf 'too many:\n%s\n' "$found"; exit 1; }
+  echo "one definition: the ${#planted[@]} planted pairs are found, and nothing else"
 }
 
 case ${1-} in

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Records what a build does, so that a rebuilding of the code can be shown to change nothing: weights,
 # reports and samples after 60 epochs of each preset, loss and model on the CPU and on the host executor
-# (digests), the settings of each preset, and all help texts.
+# (digests), the settings of each preset, and the help texts of vgan_cuda.
 #
 # usage: record.sh BUILD FOLDER     e.g.  record.sh build/tests before   ...   record.sh build/tests after
 #                                         diff -r before after
 # Both records are of one machine: digests differ between instruction sets.
 set -euo pipefail
-[ $# = 2 ] || { sed -n '2,9p' "${BASH_SOURCE[0]}"; exit 2; }
+[ $# = 2 ] || { sed -n '2,8p' "${BASH_SOURCE[0]}"; exit 2; }
 bin=$(realpath "$1")/bin
 mkdir -p "$2"
 cd "$2"

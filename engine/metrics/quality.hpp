@@ -21,7 +21,7 @@ struct ClassShares {
 
 struct Quality {
   std::int64_t count = 0;  ///< trials judged
-  double distance = 0.0;   ///< Frechet, squared units of TrialRows, of rows in column_units
+  double distance = 0.0;   ///< Frechet, in squared units of TrialRows
   double precision = 0.0;
   double recall = 0.0;
   std::optional<ClassShares> classes;  ///< where the training trials have labels

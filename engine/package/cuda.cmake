@@ -43,7 +43,7 @@ set(CMAKE_CUDA_COMPILER ${vgan_nvcc})
 
 # Ampere, Ada and Hopper as machine code, and PTX for what comes after, unless CMake's own variable or
 # its environment variable says otherwise.
-if(NOT CMAKE_CUDA_ARCHITECTURES AND DEFINED ENV{CUDAARCHS})
+if(NOT CMAKE_CUDA_ARCHITECTURES AND NOT "$ENV{CUDAARCHS}" STREQUAL "")
   set(CMAKE_CUDA_ARCHITECTURES $ENV{CUDAARCHS} CACHE STRING "Compute capabilities to compile for")
 elseif(NOT CMAKE_CUDA_ARCHITECTURES)
   set(vgan_hopper 90a-real 90-virtual)

@@ -53,7 +53,7 @@ struct Comparison {
   std::string data;  ///< what the user would call it
   std::int64_t training_trials = 0, held_out_trials = 0;
   bool pixels_are_bytes = false;  ///< and count from 0 to 1 in all figures
-  bool rows = false;   ///< of columns: distances in column_units, reconstructions in the network's
+  bool rows = false;   ///< of columns: distances in TrialUnits, reconstructions in the network's
   std::string budget;  ///< "2,000 epochs" or "3 minutes", of each
   std::int64_t batch = 0;
   std::uint64_t seed = 0, count = 0;

@@ -22,7 +22,8 @@ struct RunOrigin {
 
   RunRecord::Origin record() const;
   /// Throws bad_data for trials of another shape, and for another number of classes or another
-  /// length of condition vectors, bad_config as ConditionModel.
+  /// length of condition vectors, bad_config as ConditionModel. Classes are known by their numbers:
+  /// what they are called is the new data's.
   void require_fit(const ImageSet& images) const;
 };
 

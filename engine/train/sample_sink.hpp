@@ -25,7 +25,8 @@ class SampleSink {
   void take_block(ConstMatrixRef block);
   virtual void take(std::span<const float> values) = 0;
   virtual void take(std::span<const std::uint8_t> pixels) = 0;
-  /// What was taken is in its place, whole, once this returns; before, nothing is there.
+  /// What was taken is in its place, whole, once this returns. Before, no file is there; standard
+  /// output, pipes and devices have each block at once.
   virtual void finish() = 0;
 };
 

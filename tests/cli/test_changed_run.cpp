@@ -2,17 +2,12 @@
 #ifdef VGAN_BINARY
 
 #include <algorithm>
-#include <cstdint>
-#include <span>
-#include <vector>
 
-#include "engine/readers/npy.hpp"
 #include "tests/cli/tiny_run.hpp"
+#include "tests/cli/train_flag_checks.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vgan::testing;
-using vgan::NpyWriter;
-using vgan::ValueType;
 namespace fs = std::filesystem;
 
 namespace {
@@ -152,13 +147,8 @@ TEST_CASE("cli: --from and --resume name what must stay") {
   write_tiny_images(runs.path() / "large.npy", 24, 10);
   refuse_words({"--from", "a", "--data", "large.npy"}, 65,
                "found trials of 10 x 10; allowed 8 x 8, as it was trained on");
-  for (const std::int64_t classes : {2, 3}) {
-    std::vector<std::uint8_t> labels;
-    for (std::int64_t n = 0; n < 24; ++n) labels.push_back(static_cast<std::uint8_t>(n % classes));
-    NpyWriter writer(runs.path() / (classes == 2 ? "two.npy" : "three.npy"), ValueType::u8, {24});
-    writer.append(std::span<const std::uint8_t>(labels));
-    writer.finish();
-  }
+  write_tiny_labels(runs, "two.npy", 2);
+  write_tiny_labels(runs, "three.npy", 3);
   REQUIRE(runs.run("classes", {"--conditional", "--labels", "two.npy"}).exit_code == 0);
   refuse_words({"--from", "classes", "--labels", "three.npy"}, 65,
                "found 3 classes; allowed 2 classes, as it was trained on; start without --from");
