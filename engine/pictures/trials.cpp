@@ -96,9 +96,9 @@ Picture draw_trials(std::span<const double> values, const TrialShape& shape, dou
   }
   std::vector<std::uint8_t> pixels(values.size());
   std::transform(values.begin(), values.end(), pixels.begin(), [&](double value) {
-    // A constant is grey.
-    const double share = high > low ? (value - low) / (high - low) : 0.5;
-    return static_cast<std::uint8_t>(std::clamp(share * 255.0 + 0.5, 0.0, 255.0));
+    // A constant is grey. Bytes are rounded as devices round them, in floats.
+    const float share = high > low ? static_cast<float>((value - low) / (high - low)) : 0.5F;
+    return static_cast<std::uint8_t>(std::clamp(share * 255.0F + 0.5F, 0.0F, 255.0F));
   });
   return draw_trials(std::span<const std::uint8_t>(pixels), shape, sheet);
 }
