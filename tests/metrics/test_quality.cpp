@@ -64,7 +64,8 @@ TEST_CASE("quality of curves: neither an outlier nor an offset decides", "[metri
     std::vector<double> values;
     for (std::int64_t n = 0; n < count; ++n) {
       for (int i = 0; i < 16; ++i) {
-        const double noise = 0.1 * std::sin(12.9898 * static_cast<double>(n * n + 7 * i));
+        const auto at = static_cast<double>(n * 16 + i);
+        const double noise = 0.1 * std::sin(12.9898 * at * at);
         values.push_back(offset + std::sin(0.7 * static_cast<double>(n) + frequency * i) + noise);
       }
     }
