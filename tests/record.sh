@@ -5,7 +5,7 @@
 #
 # usage: record.sh BUILD FOLDER     e.g.  record.sh build/tests before   ...   record.sh build/tests after
 #                                         diff -r before after
-# Both records are of one machine: digests differ between instruction sets.
+# Both records are of one machine: digests differ between instruction sets. Takes some minutes.
 set -euo pipefail
 [ $# = 2 ] || { sed -n '2,8p' "${BASH_SOURCE[0]}"; exit 2; }
 bin=$(realpath "$1")/bin
