@@ -232,20 +232,24 @@ class DnnlConv final : public DirectConv {
   std::vector<Bound> members_;
 };
 
+// oneDNN's answers to a shape and types that it has no code for; patches and products take them.
+bool means_no_code(const dnnl::error& error) {
+  return error.status == dnnl_unimplemented || error.status == dnnl_invalid_arguments;
+}
+
 // Null where oneDNN has no vector code.
 std::unique_ptr<DirectConv> make(const DirectConvShape& shape, const dnnl::engine& engine,
                                  int members) {
-  return call_onednn(
-      [&] { return text_of(shape); },
-      [&]() -> std::unique_ptr<DirectConv> {
-        try {
-          auto made = std::make_unique<DnnlConv>(shape, engine, members);
-          if (made->usable()) return made;
-        } catch (const dnnl::error& error) {
-          if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) throw;
-        }
-        return nullptr;
-      });
+  return call_onednn([&] { return text_of(shape); },
+                     [&]() -> std::unique_ptr<DirectConv> {
+                       try {
+                         auto made = std::make_unique<DnnlConv>(shape, engine, members);
+                         if (made->usable()) return made;
+                       } catch (const dnnl::error& error) {
+                         if (!means_no_code(error)) throw;
+                       }
+                       return nullptr;
+                     });
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ inline std::vector<Place> places() { return {{0, 0}, {3, 0}, {2, 2}, {4, 4}, {5,
 inline double sum_tolerance(std::int64_t depth) {
   return static_cast<double>(depth) * 0x1p-24 + 1e-7;
 }
-/// The same where the result is stored as `type`.
+/// The tolerance of a result that is stored as `type`: `absolute`, and a rounding of the type.
 inline Tolerance stored_tolerance(double absolute, ElementType type) {
   return {absolute, type == ElementType::bf16 ? 0x1p-8 : 0x1p-22};
 }

@@ -220,7 +220,7 @@ TEST_CASE("CUDA and the CPU train alike, and take up each other's checkpoints",
   const ImageSet images = bar_images();
   Trainer cpu(config_on("cpu"), images);
   Trainer cuda(config_on("cuda"), images);
-  // The same initial weights, bit for bit.
+  // Both devices start from one set of weights, bit for bit.
   CHECK(same_tensors(cuda.checkpoint(), cpu.checkpoint()));
   const auto cpu_reports = train_to(cpu, 10);
   const auto cuda_reports = train_to(cuda, 10);

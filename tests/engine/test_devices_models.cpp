@@ -87,7 +87,7 @@ TEST_CASE("no model or stabiliser depends on the number of threads", "[engine][d
 
 namespace {
 
-/// The same run with one latent and nothing prepared ahead: each batch is drawn when it is due.
+/// A run with one latent and nothing prepared ahead: each batch is drawn when it is due.
 class Twin {
  public:
   Twin(const ModelRun& run, const ImageSet& images)
@@ -241,8 +241,8 @@ TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][de
       const auto plain_reports = train_to(plain, 8);
       for (std::size_t i = 0; i < plain_reports.size(); ++i) {
         INFO("epoch " << i + 1);
-        // The same numbers, added in another order where there is a penalty; of a gradient near 0
-        // Adam's first steps take the sign alone.
+        // Both steps add the same numbers, in another order where there is a penalty; and Adam's
+        // first steps take the sign alone of a gradient near 0.
         CHECK(fused_reports[i].d_loss() == Approx(plain_reports[i].d_loss()).margin(1e-4));
         // The gradients of D's last bias by real and fake trials cancel but for rounding in these
         // two losses, and Adam makes a whole step of what is left, in each of two updates.

@@ -27,7 +27,7 @@ std::vector<nn::LayerSpec> layers_of(Activation last) {
 }
 
 OutputRange range_of(Activation last) {
-  // Of u8 data, and of data with a range of its own.
+  // A network with an identity has data with a range of their own, one with another has u8 data.
   if (last == Activation::identity) return {last, -3.0F, 11.5F, false};
   return {last, 0.0F, 255.0F, true};
 }

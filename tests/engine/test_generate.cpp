@@ -78,7 +78,7 @@ std::vector<float> floats(const ImageSet& images) {
   return std::get<std::vector<float>>(images.pixels);
 }
 
-/// Of a file of f64.
+/// The numbers of a file of f64.
 std::vector<double> doubles(const ImageSet& images) {
   return std::get<std::vector<double>>(images.pixels);
 }

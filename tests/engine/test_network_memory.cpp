@@ -138,7 +138,8 @@ struct Measured {
   double planned = 0.0, taken = 0.0;  ///< bytes
 };
 
-// Of a trainer after its first epoch and samples. What stays in caches for good is there before.
+// Measures a trainer after its first epoch and samples. What stays in caches for good is there
+// before.
 Measured memory_of(const ModelRun& run) {
   const auto now = [] {
     const struct mallinfo2 info = mallinfo2();

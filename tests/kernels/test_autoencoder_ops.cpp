@@ -110,7 +110,7 @@ TEST_CASE("reparameterise draws the stream's noise and moves it to the posterior
             want.noise.push_back(
                 math::gaussian(42, math::subsequence(Purpose::posterior, 7), 6 + i));
           }
-          // The same element math: the same bits.
+          // The device runs the element math that the test calls, so that the bits are equal.
           require_close("noise", noise.get(), want.noise, {0.0, 0.0});
           // An exponential, a product and a sum of numbers up to 10.
           require_close("z", z.get(), want.z(statistics), {2e-6, 2e-7 + rounding_of(z_type)});
