@@ -55,7 +55,7 @@ cmake --build "$root/tests" --target vgan_core_tests
 built=$SECONDS
 
 status=0
-qemu-aarch64-static -L "$sysroot" "$root/tests/bin/vgan_core_tests" "${1-~[slow]~[timing]}" ||
+VGAN_EMULATED=1 qemu-aarch64-static -L "$sysroot" "$root/tests/bin/vgan_core_tests" "${1-~[slow]~[timing]}" ||
   status=$?
 echo "arm: built in $built s, ran in $((SECONDS - built)) s"
 exit $status
