@@ -3,6 +3,7 @@
 
 #include "apps/bench/commands.hpp"
 #include "engine/error.hpp"
+#include "engine/text.hpp"
 #include "engine/train/config.hpp"
 
 namespace {

@@ -11,6 +11,7 @@
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/text.hpp"
 #include "engine/train/generator_model.hpp"
 
 namespace vgan::bench {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "engine/text.hpp"
 
 namespace vgan::app {
 namespace {

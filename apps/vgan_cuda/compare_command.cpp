@@ -10,6 +10,7 @@
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
 #include "engine/printable.hpp"
+#include "engine/text.hpp"
 #include "engine/train/compare.hpp"
 #include "engine/train/comparison_report.hpp"
 #include "engine/train/refuse_setting.hpp"

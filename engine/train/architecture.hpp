@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "engine/nn/layer.hpp"
-#include "engine/pictures/trials.hpp"
 #include "engine/train/config.hpp"
 #include "engine/trial_shape.hpp"
 

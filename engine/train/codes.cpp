@@ -5,10 +5,10 @@
 
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/text.hpp"
 #include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/code_mixture.hpp"
 #include "engine/train/generator_model.hpp"
-#include "engine/train/grouped.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "kernels/math/gaussian.hpp"
 
@@ -30,17 +30,6 @@ struct CodeModel::Parts {
   void put_code(std::int64_t k, const std::vector<double>& noise, float* code) const;
 };
 
-void CodeModel::require_size(std::int64_t components, std::int64_t latent) {
-  if (latent <= most_numbers / latent && components <= most_numbers / (latent * latent)) return;
-  refuse_setting(
-      "latent-mixture",
-      std::to_string(components) + " with codes of " + std::to_string(latent) + " numbers",
-      "up to " + std::to_string(most_numbers) +
-          " numbers in the covariances, latent-mixture * "
-          "latent * latent",
-      "use a smaller --latent");
-}
-
 std::int64_t CodeModel::components_for(std::int64_t trials, std::int64_t latent) {
   const std::int64_t codes = std::min(trials, most_trials);
   return std::clamp(codes / (10 * latent), std::int64_t{1}, most_components);
@@ -48,7 +37,7 @@ std::int64_t CodeModel::components_for(std::int64_t trials, std::int64_t latent)
 
 CodeModel CodeModel::fit(MatrixView<const float> codes, std::int64_t components,
                          std::uint64_t seed) {
-  require_size(components, codes.cols);
+  require_code_gaussians(components, codes.cols);
   for (std::int64_t i = 0; i < codes.rows; ++i) {
     for (std::int64_t j = 0; j < codes.cols; ++j) {
       if (std::isfinite(codes.row(i)[j])) continue;

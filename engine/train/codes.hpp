@@ -18,8 +18,6 @@ class CodeModel {
  public:
   /// Codes of so many trials are enough; of larger data, so many drawn at random.
   static constexpr std::int64_t most_trials = 10000;
-  /// Numbers in the K covariances: 32 MiB in double.
-  static constexpr std::int64_t most_numbers = std::int64_t{1} << 22;
 
   /// Gaussians at most where their number is left open. Twice as many come a fifth nearer to MNIST
   /// (docs/models.md), in twice the time of a fit.
@@ -31,8 +29,6 @@ class CodeModel {
   /// (Arthur and Vassilvitskii 2007) seeded with `seed`, in double; a function of its arguments
   /// alone. Throws diverged for NaN or Inf, bad_config for too large a model.
   static CodeModel fit(MatrixView<const float> codes, std::int64_t components, std::uint64_t seed);
-  /// Throws bad_config where K covariances of latent x latent are more than `most_numbers`.
-  static void require_size(std::int64_t components, std::int64_t latent);
   /// Gaussians to fit where none are named: `most_components`, or as many as leave each of them in
   /// the mean 10 * latent of the codes, which a covariance can be told from, and at least one.
   static std::int64_t components_for(std::int64_t trials, std::int64_t latent);

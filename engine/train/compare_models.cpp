@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
+#include "engine/text.hpp"
 #include "engine/train/compare.hpp"
 #include "engine/train/refuse_setting.hpp"
 

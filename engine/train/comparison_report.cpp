@@ -6,8 +6,8 @@
 #include "engine/number_text.hpp"
 #include "engine/pictures/comparison.hpp"
 #include "engine/pictures/png.hpp"
+#include "engine/text.hpp"
 #include "engine/train/comparison_file.hpp"
-#include "engine/train/grouped.hpp"
 
 namespace vgan {
 namespace {

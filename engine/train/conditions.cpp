@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/number_text.hpp"
+#include "engine/text.hpp"
 #include "engine/train/checkpoint_tensors.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "kernels/math/permutation.hpp"

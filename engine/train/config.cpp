@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "engine/encode/scaling.hpp"
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
 #include "engine/readers/trial_axes.hpp"
-#include "engine/train/codes.hpp"
+#include "engine/text.hpp"
 #include "engine/train/layer_list.hpp"
 #include "engine/train/refuse_setting.hpp"
 
@@ -125,10 +124,22 @@ void validate_objective(const TrainConfig& c) {
   require_count("latent-mixture", c.latent_mixture, 0, 1024);
   require_between("latent-deviation", c.latent_deviation, 0.01, 1.0, "0.01 to 1 (no mixture)");
   if (c.model == "ae")
-    CodeModel::require_size(std::max<std::int64_t>(1, c.latent_mixture), c.latent);
+    require_code_gaussians(std::max<std::int64_t>(1, c.latent_mixture), c.latent);
 }
 
 }  // namespace
+
+void require_code_gaussians(std::int64_t components, std::int64_t latent) {
+  constexpr std::int64_t most = most_covariance_numbers;
+  if (latent <= most / latent && components <= most / (latent * latent)) return;
+  refuse_setting(
+      "latent-mixture",
+      std::to_string(components) + " with codes of " + std::to_string(latent) + " numbers",
+      "up to " + std::to_string(most) +
+          " numbers in the covariances, latent-mixture * "
+          "latent * latent",
+      "use a smaller --latent");
+}
 
 void require_precision(const std::string& precision) {
   require_word("precision", precision, {"auto", "fp32", "bf16", "tf32"});
@@ -195,31 +206,6 @@ std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& rang
                    "A:B with 1 <= A <= B, epochs counted from 1");
   }
   return {*first, *last};
-}
-
-std::string suggestion(const std::string& word, const std::vector<std::string>& words) {
-  std::string best;
-  std::size_t best_distance = static_cast<std::size_t>(-1);
-  for (const std::string& candidate : words) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= word.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const std::size_t substituted = diagonal + (word[i - 1] != candidate[j - 1] ? 1 : 0);
-        diagonal = row[j];
-        row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
-  }
-  // More than a third of the word wrong is another word.
-  if (best_distance > 1 + word.size() / 3) return "";
-  return "did you mean '" + best + "'?";
 }
 
 }  // namespace vgan

@@ -353,8 +353,9 @@ std::vector<SettingChange> check_resume(const TrainConfig& saved, const TrainCon
 /// its preset: a run that starts from another's weights has the same.
 void check_origin(const TrainConfig& saved, const TrainConfig& wanted);
 
-/// "did you mean 'WORD'?" with the member of `words` of the least edit distance to `word`; empty
-/// where none is near.
-std::string suggestion(const std::string& word, const std::vector<std::string>& words);
+/// Numbers in the covariances of the Gaussians that are fitted to codes: 32 MiB in double.
+inline constexpr std::int64_t most_covariance_numbers = std::int64_t{1} << 22;
+/// Throws bad_config where `components` covariances of latent x latent are more than that.
+void require_code_gaussians(std::int64_t components, std::int64_t latent);
 
 }  // namespace vgan

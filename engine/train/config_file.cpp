@@ -6,6 +6,7 @@
 
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/text.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/toml_guard.hpp"
 

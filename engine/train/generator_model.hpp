@@ -8,6 +8,7 @@
 
 #include "engine/backend.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/encode/output_range.hpp"
 #include "engine/encode/scaling.hpp"
 #include "engine/train/architecture.hpp"
 #include "engine/train/codes.hpp"
@@ -56,5 +57,10 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
 /// A metadata entry; throws bad_data where it is missing, or no number.
 std::string metadata_value(const Checkpoint& checkpoint, const std::string& key);
 std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key);
+
+/// Throws bad_data unless the checkpoint has `fingerprint` as its metadata `key`. `name` is that of
+/// the flag that names the data.
+void require_same(const Checkpoint& checkpoint, const std::string& key,
+                  const std::string& fingerprint, const std::string& name);
 
 }  // namespace vgan

@@ -1,6 +1,7 @@
 // The presets.
 
 #include "engine/error.hpp"
+#include "engine/text.hpp"
 #include "engine/train/config.hpp"
 #include "engine/train/refuse_setting.hpp"
 

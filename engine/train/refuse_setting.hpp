@@ -3,23 +3,16 @@
 
 #include <cmath>
 #include <string>
-#include <vector>
 
 #include "engine/error.hpp"
 #include "engine/number_text.hpp"
+#include "engine/text.hpp"
 
 namespace vgan {
 
 /// A number as messages give it, to six digits.
 inline std::string setting_text(double value) {
   return std::isnan(value) ? "NaN" : general_text(value);
-}
-
-/// "a, b, c".
-inline std::string joined(const std::vector<std::string>& words, const char* between = ", ") {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
 }
 
 /// Throws bad_config with setting, what was found, what is allowed, and what to do.

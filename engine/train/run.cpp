@@ -7,12 +7,12 @@
 #include "engine/devices.hpp"
 #include "engine/error.hpp"
 #include "engine/readers/open_images.hpp"
+#include "engine/train/generator_model.hpp"
 #include "engine/train/refuse_setting.hpp"
 #include "engine/train/resumption.hpp"
 #include "engine/train/run_folder.hpp"
 #include "engine/train/run_loop.hpp"
 #include "engine/train/run_origin.hpp"
-#include "engine/train/same_data.hpp"
 
 namespace vgan {
 namespace {

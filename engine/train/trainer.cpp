@@ -6,7 +6,6 @@
 
 #include "engine/train/objective_options.hpp"
 #include "engine/train/refuse_setting.hpp"
-#include "engine/train/same_data.hpp"
 #include "engine/train/state_tensors.hpp"
 #include "engine/train/trainer_state.hpp"
 
