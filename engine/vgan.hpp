@@ -1,14 +1,14 @@
 // The public face of libvgan: train on your own array, draw samples, save and load.
 #pragma once
 
+#include "engine/base/error.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/devices.hpp"
-#include "engine/error.hpp"
-#include "engine/readers/image_set.hpp"
-#include "engine/readers/open_images.hpp"
-#include "engine/train/compare.hpp"
-#include "engine/train/config.hpp"
-#include "engine/train/generate.hpp"
-#include "engine/train/run.hpp"
+#include "engine/compare/compare.hpp"
+#include "engine/data/image_set.hpp"
+#include "engine/data/readers/open_images.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/generate/generate.hpp"
+#include "engine/run/run.hpp"
+#include "engine/settings/config.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/version.hpp"

@@ -18,6 +18,29 @@ is_cuda() {
   return 1
 }
 
+# The rooms of the engine, from the ground up, and which others each may include. An app may include any;
+# no room includes one that stands above it.
+declare -A sees=(
+  [base]=''
+  [files]='base'
+  [device]='base'
+  [data]='base files'
+  [encode]='base data'
+  [stats]='base data encode'
+  [metrics]='base data encode stats'
+  [pictures]='base files data encode'
+  [checkpoint]='base files'
+  [settings]='base files data encode'
+  [nn]='base device'
+  [objectives]='base device nn'
+  [models]='base files device data encode stats checkpoint settings nn objectives'
+  [sample]='base device data encode checkpoint settings nn models'
+  [train]='base files device data encode checkpoint settings nn objectives models sample'
+  [run]='base files device data encode pictures checkpoint settings nn models sample train'
+  [generate]='base files device data encode pictures checkpoint settings nn models sample train run'
+  [compare]='base files device data encode stats metrics pictures checkpoint settings models run generate'
+)
+
 # Prints the reason why FILE may not include HEADER; nothing where it may.
 objection() {
   local file=$1 header=$2 quoted=$3
@@ -30,10 +53,12 @@ objection() {
   fi
 
   case $file in
-    kernels/cuda/* | engine/cuda/* | engine/comm/nccl* | tests/*curand* | tests/cuda/* | tests/simt/*) ;;
+    kernels/cuda/* | engine/device/cuda/* | engine/comm/nccl* | tests/*curand* | tests/kernels/cuda/* | \
+      tests/simt/*) ;;
     *)
       if is_cuda "$header"; then
-        echo 'CUDA headers belong to kernels/cuda, engine/cuda, engine/comm/nccl*, tests/cuda, tests/simt and tests of cuRAND'
+        echo 'CUDA headers belong to kernels/cuda, engine/device/cuda, engine/comm/nccl*, tests/kernels/cuda,' \
+          'tests/simt and tests of cuRAND'
       fi
       ;;
   esac
@@ -62,18 +87,6 @@ objection() {
           ;;
       esac
       ;;
-    engine/readers/* | engine/encode/*)
-      case $header in
-        engine/@(cpu|cuda|nn|optim|objectives|train)/* | engine/@(backend|device|queue|buffer)*)
-          echo 'readers and encoders know no device, no network and no trainer'
-          ;;
-      esac
-      ;;
-    engine/objectives/*)
-      case $header in
-        engine/train/*) echo 'objectives know nn, not train' ;;
-      esac
-      ;;
     apps/*)
       case $header in
         kernels/*) echo "apps see only the engine's headers" ;;
@@ -82,11 +95,20 @@ objection() {
   esac
 
   case $file,$header in
-    engine/cpu/*,kernels/cuda/*) echo 'the CPU backend never sees kernels/cuda' ;;
-    engine/cuda/*,kernels/cpu/*) echo 'the CUDA backend never sees kernels/cpu' ;;
-    engine/@(cpu|cuda)/*,*) ;;
+    engine/device/cpu/*,kernels/cuda/*) echo 'the CPU backend never sees kernels/cuda' ;;
+    engine/device/cuda/*,kernels/cpu/*) echo 'the CUDA backend never sees kernels/cpu' ;;
+    engine/device/@(cpu|cuda)/*,*) ;;
     engine/*,kernels/@(cpu|cuda)/*) echo 'only the two backends see their kernels' ;;
   esac
+
+  if [[ $file == engine/*/* && $header == engine/*/* ]]; then
+    local room=${file#engine/} other=${header#engine/}
+    room=${room%%/*} other=${other%%/*}
+    if [ "$room" != "$other" ] && [[ $room != comm ]]; then
+      [[ " ${sees[$room]-} " == *" $other "* ]] ||
+        echo "engine/$room sees only engine/{${sees[$room]-}}"
+    fi
+  fi
 
   case $header in
     apps/*) [[ $file == apps/* || $file == tests/* ]] || echo 'nothing includes apps' ;;
@@ -149,29 +171,44 @@ check() {
 # FILE|INCLUDE: one line for each way to break the law, and some that keep it.
 violations='kernels/math/a.hpp|<math.h>
 kernels/math/b.hpp|"kernels/view.hpp"
-kernels/math/c.hpp|"engine/error.hpp"
+kernels/math/c.hpp|"engine/base/error.hpp"
 kernels/shared.hpp|"kernels/cpu/dense.hpp"
-kernels/cpu/a.cpp|"engine/error.hpp"
+kernels/cpu/a.cpp|"engine/base/error.hpp"
 kernels/cpu/b.cpp|"kernels/cuda/launch.hpp"
 kernels/cpu/c.cpp|<cuda_bf16.h>
 kernels/cpu/d.cpp|"dense.hpp"
 kernels/cpu/e.cpp|"../view.hpp"
 kernels/cuda/a.cu|"kernels/cpu/dense.hpp"
-kernels/cuda/b.cpp|"engine/queue.hpp"
+kernels/cuda/b.cpp|"engine/device/queue.hpp"
 engine/a.cpp|<cuda_runtime.h>
 engine/b.cpp|"apps/vgan_cuda/options.hpp"
 engine/c.cpp|"tests/support/temp_dir.hpp"
 engine/comm/solo.cpp|<nccl.h>
-engine/cpu/a.cpp|"kernels/cuda/dense.hpp"
-engine/cuda/a.cpp|"kernels/cpu/dense.hpp"
+engine/device/cpu/a.cpp|"kernels/cuda/dense.hpp"
+engine/device/cuda/a.cpp|"kernels/cpu/dense.hpp"
 engine/nn/a.cpp|"kernels/cpu/dense.hpp"
-engine/readers/a.cpp|"engine/backend.hpp"
-engine/readers/a.cpp|"engine/device_context.hpp"
-engine/readers/b.cpp|"engine/nn/network.hpp"
-engine/readers/c.hpp|"engine/train/trainer.hpp"
-engine/encode/a.cpp|"engine/buffer.hpp"
-engine/encode/b.cpp|"engine/queue.hpp"
+engine/base/a.cpp|"engine/files/folder.hpp"
+engine/files/a.cpp|"engine/data/image_set.hpp"
+engine/device/a.hpp|"engine/nn/network.hpp"
+engine/device/cpu/b.cpp|"engine/settings/config.hpp"
+engine/data/a.hpp|"engine/encode/scaling.hpp"
+engine/data/readers/a.cpp|"engine/device/backend.hpp"
+engine/data/readers/b.cpp|"engine/nn/network.hpp"
+engine/data/readers/c.hpp|"engine/train/trainer.hpp"
+engine/encode/a.cpp|"engine/device/buffer.hpp"
+engine/stats/a.cpp|"engine/metrics/quality.hpp"
+engine/metrics/a.cpp|"engine/compare/compare.hpp"
+engine/pictures/a.cpp|"engine/settings/config.hpp"
+engine/settings/a.cpp|"engine/models/codes.hpp"
+engine/nn/b.cpp|"engine/settings/config.hpp"
 engine/objectives/a.cpp|"engine/train/trainer.hpp"
+engine/models/a.cpp|"engine/sample/sampler.hpp"
+engine/models/b.cpp|"engine/train/trainer.hpp"
+engine/sample/a.cpp|"engine/train/trainer.hpp"
+engine/train/a.cpp|"engine/run/run.hpp"
+engine/run/a.cpp|"engine/generate/generate.hpp"
+engine/generate/a.cpp|"engine/compare/compare.hpp"
+engine/unknown/a.cpp|"engine/base/error.hpp"
 engine/public.hpp|<nlohmann/json.hpp>
 apps/vgan_cuda/a.cpp|"kernels/view.hpp"
 apps/vgan_cuda/b.cpp|"tests/support/temp_dir.hpp"
@@ -183,14 +220,17 @@ kernels/cpu/ok.cpp|<oneapi/dnnl/dnnl.hpp>
 kernels/cpu/ok2.cpp|"kernels/view.hpp"
 kernels/cuda/ok.cu|<cuda_runtime.h>
 engine/comm/nccl_communicator.cpp|<nccl.h>
-engine/cpu/ok.cpp|"kernels/cpu/dense.hpp"
-engine/cuda/ok.cpp|<cublasLt.h>
-engine/readers/ok.cpp|<zlib.h>
-engine/readers/ok2.cpp|"engine/error.hpp"
+engine/device/cpu/ok.cpp|"kernels/cpu/dense.hpp"
+engine/device/cuda/ok.cpp|<cublasLt.h>
+engine/data/readers/ok.cpp|<zlib.h>
+engine/data/readers/ok2.cpp|"engine/base/error.hpp"
 engine/objectives/ok.cpp|"engine/nn/network.hpp"
+engine/train/ok.cpp|"engine/train/training_step.hpp"
+engine/run/ok.cpp|"engine/train/trainer.hpp"
+engine/compare/ok.cpp|"engine/generate/generate.hpp"
 apps/vgan_cuda/ok.cpp|<CLI/CLI.hpp>
 apps/vgan_cuda/ok2.cpp|"engine/vgan.hpp"
-tests/math/test_curand.cpp|<curand_kernel.h>
+tests/kernels/math/test_curand.cpp|<curand_kernel.h>
 tests/ok2.cpp|"kernels/cpu/dense.hpp"'
 
 self_test() {

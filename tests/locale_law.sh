@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The locale law: numbers that may have a fraction are written and read by engine/number_text alone
-# (and JSON by engine/json_text and nlohmann's writer), so that a process whose locale has a decimal
+# The locale law: numbers that may have a fraction are written and read by engine/base/number_text alone
+# (and JSON by engine/base/json_text and nlohmann's writer), so that a process whose locale has a decimal
 # comma writes the same files. Prints every line that breaks it.
 #
 # usage: locale_law.sh [--self-test | --binaries FILE... | FOLDER]
@@ -22,7 +22,7 @@ parsers='\bjson::parse\('
 #   json_text.cpp                                       has the C locale while it parses
 lawful() {  # FILE LINE
   case $1 in
-    engine/json_text.cpp) [[ $2 == *json::parse\(* ]] ;;
+    engine/base/json_text.cpp) [[ $2 == *json::parse\(* ]] ;;
     apps/shared/command_line.cpp | apps/bench/step_run.cpp | apps/vgan_cuda/doctor_command.cpp)
       [[ $2 == '#include <sstream>' ]]
       ;;
@@ -43,12 +43,12 @@ check() {
     [[ $line =~ ^([^:]*):([0-9]+):(.*)$ ]] || continue
     file=${BASH_REMATCH[1]} number=${BASH_REMATCH[2]} text=${BASH_REMATCH[3]}
     [[ $text =~ ^[[:space:]]*// ]] && continue
-    [ "$file" = engine/number_text.hpp ] || [ "$file" = engine/number_text.cpp ] && continue
+    [ "$file" = engine/base/number_text.hpp ] || [ "$file" = engine/base/number_text.cpp ] && continue
     lawful "$file" "$text" && continue
     echo "$file:$number: $text"
     found=$((found + 1))
   done < <(grep -HnE "$conversion|$calls|$streams|$parsers" "${files[@]}" || true)
-  echo "locale law: ${#files[@]} files, $found lines that a locale changes; engine/number_text.hpp does it"
+  echo "locale law: ${#files[@]} files, $found lines that a locale changes; engine/base/number_text.hpp does it"
   [ $found = 0 ]
 }
 
@@ -86,7 +86,7 @@ kernels/a.cu|printf("%8.3lf", value);'
 kept='engine/k.cpp|// "%g" in the C locale
 engine/l.cpp|std::printf("%s: %llu of %d%%\n", name, count, share);
 engine/m.cpp|const std::int64_t left = at % across * 4;
-engine/number_text.cpp|std::snprintf(text, sizeof(text), "%g", value);
+engine/base/number_text.cpp|std::snprintf(text, sizeof(text), "%g", value);
 engine/n.cpp|const auto value = read_number<double>(text);'
 
 self_test() {

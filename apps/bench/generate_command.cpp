@@ -7,11 +7,11 @@
 #include "apps/bench/measure.hpp"
 #include "apps/bench/operation.hpp"
 #include "apps/bench/options.hpp"
-#include "engine/devices.hpp"
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
+#include "engine/device/devices.hpp"
 #include "engine/files/atomic_file.hpp"
-#include "engine/train/generator_model.hpp"
-#include "engine/train/sampler.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/sample/sampler.hpp"
 
 namespace vgan::bench {
 namespace {

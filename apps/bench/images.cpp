@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/readers/open_images.hpp"
+#include "engine/data/readers/open_images.hpp"
 
 namespace vgan::bench {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/readers/image_set.hpp"
-#include "engine/train/config.hpp"
+#include "engine/data/image_set.hpp"
+#include "engine/settings/config.hpp"
 
 namespace vgan::bench {
 

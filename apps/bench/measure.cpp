@@ -1,6 +1,6 @@
 #include "apps/bench/measure.hpp"
 
-#include "engine/number_text.hpp"
+#include "engine/base/number_text.hpp"
 
 namespace vgan::bench {
 

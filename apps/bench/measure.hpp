@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/queue.hpp"
+#include "engine/device/queue.hpp"
 
 namespace vgan::bench {
 

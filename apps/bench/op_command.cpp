@@ -8,11 +8,11 @@
 #include "apps/bench/measure.hpp"
 #include "apps/bench/operation.hpp"
 #include "apps/bench/options.hpp"
-#include "engine/devices.hpp"
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
-#include "engine/text.hpp"
-#include "engine/train/generator_model.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/text.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/models/generator_model.hpp"
 
 namespace vgan::bench {
 namespace {
@@ -21,7 +21,7 @@ constexpr double turn = 0.005;  // seconds of each measurement
 constexpr std::int64_t trial = 784;
 
 const SettingInfo op_flag{"op", "Operation", "NAME",
-                          "as in engine/backend.hpp, or all: those of a step"};
+                          "as in engine/device/backend.hpp, or all: those of a step"};
 const SettingInfo shape_flag{
     "shape", "Operation", "A,B,..",
     "rows,inputs,outputs of a product, rows,columns of another, parameters of adam; empty = the "

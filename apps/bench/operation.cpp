@@ -4,8 +4,8 @@
 #include <tuple>
 
 #include "apps/bench/images.hpp"
+#include "engine/models/generator_model.hpp"
 #include "engine/nn/layout.hpp"
-#include "engine/train/generator_model.hpp"
 
 namespace vgan::bench {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "apps/bench/workload.hpp"
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 
 namespace vgan::bench {
 

@@ -4,9 +4,9 @@
 #include <set>
 #include <string_view>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/files/atomic_file.hpp"
-#include "engine/train/architecture.hpp"
+#include "engine/models/architecture.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::bench {

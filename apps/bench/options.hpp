@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "apps/shared/command_line.hpp"
-#include "engine/backend.hpp"
-#include "engine/train/config.hpp"
+#include "engine/device/backend.hpp"
+#include "engine/settings/config.hpp"
 
 namespace vgan::bench {
 

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "engine/devices.hpp"
+#include "engine/device/devices.hpp"
 
 namespace vgan::bench {
 namespace {

@@ -9,9 +9,9 @@
 #include "apps/bench/roofline.hpp"
 #include "apps/bench/step_run.hpp"
 #include "apps/bench/workload.hpp"
-#include "engine/devices.hpp"
-#include "engine/error.hpp"
-#include "engine/train/generator_model.hpp"
+#include "engine/base/error.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/models/generator_model.hpp"
 
 namespace vgan::bench {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "apps/bench/measure.hpp"
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
-#include "engine/train/architecture.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/models/architecture.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::bench {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/models/generator_model.hpp"
 #include "engine/nn/network.hpp"
-#include "engine/train/generator_model.hpp"
 
 namespace vgan::bench {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/backend.hpp"
-#include "engine/train/config.hpp"
+#include "engine/device/backend.hpp"
+#include "engine/settings/config.hpp"
 
 namespace vgan::bench {
 
@@ -14,7 +14,7 @@ namespace vgan::bench {
 /// the layer's weights, or its backward passes; any other operation takes [rows, inputs], and
 /// `outputs` is 0. Adam's is [1, parameters].
 struct OperationSpec {
-  std::string name;  ///< as in engine/backend.hpp
+  std::string name;  ///< as in engine/device/backend.hpp
   std::int64_t rows = 0, inputs = 0, outputs = 0;
   ElementType type = ElementType::f32;    ///< of activations and weights
   ElementType result = ElementType::f32;  ///< of what is written

@@ -6,8 +6,8 @@
 #include <sstream>
 #include <utility>
 
-#include "engine/error.hpp"
-#include "engine/text.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/text.hpp"
 
 namespace vgan::app {
 namespace {

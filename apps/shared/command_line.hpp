@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "apps/shared/values.hpp"
-#include "engine/train/config.hpp"
+#include "engine/settings/config.hpp"
 
 namespace CLI {
 class App;

@@ -11,8 +11,8 @@
 #include <new>
 #include <string_view>
 
-#include "engine/error.hpp"
-#include "engine/printable.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/printable.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::app {

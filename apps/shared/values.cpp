@@ -4,9 +4,9 @@
 #include <cmath>
 #include <optional>
 
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
-#include "engine/train/refuse_setting.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/refuse_setting.hpp"
 
 namespace vgan::app {
 namespace {

@@ -7,13 +7,13 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
-#include "engine/printable.hpp"
-#include "engine/text.hpp"
-#include "engine/train/compare.hpp"
-#include "engine/train/comparison_report.hpp"
-#include "engine/train/refuse_setting.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/printable.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
+#include "engine/compare/compare.hpp"
+#include "engine/compare/comparison_report.hpp"
 
 namespace vgan::app {
 namespace {

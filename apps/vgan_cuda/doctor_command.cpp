@@ -7,11 +7,11 @@
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
-#include "engine/devices.hpp"
-#include "engine/error.hpp"
-#include "engine/instructions.hpp"
-#include "engine/libraries.hpp"
-#include "engine/readers/open_images.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/libraries.hpp"
+#include "engine/data/readers/open_images.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/device/instructions.hpp"
 
 namespace vgan::app {
 namespace {

@@ -5,10 +5,10 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/model_argument.hpp"
 #include "apps/vgan_cuda/signals.hpp"
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
-#include "engine/printable.hpp"
-#include "engine/train/generate.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/printable.hpp"
+#include "engine/generate/generate.hpp"
 
 namespace vgan::app {
 namespace {

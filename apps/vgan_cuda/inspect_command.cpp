@@ -4,7 +4,7 @@
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/model_argument.hpp"
-#include "engine/train/generate.hpp"
+#include "engine/generate/generate.hpp"
 
 namespace vgan::app {
 

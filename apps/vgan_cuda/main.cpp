@@ -2,9 +2,9 @@
 #include <cstdio>
 
 #include "apps/vgan_cuda/commands.hpp"
-#include "engine/error.hpp"
-#include "engine/text.hpp"
-#include "engine/train/config.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/text.hpp"
+#include "engine/settings/config.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "apps/vgan_cuda/model_argument.hpp"
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 
 namespace vgan::app {
 namespace {

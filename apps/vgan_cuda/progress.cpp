@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "apps/vgan_cuda/terminal.hpp"
-#include "engine/number_text.hpp"
-#include "engine/printable.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/printable.hpp"
 
 namespace vgan::app {
 namespace {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "apps/vgan_cuda/terminal.hpp"
-#include "engine/devices.hpp"
-#include "engine/number_text.hpp"
-#include "engine/printable.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/printable.hpp"
+#include "engine/device/devices.hpp"
 
 namespace vgan::app {
 namespace {

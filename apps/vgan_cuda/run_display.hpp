@@ -4,7 +4,7 @@
 #include <string>
 
 #include "apps/vgan_cuda/progress.hpp"
-#include "engine/train/run.hpp"
+#include "engine/run/run.hpp"
 
 namespace vgan::app {
 

@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "engine/number_text.hpp"
+#include "engine/base/number_text.hpp"
 
 namespace vgan::app {
 

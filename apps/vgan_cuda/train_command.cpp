@@ -7,9 +7,9 @@
 #include "apps/vgan_cuda/run_display.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
-#include "engine/error.hpp"
-#include "engine/train/config.hpp"
-#include "engine/train/run.hpp"
+#include "engine/base/error.hpp"
+#include "engine/run/run.hpp"
+#include "engine/settings/config.hpp"
 
 namespace vgan::app {
 namespace {

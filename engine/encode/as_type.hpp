@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/value_type.hpp"
+#include "engine/data/value_type.hpp"
 
 namespace vgan {
 

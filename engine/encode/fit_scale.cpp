@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
 
 namespace vgan {
 namespace {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
 #include "engine/encode/fit_scale.hpp"
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
 
 namespace vgan {
 namespace {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/readers/image_set.hpp"
+#include "engine/data/image_set.hpp"
 
 namespace vgan {
 

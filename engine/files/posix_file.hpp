@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 
 namespace vgan {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/check.hpp"
-#include "engine/metrics/dot.hpp"
-#include "engine/metrics/symmetric_eigen.hpp"
+#include "engine/base/check.hpp"
+#include "engine/stats/dot.hpp"
+#include "engine/stats/symmetric_eigen.hpp"
 
 namespace vgan {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/metrics/principal_components.hpp"
+#include "engine/stats/principal_components.hpp"
 
 namespace vgan {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 
 namespace vgan {
 namespace {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
+#include "engine/data/image_set.hpp"
 #include "engine/metrics/frechet.hpp"
 #include "engine/metrics/neighbours.hpp"
-#include "engine/metrics/principal_components.hpp"
-#include "engine/readers/image_set.hpp"
+#include "engine/stats/principal_components.hpp"
 
 namespace vgan {
 

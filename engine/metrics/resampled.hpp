@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/readers/image_set.hpp"
+#include "engine/data/image_set.hpp"
 
 namespace vgan {
 

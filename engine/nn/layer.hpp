@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 
 namespace vgan::nn {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 #include "engine/nn/layout.hpp"
 
 namespace vgan::nn {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/nn/layer.hpp"
 #include "engine/nn/parameter_arena.hpp"
 #include "engine/nn/tape.hpp"

@@ -1,5 +1,5 @@
 // Passes of plain dense networks by the fused operations of the seam.
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::nn {

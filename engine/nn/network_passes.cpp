@@ -1,5 +1,5 @@
 // Forward and backward, layer by layer, by the plain operations of the seam.
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::nn {

@@ -1,5 +1,5 @@
 // The second-order term of a gradient penalty, by a tangent pass.
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::nn {

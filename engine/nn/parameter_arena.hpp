@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 
 namespace vgan::nn {
 

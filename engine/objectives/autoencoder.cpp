@@ -1,6 +1,6 @@
 #include "engine/objectives/autoencoder.hpp"
 
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 #include "engine/nn/layout.hpp"
 
 namespace vgan::objectives {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::objectives {

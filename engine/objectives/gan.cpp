@@ -1,6 +1,6 @@
 #include "engine/objectives/gan.hpp"
 
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 #include "engine/nn/layout.hpp"
 
 namespace vgan::objectives {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::objectives {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 
 namespace vgan {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/pictures/histogram.hpp"
 #include "engine/pictures/plot_axes.hpp"

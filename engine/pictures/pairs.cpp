@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/pictures/plot_axes.hpp"
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/files/atomic_file.hpp"
 
 namespace vgan {

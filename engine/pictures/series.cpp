@@ -6,7 +6,7 @@
 #include <iterator>
 #include <limits>
 
-#include "engine/number_text.hpp"
+#include "engine/base/number_text.hpp"
 
 namespace vgan {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/grid.hpp"
 #include "engine/pictures/pairs.hpp"

@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "engine/data/trial_shape.hpp"
 #include "engine/pictures/histogram_sheet.hpp"
 #include "engine/pictures/picture.hpp"
 #include "engine/pictures/series.hpp"
-#include "engine/trial_shape.hpp"
 
 namespace vgan {
 

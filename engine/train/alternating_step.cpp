@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/check.hpp"
-#include "engine/train/latents.hpp"
+#include "engine/base/check.hpp"
+#include "engine/sample/latents.hpp"
 
 namespace vgan {
 namespace {

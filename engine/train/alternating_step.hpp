@@ -5,12 +5,12 @@
 #include <memory>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
+#include "engine/nn/adam.hpp"
 #include "engine/nn/network.hpp"
 #include "engine/objectives/gan.hpp"
-#include "engine/optim/adam.hpp"
+#include "engine/sample/trial_set.hpp"
 #include "engine/train/training_step.hpp"
-#include "engine/train/trial_set.hpp"
 
 namespace vgan {
 

@@ -1,7 +1,7 @@
 #include "engine/train/memory_plan.hpp"
 
-#include "engine/error.hpp"
-#include "engine/number_text.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
 
 namespace vgan {
 namespace {

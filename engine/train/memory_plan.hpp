@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 
 namespace vgan {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/train/refuse_setting.hpp"
+#include "engine/base/refuse_setting.hpp"
 
 namespace vgan {
 namespace {

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
+#include "engine/models/architecture.hpp"
+#include "engine/models/codes.hpp"
 #include "engine/objectives/autoencoder.hpp"
 #include "engine/objectives/gan.hpp"
-#include "engine/train/architecture.hpp"
-#include "engine/train/codes.hpp"
-#include "engine/train/config.hpp"
+#include "engine/settings/config.hpp"
 #include "engine/train/training_step.hpp"
 
 namespace vgan {

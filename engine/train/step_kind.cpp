@@ -1,7 +1,7 @@
 #include "engine/train/step_kind.hpp"
 
-#include "engine/error.hpp"
-#include "engine/train/refuse_setting.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
 
 namespace vgan {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 
 namespace vgan {
 

@@ -4,9 +4,9 @@
 #include <span>
 #include <utility>
 
+#include "engine/base/refuse_setting.hpp"
+#include "engine/models/state_tensors.hpp"
 #include "engine/train/objective_options.hpp"
-#include "engine/train/refuse_setting.hpp"
-#include "engine/train/state_tensors.hpp"
 #include "engine/train/trainer_state.hpp"
 
 namespace vgan {

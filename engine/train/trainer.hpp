@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/error.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/data/image_set.hpp"
 #include "engine/encode/scaling.hpp"
-#include "engine/error.hpp"
-#include "engine/readers/image_set.hpp"
-#include "engine/train/config.hpp"
+#include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
-#include "kernels/step_state.hpp"
+#include "kernels/ops/step_state.hpp"
 
 namespace vgan {
 

@@ -1,6 +1,6 @@
 // What a trainer of an autoencoder does beside training: codes to sample from, reconstructions.
-#include "engine/error.hpp"
-#include "engine/train/reconstruction_errors.hpp"
+#include "engine/base/error.hpp"
+#include "engine/sample/reconstruction_errors.hpp"
 #include "engine/train/trainer_state.hpp"
 
 namespace vgan {

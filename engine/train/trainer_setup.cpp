@@ -1,12 +1,12 @@
 // How a trainer comes to be: settings to networks, memory, data and the step.
 #include <algorithm>
 
-#include "engine/devices.hpp"
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/device/devices.hpp"
 #include "engine/train/alternating_step.hpp"
 #include "engine/train/autoencoder_step.hpp"
 #include "engine/train/objective_options.hpp"
-#include "engine/train/refuse_setting.hpp"
 #include "engine/train/trainer_state.hpp"
 
 namespace vgan {

@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "engine/backend.hpp"
-#include "engine/train/architecture.hpp"
-#include "engine/train/codes.hpp"
-#include "engine/train/conditions.hpp"
-#include "engine/train/generator_model.hpp"
-#include "engine/train/reconstructor.hpp"
-#include "engine/train/sampler.hpp"
-#include "engine/train/seconds.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/device/backend.hpp"
+#include "engine/models/architecture.hpp"
+#include "engine/models/codes.hpp"
+#include "engine/models/conditions.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/sample/reconstructor.hpp"
+#include "engine/sample/sampler.hpp"
+#include "engine/sample/trial_set.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/train/training_step.hpp"
-#include "engine/train/trial_set.hpp"
 
 namespace vgan {
 

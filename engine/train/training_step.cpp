@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/check.hpp"
+#include "engine/base/check.hpp"
 
 namespace vgan {
 TrainingStep::TrainingStep(Backend& backend, const StepSchedules& schedules,

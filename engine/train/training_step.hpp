@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/backend.hpp"
+#include "engine/device/backend.hpp"
 #include "engine/nn/layer.hpp"
 
 namespace vgan {

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "kernels/cpu/adam_move.hpp"
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 #include "kernels/math/bit_cast.hpp"
 
 namespace vgan::cpu {

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
-#include "kernels/adam_arena.hpp"
 #include "kernels/math/adam.hpp"
+#include "kernels/ops/adam_arena.hpp"
 
 namespace vgan::cpu {
 

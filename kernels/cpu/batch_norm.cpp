@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "kernels/cpu/channels.hpp"
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/batch_norm.hpp"
 

@@ -2,9 +2,9 @@
 // by the shape and added in order, in double, so results do not depend on the thread count.
 #pragma once
 
-#include "kernels/conv_tasks.hpp"
-#include "kernels/cpu/thread_team.hpp"
+#include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/ops/conv_tasks.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

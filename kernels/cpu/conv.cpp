@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
-#include "kernels/cpu/conv_direct.hpp"
-#include "kernels/cpu/matmul.hpp"
 #include "kernels/cpu/patches.hpp"
+#include "kernels/cpu/products/conv_direct.hpp"
+#include "kernels/cpu/products/matmul.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 
 namespace vgan::cpu {
 namespace {

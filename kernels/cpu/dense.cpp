@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/dense_slices.hpp"
+#include "kernels/cpu/team/clones.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/bfloat16.hpp"
 #include "kernels/math/pixel.hpp"

@@ -7,10 +7,10 @@
 #include <span>
 
 #include "kernels/cpu/adam_move.hpp"
-#include "kernels/cpu/thread_team.hpp"
-#include "kernels/dense_tasks.hpp"
+#include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/pixel.hpp"
+#include "kernels/ops/dense_tasks.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

@@ -1,7 +1,7 @@
 // Dense layers in bf16 on AMX tiles: weights come packed, what a product needs packed beside them
 // is packed here, and sums stay in cache until they are stored or Adam has read them.
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/dense_slices.hpp"
+#include "kernels/cpu/team/clones.hpp"
 
 namespace vgan::cpu {
 namespace {

@@ -7,9 +7,9 @@
 #include <functional>
 #include <vector>
 
-#include "kernels/cpu/amx.hpp"
 #include "kernels/cpu/dense.hpp"
-#include "kernels/cpu/matmul.hpp"
+#include "kernels/cpu/products/amx.hpp"
+#include "kernels/cpu/products/matmul.hpp"
 
 namespace vgan::cpu {
 

@@ -1,7 +1,7 @@
 #include "kernels/math/gan_loss.hpp"
 
-#include "kernels/cpu/chunks.hpp"
 #include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/team/chunks.hpp"
 
 namespace vgan::cpu {
 

@@ -1,6 +1,6 @@
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 #include "kernels/math/permutation.hpp"
 #include "kernels/math/pixel.hpp"
 

@@ -1,11 +1,11 @@
-// The operations of stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the
+// The operations of stabilisers, conditions and autoencoders (kernels/ops/model_tasks.hpp has the
 // equations), on a thread team. Chunks are fixed and sums have one order, so results do not depend
 // on the thread count.
 #pragma once
 
 #include "kernels/cpu/pointwise.hpp"
-#include "kernels/cpu/thread_team.hpp"
-#include "kernels/model_tasks.hpp"
+#include "kernels/cpu/team/thread_team.hpp"
+#include "kernels/ops/model_tasks.hpp"
 
 namespace vgan::cpu {
 

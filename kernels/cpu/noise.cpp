@@ -1,6 +1,6 @@
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "kernels/math/uniform.hpp"
 

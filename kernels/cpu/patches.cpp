@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "kernels/cpu/channels.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/dense_slices.hpp"
+#include "kernels/cpu/team/clones.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace vgan::cpu {

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/conv_tasks.hpp"
-#include "kernels/cpu/thread_team.hpp"
+#include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/ops/conv_tasks.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

@@ -5,14 +5,14 @@
 #include <cstdint>
 
 #include "kernels/cpu/adam_move.hpp"
-#include "kernels/cpu/thread_team.hpp"
+#include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
 #include "kernels/math/gradient_penalty.hpp"
 #include "kernels/math/latent_mixture.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
-#include "kernels/step_state.hpp"
+#include "kernels/ops/step_state.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

@@ -1,10 +1,10 @@
 #include <vector>
 
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/models.hpp"
-#include "kernels/cpu/pieces.hpp"
 #include "kernels/cpu/sums.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
+#include "kernels/cpu/team/pieces.hpp"
 #include "kernels/math/gaussian_nll.hpp"
 
 namespace vgan::cpu {

@@ -1,8 +1,8 @@
 #include <vector>
 
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 
 namespace vgan::cpu {
 namespace {

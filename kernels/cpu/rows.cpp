@@ -1,8 +1,8 @@
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/models.hpp"
-#include "kernels/cpu/pieces.hpp"
 #include "kernels/cpu/sums.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
+#include "kernels/cpu/team/pieces.hpp"
 
 namespace vgan::cpu {
 namespace {

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/cpu/chunks.hpp"
-#include "kernels/cpu/clones.hpp"
 #include "kernels/cpu/models.hpp"
 #include "kernels/cpu/sums.hpp"
+#include "kernels/cpu/team/chunks.hpp"
+#include "kernels/cpu/team/clones.hpp"
 
 namespace vgan::cpu {
 namespace {

@@ -1,6 +1,6 @@
 #include "kernels/cpu/sums.hpp"
 
-#include "kernels/cpu/clones.hpp"
+#include "kernels/cpu/team/clones.hpp"
 
 namespace vgan::cpu {
 namespace {

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 
-#include "kernels/adam_arena.hpp"
 #include "kernels/cuda/quad.hpp"
 #include "kernels/math/adam.hpp"
 #include "kernels/math/bit_cast.hpp"
-#include "kernels/step_state.hpp"
+#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/step_state.hpp"
 
 namespace vgan::cuda {
 

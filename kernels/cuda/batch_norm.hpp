@@ -8,8 +8,8 @@
 
 #include <cuda_runtime_api.h>
 
-#include "kernels/conv_tasks.hpp"
 #include "kernels/math/activation.hpp"
+#include "kernels/ops/conv_tasks.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cuda {

@@ -1,4 +1,4 @@
-// The operations of stabilisers, conditions and autoencoders (kernels/model_tasks.hpp has the
+// The operations of stabilisers, conditions and autoencoders (kernels/ops/model_tasks.hpp has the
 // equations), on a stream: the CUDA twins of kernels/cpu/models.hpp, over the same element math.
 //
 // Each function puts its kernels on `stream` and returns what the launch returned. `scratch` is
@@ -10,7 +10,7 @@
 #include <cuda_runtime_api.h>
 
 #include "kernels/cuda/pointwise.hpp"
-#include "kernels/model_tasks.hpp"
+#include "kernels/ops/model_tasks.hpp"
 
 namespace vgan::cuda {
 

@@ -9,14 +9,14 @@
 
 #include <cuda_runtime_api.h>
 
-#include "kernels/adam_arena.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/gan_loss.hpp"
 #include "kernels/math/gradient_penalty.hpp"
 #include "kernels/math/latent_mixture.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
-#include "kernels/step_state.hpp"
+#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/step_state.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cuda {

@@ -6,7 +6,7 @@
 
 #include <cuda_runtime.h>
 
-#include "kernels/cuda/tensor_core.hpp"
+#include "kernels/cuda/fused/tensor_core.hpp"
 #include "kernels/math/bfloat16.hpp"
 #include "kernels/view.hpp"
 

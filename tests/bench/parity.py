@@ -1,7 +1,7 @@
 """Whether the sides train the same thing. Peers take the same scripted steps (same start, same
 draws), and their losses must agree with PyTorch's eager ones. vgan draws its own numbers, so the
 mean of its losses is held to that of PyTorch's eager ones, over the last third of some epochs and
-three seeds a side, as nearly as so few runs can tell. (Its step is held to PyTorch's number for number by tests/engine/test_golden.cpp.)"""
+three seeds a side, as nearly as so few runs can tell. (Its step is held to PyTorch's number for number by tests/device/test_golden.cpp.)"""
 
 import math
 import statistics

@@ -1,7 +1,7 @@
 // Where a run's settings come from: preset, config file, flags, in this order.
 #ifdef VGAN_BINARY
 
-#include "engine/train/config.hpp"
+#include "engine/settings/config.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 

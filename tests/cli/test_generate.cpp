@@ -6,8 +6,8 @@
 #include <cmath>
 #include <set>
 
-#include "engine/readers/idx.hpp"
-#include "engine/readers/npy.hpp"
+#include "engine/data/readers/idx.hpp"
+#include "engine/data/readers/npy.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,7 +1,7 @@
 // Whole commands on smaller processors than this one, as ONEDNN_MAX_CPU_ISA imitates them.
 #include <algorithm>
 
-#include "engine/instructions.hpp"
+#include "engine/device/instructions.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"

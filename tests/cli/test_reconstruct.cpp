@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "engine/readers/digits.hpp"
-#include "engine/readers/npy.hpp"
+#include "engine/data/builtin/digits.hpp"
+#include "engine/data/readers/npy.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 

@@ -1,7 +1,7 @@
 // What a run leaves behind, and what it says while it makes it.
 #ifdef VGAN_BINARY
 
-#include "engine/readers/npy.hpp"
+#include "engine/data/readers/npy.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 

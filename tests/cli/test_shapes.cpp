@@ -4,8 +4,8 @@
 #include <fstream>
 #include <span>
 
-#include "engine/readers/npy.hpp"
-#include "engine/train/generator_model.hpp"
+#include "engine/data/readers/npy.hpp"
+#include "engine/models/generator_model.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <sstream>
 
-#include "engine/train/config.hpp"
+#include "engine/settings/config.hpp"
 #include "tests/cli/run_command.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/train/config.hpp"
+#include "engine/settings/config.hpp"
 #include "tests/cli/run_command.hpp"
 #include "tests/support/same_tensors.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/error.hpp"
 #include "engine/encode/as_type.hpp"
-#include "engine/error.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vgan;

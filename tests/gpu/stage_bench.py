@@ -167,7 +167,7 @@ def report(sizes, rows, found, failed):
         "process of its own. A target is what was aimed at, not what was measured; a missed one "
         "fails nothing.", "", "The main job's step:", "", *step_table(main, sizes, found), "",
         "The article's step by batch:", "", *batch_table(sizes, found), "",
-        "Where the two kinds of step cross (`fused_batch` in engine/cuda/cuda_products.cpp):", "",
+        "Where the two kinds of step cross (`fused_batch` in engine/device/cuda/cuda_products.cpp):", "",
         *(crossover(sizes, found) or ["- not measured"]), "", "Wider networks:", "",
         *step_table(wide, sizes, found), "", "Millions of samples a second:", "",
         *draw_table(draws, sizes, found)]

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/compare.hpp"
 

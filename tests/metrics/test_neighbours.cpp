@@ -1,7 +1,7 @@
 // Precision, recall and nearest neighbours of sets built for it.
 #include "engine/metrics/neighbours.hpp"
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/catch.hpp"
 

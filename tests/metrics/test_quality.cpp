@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/metrics/resampled.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/small_run.hpp"

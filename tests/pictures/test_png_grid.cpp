@@ -4,7 +4,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "engine/error.hpp"
+#include "engine/base/error.hpp"
 #include "engine/pictures/grid.hpp"
 #include "engine/pictures/png.hpp"
 #include "tests/checkpoint/files.hpp"

@@ -1,5 +1,5 @@
 // The executor's cuDNN: what it refuses and what it finds. What it computes is tested through the
-// backend (tests/kernels/test_conv.cpp).
+// backend (tests/device/ops/test_conv.cpp).
 #include <cudnn.h>
 
 #include <string>

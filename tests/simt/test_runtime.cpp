@@ -1,4 +1,4 @@
-// What engine/cuda is promised by the runtime: order, copies, memory, faults.
+// What engine/device/cuda is promised by the runtime: order, copies, memory, faults.
 #include <sys/wait.h>
 #include <unistd.h>
 

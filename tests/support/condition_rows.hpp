@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/train/conditions.hpp"
+#include "engine/models/conditions.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/model_runs.hpp"
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/devices.hpp"
+#include "engine/device/devices.hpp"
 #include "engine/nn/layout.hpp"
-#include "kernels/step_state.hpp"
+#include "kernels/ops/step_state.hpp"
 #include "tests/support/catch.hpp"
 
 namespace vgan::testing {

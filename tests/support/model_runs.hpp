@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/readers/image_set.hpp"
-#include "engine/train/config.hpp"
+#include "engine/data/image_set.hpp"
+#include "engine/settings/config.hpp"
 #include "tests/support/small_run.hpp"
 
 namespace vgan::testing {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/train/saved_config.hpp"
+#include "engine/settings/saved_config.hpp"
 
 namespace vgan::testing {
 

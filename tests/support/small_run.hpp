@@ -1,8 +1,8 @@
 // A run small enough to repeat many times, on images made on the spot.
 #pragma once
 
-#include "engine/readers/image_set.hpp"
-#include "engine/train/config.hpp"
+#include "engine/data/image_set.hpp"
+#include "engine/settings/config.hpp"
 
 namespace vgan::testing {
 

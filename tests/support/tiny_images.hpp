@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/readers/npy.hpp"
+#include "engine/data/readers/npy.hpp"
 
 namespace vgan::testing {
 

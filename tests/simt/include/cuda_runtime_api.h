@@ -1,4 +1,4 @@
-// The host executor's stand-in for the CUDA runtime API: the calls that engine/cuda makes, with
+// The host executor's stand-in for the CUDA runtime API: the calls that engine/device/cuda makes, with
 // the numbers of CUDA 13. What each call does here: tests/simt/runtime_*.cpp.
 #pragma once
 

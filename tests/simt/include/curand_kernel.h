@@ -1,4 +1,4 @@
-// cuRAND's device Philox, by the project's own (tests/math compares that with cuRAND itself).
+// cuRAND's device Philox, by the project's own (tests/kernels/math compares that with cuRAND itself).
 #pragma once
 
 #include "cuda_runtime.h"

@@ -1,5 +1,5 @@
-// What kernels/cuda/tensor_core.hpp is on the host executor: the instructions of the PTX ISA that
-// CUDA C++ has no name for. Their fragments are laid out as the PTX ISA says, sections "Matrix
+// What kernels/cuda/fused/tensor_core.hpp is on the host executor: the instructions of the PTX ISA
+// that CUDA C++ has no name for. Their fragments are laid out as the PTX ISA says, sections "Matrix
 // multiply-accumulate operation using mma instruction" and "ldmatrix".
 #pragma once
 

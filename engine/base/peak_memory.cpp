@@ -1,0 +1,32 @@
+#include "engine/base/peak_memory.hpp"
+
+#include <fstream>
+#include <string>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "engine/base/number_text.hpp"
+
+namespace vgan {
+
+// proc(5): writing 5 to clear_refs resets VmHWM, the peak resident set.
+bool reset_peak_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5" << std::flush;
+  return file.good();
+}
+
+std::uint64_t peak_memory() {
+  std::ifstream file("/proc/self/status");
+  for (std::string word; file >> word;) {
+    if (word == "VmHWM:" && file >> word) return read_number<std::uint64_t>(word).value_or(0) << 10;
+  }
+  return 0;
+}
+
+}  // namespace vgan

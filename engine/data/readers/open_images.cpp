@@ -1,0 +1,256 @@
+#include "engine/data/readers/open_images.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.hpp"
+#include "engine/data/builtin/digits.hpp"
+#include "engine/data/builtin/mixtures.hpp"
+#include "engine/data/labels.hpp"
+#include "engine/data/readers/byte_source.hpp"
+#include "engine/data/readers/content_guess.hpp"
+#include "engine/data/readers/idx.hpp"
+#include "engine/data/readers/md5.hpp"
+#include "engine/data/readers/npy.hpp"
+#include "engine/data/readers/png_folder.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* what = "cannot read images";
+const std::string stacked_prefix = "stacked:";
+
+// Whether something has this name; if it cannot be reached, opening it will say why.
+bool present(const fs::path& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+std::optional<fs::path> first_present(const fs::path& folder,
+                                      std::initializer_list<std::string> names) {
+  for (const std::string& name : names) {
+    if (present(folder / name)) return folder / name;
+  }
+  return std::nullopt;
+}
+
+bool replace_last(std::string& text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.rfind(from);
+  if (at == std::string::npos) return false;
+  text.replace(at, from.size(), to);
+  return true;
+}
+
+// train-images-idx3-ubyte.gz -> train-labels-idx1-ubyte.gz, or the same without .gz, and so on.
+std::optional<fs::path> labels_beside(const fs::path& images) {
+  std::string name = images.filename().string();
+  if (!replace_last(name, "images", "labels")) return std::nullopt;
+  if (!replace_last(name, "idx3", "idx1")) replace_last(name, "idx4", "idx1");
+  const bool gz = name.size() > 3 && name.compare(name.size() - 3, 3, ".gz") == 0;
+  const std::string other = gz ? name.substr(0, name.size() - 3) : name + ".gz";
+  return first_present(images.parent_path(), {name, other});
+}
+
+bool is_npy(const ByteSource& source) { return source.head().substr(0, 6) == "\x93NUMPY"; }
+
+bool is_idx(const ByteSource& source) {
+  return source.head().substr(0, 2) == std::string_view("\0\0", 2);
+}
+
+ImageSet read_images(const fs::path& path, const ShapeWish& wish) {
+  const ByteSource source(path, what);
+  if (is_npy(source)) return read_npy_images(path, wish);
+  if (is_idx(source)) return read_idx_images(path, wish);
+  ContentGuess guess = guess_content(source.head());
+  source.fail(0, std::move(guess.found),
+              "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY) or a folder "
+              "of .png files",
+              std::move(guess.remedy));
+}
+
+// The IDX file of the images; nothing where there is none.
+std::optional<fs::path> idx_in(const fs::path& folder) {
+  return first_present(folder, {"train-images-idx3-ubyte", "train-images-idx3-ubyte.gz",
+                                "train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"});
+}
+
+ImageSet read_pictures(const fs::path& folder, const ShapeWish& wish) {
+  if (auto images = read_png_folder(folder)) {
+    shape_trials(*images, wish);
+    return *std::move(images);
+  }
+  throw Error(ErrorCode::io,
+              {what, folder.string(), "a folder without images",
+               "train-images-idx3-ubyte[.gz], train-images.idx3-ubyte[.gz] or .png files in it, or "
+               "in its subfolders",
+               "name the file itself"});
+}
+
+// Where there is one label more than images, the first may be the heading of a table.
+std::string labels_remedy(std::int64_t labels, std::int64_t images, const fs::path& path) {
+  const std::string other = "name the right file with --labels, or --labels none";
+  if (labels != images + 1 || path.extension() == ".npy") return other;
+  return "if the first line is a heading, tail -n +2 FILE > labels.txt leaves it out; else " +
+         other;
+}
+
+void add_labels(ImageSet& images, const fs::path& path) {
+  Labels labels = read_labels(path);
+  const auto count = static_cast<std::int64_t>(labels.classes.size());
+  if (count != images.count) {
+    throw Error(ErrorCode::bad_data,
+                {"labels do not match the images", path.string() + " against " + images.source,
+                 std::to_string(count) + " labels", std::to_string(images.count),
+                 labels_remedy(count, images.count, path)});
+  }
+  images.labels = std::move(labels.classes);
+  images.class_names = std::move(labels.names);
+  images.notes.insert(images.notes.end(), labels.notes.begin(), labels.notes.end());
+}
+
+void add_conditions(ImageSet& images, const fs::path& path) {
+  Conditions conditions = read_conditions(path);
+  const std::int64_t count = conditions.count();
+  if (count != images.count) {
+    throw Error(ErrorCode::bad_data,
+                {"conditions do not match the images", path.string() + " against " + images.source,
+                 std::to_string(count) + " conditions", std::to_string(images.count),
+                 "name the right file with --conditions"});
+  }
+  images.conditions = std::move(conditions.values);
+  images.condition_size = conditions.size;
+}
+
+ImageSet open_path(const DataRequest& request) {
+  fs::path path = request.data;
+  std::error_code unreachable;  // opening the file will say why
+  const bool folder = fs::is_directory(path, unreachable);
+  const auto idx = folder ? idx_in(path) : std::nullopt;
+  if (idx) path = *idx;
+  ImageSet images =
+      folder && !idx ? read_pictures(path, request.shape) : read_images(path, request.shape);
+  if (request.labels == "none") return images;
+  if (!request.labels.empty()) {
+    add_labels(images, request.labels);
+  } else if (folder && !idx) {
+    return images;  // with the names of subfolders, where there are some
+  } else if (const auto beside = labels_beside(path)) {
+    add_labels(images, *beside);
+  }
+  return images;
+}
+
+// MD5 of MNIST's training files, gzip as published and unpacked.
+struct MnistFile {
+  const char* images;
+  const char* images_md5;
+  const char* labels;
+  const char* labels_md5;
+};
+
+constexpr std::array<MnistFile, 2> mnist_files = {{
+    {"train-images-idx3-ubyte.gz", "f68b3c2dcbeaaa9fbdd348bbdeb94873", "train-labels-idx1-ubyte.gz",
+     "d53e105ee54ea40749a09fcbcd1e9432"},
+    {"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", "train-labels-idx1-ubyte",
+     "a25bea736e30d166cdddb491f175f624"},
+}};
+
+void verify(const fs::path& path, const char* md5) {
+  if (!present(path)) {
+    throw Error(ErrorCode::io, {"cannot verify MNIST", path.string(), "no such file",
+                                "images and labels together", "run data/get_mnist.sh again"});
+  }
+  const std::string found = md5_of_file(path, "cannot verify MNIST");
+  if (found == md5) return;
+  throw Error(ErrorCode::bad_data,
+              {"cannot verify MNIST", path.string(), "md5 " + found, std::string("md5 ") + md5,
+               "run data/get_mnist.sh again, or use --data digits, or --data with this folder to "
+               "take it as it is"});
+}
+
+ImageSet open_default(const DataRequest& request) {
+  for (const MnistFile& names : mnist_files) {
+    const fs::path images_path = request.mnist_folder / names.images;
+    const fs::path labels_path = request.mnist_folder / names.labels;
+    if (!present(images_path)) continue;
+    verify(images_path, names.images_md5);
+    verify(labels_path, names.labels_md5);
+    ImageSet images = read_idx_images(images_path);
+    add_labels(images, labels_path);
+    return images;
+  }
+  return make_digits(request.seed, 60000, request.threads);
+}
+
+// What "stacked:DATA" and "stacked-digits" stack; nothing for another name.
+std::optional<std::string> stacked_name(const std::string& data) {
+  if (data == "stacked-digits") return "";
+  if (data.starts_with(stacked_prefix)) return data.substr(stacked_prefix.size());
+  return std::nullopt;
+}
+
+// Whether it is the path of files whose labels may be named too.
+bool is_own(const std::string& data) {
+  if (const auto stacked = stacked_name(data)) return is_own(*stacked);
+  return !data.empty() && data != "digits" && data != "ring8" && data != "grid25";
+}
+
+ImageSet open_data(const DataRequest& request) {
+  if (const auto stacked = stacked_name(request.data)) {
+    DataRequest digits = request;
+    digits.data = *stacked;
+    digits.shape.curves = false;
+    digits.shape.expected.reset();                        // of the stacks
+    if (request.labels == "none") digits.labels.clear();  // what is stacked needs them
+    return stack_digits(open_data(digits), request.seed);
+  }
+  if (request.data.empty()) return open_default(request);
+  if (request.data == "digits") return make_digits(request.seed, 60000, request.threads);
+  if (request.data == "ring8") return make_mixture(ring8(), request.seed);
+  if (request.data == "grid25") return make_mixture(grid25(), request.seed);
+  return open_path(request);
+}
+
+std::string absolute_path(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+}  // namespace
+
+ImageSet open_images(const DataRequest& request) {
+  const bool own = is_own(request.data);
+  if (!own && !request.labels.empty() && request.labels != "none") {
+    throw Error(ErrorCode::bad_config,
+                {"cannot use labels", "labels", request.labels,
+                 "labels for images named with --data", "MNIST and the built-in data have theirs"});
+  }
+  ImageSet images = open_data(request);
+  if (!own) shape_trials(images, request.shape);
+  if (request.labels == "none") {
+    images.labels.clear();
+    images.class_names.clear();
+  }
+  if (!request.conditions.empty()) add_conditions(images, request.conditions);
+  return images;
+}
+
+std::string lasting_data_name(const std::string& data, const ImageSet& images) {
+  if (stacked_name(data)) {
+    const std::string digits = stacked_name(images.source).value_or("");
+    return stacked_prefix + (is_own(digits) ? absolute_path(digits) : digits);
+  }
+  if (!data.empty()) return is_own(data) ? absolute_path(data) : data;
+  return images.source == "built-in digits" ? "digits" : absolute_path(images.source);
+}
+
+}  // namespace vgan

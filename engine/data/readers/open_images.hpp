@@ -1,0 +1,41 @@
+// From what a user names to images in memory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "engine/data/image_set.hpp"
+#include "engine/data/trial_axes.hpp"
+
+namespace vgan {
+
+struct DataRequest {
+  /// Empty: MNIST from `mnist_folder` where it lies there with the right checksums, else the
+  /// built-in digits. "digits": the built-in digits. "ring8", "grid25": see mixtures.hpp.
+  /// "stacked-digits": stack_digits of what the empty name stands for; "stacked:DATA": of DATA, a
+  /// path or "digits". Else a path: an IDX file (plain or gzip) or a .npy file, told apart by
+  /// content, or a folder that holds train-images-idx3-ubyte[.gz] or .png files, see
+  /// png_folder.hpp.
+  std::string data;
+  /// Empty: the labels beside the images where there are some ("images" in the name replaced by
+  /// "labels"). "none": no labels. Else the path of an IDX, .npy or text file of labels.
+  std::string labels;
+  /// Empty: none. Else the path of a .npy file of one row of numbers for each image.
+  std::string conditions;
+  std::uint64_t seed = 0;  ///< of the built-in data
+  ShapeWish shape = {};    ///< what trials are where the data do not say it
+  std::filesystem::path mnist_folder = "data/mnist";
+  int threads = 0;  ///< for drawing the built-in digits; 0: one for each hardware thread
+};
+
+/// Throws Error: io where the system refuses; bad_data for broken content, a wrong checksum in
+/// `mnist_folder`, or a number of labels or conditions that is not the number of images; bad_config
+/// for labels without images of one's own, and for a shape that the data have not.
+ImageSet open_images(const DataRequest& request);
+
+/// `data` as a name that means the same from any folder and at any time: `images` were opened by
+/// it. Paths become absolute; what an empty name stood for is named.
+std::string lasting_data_name(const std::string& data, const ImageSet& images);
+
+}  // namespace vgan

@@ -1,0 +1,227 @@
+#include "engine/generate/generate.hpp"
+
+#include <algorithm>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/data/readers/npy.hpp"
+#include "engine/data/writers/idx_writer.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/files/output_path.hpp"
+#include "engine/files/require_kept.hpp"
+#include "engine/generate/sample_sink.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/models/state_tensors.hpp"
+#include "engine/pictures/curve_sheet.hpp"
+#include "engine/run/run_files.hpp"
+#include "engine/sample/sampler.hpp"
+#include "engine/train/objective_options.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A sheet of this many 28x28 digits is 6000 pixels on a side: more is not looked at.
+constexpr std::uint64_t largest_grid = 10000;
+
+std::string format_of(const GenerateRequest& request) {
+  if (request.format != "auto") {
+    if (request.format != "npy" && request.format != "png" && request.format != "idx" &&
+        request.format != "raw") {
+      refuse_setting("format", "'" + request.format + "'", "auto, npy, png, idx, raw");
+    }
+    return request.format;
+  }
+  if (request.out == "-") return "raw";
+  const std::string ending = ending_of(request.out);
+  if (ending == ".npy") return "npy";
+  if (ending == ".png") return "png";
+  if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return "idx";
+  if (ending == ".raw" || ending == ".bin") return "raw";
+  refuse_setting("out", "'" + request.out + "'",
+                 "a name that ends in .npy, .png, .idx or .raw, or -",
+                 "or name the format with --format");
+}
+
+std::string names_of_value_types() {
+  std::string names;
+  for (const ValueTypeInfo& info : value_types) {
+    names += (names.empty() ? "" : ", ") + std::string(info.name);
+  }
+  return names;
+}
+
+ValueType type_of(const GenerateRequest& request, const std::string& format,
+                  const GeneratorModel& model) {
+  const ValueType type = value_type_named(request.dtype).value_or(model.type);
+  if (format == "idx") IdxWriter::require_type(request.out, type);
+  return type;
+}
+
+void check(const GenerateRequest& request, const std::string& format) {
+  if (request.count == 0 || request.count >> 40 != 0) {
+    refuse_setting("count", std::to_string(request.count), allowed_sample_counts);
+  }
+  if (request.first >> 40 != 0) {
+    refuse_setting("first", std::to_string(request.first), allowed_first_samples);
+  }
+  if (request.dtype != "auto" && !value_type_named(request.dtype)) {
+    refuse_setting("dtype", "'" + request.dtype + "'", "auto, " + names_of_value_types());
+  }
+  if (format == "png" && request.dtype != "auto" && request.dtype != "u8") {
+    refuse_setting("dtype", "'" + request.dtype + "' of a picture", "auto, u8",
+                   "leave it out, or write .npy");
+  }
+  if (request.shape != "data" && request.shape != "flat" && request.shape != "image") {
+    refuse_setting("shape", "'" + request.shape + "'", "data, flat, image");
+  }
+  if (format == "png" && request.count > largest_grid) {
+    refuse_setting("count", std::to_string(request.count),
+                   "up to " + std::to_string(largest_grid) + " on one picture",
+                   "write .npy instead");
+  }
+  if (request.out == "-" && format != "raw") {
+    refuse_setting("out", "'-' with --format " + format, "raw on standard output", "name a file");
+  }
+}
+
+// Asked before the work: a file that cannot fit should not fill the disk first.
+void require_room(const GenerateRequest& request, const std::string& format, ValueType type,
+                  const GeneratorModel& model) {
+  const auto pixels = static_cast<std::uint64_t>(model.trial());
+  if (format == "png") {
+    const TrialShape shape = model.shape();
+    std::uint64_t most = largest_grid;
+    if (picture_takes_u8(shape)) most = (1ULL << 28) / 8 / pixels;  // of make_grid
+    if (shape.is_curve()) most = std::min<std::uint64_t>((1ULL << 28) / 8 / pixels, most_curves);
+    if (request.count > most) {
+      refuse_setting("count", std::to_string(request.count),
+                     "up to " + std::to_string(std::max<std::uint64_t>(1, most)) +
+                         " of these trials on one picture",
+                     "write .npy instead");
+    }
+    return;
+  }
+  if (request.out == "-") return;
+  std::error_code error;
+  const fs::path folder = fs::absolute(request.out, error).parent_path();
+  const auto room = fs::space(folder, error);
+  const double needed = static_cast<double>(request.count) * static_cast<double>(pixels) *
+                        static_cast<double>(info_of(type).bytes);
+  if (error || needed <= static_cast<double>(room.available)) return;
+  throw Error(
+      ErrorCode::io,
+      {"cannot write samples", request.out, std::to_string(room.available >> 20) + " MiB free",
+       std::to_string((static_cast<std::uint64_t>(needed) >> 20) + 1) + " MiB or more",
+       "ask for fewer, or write to another disk"});
+}
+
+// What the samples are given, for a model that is told something.
+ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel& model) {
+  const ConditionModel& known = model.conditions;
+  const int wishes = (request.has_label() ? 1 : 0) + (request.per_label > 0 ? 1 : 0) +
+                     (request.conditions.empty() ? 0 : 1);
+  if (wishes > 1) refuse_setting("label", "several of label, per-label, conditions", "one of them");
+  if (request.has_label()) return known.of_class(known.class_named(request.label));
+  if (!request.conditions.empty()) {
+    Conditions read = read_conditions(request.conditions);
+    return known.given(std::move(read.values), read.size);
+  }
+  if (request.per_label > 0) {
+    if (!known.classes()) {
+      refuse_setting("per-label", std::to_string(request.per_label), "a model of classes",
+                     "this one was not trained with --conditional");
+    }
+    return known.in_turn(request.per_label);
+  }
+  if (known.size() == 0) return {};
+  return known.drawn(request.seed, Purpose::sample);
+}
+
+// With `per_label` the count is that of all classes that have trials.
+GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
+  if (request.per_label == 0) return request;
+  if (request.per_label >> 32 != 0) {
+    refuse_setting("per-label", std::to_string(request.per_label), "up to 2^32 - 1");
+  }
+  const std::uint64_t classes = model.conditions.known_classes().size();
+  if (model.conditions.classes()) request.count = request.per_label * classes;
+  return request;
+}
+
+std::string left_out(const GenerateRequest& request, const GeneratorModel& model) {
+  const std::string missing = model.conditions.missing_text();
+  if (request.per_label == 0 || missing.empty()) return "";
+  return "left out classes without training trials: " + missing;
+}
+
+}  // namespace
+
+GenerateResult generate(const GenerateRequest& asked) {
+  const std::string format = format_of(asked);
+  check(asked, format);
+  const LoadedCheckpoint loaded = load_run_or_file(asked.model);
+  if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
+  const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  if (asked.out != "-") require_not_of_run("out", asked.out, loaded.file, model.config);
+  const ConditionFill conditions = conditions_of(asked, model);
+  const GenerateRequest request = counted(asked, model);
+  check(request, format);
+  const ValueType file_type = type_of(request, format, model);
+  // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
+  const bool u8 = format == "png" ? picture_takes_u8(model.shape())
+                                  : file_type == ValueType::u8 && model.scaling.bytes();
+  if (request.out != "-") make_folder_of(request.out);
+  require_room(request, format, file_type, model);
+
+  const auto backend = open_backend(request.device, static_cast<int>(request.threads));
+  const Precision precision = choose_precision(request.precision, backend->info());
+  const auto queue = backend->make_queue("generate");
+  const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+  const auto layers = generator_layers(model.config, model.shape(), model.conditions.size());
+  Sampler sampler(*backend, layers, leaky_slope, type, model.range,
+                  Sampler::bulk(*backend, layers, type), model.conditions.size());
+  const bool averaged = model.averaged && !request.raw_weights;
+  load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
+  queue->synchronise();
+
+  const auto start = Clock::now();
+  const auto keep_going = [&] {
+    if (!request.stop_requested || !request.stop_requested()) return;
+    throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
+                                         request.out == "-" ? "" : "nothing was written"});
+  };
+  const auto sink = make_sample_sink(request, format, file_type, model);
+  SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
+                        u8 ? ElementType::u8 : ElementType::f32};
+  samples.conditions = conditions;
+  samples.mixture = latent_mixture(model.config);
+  if (!model.codes.empty()) samples.latents = model.codes.drawn(request.seed, Purpose::sample);
+  const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
+  const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);
+  const auto all_taken = Clock::now();
+  sink->finish();
+
+  GenerateResult result;
+  result.count = request.count;
+  result.height = model.height;
+  result.width = model.width;
+  result.channels = model.channels;
+  result.checkpoint = loaded.file;
+  result.epoch = model.epoch;
+  result.samples_from = model.codes.empty() ? "" : model.codes.text();
+  result.seconds = seconds_since(start);
+  result.compute_seconds = stages.computing;
+  result.copy_seconds = stages.copying;
+  result.write_seconds = stages.taking + seconds_since(all_taken);
+  result.note = left_out(request, model);
+  for (const std::string& line : loaded.skipped) {
+    result.note += (result.note.empty() ? "" : "\n") + line;
+  }
+  return result;
+}
+
+}  // namespace vgan

@@ -1,0 +1,64 @@
+// Virtual trials from a checkpoint to a file, in constant memory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "engine/settings/config.hpp"
+
+namespace vgan {
+
+inline constexpr const char* allowed_sample_counts = "1 to 2^40 - 1";
+inline constexpr const char* allowed_first_samples = "0 to 2^40 - 1";
+
+struct GenerateRequest {
+  std::filesystem::path model;  ///< run folder or checkpoint file
+  std::uint64_t count = 64;
+  std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
+  std::string format = "auto";      ///< auto (by the ending), npy, png, idx, raw
+  /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,
+  /// rounded and held to the type's range. A picture has none.
+  std::string dtype = "auto";
+  /// npy: data = as the data were, TrialShape::array; flat = N x values; image = N x height x
+  /// width, x channels where there are several.
+  std::string shape = "data";
+  std::uint64_t seed = 1;
+  std::uint64_t first = 0;  ///< number of the first sample: files may be made in parts
+  std::string device = "auto";
+  std::string precision = "auto";
+  std::int64_t threads = 0;
+  bool raw_weights = false;  ///< G as trained, not its average
+  /// A class of a model of classes, by its name or number; empty or "-1" draws classes as they are
+  /// in the data.
+  std::string label;
+
+  bool has_label() const { return !label.empty() && label != "-1"; }
+  std::uint64_t per_label = 0;  ///< so many of each class with trials, in place of `count`; 0: off
+  std::string conditions;       ///< .npy of condition vectors, one a sample, used in turn
+  std::function<bool()> stop_requested;  ///< asked with each block; may be empty
+};
+
+struct GenerateResult {
+  std::uint64_t count = 0;
+  std::int64_t height = 0, width = 0, channels = 1;
+  std::filesystem::path checkpoint;  ///< used
+  std::uint64_t epoch = 0;
+  double seconds = 0.0;  ///< from the first block to the finished file
+  /// Seconds that computing, copying to the host (0 where samples are computed in its memory) and
+  /// writing were busy; they overlap. Writing includes what `finish` flushes to the disk.
+  double compute_seconds = 0.0, copy_seconds = 0.0, write_seconds = 0.0;
+  std::string samples_from;  ///< of a model "ae": CodeModel::text(); else empty
+  std::string note;          ///< classes left out, newer checkpoints passed over, or empty
+};
+
+/// Makes the folder of `out` where there is none. Endings are known in either case (.PNG).
+/// Throws bad_config for a format that does not go with the request, bad_data, io (before any work
+/// where the disk has less room than the file needs), no_device, interrupted (no file is left).
+GenerateResult generate(const GenerateRequest& request);
+
+/// What a checkpoint holds, as `inspect` prints it: one fact a line, then one tensor a line.
+std::string describe_checkpoint(const std::filesystem::path& run_or_file);
+
+}  // namespace vgan

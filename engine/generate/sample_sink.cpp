@@ -1,0 +1,169 @@
+#include "engine/generate/sample_sink.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.hpp"
+#include "engine/data/readers/npy.hpp"
+#include "engine/data/writers/idx_writer.hpp"
+#include "engine/encode/value_stream.hpp"
+#include "engine/files/atomic_file.hpp"
+#include "engine/pictures/pairs.hpp"
+#include "engine/pictures/png.hpp"
+#include "engine/pictures/trials.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+class NpySink final : public SampleSink {
+ public:
+  NpySink(const fs::path& path, const ValueStream& stream, const std::vector<std::int64_t>& shape)
+      : stream_(stream), writer_(path, stream.type(), shape) {}
+  void take(std::span<const float> numbers) override {
+    const auto bytes = stream_.of(numbers);
+    writer_.append_bytes(stream_.type(), bytes.data(), bytes.size());
+  }
+  void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
+  void finish() override { writer_.finish(); }
+
+ private:
+  ValueStream stream_;
+  NpyWriter writer_;
+};
+
+class IdxSink final : public SampleSink {
+ public:
+  IdxSink(const fs::path& path, const ValueStream& stream, std::int64_t count,
+          const GeneratorModel& model)
+      : stream_(stream),
+        writer_(path, count, model.height, model.width, model.channels, stream.type()) {}
+  void take(std::span<const float> numbers) override { writer_.append(stream_.of(numbers)); }
+  void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
+  void finish() override { writer_.finish(); }
+
+ private:
+  ValueStream stream_;
+  IdxWriter writer_;
+};
+
+class PngSink final : public SampleSink {
+ public:
+  /// `columns` of the sheet; 0: as near to a square as can be.
+  PngSink(fs::path path, const GeneratorModel& model, std::int64_t columns)
+      : path_(std::move(path)),
+        model_(model),
+        stream_(model.scaling, model.trial(), ValueType::f64),
+        columns_(columns) {}
+  void take(std::span<const float> numbers) override {
+    const auto values = stream_.values_of(numbers);
+    values_.insert(values_.end(), values.begin(), values.end());
+  }
+  void take(std::span<const std::uint8_t> pixels) override {
+    pixels_.insert(pixels_.end(), pixels.begin(), pixels.end());
+  }
+  void finish() override {
+    const TrialShape shape = model_.shape();
+    TrialSheet sheet;
+    if (shape.is_pair()) {
+      const PairAxes axes = pair_axes(values_, Range{model_.scaling.low(), model_.scaling.high()});
+      sheet.axis = axes.y;
+      sheet.x_axis = axes.x;
+    } else if (!shape.is_curve() || columns_ > 0) {
+      sheet.columns = columns_;
+    }
+    write_png(path_, values_.empty() ? draw_trials(pixels_, shape, sheet)
+                                     : draw_trials(values_, shape, 0.0, 1.0, sheet));
+  }
+
+ private:
+  fs::path path_;
+  const GeneratorModel& model_;
+  ValueStream stream_;
+  std::int64_t columns_;
+  std::vector<double> values_;
+  std::vector<std::uint8_t> pixels_;
+};
+
+/// Bytes as they are, to a file or to standard output.
+class RawSink final : public SampleSink {
+ public:
+  RawSink(const std::string& out, const ValueStream& stream) : stream_(stream) {
+    if (out != "-") file_.emplace(out, "cannot write samples");
+  }
+  void take(std::span<const float> numbers) override {
+    const auto bytes = stream_.of(numbers);
+    put(bytes.data(), bytes.size());
+  }
+  void take(std::span<const std::uint8_t> pixels) override { put(pixels.data(), pixels.size()); }
+  void finish() override {
+    if (file_) file_->commit();
+  }
+
+ private:
+  void put(const void* data, std::size_t bytes) {
+    if (file_) return file_->write(data, bytes);
+    const auto* at = static_cast<const char*>(data);
+    while (bytes > 0) {
+      const ssize_t written = ::write(STDOUT_FILENO, at, bytes);
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) {
+        throw Error(ErrorCode::io,
+                    {"cannot write samples", "standard output", std::strerror(errno), "", ""});
+      }
+      at += written;
+      bytes -= static_cast<std::size_t>(written);
+    }
+  }
+
+  ValueStream stream_;
+  std::optional<AtomicFile> file_;
+};
+
+}  // namespace
+
+void SampleSink::take_block(ConstMatrixRef block) {
+  const auto size = static_cast<std::size_t>(block.size());
+  if (block.type == ElementType::u8) {
+    take(std::span(block.as<std::uint8_t>().data, size));
+  } else {
+    take(std::span(block.as<float>().data, size));
+  }
+}
+
+std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request,
+                                             const std::string& format, ValueType type,
+                                             const GeneratorModel& model) {
+  const ValueStream stream(model.scaling, model.trial(), type);
+  const auto count = static_cast<std::int64_t>(request.count);
+  if (format == "npy") {
+    std::vector<std::int64_t> shape = model.shape().array(count);
+    if (request.shape == "flat") shape = {count, model.trial()};
+    if (request.shape == "image") {
+      shape = {count, model.height, model.width};
+      if (model.channels > 1) shape.push_back(model.channels);
+    }
+    return std::make_unique<NpySink>(request.out, stream, shape);
+  }
+  if (format == "idx") {
+    return std::make_unique<IdxSink>(request.out, stream, count, model);
+  }
+  if (format == "png") {
+    const bool in_rows = request.per_label > 0 && request.per_label <= 100;
+    return std::make_unique<PngSink>(request.out, model,
+                                     in_rows ? static_cast<std::int64_t>(request.per_label) : 0);
+  }
+  return std::make_unique<RawSink>(request.out, stream);
+}
+
+bool picture_takes_u8(const TrialShape& shape) {
+  return !shape.is_curve() && !shape.is_row() && !shape.is_pair();
+}
+
+}  // namespace vgan

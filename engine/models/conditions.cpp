@@ -1,0 +1,271 @@
+#include "engine/models/conditions.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+#include "engine/base/number_text.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
+#include "engine/checkpoint/checkpoint_tensors.hpp"
+#include "kernels/math/permutation.hpp"
+
+namespace vgan {
+namespace {
+
+void set_class(MatrixView<float> rows, std::int64_t row, std::int64_t label) {
+  std::fill_n(rows.row(row), rows.cols, 0.0F);
+  rows.row(row)[label] = 1.0F;
+}
+
+// (c - mean) / deviation; the difference in double, for it may cancel or overflow in float.
+float standard(float value, float mean, float deviation) {
+  return static_cast<float>((static_cast<double>(value) - static_cast<double>(mean)) /
+                            static_cast<double>(deviation));
+}
+
+// Numbers in order as ranges: "0 to 2, 5"; of many ranges the first ones and the last.
+std::string ranges_text(const std::vector<std::int64_t>& numbers) {
+  constexpr std::size_t most_ranges = 12;
+  std::vector<std::string> ranges;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t end = i + 1;
+    while (end < numbers.size() && numbers[end] == numbers[end - 1] + 1) ++end;
+    ranges.push_back(std::to_string(numbers[i]));
+    if (end - i > 1) ranges.back() += " to " + std::to_string(numbers[end - 1]);
+    i = end;
+  }
+  if (ranges.size() > most_ranges) {
+    ranges[most_ranges - 2] = "...";
+    ranges[most_ranges - 1] = ranges.back();
+    ranges.resize(most_ranges);
+  }
+  std::string text;
+  for (const std::string& range : ranges) text += (text.empty() ? "" : ", ") + range;
+  return text;
+}
+
+// Uniform in [0, 1), number n of the stream.
+double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
+  const math::Words4 words = math::philox_block(seed, math::subsequence(purpose, 1), n);
+  return static_cast<double>(words.x) * 0x1p-32;
+}
+
+}  // namespace
+
+ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images) {
+  if (config.conditional) {
+    count_classes(images);
+  } else if (!config.conditions.empty()) {
+    size_ = images.condition_size;
+    if (size_ == 0) refuse_setting("conditions", config.conditions, "one vector for each trial");
+    if (size_ > most_classes) {
+      refuse_setting("conditions", "vectors of " + std::to_string(size_),
+                     "up to " + std::to_string(most_classes) + " numbers each");
+    }
+    const std::int64_t kept = std::min(images.count, most_rows);
+    for (std::int64_t i = 0; i < kept; ++i) {
+      const auto from = images.conditions.begin() + i * images.count / kept * size_;
+      values_.insert(values_.end(), from, from + size_);
+    }
+    fit_scale(images);
+  }
+}
+
+void ConditionModel::count_classes(const ImageSet& images) {
+  if (images.labels.empty()) {
+    refuse_setting("conditional", "no labels with " + images.source, "labelled trials",
+                   "name a file with --labels");
+  }
+  const auto bad = std::find_if(images.labels.begin(), images.labels.end(),
+                                [](auto label) { return label < 0 || label >= most_classes; });
+  if (bad != images.labels.end()) {
+    throw Error(ErrorCode::bad_data, {"labels that are no classes", images.source,
+                                      "class " + std::to_string(*bad) + " in row " +
+                                          std::to_string(bad - images.labels.begin()),
+                                      "classes from 0 to " + std::to_string(most_classes - 1),
+                                      "number them from 0, or give vectors with --conditions"});
+  }
+  classes_ = true;
+  size_ = *std::max_element(images.labels.begin(), images.labels.end()) + 1;
+  values_.resize(static_cast<std::size_t>(size_), 0.0F);
+  std::vector<std::int64_t> counts(values_.size(), 0);
+  for (const std::int32_t label : images.labels) ++counts[static_cast<std::size_t>(label)];
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    values_[i] = static_cast<float>(static_cast<double>(counts[i]) /
+                                    static_cast<double>(images.labels.size()));
+  }
+  if (images.class_names.size() >= values_.size()) {
+    names_.assign(images.class_names.begin(),
+                  images.class_names.begin() + static_cast<std::ptrdiff_t>(size_));
+  }
+  note_known();
+}
+
+void ConditionModel::note_known() {
+  for (std::int64_t c = 0; c < size_; ++c) {
+    if (values_[static_cast<std::size_t>(c)] > 0.0F) known_.push_back(c);
+  }
+}
+
+// Two passes in double, rows in order.
+void ConditionModel::fit_scale(const ImageSet& images) {
+  const auto cols = static_cast<std::size_t>(size_);
+  const std::vector<float>& all = images.conditions;
+  const auto count = static_cast<double>(images.count);
+  std::vector<double> mean(cols, 0.0), square(cols, 0.0);
+  std::vector<bool> varies(cols, false);
+  for (std::size_t i = 0; i < all.size(); ++i) mean[i % cols] += static_cast<double>(all[i]);
+  for (double& sum : mean) sum /= count;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double off = static_cast<double>(all[i]) - mean[i % cols];
+    square[i % cols] += off * off;
+    if (all[i] != all[i % cols]) varies[i % cols] = true;
+  }
+  for (std::size_t j = 0; j < cols; ++j) {
+    const auto deviation = static_cast<float>(std::sqrt(square[j] / count));
+    mean_.push_back(static_cast<float>(mean[j]));
+    deviation_.push_back(varies[j] && deviation > 0.0F ? deviation : 1.0F);
+  }
+}
+
+std::string ConditionModel::classes_text(const std::vector<std::int64_t>& classes) const {
+  if (names_.empty()) return ranges_text(classes);
+  std::string text;
+  for (const std::int64_t c : classes) {
+    text += (text.empty() ? "" : ", ") + names_[static_cast<std::size_t>(c)];
+  }
+  return text;
+}
+
+std::string ConditionModel::known_text() const { return classes_text(known_); }
+
+std::int64_t ConditionModel::class_named(const std::string& name) const {
+  if (!classes_) {
+    refuse_setting("label", "'" + name + "'", "a model of classes",
+                   "this one was not trained with --conditional");
+  }
+  const auto at = std::find(names_.begin(), names_.end(), name);
+  if (at != names_.end()) return at - names_.begin();
+  // Beside names that are numbers themselves, a number is no class's place among them.
+  const bool numbered = std::any_of(names_.begin(), names_.end(), [](const std::string& known) {
+    return read_number<std::int64_t>(known).has_value();
+  });
+  const auto number = read_number<std::int64_t>(name);
+  if (number && !numbered) return *number;
+  refuse_setting("label", "'" + name + "'", known_text(), suggestion(name, names_));
+}
+
+std::string ConditionModel::missing_text() const {
+  std::vector<std::int64_t> missing;
+  for (std::int64_t c = 0; classes_ && c < size_; ++c) {
+    if (!std::binary_search(known_.begin(), known_.end(), c)) missing.push_back(c);
+  }
+  return classes_text(missing);
+}
+
+std::vector<std::uint8_t> ConditionModel::one_hot(const ImageSet& images) const {
+  std::vector<std::uint8_t> rows;
+  if (!classes_) return rows;
+  rows.resize(images.labels.size() * static_cast<std::size_t>(size_), 0);
+  for (std::size_t i = 0; i < images.labels.size(); ++i) {
+    rows[i * static_cast<std::size_t>(size_) + static_cast<std::size_t>(images.labels[i])] = 1;
+  }
+  return rows;
+}
+
+std::vector<float> ConditionModel::standardised(std::vector<float> rows) const {
+  const auto cols = static_cast<std::size_t>(size_);
+  for (std::size_t i = 0; !classes_ && i < rows.size(); ++i) {
+    rows[i] = standard(rows[i], mean_[i % cols], deviation_[i % cols]);
+  }
+  return rows;
+}
+
+void ConditionModel::put(std::int64_t row, float* to) const {
+  const auto cols = static_cast<std::size_t>(size_);
+  const float* from = values_.data() + static_cast<std::size_t>(row) * cols;
+  for (std::size_t j = 0; j < cols; ++j) to[j] = standard(from[j], mean_[j], deviation_[j]);
+}
+
+ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) const {
+  return [self = *this, seed, purpose](std::uint64_t first, MatrixView<float> rows) {
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      const double u = unit(seed, purpose, first + static_cast<std::uint64_t>(i));
+      if (!self.classes_) {
+        const auto row = static_cast<std::int64_t>(u * static_cast<double>(self.rows()));
+        self.put(row, rows.row(i));
+        continue;
+      }
+      double sum = 0.0;
+      std::int64_t label = 0;
+      std::int64_t last = 0;  // the last class that occurs: sums may end just below 1
+      for (std::int64_t c = 0; c < self.size_; ++c) {
+        const auto share = static_cast<double>(self.values_[static_cast<std::size_t>(c)]);
+        if (share > 0.0) last = c;
+        sum += share;
+        if (u >= sum) label = c + 1;
+      }
+      set_class(rows, i, std::min(label, last));
+    }
+  };
+}
+
+ConditionFill ConditionModel::in_turn(std::uint64_t run) const {
+  if (run == 0) refuse_setting("samples of one class in a row", "0", "1 or more");
+  return [self = *this, run](std::uint64_t first, MatrixView<float> rows) {
+    const std::uint64_t kinds =
+        self.classes_ ? self.known_.size() : static_cast<std::uint64_t>(self.rows());
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      const auto kind =
+          static_cast<std::int64_t>((first + static_cast<std::uint64_t>(i)) / run % kinds);
+      if (self.classes_) {
+        set_class(rows, i, self.known_[static_cast<std::size_t>(kind)]);
+      } else {
+        self.put(kind, rows.row(i));
+      }
+    }
+  };
+}
+
+ConditionFill ConditionModel::of_class(std::int64_t label) const {
+  if (!classes_) {
+    refuse_setting("label", std::to_string(label), "a model of classes",
+                   "this one was not trained with --conditional");
+  }
+  if (!std::binary_search(known_.begin(), known_.end(), label)) {
+    const bool within = label >= 0 && label < size_;
+    refuse_setting("label",
+                   std::to_string(label) + (within ? ", a class without training trials" : ""),
+                   known_text());
+  }
+  return [label](std::uint64_t, MatrixView<float> rows) {
+    for (std::int64_t i = 0; i < rows.rows; ++i) set_class(rows, i, label);
+  };
+}
+
+ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size) const {
+  if (size_ == 0) {
+    refuse_setting("conditions", "vectors of " + std::to_string(size),
+                   "a model that was trained with --conditional or --conditions");
+  }
+  if (size != size_ || values.empty()) {
+    refuse_setting("conditions", "vectors of " + std::to_string(size),
+                   std::to_string(size_) + " numbers each");
+  }
+  const auto shared = std::make_shared<const std::vector<float>>(standardised(std::move(values)));
+  if (!all_finite(*shared)) {
+    refuse_setting("conditions", "NaN, Inf or numbers far beyond those of the training trials",
+                   "finite numbers in the units of the training trials' conditions");
+  }
+  return [shared, size](std::uint64_t first, MatrixView<float> rows) {
+    const std::uint64_t count = shared->size() / static_cast<std::uint64_t>(size);
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      const std::uint64_t row = (first + static_cast<std::uint64_t>(i)) % count;
+      std::copy_n(shared->data() + row * static_cast<std::uint64_t>(size), size, rows.row(i));
+    }
+  };
+}
+
+}  // namespace vgan

@@ -1,0 +1,236 @@
+#include "engine/models/generator_model.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <span>
+
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/checkpoint/checkpoint_tensors.hpp"
+#include "engine/models/state_tensors.hpp"
+#include "engine/settings/saved_config.hpp"
+#include "engine/version.hpp"
+
+namespace vgan {
+namespace {
+
+static_assert(sizeof(Scale) == 4 * sizeof(double));
+
+[[noreturn]] void refuse(const std::string& key, const std::string& found,
+                         const std::string& allowed) {
+  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", "metadata '" + key + "'", found,
+                                    allowed, "use a checkpoint that vgan wrote"});
+}
+
+// Checkpoints of 0.1.0 and before have one range for all floats, and 0 to 255 for bytes.
+Scaling read_one_range(const Checkpoint& checkpoint, double network_low) {
+  const auto number = [&](const char* key) {
+    const std::string text = metadata_value(checkpoint, key);
+    const auto value = read_number<double>(text);
+    if (!value || !std::isfinite(*value)) refuse(key, "'" + text + "'", "a number");
+    return *value;
+  };
+  const double low = number("trial.low");
+  const double high = number("trial.high");
+  if (!(low < high) || !std::isfinite(high - low)) {
+    refuse("trial.low, trial.high", exact_text(low) + " to " + exact_text(high),
+           "low below high, a finite span");
+  }
+  return Scaling::linear(low, high, network_low);
+}
+
+Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
+                     Activation activation, const std::string& origin) {
+  const auto network_low = static_cast<double>(OutputRange::of_network(activation).low);
+  const auto found = checkpoint.tensors.find(scaling_name);
+  if (found == checkpoint.tensors.end()) {
+    if (model.type == ValueType::u8) return {};
+    return read_one_range(checkpoint, network_low);
+  }
+  const CheckpointTensor& tensor = found->second;
+  const auto bad = [&](const std::string& what) {
+    refuse_tensor(origin, scaling_name, what,
+                  "F64 [1 or " + std::to_string(model.trial()) +
+                      ", 4]: rising finite numbers, the middle two apart unless all are one");
+  };
+  const bool right_shape = tensor.shape.size() == 2 && tensor.shape[1] == 4 &&
+                           (tensor.shape[0] == 1 || tensor.shape[0] == model.trial());
+  if (tensor.type != TensorType::f64 || !right_shape ||
+      tensor.bytes.size() != static_cast<std::size_t>(tensor.shape[0]) * sizeof(Scale)) {
+    bad(type_text(tensor.type, tensor.shape));
+  }
+  std::vector<Scale> scales(static_cast<std::size_t>(tensor.shape[0]));
+  std::memcpy(scales.data(), tensor.bytes.data(), tensor.bytes.size());
+  for (const Scale& scale : scales) {
+    const bool rises = scale.low <= scale.bulk_low && scale.bulk_low < scale.bulk_high &&
+                       scale.bulk_high <= scale.high && std::isfinite(scale.high - scale.low);
+    const bool constant = std::isfinite(scale.low) && scale.low == scale.bulk_low &&
+                          scale.low == scale.bulk_high && scale.low == scale.high;
+    if (!rises && !constant) bad("another scale");
+  }
+  return {std::move(scales), network_low};
+}
+
+// Samples are right only from the noise that G was trained with.
+void require_known_noise(const TrainConfig& config, const std::string& text) {
+  if (!config.is_gan() || config.latent_mixture == 1) return;
+  if (config.latent_mixture == 0) refuse("config", "latent-mixture = 0", "1 or more, once trained");
+  if (text.find("latent-deviation") == std::string::npos) {
+    refuse("config", "a latent-mixture without latent-deviation, of an earlier build", "both");
+  }
+}
+
+struct Networks {
+  std::vector<nn::LayerSpec> generator, second;
+};
+
+// What cannot be built from the file's own config is the file's fault.
+Networks networks_of(const GeneratorModel& model, const std::string& origin) {
+  const TrialShape shape = model.shape();
+  const std::int64_t conditions = model.conditions.size();
+  try {
+    return {generator_layers(model.config, shape, conditions),
+            model.config.is_gan() ? discriminator_layers(model.config, shape, conditions)
+                                  : encoder_layers(model.config, shape)};
+  } catch (const Error& error) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
+  }
+}
+
+}  // namespace
+
+Precision choose_precision(const std::string& precision, const DeviceInfo& device) {
+  require_precision(precision);
+  if (precision == "fp32") return Precision::fp32;
+  if (precision == "bf16") return Precision::bf16;
+  if (precision == "tf32") {
+    if (device.tf32) return Precision::tf32;
+    refuse_setting("precision", "tf32 on " + device.name, "fp32, bf16 or auto on this device");
+  }
+  return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
+}
+
+std::map<std::string, std::string> describe_model(const TrainConfig& config,
+                                                  const TrialShape& trial, ValueType type) {
+  std::map<std::string, std::string> metadata = {
+      {"model", config.model},
+      {"config", saved_config(config)},
+      {"trial.height", std::to_string(trial.height)},
+      {"trial.width", std::to_string(trial.width)},
+      {"trial.type", std::string(info_of(type).name)},
+      {"vgan", std::string(build::version) + " " + std::string(build::git_commit)},
+      {"onednn", std::string(build::onednn_version)}};
+  if (trial.channels > 1) metadata["trial.channels"] = std::to_string(trial.channels);
+  if (trial.kind != TrialKind::image) {
+    metadata["trial.kind"] = std::string(info_of(trial.kind).name);
+  }
+  return metadata;
+}
+
+void save_scaling(const Scaling& scaling, Checkpoint& checkpoint) {
+  if (scaling.bytes()) return;
+  CheckpointTensor tensor{
+      TensorType::f64, {static_cast<std::int64_t>(scaling.scales().size()), 4}, {}};
+  for (const Scale& scale : scaling.scales()) {
+    const auto bytes = std::as_bytes(std::span(&scale, 1));
+    tensor.bytes.insert(tensor.bytes.end(), bytes.begin(), bytes.end());
+  }
+  checkpoint.tensors[scaling_name] = std::move(tensor);
+}
+
+std::string metadata_value(const Checkpoint& checkpoint, const std::string& key) {
+  const auto found = checkpoint.metadata.find(key);
+  if (found == checkpoint.metadata.end()) refuse(key, "none", "an entry");
+  return found->second;
+}
+
+std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key) {
+  const std::string text = metadata_value(checkpoint, key);
+  const auto value = read_number<std::uint64_t>(text);
+  if (!value) refuse(key, "'" + text + "'", "a whole number");
+  return *value;
+}
+
+GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin) {
+  GeneratorModel model;
+  const std::string kind = metadata_value(checkpoint, "model");
+  try {
+    model.config = read_saved_config(metadata_value(checkpoint, "config"), origin + " (config)");
+    validate(model.config);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
+  }
+  if (kind != model.config.model) refuse("model", "'" + kind + "'", model.config.model);
+  require_known_noise(model.config, checkpoint.metadata.at("config"));
+  constexpr std::uint64_t largest = 1 << 20;
+  constexpr std::uint64_t most_values = std::uint64_t{1} << 40;
+  const std::uint64_t height = metadata_number(checkpoint, "trial.height");
+  const std::uint64_t width = metadata_number(checkpoint, "trial.width");
+  if (height < 1 || height > largest || width < 1 || width > largest) {
+    refuse("trial.height, trial.width", std::to_string(height) + " x " + std::to_string(width),
+           "1 to 2^20 each");
+  }
+  model.height = static_cast<std::int64_t>(height);
+  model.width = static_cast<std::int64_t>(width);
+  if (checkpoint.metadata.contains("trial.channels")) {
+    const std::uint64_t channels = metadata_number(checkpoint, "trial.channels");
+    if (channels < 1 || channels > most_values / (height * width)) {
+      refuse("trial.channels",
+             std::to_string(channels) + ", of " + std::to_string(height) + " x " +
+                 std::to_string(width) + " values",
+             "1 or more, up to 2^40 values in all");
+    }
+    model.channels = static_cast<std::int64_t>(channels);
+  }
+  if (checkpoint.metadata.contains("trial.kind")) {  // else of a build that knew images alone
+    const std::string name = metadata_value(checkpoint, "trial.kind");
+    const auto trial = trial_kind_named(name);
+    if (!trial) refuse("trial.kind", "'" + name + "'", "image, curve or row");
+    if (*trial != TrialKind::image && height != 1) {
+      refuse("trial.kind", "'" + name + "' of a height of " + std::to_string(height),
+             "a height of 1");
+    }
+    model.kind = *trial;
+  }
+  const std::string type = metadata_value(checkpoint, "trial.type");
+  const auto known_type = value_type_named(type);
+  if (!known_type) refuse("trial.type", "'" + type + "'", "a type of numbers, such as u8 or f32");
+  model.type = *known_type;
+  const Activation activation = output_activation(model.config.output);
+  model.scaling = read_scaling(checkpoint, model, activation, origin);
+  model.range = model.scaling.bytes() ? OutputRange{activation, 0.0F, 255.0F, true}
+                                      : OutputRange::of_network(activation);
+  model.epoch = metadata_number(checkpoint, "epoch");
+  if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
+  model.averaged = model.config.ema > 0.0;
+  model.conditions = ConditionModel::load(checkpoint, origin);
+  const bool conditional = model.config.conditional || !model.config.conditions.empty();
+  if (conditional != (model.conditions.size() > 0) ||
+      model.config.conditional != model.conditions.classes()) {
+    refuse("config", conditional ? "a model with conditions" : "a model without conditions",
+           "what the file's tensors hold");
+  }
+  const bool gan = model.config.is_gan();
+  const auto layers = networks_of(model, origin);
+  check_network(layers.generator, "g", model.averaged, checkpoint, origin);
+  check_network(layers.second, gan ? "d" : "e", model.averaged && !gan, checkpoint, origin);
+  if (model.config.model == "ae") {
+    model.codes =
+        CodeModel::load(checkpoint, model.config.latent_mixture, model.config.latent, origin);
+  }
+  return model;
+}
+
+void require_same(const Checkpoint& checkpoint, const std::string& key,
+                  const std::string& fingerprint, const std::string& name) {
+  const std::string saved = metadata_value(checkpoint, key);
+  if (saved == fingerprint) return;
+  throw Error(ErrorCode::bad_data,
+              {"cannot resume on other " + name, name + " fingerprint", fingerprint,
+               saved + ", as the run was started on", "give the same --" + name});
+}
+
+}  // namespace vgan

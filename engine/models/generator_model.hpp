@@ -1,0 +1,65 @@
+// What trainer and generate share: how a config becomes a generator, and how a checkpoint says so.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/device/backend.hpp"
+#include "engine/encode/output_range.hpp"
+#include "engine/encode/scaling.hpp"
+#include "engine/models/architecture.hpp"
+#include "engine/models/codes.hpp"
+#include "engine/models/conditions.hpp"
+#include "engine/settings/config.hpp"
+
+namespace vgan {
+
+/// "auto" is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
+/// precision that the device cannot compute in.
+Precision choose_precision(const std::string& precision, const DeviceInfo& device);
+
+/// The metadata from which `read_model` builds the same generator. One channel goes without saying,
+/// and that trials are images.
+std::map<std::string, std::string> describe_model(const TrainConfig& config,
+                                                  const TrialShape& trial, ValueType type);
+
+/// What the scales of data that are no bytes are saved as: F64 [1 or columns, 4].
+inline constexpr const char* scaling_name = "scaling";
+void save_scaling(const Scaling& scaling, Checkpoint& checkpoint);
+
+struct GeneratorModel {
+  TrainConfig config;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::int64_t channels = 1;  ///< of a trial's values, innermost
+  TrialKind kind = TrialKind::image;
+  ConditionModel conditions;
+  CodeModel codes;                 ///< of a model "ae": what samples are drawn from
+  ValueType type = ValueType::u8;  ///< of the data's file
+  OutputRange range;               ///< what a sampler hands out
+  Scaling scaling;                 ///< what that stands for
+  std::uint64_t epoch = 0;
+  bool averaged = false;  ///< the checkpoint holds an EMA of G
+
+  TrialShape shape() const { return {height, width, channels, kind}; }
+  std::int64_t trial() const { return height * width * channels; }  ///< values in one
+};
+
+/// Throws bad_data where the metadata do not describe a generator, or where a tensor is missing or
+/// has another shape than the described networks: nothing is allocated for a model that the file
+/// does not hold.
+GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin);
+
+/// A metadata entry; throws bad_data where it is missing, or no number.
+std::string metadata_value(const Checkpoint& checkpoint, const std::string& key);
+std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key);
+
+/// Throws bad_data unless the checkpoint has `fingerprint` as its metadata `key`. `name` is that of
+/// the flag that names the data.
+void require_same(const Checkpoint& checkpoint, const std::string& key,
+                  const std::string& fingerprint, const std::string& name);
+
+}  // namespace vgan

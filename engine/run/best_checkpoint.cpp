@@ -1,0 +1,70 @@
+#include "engine/run/best_checkpoint.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/json_text.hpp"
+#include "engine/files/read_file.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr std::string_view line_start = "{\"epoch\":";
+
+// The epoch of a metrics line, without parsing the rest of it; 0 where it has none.
+std::uint64_t epoch_of(std::string_view line) {
+  std::uint64_t epoch = 0;
+  if (line.starts_with(line_start)) {
+    std::from_chars(line.data() + line_start.size(), line.data() + line.size(), epoch);
+  }
+  return epoch;
+}
+
+double number(const nlohmann::json& entry, const char* key, double otherwise) {
+  const auto found = entry.find(key);
+  return found != entry.end() && found->is_number() ? found->get<double>() : otherwise;
+}
+
+}  // namespace
+
+BestCheckpoint::BestCheckpoint(const TrainConfig& config)
+    : gan_(config.is_gan()), weight_(config.model == "vae" ? config.beta : 0.0) {}
+
+void BestCheckpoint::read(const FilePlace& metrics,
+                          const std::map<std::uint64_t, std::filesystem::path>& epochs) {
+  for_each_line(metrics, [&](const std::string& line) {
+    const std::uint64_t epoch = epoch_of(line);
+    if (epoch == 0 || epochs.count(epoch - 1) == 0 || epoch > epochs.rbegin()->first) return true;
+    const auto entry = read_json(line);
+    if (!entry.is_object()) return true;
+    const double first = number(entry, gan_ ? "d_loss" : "reconstruction", std::nan(""));
+    judge(epoch - 1, first, number(entry, gan_ ? "g_loss" : "kl", gan_ ? std::nan("") : 0.0));
+    return true;
+  });
+}
+
+void BestCheckpoint::add(const StepReport& report) {
+  if (!newest_ || report.epoch != *newest_ + 1) return;
+  if (gan_) {
+    judge(*newest_, static_cast<double>(report.d_loss()), static_cast<double>(report.g_loss));
+  } else {
+    judge(*newest_, static_cast<double>(report.reconstruction), static_cast<double>(report.kl));
+  }
+  newest_.reset();
+}
+
+void BestCheckpoint::judge(std::uint64_t epoch, double first, double second) {
+  double loss = first + weight_ * second;
+  if (gan_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
+  if (!std::isfinite(first) || !std::isfinite(second)) return;
+  // Among equals it is the newest, which has learned the longest.
+  if (best_ && loss > best_loss_) return;
+  best_ = epoch;
+  best_loss_ = loss;
+}
+
+}  // namespace vgan

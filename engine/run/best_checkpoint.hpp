@@ -1,0 +1,46 @@
+// Which of a run's checkpoints is the best, so that no newer one takes its place.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "engine/files/folder.hpp"
+#include "engine/settings/config.hpp"
+#include "kernels/ops/step_state.hpp"
+
+namespace vgan {
+
+/// A step reports the losses of the weights that it finds, before it moves them: the report of
+/// epoch e + 1 judges the checkpoint of epoch e. The best checkpoint of an autoencoder is the one
+/// with the lowest loss (reconstruction + beta KL) on that one batch. A GAN's losses say how two
+/// players stand, not how good the samples are: there it is the newest whose losses lie within
+/// +-`sane_loss`, or the one that passes it least.
+class BestCheckpoint {
+ public:
+  /// A loss beyond this is that of weights that a step has thrown out of reach. BCE, hinge and
+  /// Wasserstein losses of networks that learn stay below 100.
+  static constexpr double sane_loss = 1e4;
+
+  explicit BestCheckpoint(const TrainConfig& config);
+
+  /// Judges the checkpoints of `epochs` but the last, from which training goes on, by the lines of
+  /// a metrics file. Throws io.
+  void read(const FilePlace& metrics, const std::map<std::uint64_t, std::filesystem::path>& epochs);
+  /// A checkpoint that the next report will judge.
+  void saved(std::uint64_t epoch) { newest_ = epoch; }
+  void add(const StepReport& report);
+  /// Nothing before one was judged.
+  std::optional<std::uint64_t> epoch() const { return best_; }
+
+ private:
+  void judge(std::uint64_t epoch, double first, double second);
+
+  bool gan_;
+  double weight_;  // of the second loss of an autoencoder
+  std::optional<std::uint64_t> newest_;
+  std::optional<std::uint64_t> best_;
+  double best_loss_ = 0.0;
+};
+
+}  // namespace vgan

@@ -1,0 +1,174 @@
+#include "engine/run/metrics_log.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/error.hpp"
+#include "engine/base/json_text.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/files/atomic_file.hpp"
+#include "engine/files/read_file.hpp"
+
+namespace vgan {
+namespace {
+
+const char* const changed = "changed";  // the event of a setting's change
+
+[[noreturn]] void refuse_io(const std::filesystem::path& file) {
+  throw Error(ErrorCode::io, {"cannot write metrics", file.string(), std::strerror(errno), "", ""});
+}
+
+bool exists(const FilePlace& file) {
+  struct stat status;
+  return ::fstatat(file.folder, file.name.c_str(), &status, 0) == 0;
+}
+
+// For adding lines. O_NONBLOCK: a FIFO that somebody put there would hold the process.
+std::FILE* open_for_lines(const FilePlace& file) {
+  FileDescriptor opened(uninterrupted([&] {
+    return ::openat(file.folder, file.name.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC);
+  }));
+  struct stat status;
+  if (!opened || ::fstat(opened.get(), &status) != 0) refuse_io(file.path);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorCode::io, {"cannot write metrics", file.path.string(),
+                                "a device, FIFO or socket", "a regular file", "remove it"});
+  }
+  std::FILE* const lines = ::fdopen(opened.get(), "ab");
+  if (lines == nullptr) refuse_io(file.path);
+  opened.release();
+  return lines;
+}
+
+// The number in a metrics line, or nothing.
+std::optional<double> number_in(const nlohmann::json& entry, const char* key) {
+  const auto found = entry.find(key);
+  if (found == entry.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
+}
+
+template <float StepReport::*field>
+double number(const StepReport& report) {
+  return static_cast<double>(report.*field);
+}
+
+}  // namespace
+
+std::vector<Metric> metrics_of(const TrainConfig& config) {
+  using R = StepReport;
+  using H = TrainingHistory;
+  if (!config.is_gan()) {
+    std::vector<Metric> metrics = {
+        {"reconstruction", number<&R::reconstruction>, &H::reconstruction},
+        {"squared_error", number<&R::squared_error>, &H::squared_error}};
+    if (config.model == "vae") metrics.push_back({"kl", number<&R::kl>, &H::kl});
+    return metrics;
+  }
+  std::vector<Metric> metrics = {
+      {"d_loss", [](const R& r) { return static_cast<double>(r.d_loss()); }, &H::d_loss},
+      {"d_loss_real", number<&R::d_loss_real>},
+      {"d_loss_fake", number<&R::d_loss_fake>},
+      {"g_loss", number<&R::g_loss>, &H::g_loss},
+      {"r1", number<&R::r1>}};
+  if (config.r1 > 0.0 && config.r2 > 0.0) metrics.push_back({"r2", number<&R::r2>});
+  if (config.loss == "wgan-gp") {
+    metrics.push_back({"gradient_penalty", number<&R::gradient_penalty>, &H::gradient_penalty});
+  }
+  metrics.push_back({"d_real_accuracy", number<&R::real_accuracy>, &H::accuracy_real});
+  metrics.push_back({"d_fake_accuracy", number<&R::fake_accuracy>, &H::accuracy_fake});
+  return metrics;
+}
+
+double seconds_in_metrics(const FilePlace& file) {
+  double seconds = 0.0;
+  if (!exists(file)) return seconds;
+  for_each_line(file, [&](const std::string& line) {
+    const auto entry = read_json(line);
+    if (entry.is_object()) seconds = number_in(entry, "seconds").value_or(seconds);
+    return true;
+  });
+  return seconds;
+}
+
+MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config)
+    : file_(file.path), metrics_(metrics_of(config)) {
+  constexpr std::size_t chunk = 1 << 20;
+  AtomicFile start(file);
+  std::string kept;
+  const auto take = [&](const std::string& line) {
+    const auto entry = read_json(line);
+    if (!entry.is_object() || (entry.contains("event") && entry["event"] != changed)) return true;
+    const auto at = number_in(entry, "epoch");
+    if (!at) return true;
+    if (*at > static_cast<double>(epoch)) return false;
+    kept += line + "\n";
+    if (kept.size() > chunk) {
+      start.write(kept);
+      kept.clear();
+    }
+    if (entry.contains("event")) return true;
+    seconds_before_ = number_in(entry, "seconds").value_or(seconds_before_);
+    for (const Metric& metric : metrics_) {
+      if (metric.kept == nullptr) continue;
+      (history_.*metric.kept).add(*at, number_in(entry, metric.key).value_or(std::nan("")));
+    }
+    return true;
+  };
+  if (exists(file)) for_each_line(file, take);
+  start.write(kept);
+  start.commit();
+  lines_.reset(open_for_lines(file));
+}
+
+void MetricsLog::add(const StepReport& report, double seconds) {
+  const auto epoch = static_cast<double>(report.epoch);
+  std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
+  for (const Metric& metric : metrics_) {
+    const double value = metric.value(report);
+    std::fprintf(lines_.get(), ",\"%s\":%s", metric.key, general_text(value).c_str());
+    if (metric.kept != nullptr) (history_.*metric.kept).add(epoch, value);
+  }
+  std::fprintf(lines_.get(), ",\"seconds\":%s}\n",
+               fixed_text(seconds_before_ + seconds, 3).c_str());
+  if (seconds - last_flush_ > 1.0) {
+    flush();
+    last_flush_ = seconds;
+  }
+}
+
+void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
+  std::fprintf(
+      lines_.get(), "{\"event\":\"done\",\"epoch\":%llu,\"seconds\":%s,\"epochs_per_second\":%s}\n",
+      static_cast<unsigned long long>(epochs), fixed_text(seconds_before_ + seconds, 3).c_str(),
+      fixed_text(epochs_per_second, 3).c_str());
+  flush();
+}
+
+void MetricsLog::add_change(std::uint64_t epoch, const SettingChange& change) {
+  const nlohmann::ordered_json line = {{"event", changed},
+                                       {"epoch", epoch},
+                                       {"setting", change.setting},
+                                       {"from", change.from},
+                                       {"to", change.to}};
+  std::fprintf(lines_.get(), "%s\n", line.dump().c_str());
+}
+
+void MetricsLog::flush() {
+  if (std::fflush(lines_.get()) != 0 || std::ferror(lines_.get()) != 0) refuse_io(file_);
+}
+
+void MetricsLog::sync() {
+  flush();
+  if (uninterrupted([&] { return ::fsync(::fileno(lines_.get())); }) != 0) refuse_io(file_);
+}
+
+}  // namespace vgan

@@ -1,0 +1,144 @@
+#include "engine/run/run.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/data/readers/open_images.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/run/resumption.hpp"
+#include "engine/run/run_folder.hpp"
+#include "engine/run/run_loop.hpp"
+#include "engine/run/run_origin.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A run that was killed between its last epoch and its samples still has those to write.
+void require_work(const Trainer& trainer, const RunFolder& folder) {
+  if (trainer.epoch() < trainer.total_epochs() || !folder.has_samples()) return;
+  const std::string at = std::to_string(trainer.epoch());
+  throw Error(ErrorCode::bad_config, {"nothing left to train", "the run is at epoch " + at,
+                                      std::to_string(trainer.total_epochs()) + " epochs asked for",
+                                      "", "give --epochs above " + at});
+}
+
+void take_up(const Resumption& resumption, const Trainer& trainer, const RunFolder& folder,
+             RunObserver* observer) {
+  const std::size_t aside = folder.set_aside_after(trainer.epoch());
+  if (observer == nullptr) return;
+  for (const std::string& line : resumption.loaded.skipped) observer->warn(line);
+  if (aside > 0) {
+    observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
+                   (folder.path() / "superseded").string());
+  }
+  if (resumption.changes.empty()) return;
+  std::string changes;
+  for (const SettingChange& change : resumption.changes) {
+    changes += (changes.empty() ? "" : ", ") + change_text(change);
+  }
+  observer->note("changed after epoch " + std::to_string(trainer.epoch()) + ": " + changes +
+                 "; from here on this is no longer, bit for bit, the run that was started");
+}
+
+void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer) {
+  trainer.start_from(origin.loaded.checkpoint);
+  if (observer == nullptr) return;
+  for (const std::string& line : origin.loaded.skipped) observer->warn(line);
+  observer->note("weights from " + origin.loaded.file.string() + " (epoch " +
+                 std::to_string(origin.record().epoch) + ")");
+}
+
+// A batch that nobody asked for is no larger than the data.
+void fit_batch(const RunRequest& request, const ImageSet& images, TrainConfig& config) {
+  // Another run's, which --from takes over, was not asked for either.
+  const bool own = request.from.empty() && config.batch != preset(config.preset).batch;
+  if (own || is_given(request, "batch") || config.batch <= images.count) return;
+  const std::int64_t unit = config.pack * std::max<std::int64_t>(1, config.minibatch_stddev);
+  const std::int64_t fitting = images.count / unit * unit;
+  if (fitting == 0) return;  // the trainer says what is wrong
+  if (request.observer != nullptr) {
+    request.observer->note("batch " + std::to_string(fitting) + " in place of " +
+                           std::to_string(config.batch) + ": there are " +
+                           std::to_string(images.count) + " trials to train on");
+  }
+  config.batch = fitting;
+}
+
+// A resumed run reads its data as it did, however the reader would take them today.
+ShapeWish shape_wish(const TrainConfig& config, const std::optional<Resumption>& resumption) {
+  ShapeWish wish{config.shape, config.net == "conv1d", std::nullopt};
+  if (resumption && config.shape.empty()) wish.expected = resumption->trial;
+  return wish;
+}
+
+void tell(RunObserver* observer, const std::vector<std::string>& notes) {
+  if (observer == nullptr) return;
+  for (const std::string& note : notes) observer->note(note);
+}
+
+}  // namespace
+
+RunResult run_training(const RunRequest& request) {
+  std::optional<Resumption> resumption;
+  std::optional<RunOrigin> origin;
+  if (request.resume) resumption = find_resumption(request);
+  if (!request.resume && !request.from.empty()) origin = find_origin(request);
+  const TrainConfig& config = resumption ? resumption->config
+                              : origin   ? origin->config
+                                         : request.config;
+  validate(config);
+  if (!resumption) require_used(config, request.given);
+  // The device is opened before the data is read: an absent one is said at once.
+  (void)open_backend(config.device, 1);
+  ImageSet images = open_images({.data = config.data,
+                                 .labels = config.labels,
+                                 .conditions = config.conditions,
+                                 .seed = config.seed,
+                                 .shape = shape_wish(config, resumption),
+                                 .threads = static_cast<int>(config.threads)});
+  tell(request.observer, images.notes);
+  const std::int64_t held_out = config.held_out(images.count);
+  if (held_out > 0 && held_out >= images.count) {
+    refuse_setting("hold-out", "all of " + std::to_string(images.count) + " trials",
+                   "a share that leaves trials to train on");
+  }
+  images.keep_first(images.count - held_out);
+  if (held_out > 0 && request.observer != nullptr) {
+    request.observer->note("held out the last " + std::to_string(held_out) + " trials");
+  }
+  TrainConfig lasting = config;
+  lasting.data = lasting_data_name(config.data, images);
+  if (!config.labels.empty() && config.labels != "none") {
+    lasting.labels = fs::absolute(config.labels).lexically_normal().string();
+  }
+  if (!config.conditions.empty()) {
+    lasting.conditions = fs::absolute(config.conditions).lexically_normal().string();
+  }
+  // Before the data are held against settings, which a resumed run cannot change.
+  if (resumption) {
+    require_same(resumption->loaded.checkpoint, "data", images.fingerprint(), "data");
+  }
+  if (origin) origin->require_fit(images);
+  if (!resumption) fit_batch(request, images, lasting);
+  Trainer trainer(lasting, images);
+  if (resumption) trainer.restore(resumption->loaded.checkpoint);
+  if (origin) start_from(*origin, trainer, request.observer);
+  RunFolder folder = resumption ? std::move(resumption->folder) : RunFolder::create(config.out);
+  require_work(trainer, folder);
+  folder.make_ready();
+  write_config(trainer, folder);
+  if (resumption) take_up(*resumption, trainer, folder, request.observer);
+  const fs::path from = resumption ? resumption->loaded.file : fs::path();
+  RunRecord record = resumption ? resumption->record : RunRecord{};
+  if (origin) record.origin = origin->record();
+  return run_epochs(request, trainer, images, folder, from, record,
+                    resumption ? resumption->changes : std::vector<SettingChange>{});
+}
+
+}  // namespace vgan

@@ -1,0 +1,57 @@
+#include "engine/run/run_origin.hpp"
+
+#include <filesystem>
+
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/run/resumption.hpp"
+#include "engine/sample/reconstructor.hpp"
+
+namespace vgan {
+
+RunRecord::Origin RunOrigin::record() const {
+  return {std::filesystem::absolute(loaded.file).lexically_normal().string(),
+          metadata_number(loaded.checkpoint, "epoch")};
+}
+
+void RunOrigin::require_fit(const ImageSet& images) const {
+  const auto refuse = [&](const std::string& found, const std::string& allowed) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot start from " + loaded.file.string(), images.source, found,
+                 allowed + ", as it was trained on", "start without --from"});
+  };
+  const TrialShape found{images.height, images.width, images.channels};
+  if (found.height != trial.height || found.width != trial.width ||
+      found.channels != trial.channels) {
+    refuse("trials of " + shape_text(found), shape_text(trial));
+  }
+  const ConditionModel wanted(config, images);
+  const auto text = [](const ConditionModel& told) {
+    return std::to_string(told.size()) + (told.classes() ? " classes" : " conditions a trial");
+  };
+  if (wanted.size() != conditions.size()) refuse(text(wanted), text(conditions));
+}
+
+RunOrigin find_origin(const RunRequest& request) {
+  RunOrigin origin;
+  origin.loaded = load_run_or_file(request.from);
+  const GeneratorModel model = read_model(origin.loaded.checkpoint, origin.loaded.file.string());
+  origin.trial = model.shape();
+  origin.conditions = model.conditions;
+  origin.config = overlaid(model.config, request);
+  check_origin(model.config, origin.config);
+  // What belongs to the other run's folder, display and data is not this one's.
+  origin.config.out = request.config.out;
+  origin.config.quiet = request.config.quiet;
+  origin.config.profile_steps = request.config.profile_steps;
+  if (is_given(request, "data") && !is_given(request, "labels")) origin.config.labels.clear();
+  if (is_given(request, "data") && !is_given(request, "conditions") &&
+      !model.config.conditions.empty()) {
+    refuse_setting("conditions", "other data without conditions of their own",
+                   "a file of conditions for " + origin.config.data, "give --conditions");
+  }
+  return origin;
+}
+
+}  // namespace vgan

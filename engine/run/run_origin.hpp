@@ -1,0 +1,34 @@
+// From what `--from` names to the settings and weights of a new run.
+#pragma once
+
+#include <string>
+
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/data/image_set.hpp"
+#include "engine/data/trial_shape.hpp"
+#include "engine/models/conditions.hpp"
+#include "engine/run/run.hpp"
+#include "engine/run/run_record.hpp"
+#include "engine/settings/config.hpp"
+
+namespace vgan {
+
+/// The start of a run from another's weights.
+struct RunOrigin {
+  LoadedCheckpoint loaded;
+  TrainConfig config;         ///< of the other run, under what was given for this one
+  TrialShape trial;           ///< what the other run was trained on
+  ConditionModel conditions;  ///< and what its networks were told
+
+  RunRecord::Origin record() const;
+  /// Throws bad_data for trials of another shape, and for another number of classes or another
+  /// length of condition vectors, bad_config as ConditionModel. Classes are known by their numbers:
+  /// what they are called is the new data's.
+  void require_fit(const ImageSet& images) const;
+};
+
+/// Throws bad_config for settings under which the networks would be others, io and bad_data as
+/// load_run_or_file.
+RunOrigin find_origin(const RunRequest& request);
+
+}  // namespace vgan

@@ -1,0 +1,96 @@
+#include "engine/sample/reconstructor.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "kernels/ops/step_state.hpp"
+
+namespace vgan {
+namespace {
+
+// Reconstruction losses and pictures start from what is before the last activation.
+std::vector<nn::LayerSpec> decoder_layers(const TrainConfig& config, const TrialShape& trial) {
+  std::vector<nn::LayerSpec> layers = generator_layers(config, trial);
+  layers.back().activation = Activation::identity;
+  return layers;
+}
+
+std::vector<float> as_outputs(const ImageSet& trials, std::int64_t first, std::int64_t rows,
+                              const OutputRange& range, const Scaling& scaling) {
+  const std::int64_t each = trials.pixels_per_image();
+  if (!scaling.bytes()) return scaling.encoded(trials.part(first, rows));
+  std::vector<float> values(static_cast<std::size_t>(rows * each));
+  std::visit(
+      [&](const auto& pixels) {
+        std::transform(
+            pixels.begin() + first * each, pixels.begin() + (first + rows) * each, values.begin(),
+            [&](auto pixel) { return static_cast<float>(pixel) * range.scale() + range.offset(); });
+      },
+      trials.pixels);
+  return values;
+}
+
+}  // namespace
+
+std::string shape_text(const TrialShape& trial) {
+  return std::to_string(trial.height) + " x " + std::to_string(trial.width) +
+         (trial.channels > 1 ? " x " + std::to_string(trial.channels) : "");
+}
+
+Reconstructor::Reconstructor(Backend& backend, const TrainConfig& config, const TrialShape& trial,
+                             ElementType type)
+    : backend_(&backend),
+      latent_(config.latent),
+      encoder_(backend, encoder_layers(config, trial), leaky_slope, type,
+               "the encoder for reconstructions"),
+      decoder_(backend, decoder_layers(config, trial), leaky_slope, type,
+               "the decoder for reconstructions"),
+      state_(backend.allocate(sizeof(StepState), "the order of trials")) {}
+
+std::size_t Reconstructor::bytes(const Backend& backend, const TrainConfig& config,
+                                 const TrialShape& trial, ElementType type) {
+  return Inference::bytes(backend, encoder_layers(config, trial), type) +
+         Inference::bytes(backend, decoder_layers(config, trial), type) + sizeof(StepState);
+}
+
+void Reconstructor::run(Queue& queue, const ImageSet& trials, std::int64_t count,
+                        const OutputRange& range, const Scaling& scaling,
+                        const std::function<void(const Block&)>& take) {
+  const std::int64_t each = trials.pixels_per_image();
+  for (std::int64_t first = 0; first < count; first += Inference::block_rows) {
+    Block block{first, std::min(Inference::block_rows, count - first), {}, {}, {}};
+    block.trials = as_outputs(trials, first, block.rows, range, scaling);
+    encoder_.put(queue, {block.trials.data(), block.rows, each, each});
+    encoder_.forward(queue);
+    const ConstMatrixRef code = encoder_.output();
+    backend_->convert(queue, code.block(0, code.rows, 0, latent_), decoder_.input());
+    decoder_.forward(queue);
+    block.codes = encoder_.take(queue, block.rows);
+    block.outputs = decoder_.take(queue, block.rows);
+    take(block);
+  }
+}
+
+std::vector<float> Reconstructor::codes_of(Queue& queue, const TrialSet& data, std::int64_t most,
+                                           std::uint64_t seed) {
+  const StepState start{};
+  backend_->upload(queue, &start, sizeof(start), state_.data());
+  queue.synchronise();
+  const std::int64_t count = std::min(most, data.trials.rows);
+  std::vector<float> codes;
+  codes.reserve(static_cast<std::size_t>(count * latent_));
+  for (std::int64_t first = 0; first < count; first += Inference::block_rows) {
+    backend_->gather(queue, data.trials, state_.as<StepState>(), encoder_.input(),
+                     {.scale = data.scale,
+                      .offset = data.offset,
+                      .seed = seed,
+                      .ahead = static_cast<std::uint64_t>(first / Inference::block_rows)});
+    encoder_.forward(queue);
+    const std::int64_t rows = std::min(Inference::block_rows, count - first);
+    const std::vector<float> some = encoder_.take(queue, rows);
+    codes.insert(codes.end(), some.begin(), some.end());
+  }
+  return codes;
+}
+
+}  // namespace vgan

@@ -1,0 +1,223 @@
+// Config files: TOML in and out of the one table of settings.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <type_traits>
+
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/text.hpp"
+#include "engine/settings/config.hpp"
+#include "engine/settings/toml_guard.hpp"
+
+// The parser's own assertions are checked in every build.
+#define TOML_ASSERT(holds) ((holds) ? static_cast<void>(0) : ::vgan::refuse_toml(#holds))
+#include <toml++/toml.h>
+
+namespace vgan {
+namespace {
+
+std::string place(const std::string& origin, const toml::source_region& source) {
+  return origin + ":" + std::to_string(source.begin.line) + ":" +
+         std::to_string(source.begin.column);
+}
+
+[[noreturn]] void wrong_type(const std::string& where, const std::string& key,
+                             const toml::node& node, const char* allowed) {
+  const char* const kind = node.is_string()    ? "string"
+                           : node.is_boolean() ? "boolean"
+                           : node.is_integer() ? "integer"
+                           : node.is_number()  ? "floating-point number"
+                           : node.is_array()   ? "array"
+                                               : "date, time or table";
+  throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
+                                      std::string("a TOML ") + kind, allowed, ""});
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::string& field) {
+  if (!node.is_string()) wrong_type(where, key, node, "a string");
+  field = *node.value<std::string>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                bool& field) {
+  if (!node.is_boolean()) wrong_type(where, key, node, "true or false");
+  field = *node.value<bool>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                double& field) {
+  if (!node.is_number()) wrong_type(where, key, node, "a number");
+  field = *node.value<double>();
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::int64_t& field) {
+  if (!node.is_integer()) wrong_type(where, key, node, "a whole number");
+  field = *node.value<std::int64_t>();
+}
+
+void read_value(const std::string& where, const SettingInfo& info, const toml::node& node,
+                std::uint64_t& field) {
+  std::int64_t value = 0;
+  read_value(where, std::string(info.name), node, value);
+  if (value < 0) {
+    throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + info.name,
+                                        std::to_string(value), info.allowed, ""});
+  }
+  field = static_cast<std::uint64_t>(value);
+}
+
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::vector<std::int64_t>& field) {
+  const toml::array* list = node.as_array();
+  if (list == nullptr) wrong_type(where, key, node, "a list of whole numbers");
+  field.clear();
+  for (const toml::node& item : *list) {
+    if (!item.is_integer()) wrong_type(where, key, item, "a list of whole numbers");
+    field.push_back(*item.value<std::int64_t>());
+  }
+}
+
+void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
+  std::vector<std::string> known;
+  TrainConfig defaults;
+  visit_settings(defaults, [&](const SettingInfo& info, auto&) { known.emplace_back(info.name); });
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw Error(ErrorCode::bad_config,
+                {"unknown setting in a config file", place(origin, key.source()), "'" + name + "'",
+                 "", suggestion(name, known)});
+  }
+}
+
+// A literal string where there is nothing to escape.
+std::string toml_text(const std::string& value) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (value.find('\'') == std::string::npos &&
+      std::none_of(value.begin(), value.end(), is_control)) {
+    return "'" + value + "'";
+  }
+  std::string text = "\"";
+  for (const char c : value) {
+    if (is_control(c)) {
+      constexpr const char* digits = "0123456789ABCDEF";
+      text += std::string("\\u00") + digits[(c >> 4) & 0xF] + digits[c & 0xF];
+      continue;
+    }
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "\"";
+}
+std::string toml_text(bool value) { return value ? "true" : "false"; }
+std::string toml_text(std::int64_t value) { return std::to_string(value); }
+std::string toml_text(std::uint64_t value) { return std::to_string(value); }
+std::string toml_text(double value) {
+  // The fewest digits that read back to the same double, with six or more at hand so that 10 is no
+  // 1e+01; TOML wants a point or an exponent.
+  std::string text = exact_text(value);
+  if (text.find_first_of(".en") == std::string::npos) text += ".0";
+  return text;
+}
+std::string toml_text(const std::vector<std::int64_t>& values) {
+  std::string text = "[";
+  for (const std::int64_t value : values)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(value);
+  return text + "]";
+}
+
+bool is_other_model(const toml::table& table, const std::string& model) {
+  return !model.empty() && table.get("model") != nullptr &&
+         table.get("model")->value_or(std::string()) != model;
+}
+
+// What a file says for one model means something else, or nothing, to another.
+bool is_of_one_model(const std::string& setting) {
+  return setting == "latent-mixture" || setting == "latent-deviation" || setting == "output";
+}
+
+}  // namespace
+
+TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
+                         const std::string& preset_name, std::vector<std::string>* given,
+                         const std::string& model) {
+  require_plain_toml(toml_source, origin);
+  toml::table table;
+  try {
+    table = toml::parse(toml_source, origin);
+  } catch (const toml::parse_error& error) {
+    throw Error(ErrorCode::bad_config,
+                {"cannot read a config file as TOML", place(origin, error.source()),
+                 std::string(error.description()), "", ""});
+  }
+  refuse_unknown_keys(table, origin);
+  std::string base = preset_name;
+  if (base.empty()) {
+    std::string trained = model;
+    if (const toml::node* node = table.get("model"); node != nullptr && model.empty()) {
+      read_value(place(origin, node->source()), "model", *node, trained);
+    }
+    base = preset_for(trained);
+    if (const toml::node* node = table.get("preset")) {
+      read_value(place(origin, node->source()), "preset", *node, base);
+    }
+  }
+  TrainConfig config = preset(base);
+  const bool other_model = is_other_model(table, model);
+  visit_settings(config, [&](const SettingInfo& info, auto& field) {
+    const toml::node* node = table.get(info.name);
+    if (node == nullptr || std::string(info.name) == "preset") return;
+    if (other_model && is_of_one_model(info.name)) return;
+    if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::uint64_t>) {
+      read_value(place(origin, node->source()), info, *node, field);
+    } else {
+      read_value(place(origin, node->source()), info.name, *node, field);
+    }
+    if (given != nullptr) given->emplace_back(info.name);
+  });
+  if (given == nullptr) {
+    drop_overruled(config, [&](const std::string& name) { return table.contains(name); });
+  }
+  return config;
+}
+
+TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name,
+                        std::vector<std::string>* given, const std::string& model) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    throw Error(
+        ErrorCode::io,
+        {"cannot read a config file", path.string(),
+         std::filesystem::exists(path, ignored) ? "something that is not a file" : "nothing there",
+         "a TOML file", ""});
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  if (!file || file.bad()) {
+    throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
+  }
+  return parse_config(content, path.string(), preset_name, given, model);
+}
+
+std::string print_config(const TrainConfig& config, bool comments) {
+  std::string text;
+  std::string group;
+  visit_settings(config, [&](const SettingInfo& info, const auto& field) {
+    if (comments && group != info.group) {
+      text += (text.empty() ? "# " : "\n# ") + std::string(info.group) + "\n";
+      group = info.group;
+    }
+    std::string line = std::string(info.name) + " = " + toml_text(field);
+    if (comments) {
+      line.resize(std::max<std::size_t>(line.size(), 30), ' ');
+      line += "  # " + std::string(info.help);
+    }
+    text += line + "\n";
+  });
+  return text;
+}
+
+}  // namespace vgan

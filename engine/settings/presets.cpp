@@ -1,0 +1,74 @@
+// The presets.
+
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
+#include "engine/settings/config.hpp"
+
+namespace vgan {
+
+TrainConfig preset(const std::string& name) {
+  TrainConfig config;
+  config.preset = name;
+  if (name == "article") {
+    config.output = "linear";
+    return config;
+  }
+  if (name == "vae" || name == "ae") {
+    config.model = name;
+    config.latent = name == "vae" ? 20 : 16;
+    config.output = "sigmoid";
+    config.lr = 1e-3;
+    config.beta1 = 0.9;
+    config.ema = 0.999;
+    if (name == "ae") config.latent_mixture = 0;
+    return config;
+  }
+  config.lr = 4e-4;
+  config.ttur = 4.0;
+  config.r1 = 1.0;
+  config.r1_every = 4;
+  config.r1_scaled = true;
+  config.ema = 0.999;
+  if (name == "default") return config;
+  if (name == "stable") {
+    config.epochs = 50000;
+    config.output = "auto";
+    config.latent_mixture = 0;
+    config.r1 = 0.3;
+    config.r2 = 1.0;
+    config.instance_noise = 0.5;
+    config.instance_noise_decay = 0.7;
+    config.instance_noise_end = 0.01;
+    config.lr_schedule = "linear";
+    config.lr_end = 0.1;
+    return config;
+  }
+  if (name == "conv") {
+    config.net = "conv";
+    config.g_layers = {128, 64};
+    config.d_net = "conv:32,conv:64,dense:256";
+    config.lr = 2e-3;
+    config.ttur = 1.0;
+    config.r1 = 4.0;
+    return config;
+  }
+  std::vector<std::string> names;
+  for (const auto& [known, about] : preset_list()) names.push_back(known);
+  refuse_setting("preset", "'" + name + "'", joined(names), suggestion(name, names));
+}
+
+std::vector<std::pair<std::string, std::string>> preset_list() {
+  return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
+          {"article", "the article's recipe as listed: linear output, plain BCE"},
+          {"stable", "50,000 epochs: R1, R2, fading noise, falling rates; points: a mixture"},
+          {"conv", "convolutional G and D, for images"},
+          {"vae", "variational autoencoder"},
+          {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};
+}
+
+std::string preset_for(const std::string& model) {
+  return model == "vae" || model == "ae" ? model : "default";
+}
+
+}  // namespace vgan

@@ -1,0 +1,114 @@
+#include "engine/settings/saved_config.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "engine/base/error.hpp"
+#include "engine/base/json_text.hpp"
+
+namespace vgan {
+namespace {
+
+using nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& origin, const std::string& found,
+                         const std::string& allowed) {
+  throw Error(ErrorCode::bad_config, {"bad saved settings", origin, found, allowed, ""});
+}
+
+bool read(const json& value, std::string& field) {
+  if (!value.is_string()) return false;
+  field = value.get<std::string>();
+  return true;
+}
+
+bool read(const json& value, bool& field) {
+  if (!value.is_boolean()) return false;
+  field = value.get<bool>();
+  return true;
+}
+
+bool read(const json& value, double& field) {
+  if (!value.is_number()) return false;
+  field = value.get<double>();
+  return std::isfinite(field);
+}
+
+bool read(const json& value, std::uint64_t& field) {
+  if (!value.is_number_unsigned()) return false;
+  field = value.get<std::uint64_t>();
+  return true;
+}
+
+bool read(const json& value, std::int64_t& field) {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  if (!value.is_number_integer()) return false;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > most) return false;
+  field = value.get<std::int64_t>();
+  return true;
+}
+
+bool read(const json& value, std::vector<std::int64_t>& field) {
+  if (!value.is_array()) return false;
+  field.assign(value.size(), 0);
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    if (!read(value[i], field[i])) return false;
+  }
+  return true;
+}
+
+const char* type_of(const std::string&) { return "a string"; }
+const char* type_of(bool) { return "true or false"; }
+const char* type_of(double) { return "a finite number"; }
+const char* type_of(std::uint64_t) { return "a whole number from 0 to 2^64 - 1"; }
+const char* type_of(std::int64_t) { return "a whole number from -2^63 to 2^63 - 1"; }
+const char* type_of(const std::vector<std::int64_t>&) { return "a list of whole numbers"; }
+
+void refuse_unknown(const json& object, const std::string& origin) {
+  std::vector<std::string> known;
+  const TrainConfig defaults;
+  visit_settings(defaults,
+                 [&](const SettingInfo& info, const auto&) { known.emplace_back(info.name); });
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    refuse(origin, "the key '" + key + "'", "the names of settings");
+  }
+}
+
+// The preset that the settings name, or else that of the model that they name.
+TrainConfig base_of(const json& object, const std::string& origin) {
+  std::string model, name;
+  for (const auto& [key, field] : {std::pair{"model", &model}, {"preset", &name}}) {
+    if (object.contains(key) && !read(object[key], *field)) refuse(origin, key, "a string");
+  }
+  return preset(name.empty() ? preset_for(model) : name);
+}
+
+}  // namespace
+
+std::string saved_config(const TrainConfig& config) {
+  json object = json::object();
+  visit_settings(config,
+                 [&](const SettingInfo& info, const auto& field) { object[info.name] = field; });
+  return object.dump();
+}
+
+TrainConfig read_saved_config(const std::string& text, const std::string& origin) {
+  if (!text.starts_with('{')) return parse_config(text, origin);
+  const json object = read_json(text);
+  if (!object.is_object()) refuse(origin, "something else", "one JSON object");
+  refuse_unknown(object, origin);
+  TrainConfig config = base_of(object, origin);
+  visit_settings(config, [&](const SettingInfo& info, auto& field) {
+    const auto found = object.find(info.name);
+    if (found == object.end() || std::string(info.name) == "preset") return;
+    if (!read(*found, field))
+      refuse(origin, "another type of " + std::string(info.name), type_of(field));
+  });
+  drop_overruled(config, [&](const std::string& name) { return object.contains(name); });
+  return config;
+}
+
+}  // namespace vgan
