@@ -40,7 +40,7 @@ Operation::Operation(Backend& backend, Queue& queue, const OperationSpec& spec, 
 MatrixRef Operation::matrix(std::int64_t rows, std::int64_t cols, ElementType type) {
   buffers_.push_back(backend_->allocate(nn::matrix_bytes(rows, cols, type), "an operand"));
   const MatrixRef made = nn::Carver(buffers_.back().data()).take(rows, cols, type);
-  backend_->normal(*queue_, nullptr, {buffers_.size(), Purpose::latent, 0}, made);
+  backend_->normal(*queue_, {buffers_.size(), Purpose::latent, 0}, made);
   return made;
 }
 
@@ -64,11 +64,12 @@ void Operation::prepare_product() {
   // Weights lie without gaps, as in nn::ParameterArena.
   MatrixRef w = matrix(1, inputs * outputs, spec_.type);
   w.rows = inputs, w.cols = w.stride = outputs;
-  const ActivationOptions options{spec_.activation, leaky_slope, tf32_};
+  const ProductOptions options{spec_.activation, leaky_slope, tf32_};
   if (spec_.name == "dense_forward") {
     const MatrixRef out = matrix(rows, outputs, spec_.result);
     const VectorView<float> bias = spec_.bias ? vector(outputs) : VectorView<float>{};
-    run_ = [=, this] { backend_->dense_forward(*queue_, x, w, bias, out, options); };
+    const ForwardOptions how{spec_.activation, leaky_slope, tf32_};
+    run_ = [=, this] { backend_->dense_forward(*queue_, x, w, bias, out, how); };
   } else if (spec_.name == "dense_tangent") {
     const MatrixRef out = matrix(rows, outputs, spec_.result);
     const MatrixRef at = matrix(rows, outputs, spec_.at);
@@ -114,9 +115,8 @@ void Operation::prepare_gather() {
   const ConstMatrixRef trials{buffers_.back().data(), ElementType::u8, count, spec_.inputs,
                               spec_.inputs};
   const MatrixRef out = matrix(spec_.rows, spec_.inputs, spec_.result);
-  const StepState* const counters = state();
-  const GatherOptions options{2.0F / 255.0F, -1.0F, 1};
-  run_ = [=, this] { backend_->gather(*queue_, trials, counters, out, options); };
+  const GatherTask task{trials, out, 2.0F / 255.0F, -1.0F, 1, StepCounter::of(state())};
+  run_ = [=, this] { backend_->gather(*queue_, task); };
 }
 
 void Operation::prepare_pointwise() {
@@ -125,23 +125,25 @@ void Operation::prepare_pointwise() {
   const MatrixRef x = matrix(rows, cols, spec_.type);
   StepState* const counters = state();
   if (spec_.name == "normal") {
-    run_ = [=, this] { backend_->normal(*queue_, counters, {1, Purpose::latent, 0}, x); };
+    const RandomStream stream{1, Purpose::latent, 0, StepCounter::of(counters)};
+    run_ = [=, this] { backend_->normal(*queue_, stream, x); };
   } else if (spec_.name == "gan_loss") {
     const MatrixView<const float> logits = matrix(rows, 1, ElementType::f32).as<float>();
     StepReport& report = counters->current;  // in device memory: only its address is taken
-    GanLossOptions options;
-    options.loss = &report.d_loss_real;
-    options.accuracy = &report.real_accuracy;
-    run_ = [=, this] { backend_->gan_loss(*queue_, logits, x, options); };
+    GanLossTask task{logits, x};
+    task.term.loss = &report.d_loss_real;
+    task.term.accuracy = &report.real_accuracy;
+    run_ = [=, this] { backend_->gan_loss(*queue_, task); };
   } else if (spec_.name == "gradient_penalty") {
-    GradientPenaltyOptions options;  // scaled by one, so that it is the same work each time
-    options.value = &counters->current.r1;
-    run_ = [=, this] { backend_->gradient_penalty(*queue_, x.as<float>(), options); };
+    GradientPenaltyTask task{
+        x.as<float>()};  // scaled by one, so that it is the same work each time
+    task.value = &counters->current.r1;
+    run_ = [=, this] { backend_->gradient_penalty(*queue_, task); };
   } else if (spec_.name == "activation_backward") {
     // Outputs just above 0: slopes are 1 there but for rounding, so that x neither grows nor dies.
     const MatrixRef y = matrix(rows, cols, spec_.type);
     backend_->fill(*queue_, 1e-4F, y);
-    const ActivationOptions options{spec_.activation, leaky_slope, tf32_};
+    const ActivationOptions options{spec_.activation, leaky_slope};
     run_ = [=, this] { backend_->activation_backward(*queue_, y, x, options); };
   }
 }

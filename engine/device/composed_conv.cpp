@@ -2,8 +2,7 @@
 // backend has no other.
 #include <algorithm>
 
-#include "engine/device/backend.hpp"
-#include "engine/device/conv_checks.hpp"
+#include "engine/device/composed.hpp"
 
 namespace vgan {
 namespace {
@@ -30,15 +29,15 @@ Ref rows_or_empty(Ref matrix, std::int64_t first, std::int64_t count) {
 
 }  // namespace
 
-std::size_t Backend::composed_conv_scratch(const ConvGeometry& g, std::int64_t images,
-                                           ElementType type) const {
+std::size_t composed_conv_scratch(const Backend& backend, const ConvGeometry& g,
+                                  std::int64_t images, ElementType type) {
   const std::int64_t rows = images_at_once(g, std::max<std::int64_t>(1, images)) * g.positions();
-  return product_scratch(rows, g.filters, type) + 256 +
+  return backend.product_scratch(rows, g.filters, type) + 256 +
          static_cast<std::size_t>(rows * g.patch_size()) * sizeof(float);
 }
 
-void Backend::conv(Queue& queue, const ConvTask& task, const ActivationOptions& options) {
-  check_conv(task, options);
+void composed_conv(Backend& backend, Queue& queue, const ConvTask& task,
+                   const ProductOptions& options) {
   const ConvGeometry& g = task.geometry;
   const std::int64_t n = task.x.rows, positions = g.positions();
   for (std::int64_t first = 0; first < n; first += images_at_once(g, n)) {
@@ -47,29 +46,29 @@ void Backend::conv(Queue& queue, const ConvTask& task, const ActivationOptions& 
     part.x = task.x.rows_from(first, count);
     part.y = task.y.rows_from(first, count);
     part.at = rows_or_empty(task.at, first, count);
-    const MatrixRef patches = patch_memory(
+    const MatrixRef patches = backend.patch_memory(
         queue, count * positions, g.patch_size(), task.transposed ? ElementType::f32 : task.x.type,
-        product_scratch(count * positions, g.filters, task.y.type));
+        backend.product_scratch(count * positions, g.filters, task.y.type));
     if (task.transposed) {
-      dense_backward_input(queue, pixels(part.x, positions), task.w, {}, patches,
-                           {.tf32 = options.tf32});
-      fold_patches(queue, patches.as<float>(), part, options);
+      backend.dense_backward_input(queue, pixels(part.x, positions), task.w, {}, patches,
+                                   {.tf32 = options.tf32});
+      backend.fold_patches(queue, patches.as<float>(), part, options.pointwise());
       continue;
     }
-    this->patches(queue, g, part.x, patches);
+    backend.patches(queue, g, part.x, patches);
     const MatrixRef y = pixels(part.y, positions);
     if (task.at.empty()) {
-      dense_forward(queue, patches, task.w, task.bias, y, options);
+      backend.dense_forward(queue, patches, task.w, task.bias, y,
+                            {options.activation, options.slope, options.tf32});
     } else {
-      dense_tangent(queue, patches, task.w, pixels(part.at, positions), y, options);
+      backend.dense_tangent(queue, patches, task.w, pixels(part.at, positions), y, options);
     }
   }
 }
 
-void Backend::conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
+void composed_conv_backward_weights(Backend& backend, Queue& queue, const ConvGeometry& geometry,
                                     ConstMatrixRef large, ConstMatrixRef small,
                                     MatrixView<float> dw, const WeightGradientOptions& options) {
-  check_conv_backward_weights(geometry, large, small, dw);
   const std::int64_t n = large.rows, positions = geometry.positions();
   WeightGradientOptions added = options;
   // At least once, so that the gradient of no images is 0.
@@ -77,10 +76,10 @@ void Backend::conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
        first += std::max<std::int64_t>(1, images_at_once(geometry, n))) {
     const std::int64_t count = n == 0 ? 0 : std::min(images_at_once(geometry, n), n - first);
     const MatrixRef patches =
-        patch_memory(queue, count * positions, geometry.patch_size(), large.type, 0);
-    this->patches(queue, geometry, large.rows_from(first, count), patches);
-    dense_backward_weights(queue, patches, pixels(small.rows_from(first, count), positions), dw, {},
-                           added);
+        backend.patch_memory(queue, count * positions, geometry.patch_size(), large.type, 0);
+    backend.patches(queue, geometry, large.rows_from(first, count), patches);
+    backend.dense_backward_weights(queue, patches, pixels(small.rows_from(first, count), positions),
+                                   dw, {}, added);
     added.accumulate = true;
   }
 }

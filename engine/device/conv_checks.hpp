@@ -1,4 +1,4 @@
-// What both sides of the seam ask of convolutions and normalisations before any work.
+// What the seam asks of convolutions and normalisations before any work.
 #pragma once
 
 #include "engine/base/check.hpp"
@@ -23,7 +23,7 @@ inline void check_geometry(const char* name, const ConvGeometry& g) {
   require(g.pad_h >= 0 && g.pad_w >= 0, name, "padding below 0", "0 or more");
 }
 
-inline void check_conv(const ConvTask& task, const ActivationOptions& options) {
+inline void check_conv(const ConvTask& task, Activation activation) {
   const char* name = "conv";
   const ConvGeometry& g = task.geometry;
   check_geometry(name, g);
@@ -41,7 +41,7 @@ inline void check_conv(const ConvTask& task, const ActivationOptions& options) {
   if (task.at.empty()) return;
   require(task.bias.empty(), name, "a bias beside `at`", "one of the two");
   require_float(name, "at", task.at.type);
-  if (options.activation == Activation::identity) return;
+  if (activation == Activation::identity) return;
   require_tight(name, "at", task.at, n, task.y.cols);
 }
 
@@ -66,9 +66,9 @@ inline void check_patches(const ConvGeometry& g, ConstMatrixRef large, MatrixRef
 }
 
 inline void check_fold_patches(MatrixView<const float> patches, const ConvTask& task,
-                               const ActivationOptions& options) {
+                               Activation activation) {
   const char* name = "fold_patches";
-  check_conv(task, options);
+  check_conv(task, activation);
   require(task.transposed, name, "a forward task", "a transposed one");
   require_tight(name, "patches", patches, task.x.rows * task.geometry.positions(),
                 task.geometry.patch_size());

@@ -1,4 +1,4 @@
-// What both sides of the seam ask of the operations of stabilisers, conditions and autoencoders
+// What the seam asks of the operations of stabilisers, conditions and autoencoders
 // (kernels/ops/model_tasks.hpp) before any work.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What both sides of the seam ask of their arguments before any work.
+// What the seam asks of its arguments before any work.
 #pragma once
 
 #include "engine/base/check.hpp"
@@ -15,9 +15,8 @@ inline void check_product(const char* name, ConstMatrixRef x, ConstMatrixRef w, 
 }
 
 /// `at` is read where the activation has a derivative that depends on it.
-inline void check_at(const char* name, ConstMatrixRef at, MatrixRef y,
-                     const ActivationOptions& options) {
-  if (options.activation == Activation::identity) return;
+inline void check_at(const char* name, ConstMatrixRef at, MatrixRef y, Activation activation) {
+  if (activation == Activation::identity) return;
   require_shape(name, "at", at, y.rows, y.cols);
   require_float(name, "at", at.type);
 }
@@ -47,20 +46,20 @@ inline void check_map_trials(MatrixView<const float> y, MatrixRef trials) {
 }
 
 inline void check_dense_tangent(ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
-                                const ActivationOptions& options) {
+                                Activation activation) {
   check_product("dense_tangent", x, w, y);
-  check_at("dense_tangent", at, y, options);
+  check_at("dense_tangent", at, y, activation);
 }
 
 inline void check_dense_backward_input(ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
-                                       MatrixRef dx, const ActivationOptions& options) {
+                                       MatrixRef dx, Activation activation) {
   const char* name = "dense_backward_input";
   require_float(name, "dy", dy.type);
   require_float(name, "dx", dx.type);
   require(dy.type == w.type, name, "dy and w of two types", "one type");
   require_shape(name, "w", w, dx.cols, dy.cols);
   require_shape(name, "dx", dx, dy.rows, w.rows);
-  check_at(name, at, dx, options);
+  check_at(name, at, dx, activation);
 }
 
 inline void check_dense_backward_weights(ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
@@ -75,15 +74,14 @@ inline void check_dense_backward_weights(ConstMatrixRef x, ConstMatrixRef dy, Ma
           std::to_string(dy.cols));
 }
 
-inline void check_gan_loss(MatrixView<const float> logits, MatrixRef gradient,
-                           const GanLossOptions& options) {
-  require_shape("gan_loss", "logits", logits, logits.rows, 1);
-  require_shape("gan_loss", "gradient", gradient, logits.rows, 1);
-  require(options.loss != nullptr, "gan_loss", "no place for the loss", "one");
+inline void check_gan_loss(const GanLossTask& task) {
+  require_shape("gan_loss", "logits", task.logits, task.logits.rows, 1);
+  require_shape("gan_loss", "gradient", task.gradient, task.logits.rows, 1);
+  require(task.term.loss != nullptr, "gan_loss", "no place for the loss", "one");
 }
 
-inline void check_gradient_penalty(const GradientPenaltyOptions& options) {
-  require(options.value != nullptr, "gradient_penalty", "no place for the value", "one");
+inline void check_gradient_penalty(const GradientPenaltyTask& task) {
+  require(task.value != nullptr, "gradient_penalty", "no place for the value", "one");
 }
 
 inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
@@ -110,7 +108,7 @@ inline void check_dense_backward(const InputGradientTask& dx,
                                  std::span<const DenseUpdateTask> updates,
                                  const FusedOptions& options) {
   if (!dx.empty()) {
-    check_dense_backward_input(dx.dy, dx.w, dx.at, dx.dx, {dx.activation, dx.slope});
+    check_dense_backward_input(dx.dy, dx.w, dx.at, dx.dx, dx.activation);
   }
   require(updates.size() <= 2, "dense_backward", std::to_string(updates.size()) + " updates",
           "up to 2");
@@ -137,7 +135,7 @@ inline void check_logit_loss(const LogitLossTask& task, const FusedOptions& opti
               " labelled rows",
           std::to_string(rows));
   for (const LogitLossSide& side : task.sides) {
-    require(side.rows == 0 || side.loss != nullptr, name, "no place for the loss", "one");
+    require(side.rows == 0 || side.term.loss != nullptr, name, "no place for the loss", "one");
   }
   if (task.weight_step.weights.empty()) return;
   check_adam(task.weight_step, options.adam);
@@ -156,12 +154,13 @@ inline void check_interpolate(ConstMatrixRef real, ConstMatrixRef fake, MatrixRe
   require_shape(name, "out", out, real.rows, real.cols);
 }
 
-inline void check_gather(ConstMatrixRef trials, MatrixRef out) {
-  require_float("gather", "out", out.type);
+inline void check_gather(const GatherTask& task) {
+  const ConstMatrixRef trials = task.trials;
+  require_float("gather", "out", task.out.type);
   require(trials.type != ElementType::bf16, "gather", "trials of bf16", "u8 or f32");
-  require(trials.rows > 0 && trials.cols == out.cols, "gather",
+  require(trials.rows > 0 && trials.cols == task.out.cols, "gather",
           "trials " + shape_text(trials.rows, trials.cols),
-          "at least one row of " + std::to_string(out.cols));
+          "at least one row of " + std::to_string(task.out.cols));
 }
 
 }  // namespace vgan

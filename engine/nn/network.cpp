@@ -43,7 +43,7 @@ MatrixRef as_row(VectorView<float> values) {
 }  // namespace
 
 Network::Network(Backend& backend, std::vector<LayerSpec> layers, float slope,
-                 const ArenaOptions& options, const std::string& what, ProductOptions products)
+                 const ArenaOptions& options, const std::string& what, ComputeOptions products)
     : backend_(&backend),
       layers_(std::move(layers)),
       slope_(slope),
@@ -223,9 +223,13 @@ MatrixRef Network::weight_copy(std::size_t layer, std::size_t tensor) const {
           arena_.has_packed_copies() && arena_.is_packed(index)};
 }
 
-ActivationOptions Network::activation(std::size_t layer, Products products) const {
-  if (products == Products::own) return activation(layer);
-  return {layers_[layer].activation, slope_};
+ForwardOptions Network::forward_options(std::size_t layer, Products products) const {
+  ForwardOptions options{layers_[layer].activation, slope_};
+  if (products == Products::own) {
+    options.tf32 = products_.tf32;
+    options.fused = products_.fused;
+  }
+  return options;
 }
 
 }  // namespace vgan::nn

@@ -19,7 +19,7 @@ struct BackwardOptions {
 };
 
 /// How a network's products are computed.
-struct ProductOptions {
+struct ComputeOptions {
   bool tf32 = false;   ///< forward and backward passes may use it; gradient penalties never do
   bool fused = false;  ///< by the device's fused kernels where it has them
 };
@@ -36,7 +36,7 @@ struct UpdateOptions {
 class Network {
  public:
   Network(Backend& backend, std::vector<LayerSpec> layers, float slope, const ArenaOptions& options,
-          const std::string& what, ProductOptions products = {});
+          const std::string& what, ComputeOptions products = {});
 
   /// Bytes of device memory that such a network takes.
   static std::size_t bytes(const Backend& backend, const std::vector<LayerSpec>& layers,
@@ -71,7 +71,7 @@ class Network {
     return first_tensor_[layer] + tensor;
   }
   ActivationOptions activation(std::size_t layer) const {
-    return {layers_[layer].activation, slope_, products_.tf32, products_.fused};
+    return {layers_[layer].activation, slope_};
   }
 
   /// Fills `tape.outputs` from x [rows, inputs] of the compute type. A network that trains
@@ -117,7 +117,8 @@ class Network {
   /// How a pass multiplies: as the network computes, or in f32.
   enum class Products : std::uint8_t { own, exact };
 
-  ActivationOptions activation(std::size_t layer, Products products) const;
+  /// How the layer's own product and activation are computed.
+  ForwardOptions forward_options(std::size_t layer, Products products) const;
   ConstMatrixRef factor(std::size_t layer, Products products) const;
   ConstMatrixRef embedding(Products products) const;
   MatrixRef as_weight(std::size_t layer, const float* section) const;
@@ -140,7 +141,7 @@ class Network {
   void forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape,
                      Products products);
   void product(Queue& queue, std::size_t layer, ConstMatrixRef x, MatrixRef y,
-               const ActivationOptions& options, Products products);
+               const ForwardOptions& options, Products products);
   void normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y);
   void backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape);
   void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
@@ -154,14 +155,14 @@ class Network {
   InputGradientTask input_gradient_task(std::size_t layer, const Tape& tape) const;
   DenseUpdateTask update_task(std::size_t layer, ConstMatrixRef x, const Tape& tape,
                               bool accumulate) const;
-  ActivationOptions activation_below(std::size_t layer, ConstMatrixRef at, Products products) const;
+  ProductOptions options_below(std::size_t layer, ConstMatrixRef at, Products products) const;
 
   Backend* backend_;
   std::vector<LayerSpec> layers_;
   float slope_;
   bool training_;
   ElementType compute_type_;
-  ProductOptions products_;
+  ComputeOptions products_;
   std::vector<std::size_t> first_tensor_;  ///< of each layer, in the arena
   ParameterArena arena_;
   /// The normalised weights of spectral layers, laid out as the arena's, then sigma for each layer

@@ -5,14 +5,14 @@
 namespace vgan::nn {
 
 void Network::product(Queue& queue, std::size_t layer, ConstMatrixRef x, MatrixRef y,
-                      const ActivationOptions& options, Products products) {
+                      const ForwardOptions& options, Products products) {
   const LayerSpec& spec = layers_[layer];
   const ConstMatrixRef w = factor(layer, products);
   if (spec.kind == LayerKind::dense) {
     return backend_->dense_forward(queue, x, w, bias(layer), y, options);
   }
   const bool transposed = spec.kind == LayerKind::transposed_conv;
-  backend_->conv(queue, {spec.geometry, transposed, x, w, bias(layer), {}, y}, options);
+  backend_->conv(queue, {spec.geometry, transposed, x, w, bias(layer), {}, y}, options.product());
 }
 
 void Network::normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y) {
@@ -38,7 +38,7 @@ void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, c
     product(queue, layer, x, tape.raws[layer], {.tf32 = products_.tf32}, products);
     normalise(queue, layer, tape, y);
   } else {
-    product(queue, layer, x, y, activation(layer, products), products);
+    product(queue, layer, x, y, forward_options(layer, products), products);
   }
   if (spec.stddev_group > 0) {
     const MatrixRef statistic = tape.outputs[layer].block(0, y.rows, spec.outputs, 1);
@@ -75,7 +75,7 @@ void Network::forward_trials(Queue& queue, ConstMatrixRef x, const Tape& tape, M
   const ConstMatrixRef below_last = below(last, x, tape);
   if (layers_[last].kind == LayerKind::dense) {
     return backend_->dense_trials(queue, below_last, factor(last, Products::own), bias(last),
-                                  trials, activation(last), map);
+                                  trials, forward_options(last, Products::own).product(), map);
   }
   forward_layer(queue, last, below_last, tape, Products::own);
   backend_->map_trials(queue, tape.outputs[last].as<float>(), trials, map);
@@ -111,16 +111,16 @@ void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x
   if (!dbias.empty()) backend_->channel_sums(queue, delta, dbias, false);
 }
 
-ActivationOptions Network::activation_below(std::size_t layer, ConstMatrixRef at,
-                                            Products products) const {
-  if (!at.empty()) return activation(layer - 1, products);
+ProductOptions Network::options_below(std::size_t layer, ConstMatrixRef at,
+                                      Products products) const {
+  if (!at.empty()) return forward_options(layer - 1, products).product();
   return {.tf32 = products == Products::own && products_.tf32};
 }
 
 void Network::input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,
                              MatrixRef dx, Products products) {
   const LayerSpec& spec = layers_[layer];
-  const ActivationOptions options = activation_below(layer, at, products);
+  const ProductOptions options = options_below(layer, at, products);
   const ConstMatrixRef w = factor(layer, products);
   if (spec.kind == LayerKind::dense) {
     return backend_->dense_backward_input(queue, dy, w, at, dx, options);

@@ -56,7 +56,7 @@ void Network::tangent_layer(Queue& queue, std::size_t layer, ConstMatrixRef t, c
   const MatrixRef y = own_columns(layer, scratch.outputs[layer]);
   const MatrixRef at = own_columns(layer, outputs.outputs[layer]);
   const ConstMatrixRef w = factor(layer, Products::exact);
-  const ActivationOptions options = activation(layer, Products::exact);
+  const ProductOptions options = forward_options(layer, Products::exact).product();
   if (spec.kind == LayerKind::dense) {
     backend_->dense_tangent(queue, t, w, at, y, options);
   } else {

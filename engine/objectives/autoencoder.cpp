@@ -81,8 +81,8 @@ void Autoencoder::gradients(Queue& queue) {
   e_->forward(queue, x_, e);
   const MatrixRef code = e.outputs.back();
   if (options_.variational) {
-    backend_->reparameterise(queue, {code, noise_, z_}, state_,
-                             {options_.seed, Purpose::posterior, 0});
+    backend_->reparameterise(queue, {code, noise_, z_},
+                             {options_.seed, Purpose::posterior, 0, StepCounter::of(state_)});
   }
   const ConstMatrixRef z = options_.variational ? z_ : code;
   g_->forward(queue, z, g);

@@ -139,8 +139,8 @@ RandomStream Gan::stream(Purpose purpose, std::int64_t critic) const {
   RandomStream made;
   made.seed = options_.seed;
   made.purpose = purpose;
-  made.ahead = static_cast<std::uint64_t>(critic);
-  made.per_step = static_cast<std::uint64_t>(options_.critic_updates);
+  made.counter = StepCounter::of(state_, static_cast<std::uint64_t>(critic),
+                                 static_cast<std::uint64_t>(options_.critic_updates));
   return made;
 }
 
@@ -156,7 +156,7 @@ void Gan::augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpos
   task.translation = options_.augment_translation;
   task.cutout = options_.augment_cutout;
   task.adjoint = adjoint;
-  backend_->augment(queue, task, state_, stream(purpose, critic));
+  backend_->augment(queue, task, stream(purpose, critic));
 }
 
 // G's conditions are the batch's own; D gets them beside real and fake trials alike.
@@ -186,41 +186,31 @@ void Gan::make_fakes(Queue& queue, std::int64_t critic) {
     return;
   }
   const float* sigma = &state_->instance_noise;
-  backend_->add_normal(queue, real_, state_, stream(Purpose::instance_noise_real, critic), sigma,
-                       real_);
-  backend_->add_normal(queue, made, state_, stream(Purpose::instance_noise_fake, critic), sigma,
-                       fake_);
+  backend_->add_normal(queue, real_, stream(Purpose::instance_noise_real, critic), sigma, real_);
+  backend_->add_normal(queue, made, stream(Purpose::instance_noise_fake, critic), sigma, fake_);
 }
 
 LogitLossSide Gan::real_side() const {
   StepReport& report = state_->current;
   return {judged(),
-          options_.real_target,
-          options_.loss,
-          math::GanSide::real,
-          &report.d_loss_real,
-          &report.real_accuracy};
+          {options_.loss, math::GanSide::real, options_.real_target, &report.d_loss_real,
+           &report.real_accuracy}};
 }
 
 LogitLossSide Gan::fake_side() const {
   StepReport& report = state_->current;
   return {judged(),
-          options_.real_target,
-          options_.loss,
-          math::GanSide::fake,
-          &report.d_loss_fake,
-          &report.fake_accuracy};
+          {options_.loss, math::GanSide::fake, options_.real_target, &report.d_loss_fake,
+           &report.fake_accuracy}};
 }
 
 LogitLossSide Gan::fooled_side() const {
-  return {
-      judged(), options_.real_target, options_.loss, math::GanSide::fooled, &state_->current.g_loss,
-      nullptr};
+  return {judged(),
+          {options_.loss, math::GanSide::fooled, options_.real_target, &state_->current.g_loss}};
 }
 
 void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {
-  backend_->gan_loss(queue, tape.outputs.back().as<float>(), tape.deltas.back(),
-                     {side.kind, side.side, side.target, side.loss, side.accuracy});
+  backend_->gan_loss(queue, {tape.outputs.back().as<float>(), tape.deltas.back(), side.term});
 }
 
 void Gan::discriminator_gradients(Queue& queue, bool with_r1, std::int64_t critic) {
@@ -261,18 +251,22 @@ void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, boo
   if (options_.gradient_penalty == 0.0F) return;
   // One share for all trials of a packed row: what D judges there lies between real and fake.
   backend_->interpolate(queue, packed(d_input_.rows_from(0, batch_)),
-                        packed(d_input_.rows_from(batch_, batch_)), state_,
+                        packed(d_input_.rows_from(batch_, batch_)),
                         stream(Purpose::interpolate, critic), packed(between_));
   d_->forward_exact(queue, packed(between_), between_tape_);
   const float lambda = options_.gradient_penalty / static_cast<float>(judged());
-  penalise(queue, between_tape_, accumulate,
-           {math::GradientPenalty::one_centred, lambda, 2.0F * lambda, &report.gradient_penalty});
+  penalise(
+      queue, between_tape_, accumulate,
+      {{}, math::GradientPenalty::one_centred, lambda, 2.0F * lambda, &report.gradient_penalty});
 }
 
-GradientPenaltyOptions Gan::squared_penalty(float share, float* value) const {
+GradientPenaltyTask Gan::squared_penalty(float share, float* value) const {
   const float gamma = share * options_.r1 / static_cast<float>(judged());
-  return {math::GradientPenalty::squared, 0.5F * gamma,
-          gamma * static_cast<float>(options_.r1_every), value};
+  return {{},
+          math::GradientPenalty::squared,
+          0.5F * gamma,
+          gamma * static_cast<float>(options_.r1_every),
+          value};
 }
 
 // d/dW of mean_i f(|v_i|), v = grad_x D, is sum_i <t_i, dv_i/dW> with t_i = f'(|v_i|) / B * v_i /
@@ -280,13 +274,14 @@ GradientPenaltyOptions Gan::squared_penalty(float share, float* value) const {
 // `r1_every` times as long where the penalty is lazy; for WGAN-GP f = lambda (|v| - 1)^2.
 // Conditions are no part of x: their columns of v do not count.
 void Gan::penalise(Queue& queue, const nn::Tape& outputs, bool accumulate,
-                   const GradientPenaltyOptions& how) {
+                   GradientPenaltyTask how) {
   d_->input_gradient_of_sum(queue, outputs, scratch_, packed(penalty_gradient_));
   if (penalty_gradient_.cols > trial_) {
     backend_->fill(queue, 0.0F,
                    penalty_gradient_.block(0, batch_, trial_, penalty_gradient_.cols - trial_));
   }
-  backend_->gradient_penalty(queue, packed(penalty_gradient_).as<float>(), how);
+  how.x = packed(penalty_gradient_).as<float>();
+  backend_->gradient_penalty(queue, how);
   d_->tangent_gradient(queue, outputs, scratch_, packed(penalty_gradient_), accumulate);
 }
 

@@ -93,10 +93,9 @@ class Gan {
   void share_conditions(Queue& queue);
   /// Add the penalties' gradients to D's arena, or put them there.
   void penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, bool accumulate);
-  void penalise(Queue& queue, const nn::Tape& outputs, bool accumulate,
-                const GradientPenaltyOptions& how);
-  /// R1, or with its `share` of gamma R2; its mean is left in *value.
-  GradientPenaltyOptions squared_penalty(float share, float* value) const;
+  void penalise(Queue& queue, const nn::Tape& outputs, bool accumulate, GradientPenaltyTask how);
+  /// R1, or with its `share` of gamma R2, of rows to be named; its mean is left in *value.
+  GradientPenaltyTask squared_penalty(float share, float* value) const;
   LogitLossSide real_side() const;
   LogitLossSide fake_side() const;
   LogitLossSide fooled_side() const;  ///< fakes, as G wants D to see them

@@ -6,11 +6,10 @@
 namespace vgan {
 
 /// out [rows, latent]: standard normal numbers of the stream, or rows of a mixture of Gaussians.
-inline void draw_latents(Backend& backend, Queue& queue, const StepState* state,
-                         const RandomStream& stream, const math::LatentMixture& mixture,
-                         MatrixRef out) {
-  if (mixture.components == 1) return backend.normal(queue, state, stream, out);
-  backend.normal_mixture(queue, state, stream, mixture, out);
+inline void draw_latents(Backend& backend, Queue& queue, const RandomStream& stream,
+                         const math::LatentMixture& mixture, MatrixRef out) {
+  if (mixture.components == 1) return backend.normal(queue, stream, out);
+  backend.normal_mixture(queue, stream, mixture, out);
 }
 
 }  // namespace vgan

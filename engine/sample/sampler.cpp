@@ -158,8 +158,8 @@ void Sampler::put_inputs(Queue& queue, const SampleRequest& request, const Part&
     put_rows(queue, request.latents, part.start, latent);
   } else {
     const std::uint64_t number = part.start * static_cast<std::uint64_t>(this->latent());
-    draw_latents(*backend_, queue, nullptr, {request.seed, request.purpose, number},
-                 request.mixture, latent);
+    draw_latents(*backend_, queue, {request.seed, request.purpose, number}, request.mixture,
+                 latent);
   }
   if (conditions_ == 0) return;
   require(static_cast<bool>(request.conditions), "sampler", "no conditions", "those of the model");

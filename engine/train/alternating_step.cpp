@@ -48,19 +48,15 @@ std::uint64_t AlternatingStep::period() const {
 
 void AlternatingStep::prepare(Queue& data, Queue& noise, std::size_t slot, std::uint64_t ahead) {
   const std::uint64_t seed = options_.gan.seed;
-  GatherOptions how{data_.scale, data_.offset, seed, ahead};
-  how.per_step = critics_;
+  const StepCounter counter = StepCounter::of(state(), ahead, critics_);
   mark("gather", data);
-  backend().gather(data, data_.trials, state(), gan_.real(), how);
+  backend().gather(data, {data_.trials, gan_.real(), data_.scale, data_.offset, seed, counter});
   if (!data_.conditions.empty()) {
-    how.scale = 1.0F;
-    how.offset = 0.0F;
-    backend().gather(data, data_.conditions, state(), gan_.conditions(slot), how);
+    backend().gather(data, {data_.conditions, gan_.conditions(slot), 1.0F, 0.0F, seed, counter});
   }
   mark("noise", noise);
-  RandomStream stream{seed, Purpose::latent, 0, ahead};
-  stream.per_step = critics_;
-  draw_latents(backend(), noise, state(), stream, options_.mixture, gan_.latent(slot));
+  draw_latents(backend(), noise, {seed, Purpose::latent, 0, counter}, options_.mixture,
+               gan_.latent(slot));
 }
 
 void AlternatingStep::prepare_first(Queue& queue, std::uint64_t step) {

@@ -79,7 +79,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
 
   queue = backend->make_queue("main");
   upload_data(images);
-  const nn::ProductOptions products{precision == Precision::tf32, step_kind.fused};
+  const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused};
   generator.emplace(*backend, g_layers, leaky_slope, g_arena, "the generator", products);
   second.emplace(*backend, d_layers, leaky_slope, d_arena,
                  config.is_gan() ? "the discriminator" : "the encoder", products);

@@ -51,14 +51,4 @@ void adam(ThreadTeam& team, const AdamArena& arena, const AdamMove& move) {
   });
 }
 
-void advance(StepState& state) {
-  StepReport& report = state.current;
-  report.epoch = state.step + 1;
-  report.nonfinite = state.discriminator.nonfinite | state.generator.nonfinite;
-  state.reports[state.step % StepState::report_capacity] = report;
-  report = StepReport{};
-  ++state.step;
-  apply_schedules(state);
-}
-
 }  // namespace vgan::cpu

@@ -69,11 +69,12 @@ void augment_row(const AugmentTask& task, const Image& image, AugmentDraw draw, 
 
 }  // namespace
 
-void augment(ThreadTeam& team, const AugmentTask& task, const NormalStream& stream) {
+void augment(ThreadTeam& team, const AugmentTask& task, const RandomStream& stream) {
   const Image image{static_cast<int>(task.height), static_cast<int>(task.width),
                     static_cast<int>(task.channels)};
+  const std::uint64_t subsequence = stream.subsequence();
   for_each_row(team, task.in.rows, task.in.cols, [&](std::int64_t row) {
-    const AugmentDraw draw = math::augment_draw(stream.seed, stream.subsequence,
+    const AugmentDraw draw = math::augment_draw(stream.seed, subsequence,
                                                 stream.first / 8 + static_cast<std::uint64_t>(row),
                                                 image.height, image.width);
     augment_row(task, image, math::only(draw, task.colour, task.translation, task.cutout), row);

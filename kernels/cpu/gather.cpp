@@ -23,27 +23,27 @@ void normalise_row(const float* from, std::int64_t cols, float scale, float offs
 }
 
 template <class In, class Out>
-void gather_rows(ThreadTeam& team, const GatherRows& rows, MatrixView<Out> out) {
-  const auto trials = rows.trials.as<In>();
+void gather_rows(ThreadTeam& team, const GatherTask& task, MatrixView<Out> out) {
+  const auto trials = task.trials.as<In>();
   const auto count = static_cast<std::uint64_t>(trials.rows);
-  const std::uint64_t first = rows.step * static_cast<std::uint64_t>(out.rows);
+  const std::uint64_t first = task.counter.value() * static_cast<std::uint64_t>(out.rows);
   for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
     const std::uint64_t position = first + static_cast<std::uint64_t>(i);
-    const std::uint64_t trial = math::permute(position % count, count, rows.seed, position / count);
+    const std::uint64_t trial = math::permute(position % count, count, task.seed, position / count);
     VGAN_WIDEST(normalise_row)
-    (trials.row(static_cast<std::int64_t>(trial)), out.cols, rows.scale, rows.offset, out.row(i));
+    (trials.row(static_cast<std::int64_t>(trial)), out.cols, task.scale, task.offset, out.row(i));
   });
 }
 
 }  // namespace
 
-void gather(ThreadTeam& team, const GatherRows& rows, MatrixRef out) {
-  with_float_type(out.type, [&](auto type) {
+void gather(ThreadTeam& team, const GatherTask& task) {
+  with_float_type(task.out.type, [&](auto type) {
     using Out = decltype(type);
-    if (rows.trials.type == ElementType::u8) {
-      gather_rows<std::uint8_t>(team, rows, out.as<Out>());
+    if (task.trials.type == ElementType::u8) {
+      gather_rows<std::uint8_t>(team, task, task.out.as<Out>());
     } else {
-      gather_rows<float>(team, rows, out.as<Out>());
+      gather_rows<float>(team, task, task.out.as<Out>());
     }
   });
 }

@@ -53,7 +53,7 @@ double latent_row(const LatentLossTask& task, std::int64_t row, float weight) {
 
 }  // namespace
 
-void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const NormalStream& stream) {
+void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const RandomStream& stream) {
   normal(team, stream, task.noise);
   const std::int64_t latent = task.noise.cols;
   for_each_row(team, task.noise.rows, latent, [&](std::int64_t row) {

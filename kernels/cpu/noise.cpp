@@ -41,15 +41,16 @@ class NormalPiece {
 // Calls `body(numbers, first, count)` over the elements of a rows x cols matrix, piece by piece;
 // `numbers[0]` is the stream's number for element `first`.
 template <class Body>
-void for_each_normal_piece(ThreadTeam& team, const NormalStream& stream, std::int64_t size,
+void for_each_normal_piece(ThreadTeam& team, const RandomStream& stream, std::int64_t size,
                            Body body) {
   const std::int64_t pieces = (size + piece - 1) / piece;
+  const std::uint64_t subsequence = stream.subsequence();
   team.for_each(pieces, [&](std::int64_t item, int) {
     NormalPiece numbers;
     const std::int64_t first = item * piece;
     const std::int64_t count = std::min(piece, size - first);
     const std::uint64_t number = stream.first + static_cast<std::uint64_t>(first);
-    body(numbers.draw(stream.seed, stream.subsequence, number, count), first, count);
+    body(numbers.draw(stream.seed, subsequence, number, count), first, count);
   });
 }
 
@@ -74,7 +75,7 @@ void interpolate_row(const In* a, const In* b, std::int64_t count, float share, 
 
 }  // namespace
 
-void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out) {
+void normal(ThreadTeam& team, const RandomStream& stream, MatrixRef out) {
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
     const auto to = out.as<T>();
@@ -87,22 +88,23 @@ void normal(ThreadTeam& team, const NormalStream& stream, MatrixRef out) {
   });
 }
 
-void normal_mixture(ThreadTeam& team, const NormalStream& stream,
+void normal_mixture(ThreadTeam& team, const RandomStream& stream,
                     const math::LatentMixture& mixture, MatrixRef out) {
   const auto cols = static_cast<std::uint64_t>(out.cols);
   const std::uint64_t first_row = stream.first / cols;
+  const std::uint64_t subsequence = stream.subsequence();
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
     const auto to = out.as<T>();
     for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
       const std::uint64_t row = first_row + static_cast<std::uint64_t>(i);
       const std::uint64_t component =
-          math::mixture_component(stream.seed, stream.subsequence, row, mixture.components);
+          math::mixture_component(stream.seed, subsequence, row, mixture.components);
       for (std::int64_t first = 0; first < out.cols; first += piece) {
         const std::int64_t count = std::min(piece, out.cols - first);
         const auto at = static_cast<std::uint64_t>(first);
         NormalPiece noise, centre;
-        const float* n = noise.draw(stream.seed, stream.subsequence, row * cols + at, count);
+        const float* n = noise.draw(stream.seed, subsequence, row * cols + at, count);
         const float* m =
             centre.draw(mixture.seed, math::centre_stream(), component * cols + at, count);
         for (std::int64_t j = 0; j < count; ++j) {
@@ -113,7 +115,7 @@ void normal_mixture(ThreadTeam& team, const NormalStream& stream,
   });
 }
 
-void add_normal(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef in, float sigma,
+void add_normal(ThreadTeam& team, const RandomStream& stream, ConstMatrixRef in, float sigma,
                 MatrixRef out) {
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
@@ -129,19 +131,21 @@ void add_normal(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef in,
   });
 }
 
-void uniform(ThreadTeam& team, const NormalStream& stream, float bound, MatrixView<float> out) {
+void uniform(ThreadTeam& team, const RandomStream& stream, float bound, MatrixView<float> out) {
+  const std::uint64_t subsequence = stream.subsequence();
   for_each_row(team, out.rows, out.cols, [&](std::int64_t row) {
     for (std::int64_t col = 0; col < out.cols; ++col) {
       const std::uint64_t number = stream.first + static_cast<std::uint64_t>(row * out.cols + col);
-      const math::Words4 words = math::philox_block(stream.seed, stream.subsequence, number / 4);
+      const math::Words4 words = math::philox_block(stream.seed, subsequence, number / 4);
       const std::uint32_t word = math::word_of(words, static_cast<int>(number % 4));
       out.row(row)[col] = math::uniform_between(word, -bound, bound);
     }
   });
 }
 
-void interpolate(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef real,
+void interpolate(ThreadTeam& team, const RandomStream& stream, ConstMatrixRef real,
                  ConstMatrixRef fake, MatrixRef out) {
+  const std::uint64_t subsequence = stream.subsequence();
   with_float_type(real.type, [&](auto in_type) {
     with_float_type(out.type, [&](auto out_type) {
       using In = decltype(in_type);
@@ -149,8 +153,8 @@ void interpolate(ThreadTeam& team, const NormalStream& stream, ConstMatrixRef re
       const auto b = fake.as<In>();
       const auto to = out.as<decltype(out_type)>();
       for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
-        const float share = math::uniform(stream.seed, stream.subsequence,
-                                          stream.first + static_cast<std::uint64_t>(i));
+        const float share =
+            math::uniform(stream.seed, subsequence, stream.first + static_cast<std::uint64_t>(i));
         VGAN_WIDEST(interpolate_row)(a.row(i), b.row(i), out.cols, share, to.row(i));
       });
     });

@@ -27,18 +27,18 @@ void scale_row(float* x, std::int64_t count, float factor) {
 
 }  // namespace
 
-void gradient_penalty(ThreadTeam& team, const PenaltyRows& rows) {
-  const MatrixView<float> x = rows.x;
+void gradient_penalty(ThreadTeam& team, const GradientPenaltyTask& task) {
+  const MatrixView<float> x = task.x;
   std::vector<float> values(static_cast<std::size_t>(x.rows));
   for_each_row(team, x.rows, x.cols, [&](std::int64_t i) {
     const math::PenaltyOfRow one =
-        math::gradient_penalty(rows.kind, VGAN_WIDEST(squared_norm)(x.row(i), x.cols));
+        math::gradient_penalty(task.kind, VGAN_WIDEST(squared_norm)(x.row(i), x.cols));
     values[static_cast<std::size_t>(i)] = one.value;
-    VGAN_WIDEST(scale_row)(x.row(i), x.cols, rows.scale * one.factor);
+    VGAN_WIDEST(scale_row)(x.row(i), x.cols, task.scale * one.factor);
   });
   double total = 0.0;
   for (const float value : values) total += value;
-  *rows.value = static_cast<float>(total * rows.weight);
+  *task.value = static_cast<float>(total * task.weight);
 }
 
 }  // namespace vgan::cpu

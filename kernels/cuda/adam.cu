@@ -29,15 +29,7 @@ __global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCou
   if (nonfinite) atomicOr(&network->nonfinite, 1U);
 }
 
-__global__ void advance_kernel(StepState* state) {
-  StepReport report = state->current;
-  report.epoch = state->step + 1;
-  report.nonfinite = state->discriminator.nonfinite | state->generator.nonfinite;
-  state->reports[state->step % StepState::report_capacity] = report;
-  state->current = StepReport{};
-  ++state->step;
-  apply_schedules(*state);
-}
+__global__ void advance_kernel(StepState* state) { finish_step(*state); }
 
 }  // namespace
 

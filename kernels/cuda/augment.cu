@@ -20,8 +20,8 @@ struct AugmentRows {
   bool colour, translation, cutout, adjoint;
 };
 
-__device__ AugmentDraw draw_of(const AugmentRows& task, const NumberStream& numbers) {
-  const std::uint64_t subsequence = math::subsequence(numbers.purpose, numbers.counter.value());
+__device__ AugmentDraw draw_of(const AugmentRows& task, const RandomStream& numbers) {
+  const std::uint64_t subsequence = numbers.subsequence();
   const AugmentDraw whole = math::augment_draw(
       numbers.seed, subsequence, numbers.first / 8 + blockIdx.x, task.height, task.width);
   const AugmentDraw draw = math::only(whole, task.colour, task.translation, task.cutout);
@@ -53,7 +53,7 @@ __device__ float image_mean(const AugmentRows& task, const AugmentDraw& draw, do
   return *shared_mean;
 }
 
-__global__ void augment_kernel(AugmentRows task, NumberStream numbers) {
+__global__ void augment_kernel(AugmentRows task, RandomStream numbers) {
   __shared__ double parts[32];
   __shared__ float shared_mean;
   const AugmentDraw draw = draw_of(task, numbers);
@@ -78,7 +78,7 @@ __global__ void augment_kernel(AugmentRows task, NumberStream numbers) {
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-cudaError_t augment(cudaStream_t stream, const AugmentTask& task, const NumberStream& numbers) {
+cudaError_t augment(cudaStream_t stream, const AugmentTask& task, const RandomStream& numbers) {
   const AugmentRows rows{InRows(task.in),
                          OutRows(task.out),
                          static_cast<int>(task.height),

@@ -79,21 +79,22 @@ std::int64_t gan_loss_blocks(std::int64_t rows) {
   return std::clamp<std::int64_t>((rows + band - 1) / band, 1, most);
 }
 
-cudaError_t gan_loss(cudaStream_t stream, const GanLossRows& rows) {
-  const std::int64_t n = rows.logits.rows;
-  const std::int64_t blocks = rows.scratch == nullptr ? 1 : gan_loss_blocks(n);
+cudaError_t gan_loss(cudaStream_t stream, const GanLossTask& task, GanLossPart* scratch) {
+  const GanLossTerm& term = task.term;
+  const std::int64_t n = task.logits.rows;
+  const std::int64_t blocks = scratch == nullptr ? 1 : gan_loss_blocks(n);
   const std::int64_t band = (n + blocks - 1) / blocks;
-  GanLossPart* parts = blocks == 1 ? nullptr : rows.scratch;
-  const LossMeans means{n, rows.mean_loss, rows.accuracy};
+  GanLossPart* parts = blocks == 1 ? nullptr : scratch;
+  const LossMeans means{n, term.loss, term.accuracy};
   cudaError_t status = cudaSuccess;
-  with_float_type(rows.gradient.type, [&](auto type) {
+  with_float_type(task.gradient.type, [&](auto type) {
     using T = decltype(type);
     status = launch(stream, {dim3(static_cast<unsigned>(blocks)), dim3(block_threads)},
-                    gan_loss_kernel<T>, rows.logits, band, rows.kind, rows.side, rows.target,
-                    rows.gradient.as<T>(), parts, means);
+                    gan_loss_kernel<T>, task.logits, band, term.kind, term.side, term.target,
+                    task.gradient.as<T>(), parts, means);
   });
   if (status != cudaSuccess || parts == nullptr) return status;
-  return launch(stream, {dim3(1), dim3(block_threads)}, gan_loss_means_kernel, rows.scratch, blocks,
+  return launch(stream, {dim3(1), dim3(block_threads)}, gan_loss_means_kernel, scratch, blocks,
                 means);
 }
 

@@ -41,18 +41,18 @@ __global__ void gather_kernel(MatrixView<const In> trials, float scale, float of
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out) {
+cudaError_t gather(cudaStream_t stream, const GatherTask& task) {
   cudaError_t status = cudaSuccess;
-  const LaunchShape shape{dim3(static_cast<unsigned>(out.rows)), dim3(block_threads)};
-  with_float_type(out.type, [&](auto type) {
+  const LaunchShape shape{dim3(static_cast<unsigned>(task.out.rows)), dim3(block_threads)};
+  with_float_type(task.out.type, [&](auto type) {
     using Out = decltype(type);
-    if (rows.trials.type == ElementType::u8) {
+    if (task.trials.type == ElementType::u8) {
       status =
-          launch(stream, shape, gather_kernel<std::uint8_t, Out>, rows.trials.as<std::uint8_t>(),
-                 rows.scale, rows.offset, rows.seed, rows.counter, out.as<Out>());
+          launch(stream, shape, gather_kernel<std::uint8_t, Out>, task.trials.as<std::uint8_t>(),
+                 task.scale, task.offset, task.seed, task.counter, task.out.as<Out>());
     } else {
-      status = launch(stream, shape, gather_kernel<float, Out>, rows.trials.as<float>(), rows.scale,
-                      rows.offset, rows.seed, rows.counter, out.as<Out>());
+      status = launch(stream, shape, gather_kernel<float, Out>, task.trials.as<float>(), task.scale,
+                      task.offset, task.seed, task.counter, task.out.as<Out>());
     }
   });
   return status;

@@ -56,7 +56,7 @@ __global__ void latent_loss_kernel(LatentRows task, std::int64_t band, float bet
 // ---- Launchers -----------------------------------------------------------------------------
 
 cudaError_t reparameterise(cudaStream_t stream, const ReparameteriseTask& task,
-                           const NumberStream& numbers) {
+                           const RandomStream& numbers) {
   const cudaError_t status = normal(stream, numbers, task.noise);
   if (status != cudaSuccess) return status;
   const MatrixRef z = task.z;

@@ -28,7 +28,7 @@ std::int64_t spectral_gradient_scratch(const SpectralGradientTask& task);
 
 /// Row i is row numbers.first / 8 + i of math/augment.hpp.
 [[nodiscard]] cudaError_t augment(cudaStream_t stream, const AugmentTask& task,
-                                  const NumberStream& numbers);
+                                  const RandomStream& numbers);
 
 /// y[i, 0] += sum over j of a[i, j] * b[i, j].
 [[nodiscard]] cudaError_t add_row_dots(cudaStream_t stream, ConstMatrixRef a, ConstMatrixRef b,
@@ -37,7 +37,7 @@ std::int64_t spectral_gradient_scratch(const SpectralGradientTask& task);
 
 /// Element (i, j) of the noise is number numbers.first + i * latent + j, as in `normal`.
 [[nodiscard]] cudaError_t reparameterise(cudaStream_t stream, const ReparameteriseTask& task,
-                                         const NumberStream& numbers);
+                                         const RandomStream& numbers);
 
 std::int64_t latent_loss_scratch(const LatentLossTask& task);
 [[nodiscard]] cudaError_t latent_loss(cudaStream_t stream, const LatentLossTask& task,

@@ -14,8 +14,8 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 // Words 4 * block .. 4 * block + 3 of the stream at its step.
-__device__ math::Words4 words_at(const NumberStream& numbers, std::uint64_t block) {
-  const std::uint64_t stream = math::subsequence(numbers.purpose, numbers.counter.value());
+__device__ math::Words4 words_at(const RandomStream& numbers, std::uint64_t block) {
+  const std::uint64_t stream = numbers.subsequence();
   curandStatePhilox4_32_10_t generator;
   curand_init(numbers.seed, stream, 4 * block, &generator);
   const uint4 words = curand4(&generator);
@@ -25,7 +25,7 @@ __device__ math::Words4 words_at(const NumberStream& numbers, std::uint64_t bloc
 // Calls `body(i, j, words, lane)` for each element of [rows, cols]: its number is lane `lane` of
 // `words`. A thread draws four words and serves up to four elements.
 template <class Body>
-__device__ void for_each_number(const NumberStream& numbers, std::int64_t rows, std::int64_t cols,
+__device__ void for_each_number(const RandomStream& numbers, std::int64_t rows, std::int64_t cols,
                                 Body body) {
   const std::uint64_t first = numbers.first;
   const std::uint64_t end = first + static_cast<std::uint64_t>(rows * cols);
@@ -49,7 +49,7 @@ __device__ float normal_lane(const math::Words4& words, int lane) {
 }
 
 template <class T>
-__global__ void normal_kernel(NumberStream numbers, MatrixView<T> out) {
+__global__ void normal_kernel(RandomStream numbers, MatrixView<T> out) {
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
                     out.row(i)[j] = math::from_float<T>(normal_lane(words, lane));
@@ -57,11 +57,11 @@ __global__ void normal_kernel(NumberStream numbers, MatrixView<T> out) {
 }
 
 template <class T>
-__global__ void normal_mixture_kernel(NumberStream numbers, math::LatentMixture mixture,
+__global__ void normal_mixture_kernel(RandomStream numbers, math::LatentMixture mixture,
                                       MatrixView<T> out) {
   const auto cols = static_cast<std::uint64_t>(out.cols);
   const std::uint64_t first_row = numbers.first / cols;
-  const std::uint64_t stream = math::subsequence(numbers.purpose, numbers.counter.value());
+  const std::uint64_t stream = numbers.subsequence();
   for_each_number(
       numbers, out.rows, out.cols,
       [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
@@ -75,7 +75,7 @@ __global__ void normal_mixture_kernel(NumberStream numbers, math::LatentMixture 
 }
 
 template <class T>
-__global__ void add_normal_kernel(NumberStream numbers, MatrixView<const T> in, const float* sigma,
+__global__ void add_normal_kernel(RandomStream numbers, MatrixView<const T> in, const float* sigma,
                                   MatrixView<T> out) {
   const float width = *sigma;
   for_each_number(numbers, out.rows, out.cols,
@@ -85,7 +85,7 @@ __global__ void add_normal_kernel(NumberStream numbers, MatrixView<const T> in, 
                   });
 }
 
-__global__ void uniform_kernel(NumberStream numbers, float bound, MatrixView<float> out) {
+__global__ void uniform_kernel(RandomStream numbers, float bound, MatrixView<float> out) {
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
                     out.row(i)[j] =
@@ -95,7 +95,7 @@ __global__ void uniform_kernel(NumberStream numbers, float bound, MatrixView<flo
 
 // A block for each row, with one number.
 template <class In, class Out>
-__global__ void interpolate_kernel(NumberStream numbers, MatrixView<const In> real,
+__global__ void interpolate_kernel(RandomStream numbers, MatrixView<const In> real,
                                    MatrixView<const In> fake, MatrixView<Out> out) {
   __shared__ float shared_share;
   const std::int64_t i = blockIdx.x;
@@ -116,7 +116,7 @@ __global__ void interpolate_kernel(NumberStream numbers, MatrixView<const In> re
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out) {
+cudaError_t normal(cudaStream_t stream, const RandomStream& numbers, MatrixRef out) {
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
@@ -125,7 +125,7 @@ cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef o
   return status;
 }
 
-cudaError_t normal_mixture(cudaStream_t stream, const NumberStream& numbers,
+cudaError_t normal_mixture(cudaStream_t stream, const RandomStream& numbers,
                            const math::LatentMixture& mixture, MatrixRef out) {
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
@@ -136,7 +136,7 @@ cudaError_t normal_mixture(cudaStream_t stream, const NumberStream& numbers,
   return status;
 }
 
-cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers, ConstMatrixRef in,
+cudaError_t add_normal(cudaStream_t stream, const RandomStream& numbers, ConstMatrixRef in,
                        const float* sigma, MatrixRef out) {
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
@@ -147,13 +147,13 @@ cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers, ConstMa
   return status;
 }
 
-cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float bound,
+cudaError_t uniform(cudaStream_t stream, const RandomStream& numbers, float bound,
                     MatrixView<float> out) {
   return launch(stream, shape_for(out.rows * out.cols / 4 + 2), uniform_kernel, numbers, bound,
                 out);
 }
 
-cudaError_t interpolate(cudaStream_t stream, const NumberStream& numbers, ConstMatrixRef real,
+cudaError_t interpolate(cudaStream_t stream, const RandomStream& numbers, ConstMatrixRef real,
                         ConstMatrixRef fake, MatrixRef out) {
   cudaError_t status = cudaSuccess;
   const LaunchShape shape{dim3(static_cast<unsigned>(out.rows)), dim3(block_threads)};

@@ -10,12 +10,12 @@
 #include <cuda_runtime_api.h>
 
 #include "kernels/math/activation.hpp"
-#include "kernels/math/gan_loss.hpp"
-#include "kernels/math/gradient_penalty.hpp"
 #include "kernels/math/latent_mixture.hpp"
-#include "kernels/math/philox.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/gan_loss.hpp"
+#include "kernels/ops/gather.hpp"
+#include "kernels/ops/random_stream.hpp"
 #include "kernels/ops/step_state.hpp"
 #include "kernels/view.hpp"
 
@@ -57,66 +57,35 @@ struct GanLossPart {
 };
 /// Blocks that `gan_loss` takes: 1 up to 2,048 rows.
 std::int64_t gan_loss_blocks(std::int64_t rows);
-/// The loss of one side, by kernels/math/gan_loss.hpp; logits and gradient are [n, 1].
-struct GanLossRows {
-  MatrixView<const float> logits;
-  math::GanLoss kind = math::GanLoss::bce;
-  math::GanSide side = math::GanSide::real;
-  float target = 1.0F;  ///< of real trials
-  MatrixRef gradient;   ///< d(mean loss)/d(logit)
-  float* mean_loss = nullptr;
-  float* accuracy = nullptr;       ///< share of right rows; may be null
-  GanLossPart* scratch = nullptr;  ///< for gan_loss_blocks(rows) parts; null: one block
-};
-[[nodiscard]] cudaError_t gan_loss(cudaStream_t stream, const GanLossRows& rows);
+/// `scratch` is for gan_loss_blocks(rows) parts; null: one block.
+[[nodiscard]] cudaError_t gan_loss(cudaStream_t stream, const GanLossTask& task,
+                                   GanLossPart* scratch);
 
-/// *value = weight * sum over rows of the penalty (math::gradient_penalty), then each row times
-/// scale * its factor.
-struct PenaltyRows {
-  MatrixView<float> x;
-  math::GradientPenalty kind = math::GradientPenalty::squared;
-  float weight = 1.0F;
-  float scale = 1.0F;
-  float* value = nullptr;
-  float* row_values = nullptr;  ///< scratch for x.rows floats
-};
-[[nodiscard]] cudaError_t gradient_penalty(cudaStream_t stream, const PenaltyRows& rows);
+/// `row_values` is scratch for x.rows floats.
+[[nodiscard]] cudaError_t gradient_penalty(cudaStream_t stream, const GradientPenaltyTask& task,
+                                           float* row_values);
 
 /// One Adam step over a network's arena; `average` and `shadow` may be empty.
 /// The rate and the NaN flag are in `network`; it is Adam step number counter.value() + 1.
 [[nodiscard]] cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
                                StepCounter counter, AdamState* network);
 
-/// Numbers of the stream (seed, purpose, counter.value()) from `first` on.
-struct NumberStream {
-  std::uint64_t seed = 0;
-  math::Purpose purpose = math::Purpose::latent;
-  std::uint64_t first = 0;
-  StepCounter counter;
-};
-[[nodiscard]] cudaError_t normal(cudaStream_t stream, const NumberStream& numbers, MatrixRef out);
+/// out = standard normal numbers of the stream.
+[[nodiscard]] cudaError_t normal(cudaStream_t stream, const RandomStream& numbers, MatrixRef out);
 /// Rows of a mixture of Gaussians (math/latent_mixture.hpp): row i is row first / cols + i of the
 /// stream.
-[[nodiscard]] cudaError_t normal_mixture(cudaStream_t stream, const NumberStream& numbers,
+[[nodiscard]] cudaError_t normal_mixture(cudaStream_t stream, const RandomStream& numbers,
                                          const math::LatentMixture& mixture, MatrixRef out);
 /// out = in + *sigma * normal, sigma in device memory; `in` and `out` may be one.
-[[nodiscard]] cudaError_t add_normal(cudaStream_t stream, const NumberStream& numbers,
+[[nodiscard]] cudaError_t add_normal(cudaStream_t stream, const RandomStream& numbers,
                                      ConstMatrixRef in, const float* sigma, MatrixRef out);
 /// out_i = e_i real_i + (1 - e_i) fake_i, e_i in (0, 1] from number i; real and fake of one type.
-[[nodiscard]] cudaError_t interpolate(cudaStream_t stream, const NumberStream& numbers,
+[[nodiscard]] cudaError_t interpolate(cudaStream_t stream, const RandomStream& numbers,
                                       ConstMatrixRef real, ConstMatrixRef fake, MatrixRef out);
-[[nodiscard]] cudaError_t uniform(cudaStream_t stream, const NumberStream& numbers, float bound,
+[[nodiscard]] cudaError_t uniform(cudaStream_t stream, const RandomStream& numbers, float bound,
                                   MatrixView<float> out);
 
-/// Row i of `out` is the trial at place counter.value() * rows + i of the shuffled passes.
-struct GatherRows {
-  ConstMatrixRef trials;  ///< [count, cols], u8 or f32
-  float scale = 1.0F;     ///< out = trial * scale + offset
-  float offset = 0.0F;
-  std::uint64_t seed = 0;
-  StepCounter counter;
-};
-[[nodiscard]] cudaError_t gather(cudaStream_t stream, const GatherRows& rows, MatrixRef out);
+[[nodiscard]] cudaError_t gather(cudaStream_t stream, const GatherTask& task);
 
 [[nodiscard]] cudaError_t convert(cudaStream_t stream, ConstMatrixRef in, MatrixRef out);
 [[nodiscard]] cudaError_t fill(cudaStream_t stream, float value, MatrixRef out);
@@ -125,7 +94,7 @@ struct GatherRows {
 /// would run was compiled for, 90 for sm_90: it can be older than the device.
 [[nodiscard]] cudaError_t find_kernels(int* architecture);
 
-/// Ends a step: files the report, counts the step, and sets what has a schedule for the next.
+/// finish_step on the device.
 [[nodiscard]] cudaError_t advance(cudaStream_t stream, StepState* state);
 
 }  // namespace vgan::cuda

@@ -40,16 +40,17 @@ __global__ void weighted_sum_kernel(const float* row_values, std::int64_t rows, 
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-cudaError_t gradient_penalty(cudaStream_t stream, const PenaltyRows& rows) {
-  const MatrixView<float> x = rows.x;
+cudaError_t gradient_penalty(cudaStream_t stream, const GradientPenaltyTask& task,
+                             float* row_values) {
+  const MatrixView<float> x = task.x;
   if (x.rows > 0) {
     const cudaError_t status =
         launch(stream, {dim3(static_cast<unsigned>(x.rows)), dim3(block_threads)},
-               penalty_rows_kernel, x, rows.kind, rows.scale, rows.row_values);
+               penalty_rows_kernel, x, task.kind, task.scale, row_values);
     if (status != cudaSuccess) return status;
   }
-  return launch(stream, {dim3(1), dim3(block_threads)}, weighted_sum_kernel, rows.row_values,
-                x.rows, rows.weight, rows.value);
+  return launch(stream, {dim3(1), dim3(block_threads)}, weighted_sum_kernel, row_values, x.rows,
+                task.weight, task.value);
 }
 
 }  // namespace vgan::cuda

@@ -1,9 +1,11 @@
 // What the fused operations of a dense step are asked to do: plain descriptions, no work.
 #pragma once
 
+#include <cstdint>
+
 #include "kernels/math/activation.hpp"
-#include "kernels/math/gan_loss.hpp"
 #include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/gan_loss.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -30,14 +32,10 @@ struct DenseUpdateTask {
   bool accumulate = false;
 };
 
-/// Rows that share a loss.
+/// Rows that share a term of the loss.
 struct LogitLossSide {
   std::int64_t rows = 0;
-  float target = 1.0F;  ///< of real trials
-  math::GanLoss kind = math::GanLoss::bce;
-  math::GanSide side = math::GanSide::real;
-  float* loss = nullptr;      ///< mean over the rows; in device memory
-  float* accuracy = nullptr;  ///< share of right calls (math::is_right); may be null
+  GanLossTerm term;
 };
 
 /// The last layer of a discriminator, one logit a row, with its loss:

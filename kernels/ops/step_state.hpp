@@ -65,6 +65,17 @@ VGAN_HOST_DEVICE inline void apply_schedules(StepState& state) {
       static_cast<float>(math::next_value(state.kl_schedule, state.step, double{state.kl_weight}));
 }
 
+/// Ends a step: files its report, counts it, and sets what has a schedule for the step to come.
+VGAN_HOST_DEVICE inline void finish_step(StepState& state) {
+  StepReport& report = state.current;
+  report.epoch = state.step + 1;
+  report.nonfinite = state.discriminator.nonfinite | state.generator.nonfinite;
+  state.reports[state.step % StepState::report_capacity] = report;
+  report = StepReport{};
+  ++state.step;
+  apply_schedules(state);
+}
+
 /// What is counted by the steps, and may come several times in one: of `per_step` times in the step
 /// to come, number `ahead` has this value. `ahead` may reach into later steps.
 struct StepCounter {
@@ -72,15 +83,15 @@ struct StepCounter {
   std::uint64_t per_step = 1;
   std::uint64_t ahead = 0;
 
+  /// The counter of the steps that `state` counts, in device memory; null: always 0.
+  static StepCounter of(const StepState* state, std::uint64_t ahead = 0,
+                        std::uint64_t per_step = 1) {
+    return {state == nullptr ? nullptr : &state->step, per_step, ahead};
+  }
+
   VGAN_HOST_DEVICE std::uint64_t value() const {
     return step == nullptr ? 0 : *step * per_step + ahead;
   }
 };
-
-/// The counter of what has a `per_step` and an `ahead`. Reads nothing of `state`.
-template <class Options>
-StepCounter counter_of(const StepState* state, const Options& options) {
-  return {state == nullptr ? nullptr : &state->step, options.per_step, options.ahead};
-}
 
 }  // namespace vgan

@@ -162,19 +162,18 @@ class Twin {
 
   void draw(std::uint64_t critics, std::uint64_t critic) {
     const OutputRange range{output_activation(config_.output), 0.0F, 255.0F, true};
-    GatherOptions how{range.scale(), range.offset(), config_.seed, critic, critics};
     const auto from = [&](const Buffer& buffer, std::int64_t cols) {
       return ConstMatrixRef{buffer.data(), ElementType::u8, count_, cols, cols};
     };
     auto* state = state_.as<StepState>();
     Queue& queue = *device_.queue;
-    device_.backend->gather(queue, from(trials_, shape_.size()), state, gan_.real(), how);
-    how.scale = 1.0F;
-    how.offset = 0.0F;
-    device_.backend->gather(queue, from(conditions_, classes), state, gan_.conditions(), how);
-    RandomStream stream{config_.seed, Purpose::latent, 0, critic};
-    stream.per_step = critics;
-    draw_latents(*device_.backend, queue, state, stream, latent_mixture(config_), gan_.latent());
+    const StepCounter counter = StepCounter::of(state, critic, critics);
+    device_.backend->gather(queue, {from(trials_, shape_.size()), gan_.real(), range.scale(),
+                                    range.offset(), config_.seed, counter});
+    device_.backend->gather(
+        queue, {from(conditions_, classes), gan_.conditions(), 1.0F, 0.0F, config_.seed, counter});
+    draw_latents(*device_.backend, queue, {config_.seed, Purpose::latent, 0, counter},
+                 latent_mixture(config_), gan_.latent());
   }
 
   void check(const Checkpoint& checkpoint, const nn::Network& network, const std::string& prefix,

@@ -86,7 +86,7 @@ class OneByOne {
     block_ = none;  // what throws below leaves no block
     const std::uint64_t number = block * static_cast<std::uint64_t>(rows_ * latent);
     const RandomStream stream{request.seed, request.purpose, number};
-    draw_latents(*device_->backend, *device_->queue, nullptr, stream, request.mixture, z_.ref());
+    draw_latents(*device_->backend, *device_->queue, stream, request.mixture, z_.ref());
     network_.forward(*device_->queue, z_.ref(), tape_.tape());
     const MatrixRef y = tape_.tape().outputs.back();
     stride_ = y.stride;

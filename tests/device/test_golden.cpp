@@ -40,7 +40,7 @@ class GoldenRun {
                             : output == "sigmoid" ? Activation::sigmoid
                                                   : Activation::identity;
     const bool average = settings["ema_decay"].get<double>() > 0.0;
-    const nn::ProductOptions products{.fused = fused};
+    const nn::ComputeOptions products{.fused = fused};
     Backend& backend = *device.backend;
     g_.emplace(backend, nn::dense_stack(recipe["g_layers"], last), 0.2F,
                nn::ArenaOptions{true, average, false}, "G", products);

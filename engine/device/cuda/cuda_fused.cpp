@@ -15,7 +15,7 @@ void note_moved(const AdamArena& arena, std::vector<const void*>& moved) {
 
 std::pair<StepCounter, AdamState*> adam_state(StepState* state, const AdamOptions& adam) {
   if (state == nullptr || adam.network == nullptr) return {};
-  return {counter_of(state, adam), &(state->*adam.network)};
+  return {adam.counter(state), &(state->*adam.network)};
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ FusedLaunch FusedOperations::launch_after(const CudaQueue& queue, bool tf32,
 
 bool FusedOperations::forward(CudaQueue& queue, ConstMatrixRef x, ConstMatrixRef w,
                               VectorView<const float> bias, MatrixRef y,
-                              const ActivationOptions& options) const {
+                              const ForwardOptions& options) const {
   if (!fused_supports(x, w, bias, y)) return false;
   const FusedLaunch launch = launch_after(queue, options.tf32, {w.data});
   check(fused_forward(queue.stream(), x, w, bias, options.activation, options.slope, y, launch),

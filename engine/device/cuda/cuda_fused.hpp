@@ -19,7 +19,7 @@ class FusedOperations {
   explicit FusedOperations(bool programmatic) : programmatic_(programmatic) {}
 
   bool forward(CudaQueue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
-               MatrixRef y, const ActivationOptions& options) const;
+               MatrixRef y, const ForwardOptions& options) const;
   bool backward(CudaQueue& queue, const InputGradientTask& dx,
                 std::span<const DenseUpdateTask> updates, StepState* state,
                 const FusedOptions& options) const;

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/base/check.hpp"
+#include "engine/device/composed.hpp"
 #include "engine/device/conv_checks.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
-#include "engine/device/seam_checks.hpp"
 #include "kernels/cuda/batch_norm.hpp"
 #include "kernels/cuda/pointwise.hpp"
 
@@ -59,18 +59,16 @@ std::size_t CudaProducts::conv_scratch(const ConvGeometry& geometry, std::int64_
   task.x.type = type;
   task.y.rows = images;
   task.y.cols = std::max(geometry.large_size(), geometry.small_size());
-  return std::max({refused ? composed_conv_scratch(geometry, images, type) : 0,
+  return std::max({refused ? composed_conv_scratch(*this, geometry, images, type) : 0,
                    Convolutions::run_scratch(task),
                    Convolutions::gradient_scratch(geometry, images, type),
                    channel_scratch(images * geometry.positions(), geometry.filters),
                    channel_scratch(images * geometry.height * geometry.width, geometry.channels)});
 }
 
-void CudaProducts::dense_forward(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
-                                 VectorView<const float> bias, MatrixRef y,
-                                 const ActivationOptions& options) {
-  check_dense_forward(x, w, bias, y);
-  if (y.size() == 0) return;
+void CudaProducts::do_dense_forward(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                                    VectorView<const float> bias, MatrixRef y,
+                                    const ForwardOptions& options) {
   if (options.fused && fused_.forward(chain(queue), x, w, bias, y, options)) return;
   const MatrixView<float> sums = sums_for(queue, y);
   multiply(queue, x, w, sums, {.tf32 = options.tf32});
@@ -81,29 +79,24 @@ void CudaProducts::dense_forward(Queue& queue, ConstMatrixRef x, ConstMatrixRef 
         "bias_activation");
 }
 
-void CudaProducts::dense_tangent(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
-                                 ConstMatrixRef at, MatrixRef y, const ActivationOptions& options) {
-  check_dense_tangent(x, w, at, y, options);
-  if (y.size() == 0) return;
+void CudaProducts::do_dense_tangent(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                                    ConstMatrixRef at, MatrixRef y, const ProductOptions& options) {
   const MatrixView<float> sums = sums_for(queue, y);
   multiply(queue, x, w, sums, {.tf32 = options.tf32});
   mask(queue, sums, at, y, options);
 }
 
-void CudaProducts::dense_backward_input(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
-                                        ConstMatrixRef at, MatrixRef dx,
-                                        const ActivationOptions& options) {
-  check_dense_backward_input(dy, w, at, dx, options);
-  if (dx.size() == 0) return;
+void CudaProducts::do_dense_backward_input(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                                           ConstMatrixRef at, MatrixRef dx,
+                                           const ProductOptions& options) {
   const MatrixView<float> sums = sums_for(queue, dx);
   multiply(queue, dy, w, sums, {.b_transposed = true, .tf32 = options.tf32});
   mask(queue, sums, at, dx, options);
 }
 
-void CudaProducts::dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
-                                          MatrixView<float> dw, VectorView<float> dbias,
-                                          const WeightGradientOptions& options) {
-  check_dense_backward_weights(x, dy, dw, dbias);
+void CudaProducts::do_dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
+                                             MatrixView<float> dw, VectorView<float> dbias,
+                                             const WeightGradientOptions& options) {
   if (x.rows == 0) {
     if (!options.accumulate) {
       fill(queue, 0.0F, {dw.data, ElementType::f32, dw.rows, dw.cols, dw.stride});
@@ -120,11 +113,9 @@ void CudaProducts::dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstM
   check(column_sums(on(queue), dy, options.accumulate_bias, dbias, parts), "column_sums");
 }
 
-void CudaProducts::dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
-                                VectorView<const float> bias, MatrixRef trials,
-                                const ActivationOptions& options, const OutputMap& map) {
-  check_dense_trials(x, w, bias, trials);
-  if (trials.size() == 0) return;
+void CudaProducts::do_dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                                   VectorView<const float> bias, MatrixRef trials,
+                                   const ProductOptions& options, const OutputMap& map) {
   const MatrixView<float> sums = sums_for(queue, trials);
   multiply(queue, x, w, sums, {.tf32 = options.tf32});
   check(
@@ -132,38 +123,32 @@ void CudaProducts::dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w
       "bias_activation_trials");
 }
 
-void CudaProducts::dense_backward(Queue& queue, const InputGradientTask& dx,
-                                  std::span<const DenseUpdateTask> updates, StepState* state,
-                                  const FusedOptions& options) {
-  check_dense_backward(dx, updates, options);
-  if (dx.empty() && updates.empty()) return;
+void CudaProducts::do_dense_backward(Queue& queue, const InputGradientTask& dx,
+                                     std::span<const DenseUpdateTask> updates, StepState* state,
+                                     const FusedOptions& options) {
   if (fused_.backward(chain(queue), dx, updates, state, options)) return;
-  Backend::dense_backward(queue, dx, updates, state, options);
+  composed_dense_backward(*this, queue, dx, updates, state, options);
 }
 
-void CudaProducts::logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
-                              const FusedOptions& options) {
-  check_logit_loss(task, options);
+void CudaProducts::do_logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
+                                 const FusedOptions& options) {
   if (fused_.logit_loss(chain(queue), task, state, options)) return;
-  Backend::logit_loss(queue, task, state, options);
+  composed_logit_loss(*this, queue, task, state, options);
 }
 
-void CudaProducts::conv(Queue& queue, const ConvTask& task, const ActivationOptions& options) {
-  check_conv(task, options);
-  if (task.y.size() == 0) return;
+void CudaProducts::do_conv(Queue& queue, const ConvTask& task, const ProductOptions& options) {
   const cudaStream_t stream = on(queue);
   auto& own = static_cast<CudaQueue&>(queue);
   void* const memory = own.scratch(std::max<std::size_t>(1, Convolutions::run_scratch(task)));
   const bool done = check(convolutions_->run(stream, own.workspace(), memory, task,
                                              options.activation, options.slope, options.tf32));
-  if (!done) Backend::conv(queue, task, options);
+  if (!done) composed_conv(*this, queue, task, options);
 }
 
-void CudaProducts::conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
-                                         ConstMatrixRef large, ConstMatrixRef small,
-                                         MatrixView<float> dw,
-                                         const WeightGradientOptions& options) {
-  check_conv_backward_weights(geometry, large, small, dw);
+void CudaProducts::do_conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
+                                            ConstMatrixRef large, ConstMatrixRef small,
+                                            MatrixView<float> dw,
+                                            const WeightGradientOptions& options) {
   const cudaStream_t stream = on(queue);
   auto& own = static_cast<CudaQueue&>(queue);
   const std::size_t bytes = Convolutions::gradient_scratch(geometry, large.rows, large.type);
@@ -171,7 +156,7 @@ void CudaProducts::conv_backward_weights(Queue& queue, const ConvGeometry& geome
       large.rows > 0 && check(convolutions_->backward_weights(
                             stream, own.workspace(), own.scratch(std::max<std::size_t>(1, bytes)),
                             geometry, large, small, options.accumulate, dw, options.tf32));
-  if (!done) Backend::conv_backward_weights(queue, geometry, large, small, dw, options);
+  if (!done) composed_conv_backward_weights(*this, queue, geometry, large, small, dw, options);
 }
 
 MatrixView<float> CudaProducts::sums_for(Queue& queue, MatrixRef y) const {
@@ -187,7 +172,7 @@ void CudaProducts::multiply(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, Ma
 }
 
 void CudaProducts::mask(Queue& queue, MatrixView<float> sums, ConstMatrixRef at, MatrixRef y,
-                        const ActivationOptions& options) const {
+                        const ProductOptions& options) const {
   if (options.activation == Activation::identity && y.type == ElementType::f32) return;
   check(masked(on(queue), sums, at, options.activation, options.slope, y), "masked");
 }

@@ -107,22 +107,23 @@ __device__ void find_logits(const LogitJob& job, float* values) {
 __device__ inline void find_loss(const LogitJob& job, const LogitLossSide& side, int first,
                                  float* values, double* losses, int* rights) {
   const int rows = static_cast<int>(side.rows);
+  const GanLossTerm& term = side.term;
   const float share = 1.0F / static_cast<float>(rows);
   double loss = 0.0;
   int right = 0;
   for (int i = static_cast<int>(threadIdx.x); i < rows; i += warps * 32) {
     const float logit = values[first + i];
-    const math::LossAndGradient one = math::gan_loss(side.kind, side.side, logit, side.target);
+    const math::LossAndGradient one = math::gan_loss(term.kind, term.side, logit, term.target);
     loss += one.loss;
-    right += math::is_right(side.kind, side.side, logit) ? 1 : 0;
+    right += math::is_right(term.kind, term.side, logit) ? 1 : 0;
     job.logits.store(first + i, logit);
     values[first + i] = job.gradient.store(first + i, one.gradient * share);
   }
   const double total = block_sum(loss, losses);
   const int total_right = block_sum(right, rights);
   if (threadIdx.x != 0) return;
-  *side.loss = static_cast<float>(total / static_cast<double>(rows));
-  if (side.accuracy != nullptr) *side.accuracy = static_cast<float>(total_right) * share;
+  *term.loss = static_cast<float>(total / static_cast<double>(rows));
+  if (term.accuracy != nullptr) *term.accuracy = static_cast<float>(total_right) * share;
 }
 
 // dx of this lane's columns in this warp's rows, and what those rows add to the gradient of w; in
@@ -244,8 +245,8 @@ bool fused_supports(const LogitLossTask& task) {
   const std::int64_t k = task.x.cols;
   const bool sides = task.sides[0].rows > 0 && task.sides[1].rows >= 0 &&
                      task.sides[0].rows + task.sides[1].rows == n &&
-                     task.sides[0].loss != nullptr &&
-                     (task.sides[1].rows == 0 || task.sides[1].loss != nullptr);
+                     task.sides[0].term.loss != nullptr &&
+                     (task.sides[1].rows == 0 || task.sides[1].term.loss != nullptr);
   const bool outputs =
       task.logits.data != nullptr && task.logits.rows == n && task.logits.cols == 1 &&
       is_column(task.gradient, n) &&

@@ -104,7 +104,7 @@ TEST_CASE("reparameterise draws the stream's noise and moves it to the posterior
           const DeviceMatrix noise(device, shape.rows, shape.cols);
           const DeviceMatrix z(device, shape.rows, shape.cols, z_type);
           device.backend->reparameterise(*device.queue, {in.ref(), noise.ref(), z.ref()},
-                                         state.get(), {42, Purpose::posterior, 6});
+                                         {42, Purpose::posterior, 6, StepCounter::of(state.get())});
           Posterior want{shape, {}, {}, 0.0};
           for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(shape.rows * shape.cols); ++i) {
             want.noise.push_back(
@@ -311,11 +311,10 @@ TEST_CASE("an autoencoder's operations refuse operands that do not fit", "[kerne
     const DeviceMatrix two(device, 3, 8), one(device, 3, 4), narrow(device, 3, 3),
         none(device, 0, 4), none2(device, 0, 8), half(device, 3, 4, ElementType::bf16);
     float* const place = narrow.view().data;
-    CHECK_THROWS_WITH(backend.reparameterise(queue, {one.ref(), one.ref(), one.ref()}, nullptr, {}),
+    CHECK_THROWS_WITH(backend.reparameterise(queue, {one.ref(), one.ref(), one.ref()}, {}),
                       ContainsSubstring("statistics [3, 4]"));
-    CHECK_THROWS_WITH(
-        backend.reparameterise(queue, {two.ref(), half.ref(), one.ref()}, nullptr, {}),
-        ContainsSubstring("noise of another type"));
+    CHECK_THROWS_WITH(backend.reparameterise(queue, {two.ref(), half.ref(), one.ref()}, {}),
+                      ContainsSubstring("noise of another type"));
     CHECK_THROWS_WITH(backend.latent_loss(queue, {two.ref(), narrow.ref(), one.ref(), two.ref()}),
                       ContainsSubstring("noise [3, 3]"));
     CHECK_THROWS_WITH(

@@ -1,5 +1,6 @@
 // Convolutions against plain loops in double, on every backend: the backend's own way and the twin
 // made of patches and dense products.
+#include "engine/device/composed.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/conv_reference.hpp"
@@ -34,9 +35,9 @@ Tolerance with_rounded_sums(Tolerance tolerance, const Device& device, Way way, 
   return {tolerance.absolute + largest / 256.0, tolerance.relative};
 }
 
-void conv(Device& device, Way way, const ConvTask& task, const ActivationOptions& options) {
+void conv(Device& device, Way way, const ConvTask& task, const ProductOptions& options) {
   if (way == Way::backend) return device.backend->conv(*device.queue, task, options);
-  device.backend->Backend::conv(*device.queue, task, options);
+  composed_conv(*device.backend, *device.queue, task, options);
 }
 
 void weight_gradient(Device& device, Way way, const ConvGeometry& g, ConstMatrixRef large,
@@ -45,7 +46,7 @@ void weight_gradient(Device& device, Way way, const ConvGeometry& g, ConstMatrix
   if (way == Way::backend) {
     return device.backend->conv_backward_weights(*device.queue, g, large, small, dw, options);
   }
-  device.backend->Backend::conv_backward_weights(*device.queue, g, large, small, dw, options);
+  composed_conv_backward_weights(*device.backend, *device.queue, g, large, small, dw, options);
 }
 
 /// A convolution on a device: x, w and b are random, y is as the task says.

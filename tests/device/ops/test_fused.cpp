@@ -271,9 +271,9 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
         task.dx = dx.ref();
         task.activation = Activation::leaky_relu;
         task.slope = slope;
-        task.sides[0] = {
-            sides[0], 0.9F, kind, kinds[0], &report.d_loss_real, &report.real_accuracy};
-        task.sides[1] = {sides[1], 0.9F, kind, kinds[1], &report.d_loss_fake, nullptr};
+        task.sides[0] = {sides[0],
+                         {kind, kinds[0], 0.9F, &report.d_loss_real, &report.real_accuracy}};
+        task.sides[1] = {sides[1], {kind, kinds[1], 0.9F, &report.d_loss_fake}};
         if (with_step) task.weight_step = layer.arena(0), task.bias_step = layer.arena(1);
         device.backend->logit_loss(*device.queue, task, state.get(), fused_options(with_step));
 

@@ -62,8 +62,8 @@ void check(Device& device, const Kind& kind, const Case& c) {
   const DeviceMatrix dw1(device, c.inputs, c.hidden, w1, kind.type), db1(device, 1, c.hidden, b1);
   const DeviceMatrix dw2(device, c.hidden, c.outputs, w2, kind.type), db2(device, 1, c.outputs, b2);
   DeviceMatrix h(device, c.rows, c.hidden, kind.type), y(device, c.rows, c.outputs);
-  const ActivationOptions first{Activation::tanh, slope, kind.tf32, true};
-  const ActivationOptions second{Activation::leaky_relu, slope, kind.tf32, true};
+  const ForwardOptions first{Activation::tanh, slope, kind.tf32, true};
+  const ForwardOptions second{Activation::leaky_relu, slope, kind.tf32, true};
   device.backend->dense_forward(*device.queue, dx.ref(), dw1.ref(), db1.vector(), h.ref(), first);
   device.backend->dense_forward(*device.queue, h.ref(), dw2.ref(), db2.vector(), y.ref(), second);
 

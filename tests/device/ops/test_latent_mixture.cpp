@@ -45,8 +45,9 @@ std::vector<double> drawn(Device& device, std::int64_t rows, std::int64_t cols,
   const DeviceState state(device, start);
   const DeviceMatrix out(device, rows, cols, type);
   device.backend->normal_mixture(
-      *device.queue, state.get(),
-      {seed, Purpose::latent, first_row * static_cast<std::uint64_t>(cols)},
+      *device.queue,
+      {seed, Purpose::latent, first_row * static_cast<std::uint64_t>(cols),
+       StepCounter::of(state.get())},
       math::mixture_of(components, centre_seed, deviation), out.ref());
   return out.get();
 }
@@ -118,8 +119,8 @@ TEST_CASE("normal_mixture refuses what is no mixture", "[kernels][latent_mixture
   on_every_device([](Device& device) {
     const DeviceMatrix out(device, 2, 5);
     const auto draw = [&](std::uint64_t first, std::int64_t components) {
-      device.backend->normal_mixture(*device.queue, nullptr, {1, Purpose::latent, first},
-                                     {components, 1}, out.ref());
+      device.backend->normal_mixture(*device.queue, {1, Purpose::latent, first}, {components, 1},
+                                     out.ref());
     };
     CHECK_THROWS_WITH(draw(0, 0), ContainsSubstring("0 components"));
     CHECK_THROWS_WITH(draw(3, 4), ContainsSubstring("random number 3"));

@@ -111,7 +111,7 @@ TEST_CASE("fused updates: update 2 of 3 in step 7 is step 23", "[kernels][step]"
           task.bias = bias.weights;
           task.logits = logits.view();
           task.gradient = gradient.ref();
-          task.sides[0] = {9, 1.0F, GanLoss::bce, GanSide::real, &state->current.d_loss_real};
+          task.sides[0] = {9, {GanLoss::bce, GanSide::real, 1.0F, &state->current.d_loss_real}};
           task.weight_step = weight;
           task.bias_step = bias;
           device.backend->logit_loss(*device.queue, task, state, {options, false});
@@ -129,12 +129,11 @@ TEST_CASE("streams: draw 2 of 3 in step 7 is that of step 23", "[kernels][step]"
       const StepState* state = several ? state7.get() : state23.get();
       const std::uint64_t ahead = several ? 2 : 0, per_step = several ? 3 : 1;
       DeviceMatrix noise(device, 10, 3), batch(device, 10, 3), between(device, 10, 3);
-      device.backend->normal(*device.queue, state, {5, Purpose::latent, 0, ahead, per_step},
-                             noise.ref());
-      device.backend->gather(*device.queue, trials.ref(), state, batch.ref(),
-                             {1.0F, 0.0F, 5, ahead, per_step});
-      device.backend->interpolate(*device.queue, ones.ref(), zeros.ref(), state,
-                                  {5, Purpose::interpolate, 0, ahead, per_step}, between.ref());
+      const StepCounter counter = StepCounter::of(state, ahead, per_step);
+      device.backend->normal(*device.queue, {5, Purpose::latent, 0, counter}, noise.ref());
+      device.backend->gather(*device.queue, {trials.ref(), batch.ref(), 1.0F, 0.0F, 5, counter});
+      device.backend->interpolate(*device.queue, ones.ref(), zeros.ref(),
+                                  {5, Purpose::interpolate, 0, counter}, between.ref());
       drawn.push_back(noise.get());
       for (const DeviceMatrix* more : {&batch, &between}) {
         const auto got = more->get();

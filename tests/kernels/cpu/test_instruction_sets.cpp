@@ -201,7 +201,7 @@ TEST_CASE("what oneDNN refuses is our error at the seam", "[kernels][isa]") {
   const ConstMatrixRef w{numbers.data(), type, -5, 7, 8};
   const MatrixRef y{numbers.data(), type, 3, 7, 8};
   const Error error = error_of(
-      [&] { device.backend->dense_forward(*device.queue, x, w, {}, y, ActivationOptions{}); });
+      [&] { device.backend->dense_forward(*device.queue, x, w, {}, y, ForwardOptions{}); });
   CHECK(error.code() == ErrorCode::internal);
   CHECK_THAT(error.what(), ContainsSubstring("oneDNN cannot compute: product [3, -5] x [-5, 7], "));
 }

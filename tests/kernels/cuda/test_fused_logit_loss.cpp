@@ -59,10 +59,10 @@ class LogitLayer {
     task.activation = case_.activation;
     task.slope = slope;
     Losses* losses = losses_.data();
-    task.sides[0] = {case_.real_rows,       0.9F, case_.kind, side(0), &losses->real_loss,
-                     &losses->real_accuracy};
-    task.sides[1] = {case_.fake_rows,       0.9F, case_.kind, side(1), &losses->fake_loss,
-                     &losses->fake_accuracy};
+    task.sides[0] = {case_.real_rows,
+                     {case_.kind, side(0), 0.9F, &losses->real_loss, &losses->real_accuracy}};
+    task.sides[1] = {case_.fake_rows,
+                     {case_.kind, side(1), 0.9F, &losses->fake_loss, &losses->fake_accuracy}};
     if (!case_.updates) return task;
     task.weight_step = weight_step_.view();
     task.bias_step = bias_step_.view();
@@ -236,10 +236,11 @@ TEST_CASE("fused logit loss: agrees with product, loss and mask by kernels of th
       const std::int64_t rows = real ? 33 : 31;
       float* to = loss.vector().data + (real ? 0 : 2);
       const MatrixRef part = logits.ref().rows_from(first, rows);
-      REQUIRE(cuda::gan_loss(nullptr,
-                             {part.as<float>(), GanLoss::bce, real ? GanSide::real : GanSide::fake,
-                              0.9F, gradient.ref().rows_from(first, rows), to, to + 1}) ==
-              cudaSuccess);
+      const GanSide side = real ? GanSide::real : GanSide::fake;
+      const GanLossTask task{part.as<float>(),
+                             gradient.ref().rows_from(first, rows),
+                             {GanLoss::bce, side, 0.9F, to, to + 1}};
+      REQUIRE(cuda::gan_loss(nullptr, task, nullptr) == cudaSuccess);
     }
     CHECK(gradient.get() == fused.gradient());
     const Losses got = fused.losses();
@@ -281,7 +282,7 @@ TEST_CASE("fused logit loss: says which calls it takes", "[cuda][kernels][fused]
   other.bias_step = {};
   CHECK(cuda::fused_supports(other));
   other = task;
-  other.sides[1].loss = nullptr;
+  other.sides[1].term.loss = nullptr;
   CHECK_FALSE(cuda::fused_supports(other));
   CHECK(cuda::fused_logit_loss(nullptr, other, test_rates(), {}, nullptr, {}) ==
         cudaErrorInvalidValue);

@@ -56,10 +56,11 @@ TEST_CASE("the loss of many rows is added up by blocks", "[cuda][kernels][large]
                                static_cast<std::int64_t>(blocks * sizeof(cuda::GanLossPart) / 4));
       const CudaMatrix gradient(rows, 1, ElementType::f32, {1, 0});
       const CudaMatrix means(1, 2);
-      cuda::GanLossRows task{logits.view(),  GanLoss::bce,        GanSide::real,          0.9F,
-                             gradient.ref(), means.vector().data, means.vector().data + 1};
-      if (in_blocks) task.scratch = static_cast<cuda::GanLossPart*>(scratch.ref().data);
-      REQUIRE(cuda::gan_loss(nullptr, task) == cudaSuccess);
+      float* const to = means.vector().data;
+      const GanLossTask task{
+          logits.view(), gradient.ref(), {GanLoss::bce, GanSide::real, 0.9F, to, to + 1}};
+      auto* const parts = in_blocks ? static_cast<cuda::GanLossPart*>(scratch.ref().data) : nullptr;
+      REQUIRE(cuda::gan_loss(nullptr, task, parts) == cudaSuccess);
       double loss = 0.0;
       double right = 0.0;
       for (const double logit : values) {

@@ -1,0 +1,31 @@
+// Operations of the seam made of other operations of it: the slow, obvious twins of those that a
+// device has in one, and the way where it has none.
+#pragma once
+
+#include "engine/device/backend.hpp"
+
+namespace vgan {
+
+/// Backend::dense_backward by products and one Adam step for each tensor.
+void composed_dense_backward(Backend& backend, Queue& queue, const InputGradientTask& dx,
+                             std::span<const DenseUpdateTask> updates, StepState* state,
+                             const FusedOptions& options);
+
+/// Backend::logit_loss by a forward product, the loss of each side, and dense_backward.
+void composed_logit_loss(Backend& backend, Queue& queue, const LogitLossTask& task,
+                         StepState* state, const FusedOptions& options);
+
+/// Backend::conv by patches and dense products, some images at a time.
+void composed_conv(Backend& backend, Queue& queue, const ConvTask& task,
+                   const ProductOptions& options);
+
+/// Backend::conv_backward_weights likewise.
+void composed_conv_backward_weights(Backend& backend, Queue& queue, const ConvGeometry& geometry,
+                                    ConstMatrixRef large, ConstMatrixRef small,
+                                    MatrixView<float> dw, const WeightGradientOptions& options);
+
+/// Bytes that a queue keeps for those two (Backend::conv_scratch).
+std::size_t composed_conv_scratch(const Backend& backend, const ConvGeometry& geometry,
+                                  std::int64_t images, ElementType type);
+
+}  // namespace vgan
