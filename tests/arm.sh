@@ -9,7 +9,8 @@ set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 root=$PWD/build/arm
 sysroot=$root/sysroot
-libraries=(libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-dev libtomlplusplus-dev catch2)
+libraries=(libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-dev libtomlplusplus-dev
+  libeigen3-dev catch2)
 SECONDS=0
 
 bash apps/install_packages.sh build arm

@@ -4,15 +4,16 @@
 #include <cmath>
 
 #include "engine/base/check.hpp"
-#include "engine/stats/dot.hpp"
-#include "engine/stats/symmetric_eigen.hpp"
+#include "engine/stats/eigen_library.hpp"
 
 namespace vgan {
 namespace {
 
 // A component with a smaller share of the largest one's variance is rounding.
 constexpr double least_variance = 1e-10;
-constexpr std::int64_t rows_at_once = 4;
+constexpr std::int64_t rows_at_once = 256;
+
+using Solver = Eigen::SelfAdjointEigenSolver<RowMatrix>;
 
 std::int64_t most_to_fit(const ImageSet& images) {
   return images.pixels_per_image() > PrincipalComponents::largest_matrix
@@ -48,27 +49,23 @@ class CentredRows {
   std::vector<float> row_;
 };
 
-// The upper triangle of the covariance, times count - 1. Four trials at a time, so that each number
-// of the matrix is loaded for four products.
-std::vector<double> scatter(const TrialRows& trials, const std::vector<double>& mean) {
-  const std::int64_t n = trials.size();
-  std::vector<double> matrix(static_cast<std::size_t>(n * n), 0.0);
-  std::vector<double> block(static_cast<std::size_t>(rows_at_once * n));
+// The lower triangle of the covariance, times count - 1, by some trials at a time.
+RowMatrix scatter(const TrialRows& trials, const std::vector<double>& mean) {
+  RowMatrix matrix = RowMatrix::Zero(trials.size(), trials.size());
+  RowMatrix block(rows_at_once, trials.size());
   CentredRows rows(trials, mean);
   for (std::int64_t first = 0; first < trials.count(); first += rows_at_once) {
-    std::fill(block.begin(), block.end(), 0.0);
-    const std::int64_t last = std::min(first + rows_at_once, trials.count());
-    for (std::int64_t r = first; r < last; ++r) rows.read(r, &block[(r - first) * n]);
-    const double* x = block.data();
-    for (std::int64_t i = 0; i < n; ++i) {
-      const double a = x[i], b = x[n + i], c = x[2 * n + i], d = x[3 * n + i];
-      double* row = &matrix[i * n];
-      for (std::int64_t j = i; j < n; ++j) {
-        row[j] += (a * x[j] + b * x[n + j]) + (c * x[2 * n + j] + d * x[3 * n + j]);
-      }
-    }
+    const std::int64_t count = std::min(rows_at_once, trials.count() - first);
+    for (std::int64_t r = 0; r < count; ++r) rows.read(first + r, block.row(r).data());
+    matrix.selfadjointView<Eigen::Lower>().rankUpdate(block.topRows(count).transpose());
   }
   return matrix;
+}
+
+// Eigenvalues, the largest first.
+std::vector<double> descending(const Solver& solver) {
+  const Eigen::VectorXd values = solver.eigenvalues().reverse();
+  return {values.data(), values.data() + values.size()};
 }
 
 }  // namespace
@@ -116,37 +113,24 @@ void PrincipalComponents::keep(const std::vector<double>& values, std::int64_t m
 }
 
 void PrincipalComponents::fit_by_covariance(const TrialRows& trials) {
-  SymmetricEigen eigen = symmetric_eigen(scatter(trials, mean_), trials.size());
-  keep(eigen.values, std::min(most_components, trials.count() - 1));
-  eigen.vectors.resize(static_cast<std::size_t>(size_ * trials.size()));
-  components_ = std::move(eigen.vectors);
+  const Solver solver(scatter(trials, mean_));
+  keep(descending(solver), std::min(most_components, trials.count() - 1));
+  components_.resize(static_cast<std::size_t>(size_ * trials.size()));
+  Eigen::Map<RowMatrix>(components_.data(), size_, trials.size()) =
+      solver.eigenvectors().rowwise().reverse().leftCols(size_).transpose();
 }
 
 // X X^T has the eigenvalues of X^T X, and X^T times its eigenvectors are the latter's.
 void PrincipalComponents::fit_by_products(const TrialRows& trials) {
-  const std::int64_t n = trials.count();
-  const std::int64_t size = trials.size();
-  std::vector<double> x(static_cast<std::size_t>(n * size));
+  RowMatrix x(trials.count(), trials.size());
   CentredRows rows(trials, mean_);
-  for (std::int64_t i = 0; i < n; ++i) rows.read(i, &x[i * size]);
-  std::vector<double> products(static_cast<std::size_t>(n * n), 0.0);
-  for (std::int64_t i = 0; i < n; ++i) {
-    for (std::int64_t j = i; j < n; ++j) {
-      products[i * n + j] = dot(&x[i * size], &x[j * size], size);
-    }
-  }
-  const SymmetricEigen eigen = symmetric_eigen(std::move(products), n);
-  keep(eigen.values, std::min(most_components, n - 1));
-  components_.assign(static_cast<std::size_t>(size_ * size), 0.0);
-  for (std::int64_t c = 0; c < size_; ++c) {
-    double* component = &components_[c * size];
-    for (std::int64_t i = 0; i < n; ++i) {
-      const double share = eigen.vectors[c * n + i];
-      for (std::int64_t k = 0; k < size; ++k) component[k] += share * x[i * size + k];
-    }
-    const double length = std::sqrt(dot(component, component, size));
-    for (std::int64_t k = 0; k < size; ++k) component[k] /= length;
-  }
+  for (std::int64_t i = 0; i < trials.count(); ++i) rows.read(i, x.row(i).data());
+  const Solver solver(x * x.transpose());
+  keep(descending(solver), std::min(most_components, trials.count() - 1));
+  components_.resize(static_cast<std::size_t>(size_ * trials.size()));
+  Eigen::Map<RowMatrix> components(components_.data(), size_, trials.size());
+  components = solver.eigenvectors().rowwise().reverse().leftCols(size_).transpose() * x;
+  components.rowwise().normalize();
 }
 
 Features PrincipalComponents::project(const TrialRows& trials) const {
@@ -156,11 +140,13 @@ Features PrincipalComponents::project(const TrialRows& trials) const {
   Features made{trials.count(), size_, {}};
   made.values.reserve(static_cast<std::size_t>(made.rows * made.columns));
   std::vector<double> row(mean_.size());
+  const Eigen::Map<const RowMatrix> components(components_.data(), size_, size);
+  const Eigen::Map<const Eigen::RowVectorXd> numbers(row.data(), size);
   CentredRows rows(trials, mean_);
   for (std::int64_t n = 0; n < trials.count(); ++n) {
     rows.read(n, row.data());
     for (std::int64_t c = 0; c < size_; ++c) {
-      made.values.push_back(static_cast<float>(dot(&components_[c * size], row.data(), size)));
+      made.values.push_back(static_cast<float>(components.row(c).dot(numbers)));
     }
   }
   return made;
