@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "engine/checkpoint/checkpoint_folder.hpp"
+#include "engine/checkpoint/safetensors.hpp"
 
 namespace vgan {
 namespace {
@@ -126,7 +127,7 @@ std::optional<LoadedCheckpoint> newest_valid(const Folder& folder, bool last) {
   LoadedCheckpoint loaded;
   for (auto at = files.rbegin(); at != files.rend(); ++at) {
     try {
-      loaded.checkpoint = load_checkpoint({folder, checkpoint_name(at->first)});
+      loaded.checkpoint = load_checkpoint_at({folder, checkpoint_name(at->first)});
       loaded.file = at->second;
       return loaded;
     } catch (const Error& error) {
@@ -170,7 +171,7 @@ fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Chec
   return save_checkpoint(Folder::make(folder), epoch, checkpoint, keep);
 }
 
-Checkpoint load_checkpoint(const FilePlace& file) {
+Checkpoint load_checkpoint_at(const FilePlace& file) {
   const SafetensorsReader reader = SafetensorsReader::open(file);
   const SafetensorsHeader& header = reader.header();
   check_header(header, file.path.string());
@@ -183,6 +184,10 @@ Checkpoint load_checkpoint(const FilePlace& file) {
   }
   return checkpoint;
 }
+
+Checkpoint load_checkpoint(const fs::path& file) { return load_checkpoint_at(file); }
+
+LoadedCheckpoint load_newest(const fs::path& folder) { return load_newest(Folder(folder)); }
 
 LoadedCheckpoint load_newest(const Folder& folder) {
   // A run that is at work in the folder may prune a file between the listing and its opening: then

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/checkpoint/safetensors.hpp"
+#include "engine/checkpoint/tensor_type.hpp"
 
 namespace vgan {
 
@@ -31,20 +31,17 @@ inline constexpr int checkpoint_format = 1;
 
 /// Writes `folder`/epoch-00000500.safetensors atomically (see AtomicFile) and returns the file. The
 /// metadata get a CRC-32 of each tensor (`checkpoint.crc32.NAME`) and one of all names, types,
-/// shapes and metadata (`checkpoint.crc32`). Then deletes all epochs but the newest `keep` by
-/// number, never the one just written nor `best`; keep <= 0 keeps all. Temporaries that killed
-/// writers left in the folder are removed first: a folder has one writer at a time. Throws Error io
-/// where the system refuses, internal for metadata under the format's own keys or not in UTF-8.
-std::filesystem::path save_checkpoint(const Folder& folder, std::uint64_t epoch,
-                                      const Checkpoint& checkpoint, int keep,
-                                      std::optional<std::uint64_t> best = {});
-/// Saves into a folder that is made where there is none.
+/// shapes and metadata (`checkpoint.crc32`). The folder is made where there is none. Then deletes
+/// all epochs but the newest `keep` by number, never the one just written; keep <= 0 keeps all.
+/// Temporaries that killed writers left in the folder are removed first: a folder has one writer at
+/// a time. Throws Error io where the system refuses, internal for metadata under the format's own
+/// keys or not in UTF-8.
 std::filesystem::path save_checkpoint(const std::filesystem::path& folder, std::uint64_t epoch,
                                       const Checkpoint& checkpoint, int keep);
 
 /// Throws Error io where the system refuses, bad_data unless the file is a checkpoint of this
 /// format whose every checksum is right. A single wrong bit anywhere in the file is found.
-Checkpoint load_checkpoint(const FilePlace& file);
+Checkpoint load_checkpoint(const std::filesystem::path& file);
 
 struct LoadedCheckpoint {
   Checkpoint checkpoint;
@@ -55,10 +52,7 @@ struct LoadedCheckpoint {
 /// The valid checkpoint of the highest epoch in `folder`. Throws Error io where there is no such
 /// folder or the system refuses to read a file, which may then be whole and is not passed over;
 /// bad_data where no file in it is valid; the line then names the newest file's fault.
-LoadedCheckpoint load_newest(const Folder& folder);
-inline LoadedCheckpoint load_newest(const std::filesystem::path& folder) {
-  return load_newest(Folder(folder));
-}
+LoadedCheckpoint load_newest(const std::filesystem::path& folder);
 
 /// What to load for what a user typed: a file is itself; a run's folder its `checkpoints` folder;
 /// a folder that has epochs is itself. Throws Error io where there is nothing at that path,

@@ -1,13 +1,17 @@
-// The files of a checkpoint folder: their names, their order, and what may be deleted.
+// The files of a checkpoint folder: their names, their order, and what may be deleted; saving and
+// loading through an open folder, which stays the same one whatever becomes of its path.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
+#include "engine/checkpoint/checkpoint.hpp"
 #include "engine/files/folder.hpp"
+#include "engine/files/read_file.hpp"
 
 namespace vgan {
 
@@ -23,5 +27,12 @@ void remove_stale_temporaries(const Folder& folder);
 /// Removes all checkpoints but the `keep` of the highest epochs and those of `kept`; none where
 /// keep <= 0. Throws Error io.
 void prune_checkpoints(const Folder& folder, const std::set<std::uint64_t>& kept, int keep);
+
+/// save_checkpoint (checkpoint.hpp) into an open folder; `best` is not deleted either.
+std::filesystem::path save_checkpoint(const Folder& folder, std::uint64_t epoch,
+                                      const Checkpoint& checkpoint, int keep,
+                                      std::optional<std::uint64_t> best = {});
+Checkpoint load_checkpoint_at(const FilePlace& file);
+LoadedCheckpoint load_newest(const Folder& folder);
 
 }  // namespace vgan

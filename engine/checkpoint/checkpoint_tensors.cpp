@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "engine/base/error.hpp"
+#include "engine/checkpoint/safetensors.hpp"
 
 namespace vgan {
 

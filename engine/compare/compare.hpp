@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/metrics/quality.hpp"
+#include "engine/metrics/quality_figures.hpp"
 #include "engine/pictures/picture.hpp"
 #include "engine/settings/config.hpp"
-#include "kernels/ops/step_state.hpp"
+#include "kernels/ops/step_report.hpp"
 
 namespace vgan {
 

@@ -6,6 +6,7 @@
 #include "engine/base/text.hpp"
 #include "engine/compare/comparison_file.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/metrics/quality.hpp"
 #include "engine/pictures/comparison.hpp"
 #include "engine/pictures/png.hpp"
 

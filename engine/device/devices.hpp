@@ -1,4 +1,4 @@
-// Which devices there are, and how one is opened.
+// How a device is opened.
 #pragma once
 
 #include <memory>
@@ -6,23 +6,14 @@
 #include <vector>
 
 #include "engine/device/backend.hpp"
+#include "engine/device/device_list.hpp"
 
 namespace vgan {
-
-/// One device as `--device` names it, present or not.
-struct DeviceStatus {
-  std::string name;  ///< "cpu", "cuda:0"
-  bool usable = false;
-  std::string detail;  ///< what it is, or why it cannot be used and what to do
-};
 
 /// Opens a device. `device`: "auto" (CUDA where there is a usable one, else the CPU), "cpu",
 /// "cuda" or "cuda:N". `threads`: CPU threads, 0 for all that the process may use.
 /// Throws no_device where the device is absent, bad_config for another word.
 std::unique_ptr<Backend> open_backend(const std::string& device, int threads);
-
-/// What `doctor` prints.
-std::vector<DeviceStatus> list_devices();
 
 /// The two sides of the seam. The CUDA side refuses honestly where it is not built in.
 std::unique_ptr<Backend> make_cpu_backend(int threads);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/sample/reconstruction_errors.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "engine/sample/reconstruction_errors.hpp"
+#include "engine/sample/reconstruction_figures.hpp"
 
 namespace vgan {
 

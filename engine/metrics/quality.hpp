@@ -8,24 +8,10 @@
 #include "engine/data/image_set.hpp"
 #include "engine/metrics/frechet.hpp"
 #include "engine/metrics/neighbours.hpp"
+#include "engine/metrics/quality_figures.hpp"
 #include "engine/stats/principal_components.hpp"
 
 namespace vgan {
-
-struct ClassShares {
-  std::vector<std::int32_t> labels;  ///< in ascending order
-  std::vector<double> shares;        ///< of each
-
-  std::size_t smallest() const;  ///< which of them, the first of several
-};
-
-struct Quality {
-  std::int64_t count = 0;  ///< trials judged
-  double distance = 0.0;   ///< Frechet, in squared units of TrialRows
-  double precision = 0.0;
-  double recall = 0.0;
-  std::optional<ClassShares> classes;  ///< where the training trials have labels
-};
 
 /// Judges sets of trials against held-out ones: the Frechet distance of Gaussians fitted to
 /// principal components (all of both sides), precision and recall (up to 2,000 of each side), and,

@@ -2,6 +2,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
+#include "engine/device/device_context.hpp"
 
 namespace vgan {
 namespace {

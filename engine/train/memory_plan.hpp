@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/device/backend.hpp"
-
 namespace vgan {
+
+struct DeviceInfo;
 
 /// Device memory that a run needs, by purpose.
 struct MemoryPlan {

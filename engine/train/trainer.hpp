@@ -13,7 +13,7 @@
 #include "engine/encode/scaling.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
-#include "kernels/ops/step_state.hpp"
+#include "kernels/ops/step_report.hpp"
 
 namespace vgan {
 

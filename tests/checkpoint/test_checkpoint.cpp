@@ -8,6 +8,7 @@
 
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
+#include "engine/checkpoint/safetensors.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "tests/checkpoint/files.hpp"
 #include "tests/support/catch.hpp"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds a program with a plain compiler and pkg-config, as the guide says, against the package in
-# PREFIX, and runs it. Beside the program lies an engine/base/error.hpp of its own, on its include path.
+# PREFIX, and runs it. Beside the program lie an error.hpp and others of its own, on its include path.
 #
 # usage: pkg_config.sh PREFIX LIBDIR shared|static main.cpp FOLDER [flags of the compiler]
 set -euo pipefail
@@ -11,9 +11,9 @@ if ! command -v pkg-config >/dev/null; then
   exit 77
 fi
 rm -rf "$folder"
-mkdir -p "$folder/engine/base" "$folder/kernels"
+mkdir -p "$folder"
 echo '#error "the program'\''s own header was taken for one of vgan'\''s"' |
-  tee "$folder/engine/base/error.hpp" "$folder/engine/vgan.hpp" >"$folder/kernels/view.hpp"
+  tee "$folder/error.hpp" "$folder/vgan.hpp" "$folder/config.hpp" >"$folder/trainer.hpp"
 cp "$source" "$folder/main.cpp"
 cd "$folder"
 export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig LD_LIBRARY_PATH=$prefix/$libdir
