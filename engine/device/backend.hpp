@@ -54,7 +54,7 @@ struct ProductOptions {
   ActivationOptions pointwise() const { return {activation, slope}; }
 };
 
-/// Of a forward product.
+/// How a forward product and its activation are computed.
 struct ForwardOptions {
   Activation activation = Activation::identity;
   float slope = 0.2F;

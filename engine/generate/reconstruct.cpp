@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "engine/sample/reconstruction_errors.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
@@ -23,6 +22,7 @@
 #include "engine/models/state_tensors.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/run/run_files.hpp"
+#include "engine/sample/reconstruction_errors.hpp"
 
 namespace vgan {
 namespace {

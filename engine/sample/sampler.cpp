@@ -6,8 +6,8 @@
 #include "engine/base/check.hpp"
 #include "engine/nn/inference.hpp"
 #include "engine/nn/layout.hpp"
-#include "engine/sample/hand_over.hpp"
 #include "engine/sample/latents.hpp"
+#include "engine/sample/writer_thread.hpp"
 
 namespace vgan {
 namespace {
@@ -198,7 +198,7 @@ StageSeconds Sampler::sample(Queue& queue, const SampleRequest& request, const T
     if (slot->copies) slot->copies->synchronise();  // left over from a call that threw
   }
   StageSeconds seconds;
-  HandOver hand_over([&](std::uint64_t block) { take(slot_of(block).samples); });
+  WriterThread writer([&](std::uint64_t block) { take(slot_of(block).samples); });
   std::uint64_t given = 0;
   const auto give_up_to = [&](std::uint64_t blocks) {
     for (; given < blocks; ++given) {
@@ -208,7 +208,7 @@ StageSeconds Sampler::sample(Queue& queue, const SampleRequest& request, const T
         seconds.copying += slot.copying->seconds();
       }
       seconds.computing += slot.computing->seconds();
-      hand_over.give();
+      writer.give();
       if (between) between();
     }
   };
@@ -218,7 +218,7 @@ StageSeconds Sampler::sample(Queue& queue, const SampleRequest& request, const T
   std::uint64_t blocks = 0;
   for (std::uint64_t next = request.first; next < end; ++blocks) {
     const Part part(next, end, unit_rows_, room_.block_rows);
-    if (blocks >= slots) hand_over.wait_for(blocks - slots + 1);
+    if (blocks >= slots) writer.wait_for(blocks - slots + 1);
     Slot& slot = slot_of(blocks);
     compute(queue, request, part, slot);
     if (slot.copies) copy(queue, slot, slot_of(blocks + slots - 1));
@@ -226,9 +226,9 @@ StageSeconds Sampler::sample(Queue& queue, const SampleRequest& request, const T
     next += static_cast<std::uint64_t>(part.taken);
   }
   give_up_to(blocks);
-  hand_over.wait_for(blocks);
+  writer.wait_for(blocks);
   if (between) between();
-  seconds.taking = hand_over.busy_seconds();
+  seconds.taking = writer.busy_seconds();
   return seconds;
 }
 

@@ -104,7 +104,8 @@ TEST_CASE("cli: a vae is trained, and digits go through it and back") {
       of_trial += off * off / pixels;
       absolute += std::fabs(off) / static_cast<double>(200 * pixels);
     }
-    // Of outputs from 0 to 1, which are not rounded to bytes as the reconstructions are.
+    // The errors are those of outputs from 0 to 1, which are not rounded to bytes as the
+    // reconstructions are.
     CHECK(static_cast<double>(errors.values[n]) * 255 * 255 == Approx(of_trial).epsilon(0.01));
     squared += of_trial / 200;
     unrounded += static_cast<double>(errors.values[n]) / 200;

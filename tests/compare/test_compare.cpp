@@ -71,7 +71,7 @@ TEST_CASE("compare: a model that diverges is a row, the others go on", "[engine]
   CHECK(found.models[1].failure.empty());
   REQUIRE(found.models[1].quality);
   REQUIRE(found.models[1].reconstruction);
-  // Of pixels from 0 to 1.
+  // Pixels count from 0 to 1.
   CHECK(*found.models[1].reconstruction < 1.0);
   CHECK(fs::exists(place.path("c") / "comparison.png"));
 }

@@ -385,7 +385,7 @@ TEST_CASE("codes that span no volume, or are few, have a mixture too", "[engine]
       }
     }
   }
-  // Of codes without variance the floor is 1e-6 itself.
+  // The floor for codes without variance is 1e-6 itself.
   require_close("floor", CodeModel::fit(same.view(), 1, 1).covariance(0),
                 Values{1e-6, 0, 0, 0, 1e-6, 0, 0, 0, 1e-6}, {1e-12, 0.0});
   // Each place has a component, and is all that is drawn: 1e-6 of a variance of 25 is left.

@@ -39,8 +39,9 @@ double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-// Of plot `n`, inside its frame, with four in a row; `noted` where any column has a note. Beside a
-// single histogram there is no room for words behind the key: they take a second line.
+// The pixels of plot `n`, inside its frame, with four in a row; `noted` where any column has a
+// note. Beside a single histogram there is no room for words behind the key: they take a second
+// line.
 Box plot(int n, bool noted, bool single = false) {
   const int above = 18 + (noted ? 16 : 0);
   const int left = 40 + n % 4 * 292;

@@ -21,8 +21,8 @@ namespace {
 constexpr RgbColour white{255, 255, 255};
 constexpr RgbColour frame_grey{205, 205, 205};
 
-// Of plot `n`, inside its frame, in a sheet of the default style and this many columns. Numbers of
-// up to three digits take 44 pixels to the left of the plots, words above them 26.
+// The pixels of plot `n`, inside its frame, in a sheet of the default style and this many columns.
+// Numbers of up to three digits take 44 pixels to the left of the plots, words above them 26.
 Box plot(int n, int columns = 10, bool words = false) {
   const int left = 44 + n % columns * 158;
   const int top = 16 + (words ? 26 : 0) + n / columns * 108;

@@ -17,7 +17,7 @@
 struct cudnnContext {
   cudaStream_t stream = nullptr;
 };
-// Of an image or, as [k, h, w, c], of a filter.
+// The extents of an image or, as [k, h, w, c], of a filter.
 struct SimtLayout {
   cudnnDataType_t type = CUDNN_DATA_FLOAT;
   cudnnTensorFormat_t format = CUDNN_TENSOR_NCHW;
@@ -43,7 +43,7 @@ namespace {
 using namespace simt;
 using Layout = SimtLayout;
 
-// Of the algorithm that is offered last, which is the one to take.
+// Scratch and number of the algorithm that is offered last, which is the one to take.
 constexpr std::size_t scratch_bytes = 4096;
 constexpr int sound_algorithm = 1;
 

@@ -213,7 +213,7 @@ void check_access(const void* address, std::size_t bytes, Access access);
 std::string access_text(Access access, std::size_t bytes);
 /// A block begins: its shared memory holds nothing.
 void begin_block(Block& block);
-/// Of a block between two of its barriers; never the same twice.
+/// The number of a block's stretch between two of its barriers; never the same twice.
 std::uint32_t next_phase();
 /// Another block goes on: this one's static shared memory is kept, or put in place again.
 void set_shared_aside(Block& block);

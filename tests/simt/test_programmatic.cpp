@@ -184,7 +184,7 @@ TEST_CASE("simt: a kernel of a graph that has yet to wait for another one does n
     SIMT_OK(cudaGraphInstantiate(&executable, graph));
     SIMT_OK(cudaGraphLaunch(executable, chain.stream));
     SIMT_OK(cudaStreamSynchronize(chain.stream));
-    // Of two launches before it, one at least has ended.
+    // One at least of the two launches before it has ended.
     CHECK(chain.seen(1) >= chain.blocks());
     early += chain.seen(1) < 2 * chain.blocks();
     CHECK(chain.buffers.get()[0] == 3.0F);

@@ -119,7 +119,7 @@ TEST_CASE("mixtures: a trial depends on its seed and its number alone", "[reader
   CHECK(open("ring8", 7).fingerprint() == open("ring8", 7).fingerprint());
   CHECK(open("ring8", 7).source == "built-in ring8");
   CHECK(open("ring8", 7, "none").labels.empty());
-  // Of this code at its first commit: the same bits on every machine.
+  // What this code made at its first commit: the same bits on every machine.
   CHECK(open("ring8", 1).fingerprint() == "2d3e2a4e299a7e86");
   CHECK(open("grid25", 1).fingerprint() == "3ae5dbdb80a9487f");
 }

@@ -69,7 +69,7 @@ struct Reference {
   }
 };
 
-// Of one number: a difference of floats of some units, over a deviation of 0.1 or more.
+// The error of one number: a difference of floats of some units, over a deviation of 0.1 or more.
 Tolerance normalised_tolerance(ElementType type) {
   return {1e-5, type == ElementType::bf16 ? 1.0 / 256.0 : 2e-5};
 }

@@ -26,7 +26,7 @@ struct Moments {
   double mean = 0.0, deviation = 0.0;
 };
 
-/// Of feature j over the group that starts at `row`.
+/// The deviation of feature j over the group that starts at `row`.
 Moments moments_of(const Shape& shape, const std::vector<double>& x, std::int64_t row,
                    std::int64_t j) {
   Moments moments;

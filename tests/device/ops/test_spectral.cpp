@@ -111,7 +111,7 @@ TEST_CASE("spectral_norm without a step leaves u and v alone", "[kernels][spectr
     for (const Shape& shape : shapes) {
       INFO(shape.rows << " x " << shape.cols);
       Twin twin = twin_of(shape);
-      // Of one sign, so that sigma is no difference of nearly equal sums.
+      // The numbers have one sign, so that sigma is no difference of nearly equal sums.
       for (Values* values : {&twin.w, &twin.u, &twin.v}) {
         for (double& value : *values) value = std::fabs(value);
       }

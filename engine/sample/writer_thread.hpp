@@ -1,4 +1,4 @@
-// A thread that takes blocks from the one that makes them, in order.
+// A thread that takes blocks (to write them, say) from the one that makes them, in order.
 #pragma once
 
 #include <condition_variable>
@@ -14,12 +14,12 @@ namespace vgan {
 /// n + 1 times. What `take` throws ends the taking and is thrown again, once, by the next
 /// `wait_for` or `give`. The destructor lets a call in progress end and drops what waits.
 /// All members are for one thread, the giver. Where the system grants no thread, `give` takes.
-class HandOver {
+class WriterThread {
  public:
-  explicit HandOver(std::function<void(std::uint64_t)> take);
-  ~HandOver();
-  HandOver(const HandOver&) = delete;
-  HandOver& operator=(const HandOver&) = delete;
+  explicit WriterThread(std::function<void(std::uint64_t)> take);
+  ~WriterThread();
+  WriterThread(const WriterThread&) = delete;
+  WriterThread& operator=(const WriterThread&) = delete;
 
   void give();
   /// Blocks until `count` have been taken.

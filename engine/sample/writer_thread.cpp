@@ -1,4 +1,4 @@
-#include "engine/sample/hand_over.hpp"
+#include "engine/sample/writer_thread.hpp"
 
 #include <system_error>
 #include <utility>
@@ -7,7 +7,7 @@
 
 namespace vgan {
 
-HandOver::HandOver(std::function<void(std::uint64_t)> take) : take_(std::move(take)) {
+WriterThread::WriterThread(std::function<void(std::uint64_t)> take) : take_(std::move(take)) {
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error&) {
@@ -15,7 +15,7 @@ HandOver::HandOver(std::function<void(std::uint64_t)> take) : take_(std::move(ta
   }
 }
 
-HandOver::~HandOver() {
+WriterThread::~WriterThread() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
@@ -24,7 +24,7 @@ HandOver::~HandOver() {
   if (thread_.joinable()) thread_.join();
 }
 
-void HandOver::give() {
+void WriterThread::give() {
   std::unique_lock lock(mutex_);
   throw_failure(lock);
   ++given_;
@@ -35,25 +35,25 @@ void HandOver::give() {
   changed_.notify_all();
 }
 
-void HandOver::wait_for(std::uint64_t count) {
+void WriterThread::wait_for(std::uint64_t count) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return taken_ >= count || closed_; });
   throw_failure(lock);
 }
 
-double HandOver::busy_seconds() {
+double WriterThread::busy_seconds() {
   const std::lock_guard lock(mutex_);
   return busy_seconds_;
 }
 
-void HandOver::throw_failure(std::unique_lock<std::mutex>& lock) {
+void WriterThread::throw_failure(std::unique_lock<std::mutex>& lock) {
   if (!failure_) return;
   const std::exception_ptr failure = std::exchange(failure_, nullptr);
   lock.unlock();
   std::rethrow_exception(failure);
 }
 
-void HandOver::run() {
+void WriterThread::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return given_ > taken_ || closed_; });
@@ -62,7 +62,7 @@ void HandOver::run() {
   }
 }
 
-void HandOver::take_next(std::unique_lock<std::mutex>& lock) {
+void WriterThread::take_next(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t next = taken_;
   lock.unlock();
   std::exception_ptr failure;
