@@ -27,18 +27,18 @@ declare -A sees=(
   [data]='base files'
   [encode]='base data'
   [stats]='base data encode'
-  [metrics]='base data encode stats'
+  [metrics]='base data stats'
   [pictures]='base files data encode'
   [checkpoint]='base files'
-  [settings]='base files data encode'
+  [settings]='base data encode'
   [nn]='base device'
   [objectives]='base device nn'
-  [models]='base files device data encode stats checkpoint settings nn objectives'
-  [sample]='base device data encode checkpoint settings nn models'
-  [train]='base files device data encode checkpoint settings nn objectives models sample'
-  [run]='base files device data encode pictures checkpoint settings nn models sample train'
-  [generate]='base files device data encode pictures checkpoint settings nn models sample train run'
-  [compare]='base files device data encode stats metrics pictures checkpoint settings models run generate'
+  [models]='base device data encode stats checkpoint settings nn'
+  [sample]='base device data encode settings nn models'
+  [train]='base device data encode checkpoint settings nn objectives models sample'
+  [run]='base files device data encode pictures checkpoint settings models sample train'
+  [generate]='base files device data encode pictures checkpoint settings models sample train run'
+  [compare]='base files device data metrics pictures settings models run generate'
 )
 
 # Prints the reason why FILE may not include HEADER; nothing where it may.
@@ -97,9 +97,23 @@ objection() {
   case $file,$header in
     engine/device/cpu/*,kernels/cuda/*) echo 'the CPU backend never sees kernels/cuda' ;;
     engine/device/cuda/*,kernels/cpu/*) echo 'the CUDA backend never sees kernels/cpu' ;;
+    engine/device/cpu/*,engine/device/cuda/*) echo 'the two backends never see each other' ;;
+    engine/device/cuda/*,engine/device/cpu/*) echo 'the two backends never see each other' ;;
     engine/device/@(cpu|cuda)/*,*) ;;
+    engine/*,engine/device/@(cpu|cuda)/*) echo 'a backend is opened by engine/device/devices.hpp' ;;
     engine/*,kernels/@(cpu|cuda)/*) echo 'only the two backends see their kernels' ;;
   esac
+
+  # Beside the rooms there are the public face, which rooms do not see, and the version.
+  if [[ $file == engine/* && $file != engine/*/* && $file != engine/vgan.hpp ]]; then
+    echo 'a file of the engine has a room; engine/vgan.hpp alone stands outside'
+  fi
+  if [[ $header == engine/* && $header != engine/*/* && $header != engine/version.hpp ]]; then
+    [[ $header == engine/vgan.hpp && $file != engine/* ]] || echo 'rooms see rooms, not the public face'
+  fi
+  if [[ $header == Eigen/* && $file != engine/stats/eigen_library.hpp ]]; then
+    echo 'engine/stats/eigen_library.hpp brings Eigen, under another name'
+  fi
 
   if [[ $file == engine/*/* && $header == engine/*/* ]]; then
     local room=${file#engine/} other=${header#engine/}
@@ -180,9 +194,9 @@ kernels/cpu/d.cpp|"dense.hpp"
 kernels/cpu/e.cpp|"../view.hpp"
 kernels/cuda/a.cu|"kernels/cpu/dense.hpp"
 kernels/cuda/b.cpp|"engine/device/queue.hpp"
-engine/a.cpp|<cuda_runtime.h>
-engine/b.cpp|"apps/vgan_cuda/options.hpp"
-engine/c.cpp|"tests/support/temp_dir.hpp"
+engine/base/d.cpp|<cuda_runtime.h>
+engine/base/e.cpp|"apps/vgan_cuda/options.hpp"
+engine/base/f.cpp|"tests/support/temp_dir.hpp"
 engine/comm/solo.cpp|<nccl.h>
 engine/device/cpu/a.cpp|"kernels/cuda/dense.hpp"
 engine/device/cuda/a.cpp|"kernels/cpu/dense.hpp"
@@ -209,11 +223,18 @@ engine/train/a.cpp|"engine/run/run.hpp"
 engine/run/a.cpp|"engine/generate/generate.hpp"
 engine/generate/a.cpp|"engine/compare/compare.hpp"
 engine/unknown/a.cpp|"engine/base/error.hpp"
-engine/public.hpp|<nlohmann/json.hpp>
+engine/base/b.cpp|"engine/vgan.hpp"
+engine/shortcut.hpp|"engine/run/run.hpp"
+engine/base/c.cpp|"engine/shortcut.hpp"
+engine/nn/c.cpp|"engine/device/cuda/cuda_queue.hpp"
+engine/device/cpu/c.cpp|"engine/device/cuda/cuda_queue.hpp"
+engine/device/cuda/c.cpp|"engine/device/cpu/cpu_context.hpp"
+engine/metrics/b.cpp|<Eigen/Eigenvalues>
+engine/base/public.hpp|<nlohmann/json.hpp>
 apps/vgan_cuda/a.cpp|"kernels/view.hpp"
 apps/vgan_cuda/b.cpp|"tests/support/temp_dir.hpp"
 tests/test_a.cpp|<cuda_runtime.h>'
-lawful='engine/vgan.hpp|"engine/public.hpp"
+lawful='engine/vgan.hpp|"engine/base/public.hpp"
 kernels/math/ok.hpp|<cmath>
 kernels/math/ok2.hpp|"kernels/math/host_device.hpp"
 kernels/cpu/ok.cpp|<oneapi/dnnl/dnnl.hpp>
@@ -228,6 +249,8 @@ engine/objectives/ok.cpp|"engine/nn/network.hpp"
 engine/train/ok.cpp|"engine/train/training_step.hpp"
 engine/run/ok.cpp|"engine/train/trainer.hpp"
 engine/compare/ok.cpp|"engine/generate/generate.hpp"
+engine/stats/eigen_library.hpp|<Eigen/Eigenvalues>
+engine/models/ok.cpp|"engine/version.hpp"
 apps/vgan_cuda/ok.cpp|<CLI/CLI.hpp>
 apps/vgan_cuda/ok2.cpp|"engine/vgan.hpp"
 tests/kernels/math/test_curand.cpp|<curand_kernel.h>

@@ -2,7 +2,7 @@
 # name, where they include one another as <vgan/...>. A public header that includes one that is not
 # public is an error. With FOLDER alone on a program's include path they are found, and nothing of
 # the program's own is taken for them. Files whose text is as it should be are left untouched, others
-# removed. Run with cmake -P and SOURCE_DIR, GENERATED (which has engine/version.hpp) and FOLDER.
+# and folders removed. Run with cmake -P and SOURCE_DIR, GENERATED (which has engine/version.hpp) and FOLDER.
 cmake_policy(VERSION 3.22)
 set(include_line "#include \"([^\"]+)\"")
 
@@ -44,8 +44,8 @@ foreach(header IN LISTS public)
     file(WRITE ${staged} "${text}")
   endif()
 endforeach()
-file(GLOB_RECURSE present ${FOLDER}/*.hpp)
+file(GLOB present ${FOLDER}/vgan/*)
 list(REMOVE_ITEM present ${wanted})
 if(present)
-  file(REMOVE ${present})
+  file(REMOVE_RECURSE ${present})
 endif()

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/base/check.hpp"
-#include "engine/stats/eigen_library.hpp"
+#include "engine/stats/symmetric_eigen.hpp"
 
 namespace vgan {
 namespace {
@@ -12,8 +12,6 @@ namespace {
 // A component with a smaller share of the largest one's variance is rounding.
 constexpr double least_variance = 1e-10;
 constexpr std::int64_t rows_at_once = 256;
-
-using Solver = Eigen::SelfAdjointEigenSolver<RowMatrix>;
 
 std::int64_t most_to_fit(const ImageSet& images) {
   return images.pixels_per_image() > PrincipalComponents::largest_matrix
@@ -62,12 +60,6 @@ RowMatrix scatter(const TrialRows& trials, const std::vector<double>& mean) {
   return matrix;
 }
 
-// Eigenvalues, the largest first.
-std::vector<double> descending(const Solver& solver) {
-  const Eigen::VectorXd values = solver.eigenvalues().reverse();
-  return {values.data(), values.data() + values.size()};
-}
-
 }  // namespace
 
 Features Features::spread(std::int64_t most) const {
@@ -100,7 +92,7 @@ PrincipalComponents::PrincipalComponents(const ImageSet& images, const TrialUnit
 }
 
 // How many of the eigenvalues are worth a component.
-void PrincipalComponents::keep(const std::vector<double>& values, std::int64_t most) {
+void PrincipalComponents::keep(std::span<const double> values, std::int64_t most) {
   double all = 0.0;
   for (const double value : values) all += std::max(value, 0.0);
   double kept = 0.0;
@@ -113,11 +105,12 @@ void PrincipalComponents::keep(const std::vector<double>& values, std::int64_t m
 }
 
 void PrincipalComponents::fit_by_covariance(const TrialRows& trials) {
-  const Solver solver(scatter(trials, mean_));
-  keep(descending(solver), std::min(most_components, trials.count() - 1));
+  const SymmetricEigen eigen = symmetric_eigen(scatter(trials, mean_));
+  keep({eigen.values.data(), static_cast<std::size_t>(eigen.values.size())},
+       std::min(most_components, trials.count() - 1));
   components_.resize(static_cast<std::size_t>(size_ * trials.size()));
   Eigen::Map<RowMatrix>(components_.data(), size_, trials.size()) =
-      solver.eigenvectors().rowwise().reverse().leftCols(size_).transpose();
+      eigen.vectors.leftCols(size_).transpose();
 }
 
 // X X^T has the eigenvalues of X^T X, and X^T times its eigenvectors are the latter's.
@@ -125,11 +118,12 @@ void PrincipalComponents::fit_by_products(const TrialRows& trials) {
   RowMatrix x(trials.count(), trials.size());
   CentredRows rows(trials, mean_);
   for (std::int64_t i = 0; i < trials.count(); ++i) rows.read(i, x.row(i).data());
-  const Solver solver(x * x.transpose());
-  keep(descending(solver), std::min(most_components, trials.count() - 1));
+  const SymmetricEigen eigen = symmetric_eigen(x * x.transpose());
+  keep({eigen.values.data(), static_cast<std::size_t>(eigen.values.size())},
+       std::min(most_components, trials.count() - 1));
   components_.resize(static_cast<std::size_t>(size_ * trials.size()));
   Eigen::Map<RowMatrix> components(components_.data(), size_, trials.size());
-  components = solver.eigenvectors().rowwise().reverse().leftCols(size_).transpose() * x;
+  components.noalias() = eigen.vectors.leftCols(size_).transpose() * x;
   components.rowwise().normalize();
 }
 

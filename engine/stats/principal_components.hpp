@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/stats/trial_rows.hpp"
@@ -45,7 +46,7 @@ class PrincipalComponents {
  private:
   void fit_by_covariance(const TrialRows& trials);
   void fit_by_products(const TrialRows& trials);
-  void keep(const std::vector<double>& values, std::int64_t most);
+  void keep(std::span<const double> values, std::int64_t most);
 
   std::int64_t size_ = 0;
   std::int64_t fitted_ = 0;

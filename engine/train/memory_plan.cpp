@@ -2,7 +2,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
-#include "engine/device/device_context.hpp"
+#include "engine/train/require_memory.hpp"
 
 namespace vgan {
 namespace {

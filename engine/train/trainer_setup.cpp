@@ -7,6 +7,7 @@
 #include "engine/train/alternating_step.hpp"
 #include "engine/train/autoencoder_step.hpp"
 #include "engine/train/objective_options.hpp"
+#include "engine/train/require_memory.hpp"
 #include "engine/train/trainer_state.hpp"
 
 namespace vgan {

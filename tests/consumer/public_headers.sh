@@ -2,7 +2,7 @@
 # Each public header compiles alone, in whatever order, and leads to public headers and std alone.
 #
 # usage: public_headers.sh PREFIX [flags of the compiler]   the headers installed there
-#        public_headers.sh --self-test SOURCE               staging refuses what is planted in a copy
+#        public_headers.sh --self-test SOURCE CMAKE         staging refuses what is planted in a copy
 set -euo pipefail
 
 each_alone() {
@@ -41,7 +41,7 @@ refused() {  # WORDS COMMAND...
   (cd "$source" && find engine kernels -name '*.hpp' -exec cp --parents -t "$folder/source" {} +)
   (cd "$folder/source" && "$@")
   local output
-  if output=$(cmake -D SOURCE_DIR="$folder/source" -D GENERATED="$folder/generated" \
+  if output=$("$cmake" -D SOURCE_DIR="$folder/source" -D GENERATED="$folder/generated" \
     -D FOLDER="$folder/public" -P "$source/engine/package/stage_headers.cmake" 2>&1); then
     [ -z "$words" ]
   else
@@ -57,7 +57,7 @@ plant_same_name() {
 }
 
 if [ "${1-}" = --self-test ]; then
-  source=$(realpath "$2")
+  source=$(realpath "$2") cmake=$3
   folder=$(mktemp -d)
   wrong=0
   refused '' true || { echo 'the headers as they are were refused' && wrong=$((wrong + 1)); }
