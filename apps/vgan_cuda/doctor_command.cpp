@@ -9,6 +9,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/libraries.hpp"
+#include "engine/base/text.hpp"
 #include "engine/data/readers/open_images.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/device/instructions.hpp"
@@ -72,7 +73,7 @@ std::string data_text() {
   }
   try {
     const ImageSet images = open_images(request);
-    return fact_line(folder.string(), "verified: " + std::to_string(images.count) + " images of " +
+    return fact_line(folder.string(), "verified: " + counted(images.count, "image") + " of " +
                                           std::to_string(images.height) + " x " +
                                           std::to_string(images.width));
   } catch (const Error& error) {

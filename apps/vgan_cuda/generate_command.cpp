@@ -8,6 +8,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
+#include "engine/base/text.hpp"
 #include "engine/generate/generate.hpp"
 
 namespace vgan::app {
@@ -72,7 +73,7 @@ std::string stages_text(const GenerateResult& result) {
 std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
   const std::string to = request.out == "-" ? "standard output" : request.out;
   const std::string channels = result.channels > 1 ? " x " + std::to_string(result.channels) : "";
-  return printable("wrote " + to + ": " + std::to_string(result.count) + " samples of " +
+  return printable("wrote " + to + ": " + counted(result.count, "sample") + " of " +
                    std::to_string(result.height) + " x " + std::to_string(result.width) + channels +
                    ", " + general_text(result.seconds, 3) + " s, " +
                    fixed_text(rate_of(result, result.seconds), 0) + " a second; from " +

@@ -9,6 +9,7 @@
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
+#include "engine/base/text.hpp"
 #include "engine/device/devices.hpp"
 
 namespace vgan::app {
@@ -16,10 +17,6 @@ namespace {
 
 void print(const char* label, const std::string& text) {
   std::printf("%-14s %s\n", label, printable(text).c_str());
-}
-
-std::string counted(std::size_t count, const std::string& one, const std::string& many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
 std::string data_text(const ImageSet& images) {
@@ -34,10 +31,7 @@ std::string data_text(const ImageSet& images) {
 std::string device_text(const Trainer& trainer, const std::string& asked_device) {
   const bool cpu = trainer.config().device == "cpu";
   std::string text = trainer.device_name() + ", " + trainer.precision();
-  if (cpu) {
-    const auto threads = static_cast<std::size_t>(trainer.config().threads);
-    text += ", " + counted(threads, "thread", "threads");
-  }
+  if (cpu) text += ", " + counted(trainer.config().threads, "thread");
   if (!cpu || asked_device != "auto") return text;
   const std::string reason = cuda_status().detail;
   return text + " (auto: " + reason.substr(0, reason.find_first_of(":;")) + ")";
@@ -48,9 +42,8 @@ std::string length_text(const Trainer& trainer, const ImageSet& images, std::uin
   const double passes = static_cast<double>(epochs) * static_cast<double>(trainer.config().batch) /
                         static_cast<double>(images.count);
   const std::string resumed = ", resumed after epoch " + std::to_string(first_epoch);
-  return std::to_string(epochs) + " epochs of one batch of " +
-         std::to_string(trainer.config().batch) + " each: " + general_text(passes, 3) + " passes" +
-         (first_epoch > 0 ? resumed : "");
+  return counted(epochs, "epoch") + " of one batch of " + std::to_string(trainer.config().batch) +
+         " each: " + general_text(passes, 3) + " passes" + (first_epoch > 0 ? resumed : "");
 }
 
 ProgressValues::Model model_of(const TrainConfig& config) {
@@ -97,7 +90,7 @@ void RunDisplay::finished(const RunResult& result) {
   if (quiet_) return;
   const std::string folder = printable(result.folder.string());
   std::printf("\ntrained %s in %s, %s epochs/s; %s holds\n",
-              counted(result.epochs, "epoch", "epochs").c_str(), clock_text(result.seconds).c_str(),
+              counted(result.epochs, "epoch").c_str(), clock_text(result.seconds).c_str(),
               fixed_text(result.epochs_per_second, 1).c_str(), folder.c_str());
   const auto holds = [&](const char* name, const std::string& about) {
     std::error_code unreadable;
@@ -107,7 +100,7 @@ void RunDisplay::finished(const RunResult& result) {
   holds("samples.npy",
         "virtual trials, in the data's own units and type" +
             (result.samples_from.empty() ? "" : ", at codes from " + result.samples_from));
-  holds("samples/", counted(files_in(result.folder / "samples"), "picture", "pictures") +
+  holds("samples/", counted(files_in(result.folder / "samples"), "picture") +
                         " over time of samples from one fixed noise");
   holds("real.png", "real trials, to compare them with");
   holds("reconstructions.png", "real trials, each above its reconstruction");
@@ -116,9 +109,8 @@ void RunDisplay::finished(const RunResult& result) {
                                                                    : "reconstruction and its error";
   holds("losses.png", std::string(drawn) + " over time, from metrics.jsonl");
   holds("profile.json", "phase times, for chrome://tracing or Perfetto");
-  holds("checkpoints/",
-        counted(files_in(result.folder / "checkpoints"), "checkpoint", "checkpoints") + ", up to " +
-            result.checkpoint.filename().string());
+  holds("checkpoints/", counted(files_in(result.folder / "checkpoints"), "checkpoint") +
+                            ", up to " + result.checkpoint.filename().string());
   holds("config.toml", "the settings, for --config");
   if (model_ != ProgressValues::Model::gan) {
     std::printf("reconstruct: %s reconstruct --model %s --data FILE --out reconstructions.npy\n",

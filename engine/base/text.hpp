@@ -12,6 +12,13 @@ std::string grouped(std::uint64_t value);
 /// The same of a number that is not negative.
 std::string grouped(std::int64_t value);
 
+/// "1 trial", "2 trials"; `many` is `one` with an s behind it where it is not named.
+template <class Integer>
+std::string counted(Integer count, const std::string& one, const std::string& many = "") {
+  const std::string& several = many.empty() ? one + "s" : many;
+  return std::to_string(count) + " " + (count == 1 ? one : several);
+}
+
 /// "a, b, c".
 std::string joined(const std::vector<std::string>& words, const char* between = ", ");
 

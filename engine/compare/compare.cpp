@@ -7,6 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
 #include "engine/compare/compare_place.hpp"
 #include "engine/compare/compare_run.hpp"
 #include "engine/compare/comparison_file.hpp"
@@ -203,7 +204,7 @@ class Comparing {
     }
     if (request_.batch > images.count) {
       refuse_setting(
-          "batch", std::to_string(request_.batch) + " trials",
+          "batch", counted(request_.batch, "trial"),
           "1 to " + std::to_string(images.count) + ", the trials to train on of " + images.source,
           "leave --batch out, or give more data");
     }

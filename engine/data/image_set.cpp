@@ -9,6 +9,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
+#include "engine/base/text.hpp"
 
 namespace vgan {
 namespace {
@@ -62,7 +63,7 @@ void require_sizes(const ImageSet& images) {
   }
   const auto count = static_cast<std::size_t>(images.count);
   if (!images.labels.empty() && images.labels.size() != count) {
-    contradiction(images, std::to_string(images.labels.size()) + " labels", std::to_string(count));
+    contradiction(images, counted(images.labels.size(), "label"), std::to_string(count));
   }
   if (images.condition_size < 0 ||
       images.conditions.size() !=

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "engine/base/error.hpp"
+#include "engine/base/text.hpp"
 #include "engine/device/instructions.hpp"
 
 namespace vgan {
@@ -28,7 +29,7 @@ std::unique_ptr<Backend> open_backend(const std::string& device, int threads) {
 std::vector<DeviceStatus> list_devices() {
   const auto cpu = make_cpu_backend(0);
   const DeviceInfo& info = cpu->info();
-  const std::string detail = info.name + ", " + std::to_string(info.threads) + " threads, " +
+  const std::string detail = info.name + ", " + counted(info.threads, "thread") + ", " +
                              std::to_string(info.memory >> 30) + " GiB, bf16 " +
                              cpu_instructions().bf16;
   std::vector<DeviceStatus> devices = list_cuda_devices();

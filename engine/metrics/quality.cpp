@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/check.hpp"
+#include "engine/base/text.hpp"
 
 namespace vgan {
 namespace {
@@ -14,7 +15,7 @@ const ImageSet& enough(const ImageSet& images) {
   images.require_consistent();
   if (images.count >= QualityJudge::fewest) return images;
   throw Error(ErrorCode::bad_data,
-              {"cannot judge quality", images.source, std::to_string(images.count) + " trials",
+              {"cannot judge quality", images.source, counted(images.count, "trial"),
                std::to_string(QualityJudge::fewest) + " or more", ""});
 }
 

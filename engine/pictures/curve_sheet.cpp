@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/error.hpp"
+#include "engine/base/text.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/pictures/plot_axes.hpp"
 
@@ -35,8 +36,8 @@ constexpr int legend_space = 18;
 
 void check(std::size_t values, std::int64_t length, std::int64_t channels,
            const CurveSheetStyle& style) {
-  if (length < 2) fail(std::to_string(length) + " points", "at least 2");
-  if (channels < 1) fail(std::to_string(channels) + " channels", "at least 1");
+  if (length < 2) fail(counted(length, "point"), "at least 2");
+  if (channels < 1) fail(counted(channels, "channel"), "at least 1");
   const auto each = static_cast<double>(length) * static_cast<double>(channels);
   const double count = static_cast<double>(values) / each;
   if (count < 1 || count > most_curves ||

@@ -6,6 +6,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
 #include "engine/data/readers/open_images.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/generator_model.hpp"
@@ -34,7 +35,7 @@ void take_up(const Resumption& resumption, const Trainer& trainer, const RunFold
   if (observer == nullptr) return;
   for (const std::string& line : resumption.loaded.skipped) observer->warn(line);
   if (aside > 0) {
-    observer->note("set " + std::to_string(aside) + " files of later epochs aside in " +
+    observer->note("set " + counted(aside, "file") + " of later epochs aside in " +
                    (folder.path() / "superseded").string());
   }
   if (resumption.changes.empty()) return;
@@ -65,7 +66,7 @@ void fit_batch(const RunRequest& request, const ImageSet& images, TrainConfig& c
   if (request.observer != nullptr) {
     request.observer->note("batch " + std::to_string(fitting) + " in place of " +
                            std::to_string(config.batch) + ": there are " +
-                           std::to_string(images.count) + " trials to train on");
+                           counted(images.count, "trial") + " to train on");
   }
   config.batch = fitting;
 }
@@ -105,12 +106,12 @@ RunResult run_training(const RunRequest& request) {
   tell(request.observer, images.notes);
   const std::int64_t held_out = config.held_out(images.count);
   if (held_out > 0 && held_out >= images.count) {
-    refuse_setting("hold-out", "all of " + std::to_string(images.count) + " trials",
+    refuse_setting("hold-out", "all of " + counted(images.count, "trial"),
                    "a share that leaves trials to train on");
   }
   images.keep_first(images.count - held_out);
   if (held_out > 0 && request.observer != nullptr) {
-    request.observer->note("held out the last " + std::to_string(held_out) + " trials");
+    request.observer->note("held out the last " + counted(held_out, "trial"));
   }
   TrainConfig lasting = config;
   lasting.data = lasting_data_name(config.data, images);

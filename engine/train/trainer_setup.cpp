@@ -3,6 +3,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/train/alternating_step.hpp"
 #include "engine/train/autoencoder_step.hpp"
@@ -34,7 +35,7 @@ void require_data(const TrainConfig& config, const ImageSet& images) {
   }
   if (config.batch > images.count) {
     refuse_setting(
-        "batch", std::to_string(config.batch) + " trials",
+        "batch", counted(config.batch, "trial"),
         "1 to " + std::to_string(images.count) + ", the trials to train on of " + images.source,
         "give --batch " + std::to_string(largest_batch(config, images.count)) +
             " or less, or more data");

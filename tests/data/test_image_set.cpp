@@ -120,7 +120,7 @@ TEST_CASE("sizes whose product cannot be counted are bad data", "[readers]") {
                 i.count = 0, i.pixels = std::vector<std::uint8_t>(), i.labels.clear();
               }),
               65, {"0 images"});
-  check_error(error([](Images i) { i.labels.pop_back(); }), 65, {"1 labels; allowed 2"});
+  check_error(error([](Images i) { i.labels.pop_back(); }), 65, {"1 label; allowed 2"});
   vgan::ImageSet images = counting(2, 2, 3);
   images.width = two_62;
   CHECK(error_of([&] { (void)images.part(0, 1); }).code() == vgan::ErrorCode::bad_data);

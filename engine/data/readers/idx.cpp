@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/text.hpp"
 #include "engine/data/readers/byte_source.hpp"
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/stored_images.hpp"
@@ -44,10 +45,10 @@ constexpr Wanted wanted_images = {
 constexpr Wanted wanted_labels = {1, 2, "IDX labels (magic 00 00 TYPE 01 or 02)", "labels"};
 
 [[noreturn]] void fail_dims(const ByteSource& source, unsigned char dims, const Wanted& wanted) {
-  std::string found = "IDX data of " + std::to_string(dims) + " dimensions";
+  std::string found = "IDX data of " + counted(unsigned{dims}, "dimension");
   std::string remedy = "check that this is the right file";
   if (wanted_labels.holds(dims)) {
-    found = "IDX labels (" + std::to_string(dims) + (dims == 1 ? " dimension)" : " dimensions)");
+    found = "IDX labels (" + counted(unsigned{dims}, "dimension") + ")";
     remedy = "give the images with --data and this file with --labels";
   } else if (wanted_images.holds(dims)) {
     found = "IDX images (" + std::to_string(dims) + " dimensions)";

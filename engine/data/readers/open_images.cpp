@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/error.hpp"
+#include "engine/base/text.hpp"
 #include "engine/data/builtin/digits.hpp"
 #include "engine/data/builtin/mixtures.hpp"
 #include "engine/data/labels.hpp"
@@ -108,7 +109,7 @@ void add_labels(ImageSet& images, const fs::path& path) {
   if (count != images.count) {
     throw Error(ErrorCode::bad_data,
                 {"labels do not match the images", path.string() + " against " + images.source,
-                 std::to_string(count) + " labels", std::to_string(images.count),
+                 counted(count, "label"), std::to_string(images.count),
                  labels_remedy(count, images.count, path)});
   }
   images.labels = std::move(labels.classes);
@@ -122,7 +123,7 @@ void add_conditions(ImageSet& images, const fs::path& path) {
   if (count != images.count) {
     throw Error(ErrorCode::bad_data,
                 {"conditions do not match the images", path.string() + " against " + images.source,
-                 std::to_string(count) + " conditions", std::to_string(images.count),
+                 counted(count, "condition"), std::to_string(images.count),
                  "name the right file with --conditions"});
   }
   images.conditions = std::move(conditions.values);
