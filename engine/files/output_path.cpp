@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "engine/base/error.hpp"
 #include "engine/files/posix_file.hpp"
 
 namespace vgan {
@@ -25,6 +26,24 @@ void make_folder_of(const fs::path& file) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw io_error("cannot make the folder", folder, error.value());
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  const fs::path one = fs::weakly_canonical(fs::absolute(a, error), error);
+  if (error) return false;
+  const fs::path other = fs::weakly_canonical(fs::absolute(b, error), error);
+  return !error && one == other;
+}
+
+void require_kept(const std::string& flag, const std::string& written,
+                  const std::vector<std::string>& read) {
+  if (written.empty()) return;
+  for (const std::string& input : read) {
+    if (input.empty() || !same_file(written, input)) continue;
+    throw Error(ErrorCode::usage, {"bad command line", flag, "'" + written + "', which is read",
+                                   "a file of its own", "name another"});
+  }
 }
 
 }  // namespace vgan

@@ -10,7 +10,6 @@
 #include "engine/data/writers/idx_writer.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/files/output_path.hpp"
-#include "engine/files/require_kept.hpp"
 #include "engine/generate/sample_sink.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/models/state_tensors.hpp"

@@ -16,8 +16,6 @@
 #include "engine/device/devices.hpp"
 #include "engine/encode/as_type.hpp"
 #include "engine/files/output_path.hpp"
-#include "engine/files/require_kept.hpp"
-#include "engine/files/same_file.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"

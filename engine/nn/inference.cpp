@@ -67,12 +67,7 @@ std::size_t Inference::bytes(const Backend& backend, const Layers& layers, Eleme
 }
 
 void Inference::load(Queue& queue, VectorView<const float> weights) {
-  const VectorView<float> own = network_.arena().weights();
-  require(weights.size == own.size, "inference", std::to_string(weights.size) + " weights",
-          std::to_string(own.size));
-  backend_->convert(queue, {weights.data, ElementType::f32, 1, weights.size, weights.size},
-                    {own.data, ElementType::f32, 1, own.size, own.size});
-  network_.weights_changed(queue, false);
+  network_.take_weights(queue, weights);
 }
 
 void Inference::forward(Queue& queue) {

@@ -102,6 +102,15 @@ void Network::weights_changed(Queue& queue, bool reset_average) {
   }
 }
 
+void Network::take_weights(Queue& queue, VectorView<const float> weights) {
+  const VectorView<float> own = arena_.weights();
+  require(weights.size == own.size, "network", std::to_string(weights.size) + " weights",
+          std::to_string(own.size));
+  backend_->convert(queue, {weights.data, ElementType::f32, 1, weights.size, weights.size},
+                    {own.data, ElementType::f32, 1, own.size, own.size});
+  weights_changed(queue, false);
+}
+
 void Network::weights_moved(Queue& queue) {
   refresh_spectral(queue, true);
   pack_copies(queue);

@@ -55,6 +55,9 @@ class Network {
   void initialise(Queue& queue, std::uint64_t seed, std::uint64_t id);
   /// Brings all copies of the weights, and the EMA with `reset_average`, in line with them.
   void weights_changed(Queue& queue, bool reset_average);
+  /// Takes all weights from `weights` in device memory, laid out as the arena's, and brings the
+  /// copies in line. Throws internal where there are more or fewer.
+  void take_weights(Queue& queue, VectorView<const float> weights);
   /// What an Adam step of the whole arena leaves to do (ParameterArena::adam): a power iteration of
   /// spectral layers, then the packed copies.
   void weights_moved(Queue& queue);

@@ -3,7 +3,7 @@
 #include <system_error>
 
 #include "engine/base/error.hpp"
-#include "engine/files/same_file.hpp"
+#include "engine/files/output_path.hpp"
 
 namespace vgan {
 namespace {

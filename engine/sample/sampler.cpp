@@ -130,12 +130,7 @@ Sampler::Sampler(Sampler&&) noexcept = default;
 Sampler::~Sampler() = default;
 
 void Sampler::load(Queue& queue, VectorView<const float> weights) {
-  const VectorView<float> own = network_.arena().weights();
-  require(weights.size == own.size, "sampler", std::to_string(weights.size) + " weights",
-          std::to_string(own.size));
-  backend_->convert(queue, {weights.data, ElementType::f32, 1, weights.size, weights.size},
-                    {own.data, ElementType::f32, 1, own.size, own.size});
-  network_.weights_changed(queue, false);
+  network_.take_weights(queue, weights);
 }
 
 void Sampler::compute(Queue& queue, const SampleRequest& request, const Part& part, Slot& slot) {
