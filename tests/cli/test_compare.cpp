@@ -135,11 +135,11 @@ TEST_CASE("cli: compare says the same again, and takes the next free folder") {
 TEST_CASE("cli: compare by the clock") {
   const Place place;
   const CommandResult result = run_vgan(
-      place.path(), {"compare", "--data", "tiny.npy", "--batch", "8", "--minutes", "0.01",
+      place.path(), {"compare", "--data", "tiny.npy", "--batch", "8", "--minutes", "0.03",
                      "--count", "40", "--models", "ae,stable", "--out", "c", "--device", "cpu"});
   INFO(result.out << result.err);
   REQUIRE(result.exit_code == 0);
-  CHECK_THAT(result.out, ContainsSubstring("0.01 minutes of each model"));
+  CHECK_THAT(result.out, ContainsSubstring("0.03 minutes of each model"));
   const auto models = place.json("c").at("models");
   for (const auto& model : models) CHECK(model.at("epochs") > 1);
   CHECK(models[0].at("seconds") > 0.0);

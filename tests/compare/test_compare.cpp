@@ -94,7 +94,7 @@ TEST_CASE("compare: rates that fall have as many epochs as the time allows", "[e
   const Place place;
   CompareRequest request = place.request("bars.npy", {"gan"});
   request.epochs = 0;
-  request.minutes = 0.005;
+  request.minutes = 0.02;
   request.adjust = [](const std::string&, TrainConfig& config) { config.lr_schedule = "linear"; };
   const Comparison found = compare(request);
   REQUIRE(found.models.size() == 1);
