@@ -12,6 +12,7 @@
 #include "engine/files/atomic_file.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/sample/sampler.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::bench {
 namespace {

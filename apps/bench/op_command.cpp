@@ -13,6 +13,7 @@
 #include "engine/base/text.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::bench {
 namespace {

@@ -7,6 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/models/architecture.hpp"
+#include "engine/settings/setting_table.hpp"
 #include "engine/version.hpp"
 
 namespace vgan::bench {

@@ -12,6 +12,7 @@
 #include "engine/base/error.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::bench {
 namespace {

@@ -8,6 +8,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "apps/shared/values.hpp"
 #include "engine/settings/config.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace CLI {
 class App;

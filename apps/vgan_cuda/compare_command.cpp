@@ -14,6 +14,7 @@
 #include "engine/base/text.hpp"
 #include "engine/compare/compare.hpp"
 #include "engine/compare/comparison_report.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
 namespace {

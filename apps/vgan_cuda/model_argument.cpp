@@ -1,6 +1,7 @@
 #include "apps/vgan_cuda/model_argument.hpp"
 
 #include "engine/base/error.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
 namespace {

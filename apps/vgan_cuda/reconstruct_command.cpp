@@ -10,6 +10,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/generate/reconstruct.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
 namespace {

@@ -10,6 +10,7 @@
 #include "engine/base/error.hpp"
 #include "engine/run/run.hpp"
 #include "engine/settings/config.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
 namespace {

@@ -7,9 +7,9 @@
 
 namespace vgan {
 
-/// "54,000".
+/// "54,000": a number with commas between its thousands.
 std::string grouped(std::uint64_t value);
-/// The same of a number that is not negative.
+/// Groups a signed number so; `value` is 0 or more.
 std::string grouped(std::int64_t value);
 
 /// "1 trial", "2 trials"; `many` is `one` with an s behind it where it is not named.

@@ -21,7 +21,7 @@ struct Metric {
   LongSeries TrainingHistory::*kept = nullptr;  ///< null: not drawn
 };
 
-/// Those of a model, in the order of the file.
+/// The metrics that a run of this config writes, in the order in which a line of the file has them.
 std::vector<Metric> metrics_of(const TrainConfig& config);
 
 /// Seconds of training at the last epoch in `file`; 0 where it has none.

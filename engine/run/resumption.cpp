@@ -8,6 +8,7 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan {
 

@@ -8,6 +8,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/settings/config.hpp"
+#include "engine/settings/setting_table.hpp"
 #include "engine/settings/toml_guard.hpp"
 
 // The parser's own assertions are checked in every build.

@@ -7,6 +7,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/json_text.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan {
 namespace {

@@ -6,6 +6,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/settings/config.hpp"
+#include "engine/settings/setting_table.hpp"
 
 namespace vgan {
 namespace {

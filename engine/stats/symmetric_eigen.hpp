@@ -10,7 +10,8 @@ struct SymmetricEigen {
   RowMatrix vectors;       ///< [n, n]: column i has length 1 and belongs to values[i]
 };
 
-/// Those of `matrix` [n, n], whose lower triangle is taken for granted. Errors are of the order of
+/// The eigenvalues and eigenvectors of `matrix` [n, n], of which the lower triangle alone is read.
+/// Errors are of the order of
 /// 1e-16 n times the largest absolute eigenvalue. Throws internal where `matrix` is empty or not
 /// square, or a number in it is not finite.
 SymmetricEigen symmetric_eigen(const RowMatrix& matrix);

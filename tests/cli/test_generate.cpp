@@ -141,7 +141,8 @@ TEST_CASE("cli: standard output that takes no more is exit 74") {
   CHECK(full.exit_code == 74);
   CHECK(is_one_complaint(full.err));
 
-  // The same by name, for a count that takes many blocks, each computed before the last is refused.
+  // A full device that is named with --out is refused too, where the count takes many blocks and
+  // the next is computed before the last is written.
   const CommandResult device = model.generate(
       {"--count", "100000", "--dtype", "u8", "--out", "/dev/full", "--format", "raw"});
   CHECK(device.exit_code == 74);

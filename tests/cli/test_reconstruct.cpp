@@ -138,7 +138,7 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
   CHECK(some_made.count == 7);
   CHECK(std::equal(some_bytes.begin(), some_bytes.end(), all_bytes.begin()));
 
-  // The same trials as floats: the same errors in their units, but for the rounding to bytes.
+  // The digits as floats have the errors that they have as bytes, but for the rounding to bytes.
   const CommandResult floats =
       digits.reconstruct("ae", {"--data", "floats.npy", "--out", "floats-made.npy"});
   INFO(floats.err);

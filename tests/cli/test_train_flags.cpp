@@ -1,6 +1,7 @@
 // Every flag of train changes what it says: one check for each setting of the table.
 #ifdef VGAN_BINARY
 
+#include "engine/settings/setting_table.hpp"
 #include "tests/cli/train_flag_checks.hpp"
 
 using namespace vgan::testing;

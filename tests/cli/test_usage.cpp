@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "engine/settings/config.hpp"
+#include "engine/settings/setting_table.hpp"
 #include "tests/cli/run_command.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"

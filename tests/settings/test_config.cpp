@@ -1,5 +1,6 @@
 // Config: one table of settings, TOML round trip, presets, refusals.
 #include "engine/settings/config.hpp"
+#include "engine/settings/setting_table.hpp"
 
 #include <set>
 

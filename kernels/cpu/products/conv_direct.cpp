@@ -232,7 +232,8 @@ class DnnlConv final : public DirectConv {
   std::vector<Bound> members_;
 };
 
-// oneDNN's answers to a shape and types that it has no code for; patches and products take them.
+// Whether oneDNN says that it has no code for a shape and types, by either of the two statuses that
+// its library defines for that. The caller then computes the convolution by patches and products.
 bool means_no_code(const dnnl::error& error) {
   return error.status == dnnl_unimplemented || error.status == dnnl_invalid_arguments;
 }

@@ -123,7 +123,7 @@ TEST_CASE("normal numbers are those of the stream, whatever the cut", "[kernels]
           want.push_back(math::gaussian(42, math::subsequence(Purpose::latent, 7),
                                         first + static_cast<std::uint64_t>(i)));
         }
-        // The same element math: the same bits.
+        // The kernel draws by math::gaussian itself, so the bits are equal.
         require_close("normal", out.get(), want, {0.0, 0.0});
       }
     }

@@ -54,7 +54,7 @@ Twin twin_of(const Shape& shape) {
           random_values(shape.rows, 33)};
 }
 
-/// The same weight on a device.
+/// A twin's weight and vectors in a device's memory.
 struct OnDevice {
   OnDevice(Device& on, const Twin& twin)
       : device(&on),

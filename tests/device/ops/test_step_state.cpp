@@ -158,7 +158,7 @@ TEST_CASE("advance sets what has a schedule for the step to come", "[kernels][st
       device.backend->advance(*device.queue, state.get());
       const StepState after = state.read();
       REQUIRE(after.step == step);
-      // The same function: the same bits.
+      // `advance` calls math::value_at itself, so the bits are equal.
       CHECK(after.discriminator.learning_rate == math::value_at(start.discriminator_rate, step));
       CHECK(after.generator.learning_rate == math::value_at(start.generator_rate, step));
       CHECK(after.instance_noise == static_cast<float>(math::value_at(start.noise_schedule, step)));

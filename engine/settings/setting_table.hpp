@@ -1,0 +1,215 @@
+// Every setting of a training run, once: its name, its meaning and what a resume makes of it.
+// Flags, config files, --print-config and checkpoints all read this table.
+#pragma once
+
+#include "engine/settings/config.hpp"
+
+namespace vgan {
+
+/// What becomes of a setting when a run is resumed.
+enum class OnResume {
+  stays,       ///< another value would be another run
+  may_change,  ///< the run's numbers do not depend on it, or it only makes the run longer
+  recorded,    ///< may change; the checkpoint says from which epoch on, see RunRecord
+};
+
+/// What a flag, a config key and the documentation share.
+struct SettingInfo {
+  const char* name;   ///< as in `--name` and as in the config file
+  const char* group;  ///< heading in --help
+  const char* value;  ///< what --help calls the value
+  const char* help;   ///< one line, understood where `value` is not shown: in a config file
+  OnResume on_resume = OnResume::stays;
+  const char* allowed = "0 or more";  ///< what is said of a number below 0, where none may be
+};
+
+/// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
+/// std::string, std::uint64_t, std::int64_t, double, bool or std::vector<std::int64_t>.
+template <class Config, class Visitor>
+void visit_settings(Config& c, Visitor&& visitor) {
+  const char* const data = "Data";
+  const char* const length = "Length";
+  const char* const nets = "Networks";
+  const char* const objective = "Objective";
+  const char* const optimiser = "Optimisation";
+  const char* const machine = "Machine";
+  const char* const run = "Run folder and display";
+  constexpr OnResume may_change = OnResume::may_change;
+  constexpr OnResume recorded = OnResume::recorded;
+  using S = SettingInfo;
+  visitor(S{"data", data, "PATH",
+            "an IDX or .npy file (plain or .gz), or a folder of IDX or .png files; 'digits', "
+            "'ring8', 'grid25' or 'stacked-digits' = built-in; empty = data/mnist, else digits",
+            may_change},
+          c.data);
+  visitor(S{"labels", data, "FILE",
+            "labels, IDX, .npy or text of one a line; empty = looked for beside the images; none = "
+            "none",
+            may_change},
+          c.labels);
+  visitor(
+      S{"shape", data, "SHAPE",
+        "shape of one trial: P (a row), HxW or HxWxC (a picture; with net conv1d TxC, a curve), "
+        "or the names of a .npy's axes after the first: p, t, tc, ct, hw, hwc, chw; empty = as "
+        "the file says"},
+      c.shape);
+  visitor(S{"conditional", data, "",
+            "generator and discriminator see each trial's class, from its label"},
+          c.conditional);
+  visitor(S{"conditions", data, "FILE",
+            ".npy of condition vectors, one for each trial, which both networks see", may_change},
+          c.conditions);
+  visitor(S{"scale", data, "NAME",
+            "of floats to the network's range: data = by that of all values, column = each column "
+            "by its own, none = as they are, auto = column for rows, else data; bytes by 0 to 255"},
+          c.scale);
+  visitor(S{"range", data, "LOW:HIGH",
+            "numbers that the network's range stands for; empty = as scale says"},
+          c.range);
+  visitor(S{"hold-out", data, "SHARE", "share of the trials, from the end, that is not trained on"},
+          c.hold_out);
+  visitor(S{"epochs", length, "N",
+            "length of the run: in an epoch each network is updated, by one batch", may_change,
+            "1 or more"},
+          c.epochs);
+  visitor(S{"passes", length, "X", "whole passes over the data, in place of epochs; 0 = off",
+            may_change},
+          c.passes);
+  visitor(
+      S{"batch", length, "N", "real trials in a batch; where left alone, no more than there are"},
+      c.batch);
+  visitor(S{"model", nets, "NAME", "gan, vae or ae"}, c.model);
+  visitor(S{"net", nets, "NAME", "mlp, conv (images) or conv1d (curves)"}, c.net);
+  visitor(S{"latent", nets, "N", "length of the generator's noise vector, or of a code"}, c.latent);
+  visitor(S{"g-layers", nets, "A,B,..",
+            "hidden widths of generator or decoder, channels if conv; empty = the net's own"},
+          c.g_layers);
+  visitor(S{"d-layers", nets, "A,B,..",
+            "hidden widths of discriminator or encoder, channels if conv; empty = the net's own"},
+          c.d_layers);
+  visitor(S{"g-net", nets, "LIST",
+            "the generator's hidden layers one by one: dense:N, dense:HxWxC, up:C, conv:C, each "
+            "with :kN, :sN or :bn, by commas; empty = as net and g-layers say"},
+          c.g_net);
+  visitor(S{"d-net", nets, "LIST",
+            "the discriminator's hidden layers one by one: conv:C or dense:N, each with :kN or "
+            ":sN, by commas; empty = as net and d-layers say"},
+          c.d_net);
+  visitor(S{"kernel", nets, "N", "side of convolutions; 0 = 4, or 8 for curves"}, c.kernel);
+  visitor(S{"norm", nets, "NAME",
+            "of the generator's hidden layers: batch, none, or auto (batch if conv)"},
+          c.norm);
+  visitor(S{"output", nets, "NAME",
+            "the generator's last activation: tanh, sigmoid, linear or auto (tanh for u8, linear "
+            "for floats)"},
+          c.output);
+  visitor(S{"spectral-norm", nets, "",
+            "the discriminator's weights are divided by their largest singular value"},
+          c.spectral_norm);
+  visitor(S{"minibatch-stddev", nets, "N",
+            "size of the groups of trials whose spread the discriminator sees; 0 = off"},
+          c.minibatch_stddev);
+  visitor(S{"pack", nets, "N", "trials that the discriminator judges together (PacGAN)"}, c.pack);
+  visitor(S{"loss", objective, "NAME", "bce, minimax, article, lsgan, hinge or wgan-gp"}, c.loss);
+  visitor(S{"n-critic", objective, "N", "updates of the discriminator for each of the generator"},
+          c.n_critic);
+  visitor(S{"gp", objective, "LAMBDA", "weight of wgan-gp's gradient penalty", recorded}, c.gp);
+  visitor(S{"r1", objective, "GAMMA", "weight of the R1 gradient penalty on real trials; 0 = none",
+            recorded},
+          c.r1);
+  visitor(S{"r2", objective, "SHARE",
+            "weight of the gradient penalty on generated trials (R2), as a share of r1; 0 = none",
+            recorded},
+          c.r2);
+  visitor(S{"r1-scaled", objective, "",
+            "r1 is for trials of 784 numbers and goes in proportion with others; off where --r1 "
+            "is given alone",
+            recorded},
+          c.r1_scaled);
+  visitor(S{"r1-every", objective, "K",
+            "the R1 and R2 penalties come every so many epochs, as many times as strong", recorded},
+          c.r1_every);
+  visitor(S{"label-smoothing", objective, "X",
+            "the discriminator's target for real trials; 1 = no smoothing", recorded},
+          c.label_smoothing);
+  visitor(S{"instance-noise", objective, "SIGMA",
+            "deviation of the noise added to all that the discriminator sees; 0 = none", recorded},
+          c.instance_noise);
+  visitor(S{"instance-noise-decay", objective, "SHARE",
+            "share of the run in which instance-noise falls; 0 = it stays", recorded},
+          c.instance_noise_decay);
+  visitor(S{"instance-noise-end", objective, "SIGMA",
+            "deviation that instance-noise falls to, by equal factors in equal times; 0 = "
+            "linearly to 0",
+            recorded},
+          c.instance_noise_end);
+  visitor(S{"augment", objective, "LIST",
+            "DiffAugment of all that the discriminator sees: color, translation, cutout, by "
+            "commas; empty = none"},
+          c.augment);
+  visitor(S{"likelihood", objective, "NAME",
+            "of a vae's or ae's reconstructions: bernoulli or gaussian"},
+          c.likelihood);
+  visitor(S{"beta", objective, "X", "weight of a vae's KL divergence", recorded}, c.beta);
+  visitor(S{"kl-warmup", objective, "N", "epochs in which beta rises from 0", recorded},
+          c.kl_warmup);
+  visitor(S{"latent-mixture", objective, "K",
+            "Gaussians that a gan's noise is drawn from, or that are fitted to an ae's codes; 0 = "
+            "auto (100 for a gan of trials of up to 16 real values, up to 32 for an ae, else 1)"},
+          c.latent_mixture);
+  visitor(S{"latent-deviation", objective, "S",
+            "deviation of each Gaussian of a gan's latent-mixture; their centres have the rest of "
+            "the variance 1"},
+          c.latent_deviation);
+  visitor(S{"lr", optimiser, "RATE", "Adam's learning rate", recorded}, c.lr);
+  visitor(S{"lr-g", optimiser, "RATE", "the generator's own learning rate; 0 = lr", recorded},
+          c.lr_g);
+  visitor(S{"lr-d", optimiser, "RATE", "the discriminator's own learning rate; 0 = ttur times lr",
+            recorded},
+          c.lr_d);
+  visitor(
+      S{"ttur", optimiser, "X", "the discriminator's learning rate as a multiple of lr", recorded},
+      c.ttur);
+  visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient", recorded}, c.beta1);
+  visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient", recorded}, c.beta2);
+  visitor(S{"lr-schedule", optimiser, "NAME",
+            "course of the learning rates: constant, linear or cosine", recorded},
+          c.lr_schedule);
+  visitor(
+      S{"lr-end", optimiser, "X",
+        "last learning rate as a share of the first, where lr-schedule is not constant", recorded},
+      c.lr_end);
+  visitor(S{"warmup", optimiser, "N", "epochs in which learning rates rise from 0", recorded},
+          c.warmup);
+  visitor(S{"ema", optimiser, "DECAY",
+            "decay of the generator's average, which samples come from; 0 = no average"},
+          c.ema);
+  visitor(S{"seed", machine, "N", "seed of every random number of the run"}, c.seed);
+  visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", may_change}, c.device);
+  visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, c.precision);
+  visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", may_change},
+          c.threads);
+  visitor(
+      S{"step", machine, "NAME",
+        "fused (Adam rides along the backward pass), graph (apart from it) or auto", may_change},
+      c.step);
+  visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
+  visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", may_change},
+          c.save_every);
+  visitor(
+      S{"keep", run, "N", "newest checkpoints kept, with the best by loss; 0 = all", may_change},
+      c.keep);
+  visitor(
+      S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", may_change},
+      c.sample_every);
+  visitor(
+      S{"preset", run, "NAME", "settings to start from: default, article, stable, conv, vae or ae"},
+      c.preset);
+  visitor(S{"quiet", run, "", "print nothing but errors", may_change}, c.quiet);
+  visitor(
+      S{"profile-steps", run, "A:B",
+        "first and last epoch whose phases are timed, into profile.json; empty = none", may_change},
+      c.profile_steps);
+}
+
+}  // namespace vgan
