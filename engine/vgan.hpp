@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/base/error.hpp"
+#include "engine/base/words.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/checkpoint/tensor_type.hpp"
 #include "engine/compare/compare.hpp"
@@ -13,6 +14,7 @@
 #include "engine/data/trial_shape.hpp"
 #include "engine/data/value_type.hpp"
 #include "engine/device/device_list.hpp"
+#include "engine/encode/scale_kind.hpp"
 #include "engine/encode/scaling.hpp"
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"
@@ -20,6 +22,7 @@
 #include "engine/pictures/picture.hpp"
 #include "engine/run/run.hpp"
 #include "engine/sample/reconstruction_figures.hpp"
+#include "engine/settings/choices.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
 #include "engine/train/trainer.hpp"

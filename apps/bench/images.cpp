@@ -11,7 +11,7 @@ ImageSet bench_images(const TrainConfig& config) {
     DataRequest request;
     request.data = config.data;
     request.labels = "none";
-    request.shape = {config.shape, config.net == "conv1d", std::nullopt};
+    request.shape = {config.shape, config.net == NetKind::conv1d, std::nullopt};
     return open_images(request);
   }
   ImageSet images;

@@ -26,7 +26,7 @@ nlohmann::json recipe_of(const TrainConfig& asked) {
   return {{"latent", config.latent},
           {"g_layers", config.g_layers},
           {"d_layers", config.d_layers},
-          {"output", config.output},
+          {"output", to_text(config.output)},
           {"lr_g", config.generator_rate()},
           {"lr_d", config.discriminator_rate()},
           {"beta1", config.beta1},

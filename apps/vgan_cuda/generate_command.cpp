@@ -42,19 +42,15 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "a name that ends in .npy, .png, .idx or .raw; - = raw values "
             "to standard output"},
           r.out);
-  visitor(S{"format", output, "NAME", "npy, png, idx or raw; auto = by the name's ending"},
-          r.format);
+  visitor(S{"format", output, "NAME", words_help<SampleFormat>()}, r.format);
   visitor(S{"dtype", output, "NAME",
             "of the numbers, in the data's own units: auto (as in the data's file), u8, i8, u16, "
             "i16, u32, "
             "i32, u64, i64, f16, f32, f64 or bool; of idx u8, i8, i16, i32, f32 or f64"},
           r.dtype);
-  visitor(S{"shape", output, "NAME",
-            "of npy: data = the array that training read, with N trials; flat = N x values; image "
-            "= N x height x width (x channels)"},
-          r.shape);
+  visitor(S{"shape", output, "NAME", "of npy: " + words_help<SampleShape>()}, r.shape);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
-  visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, r.precision);
+  visitor(S{"precision", machine, "NAME", words_help<PrecisionKind>()}, r.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
 }
 

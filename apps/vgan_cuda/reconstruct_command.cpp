@@ -34,7 +34,7 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "written"},
           r.errors);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
-  visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, r.precision);
+  visitor(S{"precision", machine, "NAME", words_help<PrecisionKind>()}, r.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
 }
 
@@ -51,7 +51,7 @@ void print_table(const ReconstructResult& result) {
             "of a number, in the data's units");
   print_row("mean absolute error", errors.absolute, "of a number, in the data's units");
   print_row("-log p", errors.negative_log_likelihood, "nats a trial");
-  if (result.model == "vae") print_row("KL", errors.kl, "nats a trial");
+  if (result.model == ModelKind::vae) print_row("KL", errors.kl, "nats a trial");
 }
 
 }  // namespace
@@ -83,7 +83,7 @@ int run_reconstruct(const Words& words) {
   print_table(result);
   const std::string files = request.out + (request.errors.empty() ? "" : " and " + request.errors);
   std::printf("wrote %s; %s of %s (epoch %llu), %s s\n", printable(files).c_str(),
-              result.model.c_str(), printable(result.checkpoint.string()).c_str(),
+              to_text(result.model).c_str(), printable(result.checkpoint.string()).c_str(),
               static_cast<unsigned long long>(result.epoch),
               general_text(result.seconds, 3).c_str());
   return 0;

@@ -48,7 +48,7 @@ std::string length_text(const Trainer& trainer, const ImageSet& images, std::uin
 
 ProgressValues::Model model_of(const TrainConfig& config) {
   if (config.is_gan()) return ProgressValues::Model::gan;
-  return config.model == "vae" ? ProgressValues::Model::vae : ProgressValues::Model::ae;
+  return config.model == ModelKind::vae ? ProgressValues::Model::vae : ProgressValues::Model::ae;
 }
 
 std::size_t files_in(const std::filesystem::path& folder) {

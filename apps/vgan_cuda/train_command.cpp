@@ -1,6 +1,7 @@
 // vgan_cuda train: every setting is a flag; a config file and a preset lie beneath the flags.
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
@@ -62,13 +63,14 @@ Settings read_settings(const CommandLine& line) {
   line.read("preset", preset_name);
   Settings settings;
   std::vector<std::string> in_file;
-  std::string model;
-  line.read("model", model);
+  std::optional<ModelKind> model;
+  if (line.given("model")) line.read("model", model.emplace());
   std::string file;
   if (line.read("config", file)) {
     settings.config = read_config(file, preset_name, &in_file, model);
   } else {
-    settings.config = preset(preset_name.empty() ? preset_for(model) : preset_name);
+    settings.config =
+        preset(preset_name.empty() ? preset_for(model.value_or(ModelKind::gan)) : preset_name);
   }
   visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {
     if (line.read(info.name, field)) settings.given.emplace_back(info.name);

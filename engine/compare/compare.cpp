@@ -69,8 +69,8 @@ class Comparing {
   Comparison run() {
     check(request_);
     const auto backend = open_backend(request_.device, static_cast<int>(request_.threads));
-    result_.device =
-        backend->info().name + ", " + to_string(choose_precision("auto", backend->info()));
+    result_.device = backend->info().name + ", " +
+                     to_string(choose_precision(PrecisionKind::automatic, backend->info()));
     Split split = open_split(request_);
     for (const std::string& line : split.training.notes) note(line);
     settle_models(split);
@@ -164,7 +164,7 @@ class Comparing {
             request_.count,
             {},
             fingerprint};
-    if (!plan.labels.empty() && plan.labels != "none") {
+    if (!plan.labels.empty() && plan.labels != no_labels) {
       plan.labels = fs::absolute(plan.labels).lexically_normal().string();
     }
   }
@@ -237,7 +237,7 @@ class Comparing {
       config.out = (result_.folder / request_.models[i]).string();
       if (i < known.size()) config.epochs = known[i];
       if (!known.empty()) continue;
-      if (request_.minutes <= 0.0 || config.lr_schedule == "constant") continue;
+      if (request_.minutes <= 0.0 || config.lr_schedule == ScheduleKind::constant) continue;
       note(request_.models[i] + ": estimating how many epochs its rates fall over");
       config.epochs =
           epochs_within(config, training, 60.0 * request_.minutes, request_.stop_requested);

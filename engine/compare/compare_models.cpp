@@ -10,7 +10,7 @@ namespace vgan {
 
 std::vector<std::string> comparable_models() {
   std::vector<std::string> names = {"gan", "conv1d"};
-  for (const auto& [name, about] : preset_list()) names.push_back(name);
+  for (const std::string& name : preset_names()) names.push_back(name);
   return names;
 }
 
@@ -18,7 +18,7 @@ TrainConfig comparable_config(const std::string& model) {
   if (model == "gan") return preset("default");
   if (model == "conv1d") {
     TrainConfig config = preset("conv");
-    config.net = "conv1d";
+    config.net = NetKind::conv1d;
     return config;
   }
   const std::vector<std::string> names = comparable_models();

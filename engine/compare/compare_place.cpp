@@ -53,7 +53,7 @@ namespace {
 // Where a net is for curves, what could be one is one, for every model.
 bool has_curve_net(const CompareRequest& request) {
   return std::any_of(request.models.begin(), request.models.end(), [](const std::string& model) {
-    return comparable_config(model).net == "conv1d";
+    return comparable_config(model).net == NetKind::conv1d;
   });
 }
 

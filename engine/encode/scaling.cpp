@@ -89,14 +89,10 @@ double Scale::value(double position) const {
 }
 
 void require_scaling_choice(const ScalingChoice& choice) {
-  const std::string& scale = choice.scale;
-  if (scale != "auto" && scale != "data" && scale != "column" && scale != "none") {
-    refuse("scale", "'" + scale + "'", "auto, data, column, none");
-  }
   if (choice.range.empty()) return;
   (void)range_of(choice.range);
-  if (scale != "auto")
-    refuse("scale", "'" + scale + "' beside a range", "auto", "give one of them");
+  if (choice.scale == ScaleKind::automatic) return;
+  refuse("scale", "'" + to_text(choice.scale) + "' beside a range", "auto", "give one of them");
 }
 
 Scaling::Scaling(std::vector<Scale> scales, double network_low)
@@ -119,18 +115,18 @@ Scaling Scaling::fit(const ImageSet& trials, const ScalingChoice& choice,
     if (trials.is_u8() && low == 0.0 && high == 255.0) return {};
     return given(low, high, "as --range says", true);
   }
-  if (choice.scale == "none") {
+  if (choice.scale == ScaleKind::none) {
     return given(network.low, 1.0, "the network's own, as --scale none says", network.bounded);
   }
-  if (choice.scale == "auto") {
+  if (choice.scale == ScaleKind::automatic) {
     if (trials.is_u8()) return {};
     if (!trials.by_values) {
       return given(static_cast<double>(trials.low), static_cast<double>(trials.high),
                    "as the data say", true);
     }
   }
-  const bool columns =
-      choice.scale == "column" || (choice.scale == "auto" && trials.kind == TrialKind::row);
+  const bool columns = choice.scale == ScaleKind::column ||
+                       (choice.scale == ScaleKind::automatic && trials.kind == TrialKind::row);
   return {columns ? fit_columns(trials) : std::vector<Scale>{fit_all(trials)}, network.low};
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/data/image_set.hpp"
+#include "engine/encode/scale_kind.hpp"
 
 namespace vgan {
 
@@ -32,11 +33,11 @@ struct Scale {
 
 /// What the settings `scale` and `range` ask for.
 struct ScalingChoice {
-  std::string scale = "auto";  ///< auto, data, column or none
-  std::string range;           ///< "LOW:HIGH" in place of it; "" = none
+  ScaleKind scale = ScaleKind::automatic;
+  std::string range;  ///< "LOW:HIGH" in place of it; "" = none
 };
 
-/// Throws bad_config for a word that is no scale, a range that is none, and both at once.
+/// Throws bad_config for a range that is none, and for both at once.
 void require_scaling_choice(const ScalingChoice& choice);
 
 /// Numbers of the network: `low` to 1. `bounded`: its outputs cannot leave that range.

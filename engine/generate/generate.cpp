@@ -26,20 +26,14 @@ namespace fs = std::filesystem;
 // A sheet of this many 28x28 digits is 6000 pixels on a side: more is not looked at.
 constexpr std::uint64_t largest_grid = 10000;
 
-std::string format_of(const GenerateRequest& request) {
-  if (request.format != "auto") {
-    if (request.format != "npy" && request.format != "png" && request.format != "idx" &&
-        request.format != "raw") {
-      refuse_setting("format", "'" + request.format + "'", "auto, npy, png, idx, raw");
-    }
-    return request.format;
-  }
-  if (request.out == "-") return "raw";
+SampleFormat format_of(const GenerateRequest& request) {
+  if (request.format != SampleFormat::automatic) return request.format;
+  if (request.out == "-") return SampleFormat::raw;
   const std::string ending = ending_of(request.out);
-  if (ending == ".npy") return "npy";
-  if (ending == ".png") return "png";
-  if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return "idx";
-  if (ending == ".raw" || ending == ".bin") return "raw";
+  if (ending == ".npy") return SampleFormat::npy;
+  if (ending == ".png") return SampleFormat::png;
+  if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return SampleFormat::idx;
+  if (ending == ".raw" || ending == ".bin") return SampleFormat::raw;
   refuse_setting("out", "'" + request.out + "'",
                  "a name that ends in .npy, .png, .idx or .raw, or -",
                  "or name the format with --format");
@@ -53,14 +47,14 @@ std::string names_of_value_types() {
   return names;
 }
 
-ValueType type_of(const GenerateRequest& request, const std::string& format,
+ValueType type_of(const GenerateRequest& request, SampleFormat format,
                   const GeneratorModel& model) {
   const ValueType type = value_type_named(request.dtype).value_or(model.type);
-  if (format == "idx") IdxWriter::require_type(request.out, type);
+  if (format == SampleFormat::idx) IdxWriter::require_type(request.out, type);
   return type;
 }
 
-void check(const GenerateRequest& request, const std::string& format) {
+void check(const GenerateRequest& request, SampleFormat format) {
   if (request.count == 0 || request.count >> 40 != 0) {
     refuse_setting("count", std::to_string(request.count), allowed_sample_counts);
   }
@@ -70,28 +64,26 @@ void check(const GenerateRequest& request, const std::string& format) {
   if (request.dtype != "auto" && !value_type_named(request.dtype)) {
     refuse_setting("dtype", "'" + request.dtype + "'", "auto, " + names_of_value_types());
   }
-  if (format == "png" && request.dtype != "auto" && request.dtype != "u8") {
+  if (format == SampleFormat::png && request.dtype != "auto" && request.dtype != "u8") {
     refuse_setting("dtype", "'" + request.dtype + "' of a picture", "auto, u8",
                    "leave it out, or write .npy");
   }
-  if (request.shape != "data" && request.shape != "flat" && request.shape != "image") {
-    refuse_setting("shape", "'" + request.shape + "'", "data, flat, image");
-  }
-  if (format == "png" && request.count > largest_grid) {
+  if (format == SampleFormat::png && request.count > largest_grid) {
     refuse_setting("count", std::to_string(request.count),
                    "up to " + std::to_string(largest_grid) + " on one picture",
                    "write .npy instead");
   }
-  if (request.out == "-" && format != "raw") {
-    refuse_setting("out", "'-' with --format " + format, "raw on standard output", "name a file");
+  if (request.out == "-" && format != SampleFormat::raw) {
+    refuse_setting("out", "'-' with --format " + to_text(format), "raw on standard output",
+                   "name a file");
   }
 }
 
 // Asked before the work: a file that cannot fit should not fill the disk first.
-void require_room(const GenerateRequest& request, const std::string& format, ValueType type,
+void require_room(const GenerateRequest& request, SampleFormat format, ValueType type,
                   const GeneratorModel& model) {
   const auto pixels = static_cast<std::uint64_t>(model.trial());
-  if (format == "png") {
+  if (format == SampleFormat::png) {
     const TrialShape shape = model.shape();
     std::uint64_t most = largest_grid;
     if (picture_takes_u8(shape)) most = (1ULL << 28) / 8 / pixels;  // of make_grid
@@ -160,7 +152,7 @@ std::string left_out(const GenerateRequest& request, const GeneratorModel& model
 }  // namespace
 
 GenerateResult generate(const GenerateRequest& asked) {
-  const std::string format = format_of(asked);
+  const SampleFormat format = format_of(asked);
   check(asked, format);
   const LoadedCheckpoint loaded = load_run_or_file(asked.model);
   if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
@@ -171,8 +163,8 @@ GenerateResult generate(const GenerateRequest& asked) {
   check(request, format);
   const ValueType file_type = type_of(request, format, model);
   // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
-  const bool u8 = format == "png" ? picture_takes_u8(model.shape())
-                                  : file_type == ValueType::u8 && model.scaling.bytes();
+  const bool u8 = format == SampleFormat::png ? picture_takes_u8(model.shape())
+                                              : file_type == ValueType::u8 && model.scaling.bytes();
   if (request.out != "-") make_folder_of(request.out);
   require_room(request, format, file_type, model);
 

@@ -1,11 +1,13 @@
 // Virtual trials from a checkpoint to a file, in constant memory.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 
+#include "engine/base/words.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -13,21 +15,47 @@ namespace vgan {
 inline constexpr const char* allowed_sample_counts = "1 to 2^40 - 1";
 inline constexpr const char* allowed_first_samples = "0 to 2^40 - 1";
 
+/// What samples are written as.
+enum class SampleFormat { automatic, npy, png, idx, raw };
+
+template <>
+struct WordTable<SampleFormat> {
+  static constexpr const char* setting = "format";
+  static constexpr std::array<Word<SampleFormat>, 5> table{{
+      {SampleFormat::automatic, "auto", "by the name's ending"},
+      {SampleFormat::npy, "npy"},
+      {SampleFormat::png, "png"},
+      {SampleFormat::idx, "idx"},
+      {SampleFormat::raw, "raw"},
+  }};
+};
+
+/// The shape of a .npy array of N samples; `data` is TrialShape::array.
+enum class SampleShape { data, flat, image };
+
+template <>
+struct WordTable<SampleShape> {
+  static constexpr const char* setting = "shape";
+  static constexpr std::array<Word<SampleShape>, 3> table{{
+      {SampleShape::data, "data", "the array that training read, with N trials"},
+      {SampleShape::flat, "flat", "N x values"},
+      {SampleShape::image, "image", "N x height x width, and x channels where there are several"},
+  }};
+};
+
 struct GenerateRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
   std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
-  std::string format = "auto";      ///< auto (by the ending), npy, png, idx, raw
+  SampleFormat format = SampleFormat::automatic;
   /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,
   /// rounded and held to the type's range. A picture has none.
   std::string dtype = "auto";
-  /// npy: data = as the data were, TrialShape::array; flat = N x values; image = N x height x
-  /// width, x channels where there are several.
-  std::string shape = "data";
+  SampleShape shape = SampleShape::data;
   std::uint64_t seed = 1;
   std::uint64_t first = 0;  ///< number of the first sample: files may be made in parts
   std::string device = "auto";
-  std::string precision = "auto";
+  PrecisionKind precision = PrecisionKind::automatic;
   std::int64_t threads = 0;
   bool raw_weights = false;  ///< G as trained, not its average
   /// A class of a model of classes, by its name or number; empty or "-1" draws classes as they are

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/sample/reconstruction_figures.hpp"
+#include "engine/settings/choices.hpp"
 
 namespace vgan {
 
@@ -22,13 +23,13 @@ struct ReconstructRequest {
   std::uint64_t count = 0;
   bool measure_all = false;  ///< the errors are of all trials, though a picture shows but some
   std::string device = "auto";
-  std::string precision = "auto";
+  PrecisionKind precision = PrecisionKind::automatic;
   std::int64_t threads = 0;
   std::function<bool()> stop_requested;  ///< asked with each block; may be empty
 };
 
 struct ReconstructResult {
-  std::string model;  ///< vae or ae
+  ModelKind model = ModelKind::ae;  ///< or vae
   ReconstructionErrors errors;
   std::int64_t height = 0, width = 0, channels = 1;
   std::filesystem::path checkpoint;  ///< used

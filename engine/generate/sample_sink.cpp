@@ -137,24 +137,23 @@ void SampleSink::take_block(ConstMatrixRef block) {
   }
 }
 
-std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request,
-                                             const std::string& format, ValueType type,
-                                             const GeneratorModel& model) {
+std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
+                                             ValueType type, const GeneratorModel& model) {
   const ValueStream stream(model.scaling, model.trial(), type);
   const auto count = static_cast<std::int64_t>(request.count);
-  if (format == "npy") {
+  if (format == SampleFormat::npy) {
     std::vector<std::int64_t> shape = model.shape().array(count);
-    if (request.shape == "flat") shape = {count, model.trial()};
-    if (request.shape == "image") {
+    if (request.shape == SampleShape::flat) shape = {count, model.trial()};
+    if (request.shape == SampleShape::image) {
       shape = {count, model.height, model.width};
       if (model.channels > 1) shape.push_back(model.channels);
     }
     return std::make_unique<NpySink>(request.out, stream, shape);
   }
-  if (format == "idx") {
+  if (format == SampleFormat::idx) {
     return std::make_unique<IdxSink>(request.out, stream, count, model);
   }
-  if (format == "png") {
+  if (format == SampleFormat::png) {
     const bool in_rows = request.per_label > 0 && request.per_label <= 100;
     return std::make_unique<PngSink>(request.out, model,
                                      in_rows ? static_cast<std::int64_t>(request.per_label) : 0);

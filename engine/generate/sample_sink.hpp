@@ -33,9 +33,8 @@ class SampleSink {
 /// The sink for `request.out`. `format` is npy, idx, png or raw; `type` is that of the file's
 /// numbers, which a picture does not have. `model` must outlive it. Throws Error io where the file
 /// cannot be made, bad_config for a type or shape that the format does not hold.
-std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request,
-                                             const std::string& format, ValueType type,
-                                             const GeneratorModel& model);
+std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
+                                             ValueType type, const GeneratorModel& model);
 
 /// Whether a picture of such samples is drawn from bytes, as images are. Plots want the numbers
 /// themselves.

@@ -15,10 +15,11 @@ using nn::LayerSpec;
 // The width of the dense layer that a convolutional D gets for its minibatch statistic.
 constexpr std::int64_t statistic_features = 128;
 
-bool convolves(const TrainConfig& config) { return config.net != "mlp"; }
+bool convolves(const TrainConfig& config) { return config.net != NetKind::mlp; }
 
 bool normalises(const TrainConfig& config) {
-  return config.norm == "batch" || (config.norm == "auto" && convolves(config));
+  return config.norm == NormKind::batch ||
+         (config.norm == NormKind::automatic && convolves(config));
 }
 
 std::int64_t bn(bool wanted, std::int64_t channels) { return wanted ? channels : 0; }
@@ -97,20 +98,24 @@ std::vector<LayerSpec> trunk(const TrainConfig& config, const TrialShape& image,
 
 }  // namespace
 
-Activation output_activation(const std::string& output) {
-  if (output == "tanh" || output == "auto") return Activation::tanh;
-  if (output == "sigmoid") return Activation::sigmoid;
+Activation output_activation(OutputKind output) {
+  switch (output) {
+    case OutputKind::tanh:
+    case OutputKind::automatic: return Activation::tanh;
+    case OutputKind::sigmoid: return Activation::sigmoid;
+    case OutputKind::linear: return Activation::identity;
+  }
   return Activation::identity;
 }
 
 TrialShape image_shape(const TrainConfig& config, const TrialShape& trial) {
-  if (config.net != "conv1d") return trial;
+  if (config.net != NetKind::conv1d) return trial;
   if (trial.height == 1) return {1, trial.width, trial.channels};
   return {1, trial.height, trial.width * trial.channels};
 }
 
 void require_pictures(const TrainConfig& config, const TrialShape& trial) {
-  if (trial.kind != TrialKind::row || config.net != "conv") return;
+  if (trial.kind != TrialKind::row || config.net != NetKind::conv) return;
   const std::string numbers = std::to_string(trial.size());
   refuse_setting("net", "conv, for rows of " + numbers + " numbers, which are no pictures",
                  "mlp, or conv1d for curves",
@@ -121,15 +126,15 @@ void require_pictures(const TrainConfig& config, const TrialShape& trial) {
 TrainConfig with_layers(TrainConfig config, const TrialShape& trial) {
   const TrialShape image = image_shape(config, trial);
   std::vector<std::int64_t> down{512, 256, 128};
-  if (config.net == "conv") {
+  if (config.net == NetKind::conv) {
     down = channels_down(image);
-  } else if (config.net == "conv1d") {
+  } else if (config.net == NetKind::conv1d) {
     down = {32, 64, 128};
     while (down.size() > 1 && image.width < std::int64_t{4} << down.size()) down.pop_back();
   }
   const std::vector<std::int64_t> up(down.rbegin(), down.rend());
   if (config.g_layers.empty()) {
-    config.g_layers = config.net == "mlp" ? std::vector<std::int64_t>{256, 512, 1024} : up;
+    config.g_layers = config.net == NetKind::mlp ? std::vector<std::int64_t>{256, 512, 1024} : up;
   }
   if (config.d_layers.empty()) config.d_layers = down;
   return config;
@@ -187,7 +192,7 @@ std::vector<LayerSpec> encoder_layers(const TrainConfig& config, const TrialShap
   const TrialShape image = image_shape(config, trial);
   std::vector<LayerSpec> layers = trunk(config, image, image.size(), image);
   const std::int64_t features = layers.empty() ? image.size() : layers.back().outputs;
-  const std::int64_t code = config.model == "vae" ? 2 * config.latent : config.latent;
+  const std::int64_t code = config.model == ModelKind::vae ? 2 * config.latent : config.latent;
   layers.push_back(dense_layer(features, code, Activation::identity));
   return layers;
 }

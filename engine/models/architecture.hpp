@@ -16,7 +16,7 @@ inline constexpr float leaky_slope = 0.2F;
 
 /// The activation that a config's `output` names; "auto" that nothing has resolved is that of
 /// images.
-Activation output_activation(const std::string& output);
+Activation output_activation(OutputKind output);
 
 /// What convolutions of `config.net` take a trial for: with conv1d, a curve whose length is the
 /// height, unless that is 1, and the rest channels.

@@ -101,21 +101,31 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
 
 }  // namespace
 
-Precision choose_precision(const std::string& precision, const DeviceInfo& device) {
-  require_precision(precision);
-  if (precision == "fp32") return Precision::fp32;
-  if (precision == "bf16") return Precision::bf16;
-  if (precision == "tf32") {
-    if (device.tf32) return Precision::tf32;
-    refuse_setting("precision", "tf32 on " + device.name, "fp32, bf16 or auto on this device");
+Precision choose_precision(PrecisionKind precision, const DeviceInfo& device) {
+  switch (precision) {
+    case PrecisionKind::fp32: return Precision::fp32;
+    case PrecisionKind::bf16: return Precision::bf16;
+    case PrecisionKind::tf32:
+      if (device.tf32) return Precision::tf32;
+      refuse_setting("precision", "tf32 on " + device.name, "fp32, bf16 or auto on this device");
+    case PrecisionKind::automatic: break;
   }
   return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
+}
+
+PrecisionKind kind_of(Precision precision) {
+  switch (precision) {
+    case Precision::fp32: return PrecisionKind::fp32;
+    case Precision::tf32: return PrecisionKind::tf32;
+    case Precision::bf16: return PrecisionKind::bf16;
+  }
+  return PrecisionKind::automatic;
 }
 
 std::map<std::string, std::string> describe_model(const TrainConfig& config,
                                                   const TrialShape& trial, ValueType type) {
   std::map<std::string, std::string> metadata = {
-      {"model", config.model},
+      {"model", to_text(config.model)},
       {"config", saved_config(config)},
       {"trial.height", std::to_string(trial.height)},
       {"trial.width", std::to_string(trial.width)},
@@ -163,7 +173,8 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     throw Error(ErrorCode::bad_data,
                 {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
   }
-  if (kind != model.config.model) refuse("model", "'" + kind + "'", model.config.model);
+  const std::string model_name = to_text(model.config.model);
+  if (kind != model_name) refuse("model", "'" + kind + "'", model_name);
   require_known_noise(model.config, checkpoint.metadata.at("config"));
   constexpr std::uint64_t largest = 1 << 20;
   constexpr std::uint64_t most_values = std::uint64_t{1} << 40;
@@ -217,7 +228,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   const auto layers = networks_of(model, origin);
   check_network(layers.generator, "g", model.averaged, checkpoint, origin);
   check_network(layers.second, gan ? "d" : "e", model.averaged && !gan, checkpoint, origin);
-  if (model.config.model == "ae") {
+  if (model.config.model == ModelKind::ae) {
     model.codes =
         CodeModel::load(checkpoint, model.config.latent_mixture, model.config.latent, origin);
   }

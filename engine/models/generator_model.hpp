@@ -17,9 +17,11 @@
 
 namespace vgan {
 
-/// "auto" is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
+/// `automatic` is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
 /// precision that the device cannot compute in.
-Precision choose_precision(const std::string& precision, const DeviceInfo& device);
+Precision choose_precision(PrecisionKind precision, const DeviceInfo& device);
+/// The setting that names it.
+PrecisionKind kind_of(Precision precision);
 
 /// The metadata from which `read_model` builds the same generator. One channel goes without saying,
 /// and that trials are images.

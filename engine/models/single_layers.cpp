@@ -28,7 +28,7 @@ void require_size(const char* setting, const TrialShape& image) {
 
 std::int64_t kernel_side(const TrainConfig& config) {
   if (config.kernel > 0) return config.kernel;
-  return config.net == "conv1d" ? 8 : 4;
+  return config.net == NetKind::conv1d ? 8 : 4;
 }
 
 std::int64_t strided(std::int64_t side, std::int64_t stride) {

@@ -32,7 +32,7 @@ double number(const nlohmann::json& entry, const char* key, double otherwise) {
 }  // namespace
 
 BestCheckpoint::BestCheckpoint(const TrainConfig& config)
-    : gan_(config.is_gan()), weight_(config.model == "vae" ? config.beta : 0.0) {}
+    : gan_(config.is_gan()), weight_(config.model == ModelKind::vae ? config.beta : 0.0) {}
 
 void BestCheckpoint::read(const FilePlace& metrics,
                           const std::map<std::uint64_t, std::filesystem::path>& epochs) {

@@ -70,7 +70,7 @@ std::vector<Metric> metrics_of(const TrainConfig& config) {
     std::vector<Metric> metrics = {
         {"reconstruction", number<&R::reconstruction>, &H::reconstruction},
         {"squared_error", number<&R::squared_error>, &H::squared_error}};
-    if (config.model == "vae") metrics.push_back({"kl", number<&R::kl>, &H::kl});
+    if (config.model == ModelKind::vae) metrics.push_back({"kl", number<&R::kl>, &H::kl});
     return metrics;
   }
   std::vector<Metric> metrics = {
@@ -80,7 +80,7 @@ std::vector<Metric> metrics_of(const TrainConfig& config) {
       {"g_loss", number<&R::g_loss>, &H::g_loss},
       {"r1", number<&R::r1>}};
   if (config.r1 > 0.0 && config.r2 > 0.0) metrics.push_back({"r2", number<&R::r2>});
-  if (config.loss == "wgan-gp") {
+  if (config.loss == LossKind::wgan_gp) {
     metrics.push_back({"gradient_penalty", number<&R::gradient_penalty>, &H::gradient_penalty});
   }
   metrics.push_back({"d_real_accuracy", number<&R::real_accuracy>, &H::accuracy_real});

@@ -7,6 +7,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
+#include "engine/data/readers/open_images.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/settings/setting_table.hpp"
 
@@ -33,7 +34,7 @@ void require_same_conditions(const TrainConfig& saved, const TrainConfig& wanted
     refuse("conditions", wanted.conditions,
            saved.conditions.empty() ? "none" : "'" + saved.conditions + "'");
   }
-  if (saved.conditional && wanted.labels == "none") {
+  if (saved.conditional && wanted.labels == no_labels) {
     refuse("labels", wanted.labels, "those of the trials");
   }
 }
@@ -88,8 +89,8 @@ TrainConfig overlaid(const TrainConfig& saved, const RunRequest& request) {
   const auto left_open = [&](const char* name, auto TrainConfig::*field, const auto& open) {
     if (is_given(request, name) && request.config.*field == open) wanted.*field = saved.*field;
   };
-  left_open("precision", &TrainConfig::precision, "auto");
-  left_open("output", &TrainConfig::output, "auto");
+  left_open("precision", &TrainConfig::precision, PrecisionKind::automatic);
+  left_open("output", &TrainConfig::output, OutputKind::automatic);
   left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
   return wanted;
 }

@@ -73,7 +73,7 @@ void fit_batch(const RunRequest& request, const ImageSet& images, TrainConfig& c
 
 // A resumed run reads its data as it did, however the reader would take them today.
 ShapeWish shape_wish(const TrainConfig& config, const std::optional<Resumption>& resumption) {
-  ShapeWish wish{config.shape, config.net == "conv1d", std::nullopt};
+  ShapeWish wish{config.shape, config.net == NetKind::conv1d, std::nullopt};
   if (resumption && config.shape.empty()) wish.expected = resumption->trial;
   return wish;
 }
@@ -115,7 +115,7 @@ RunResult run_training(const RunRequest& request) {
   }
   TrainConfig lasting = config;
   lasting.data = lasting_data_name(config.data, images);
-  if (!config.labels.empty() && config.labels != "none") {
+  if (!config.labels.empty() && config.labels != no_labels) {
     lasting.labels = fs::absolute(config.labels).lexically_normal().string();
   }
   if (!config.conditions.empty()) {

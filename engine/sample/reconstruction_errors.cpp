@@ -11,8 +11,8 @@ namespace vgan {
 
 ReconstructionMeter::ReconstructionMeter(const TrainConfig& config, const OutputRange& range,
                                          const Scaling& scaling)
-    : variational_(config.model == "vae"),
-      bernoulli_(config.likelihood == "bernoulli"),
+    : variational_(config.model == ModelKind::vae),
+      bernoulli_(config.likelihood == LikelihoodKind::bernoulli),
       range_(range),
       scaling_(scaling) {}
 

@@ -32,12 +32,6 @@ void require_steps(const char* name, std::uint64_t value) {
   if (value > 1ULL << 50) refuse_setting(name, std::to_string(value), "up to 2^50");
 }
 
-void require_word(const char* name, const std::string& value,
-                  const std::vector<std::string>& words) {
-  if (std::find(words.begin(), words.end(), value) != words.end()) return;
-  refuse_setting(name, "'" + value + "'", joined(words));
-}
-
 // Settings are kept as TOML, which is UTF-8: another byte would come back as another path.
 void require_utf8(const char* name, const std::string& value) {
   const auto follows = [&](std::size_t at) {
@@ -67,16 +61,12 @@ void require_widths(const char* name, const std::vector<std::int64_t>& widths) {
 }
 
 void validate_networks(const TrainConfig& c) {
-  require_word("model", c.model, {"gan", "vae", "ae"});
-  require_word("net", c.net, {"mlp", "conv", "conv1d"});
   require_count("latent", c.latent, 1, 1 << 20);
   require_widths("g-layers", c.g_layers);
   require_widths("d-layers", c.d_layers);
   (void)parse_layers("g-net", c.g_net);
   (void)parse_layers("d-net", c.d_net);
   require_count("kernel", c.kernel, 0, 64);
-  require_word("norm", c.norm, {"auto", "batch", "none"});
-  require_word("output", c.output, {"tanh", "sigmoid", "linear", "auto"});
   require_count("pack", c.pack, 1, 64);
   if (c.batch % c.pack != 0) {
     refuse_setting("pack", std::to_string(c.pack),
@@ -97,18 +87,17 @@ void validate_networks(const TrainConfig& c) {
   if (c.is_gan()) return;
   if (c.conditional || !c.conditions.empty()) {
     refuse_setting(c.conditional ? "conditional" : "conditions",
-                   (c.model == "ae" ? "an " : "a ") + c.model, "model gan");
+                   (c.model == ModelKind::ae ? "an " : "a ") + to_text(c.model), "model gan");
   }
 }
 
 void validate_objective(const TrainConfig& c) {
-  require_word("loss", c.loss, {"bce", "minimax", "article", "lsgan", "hinge", "wgan-gp"});
   require_count("n-critic", c.n_critic, 1, 1 << 10);
   require_between("gp", c.gp, 0.0, 1e6, "0 (none) to 1e6");
   require_between("label-smoothing", c.label_smoothing, 0.0, 1.0, "0 to 1");
-  if (c.label_smoothing != 1.0 && (c.loss == "hinge" || c.loss == "wgan-gp")) {
-    refuse_setting("label-smoothing", setting_text(c.label_smoothing), "1 with loss " + c.loss,
-                   "this loss has no labels to smooth");
+  if (c.label_smoothing != 1.0 && (c.loss == LossKind::hinge || c.loss == LossKind::wgan_gp)) {
+    refuse_setting("label-smoothing", setting_text(c.label_smoothing),
+                   "1 with loss " + to_text(c.loss), "this loss has no labels to smooth");
   }
   require_between("instance-noise", c.instance_noise, 0.0, 1e6, "0 to 1e6");
   require_between("instance-noise-decay", c.instance_noise_decay, 0.0, 1.0,
@@ -119,11 +108,10 @@ void validate_objective(const TrainConfig& c) {
   require_between("r2", c.r2, 0.0, 1e3, "0 (none) to 1000, 1 for R1's gamma");
   require_count("r1-every", c.r1_every, 1, 1 << 20);
   (void)augment_words(c.augment);
-  require_word("likelihood", c.likelihood, {"bernoulli", "gaussian"});
   require_between("beta", c.beta, 0.0, 1e6, "0 to 1e6");
   require_count("latent-mixture", c.latent_mixture, 0, 1024);
   require_between("latent-deviation", c.latent_deviation, 0.01, 1.0, "0.01 to 1 (no mixture)");
-  if (c.model == "ae")
+  if (c.model == ModelKind::ae)
     require_code_gaussians(std::max<std::int64_t>(1, c.latent_mixture), c.latent);
 }
 
@@ -141,20 +129,17 @@ void require_code_gaussians(std::int64_t components, std::int64_t latent) {
       "use a smaller --latent");
 }
 
-void require_precision(const std::string& precision) {
-  require_word("precision", precision, {"auto", "fp32", "bf16", "tf32"});
-}
-
-std::vector<std::string> augment_words(const std::string& list) {
-  std::vector<std::string> words;
+std::vector<AugmentKind> augment_words(const std::string& list) {
+  const std::vector<std::string> known = words_of<AugmentKind>();
+  std::vector<AugmentKind> words;
   for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     const std::string word = list.substr(begin, end - begin);
-    if (word != "color" && word != "translation" && word != "cutout") {
-      refuse_setting("augment", "'" + word + "'", "color, translation, cutout, with commas between",
-                     suggestion(word, {"color", "translation", "cutout"}));
+    if (std::find(known.begin(), known.end(), word) == known.end()) {
+      refuse_setting("augment", "'" + word + "'", joined(known) + ", with commas between",
+                     suggestion(word, known));
     }
-    words.push_back(word);
+    words.push_back(read_word<AugmentKind>(word));
     begin = end + 1;
   }
   return words;
@@ -181,11 +166,8 @@ void validate(const TrainConfig& c) {
   require_between("ttur", c.ttur, 1e-6, 1e6, "1e-6 to 1e6");
   require_between("beta1", c.beta1, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("beta2", c.beta2, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
-  require_word("lr-schedule", c.lr_schedule, {"constant", "linear", "cosine"});
   require_between("lr-end", c.lr_end, 0.0, 1.0, "0 to 1");
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
-  require_precision(c.precision);
-  require_word("step", c.step, {"auto", "graph", "fused"});
   if (c.seed >> 63 != 0) refuse_setting("seed", std::to_string(c.seed), "0 to 2^63 - 1");
   require_steps("kl-warmup", c.kl_warmup);
   require_steps("warmup", c.warmup);

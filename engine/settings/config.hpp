@@ -6,8 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "engine/encode/scale_kind.hpp"
+#include "engine/settings/choices.hpp"
 
 namespace vgan {
 
@@ -18,29 +22,29 @@ struct TrainConfig {
   std::string shape;         ///< of one trial, see parse_shape; "" = as the file says
   bool conditional = false;  ///< G and D see each trial's class
   std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
-  std::string scale = "auto";  ///< of numbers to the network's range: auto, data, column or none
-  std::string range;           ///< "LOW:HIGH" in its place; "" = none
-  double hold_out = 0.0;       ///< share of the trials, from the end, that is not trained on
+  ScaleKind scale = ScaleKind::automatic;  ///< of numbers to the network's range
+  std::string range;                       ///< "LOW:HIGH" in its place; "" = none
+  double hold_out = 0.0;  ///< share of the trials, from the end, that is not trained on
   // length
   std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
   double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
   std::int64_t batch = 128;
   // networks
-  std::string model = "gan";  ///< gan, vae or ae
-  std::string net = "mlp";    ///< mlp, conv or conv1d
+  ModelKind model = ModelKind::gan;
+  NetKind net = NetKind::mlp;
   std::int64_t latent = 100;
   std::vector<std::int64_t> g_layers;  ///< hidden widths, or channels; empty = the net's own
   std::vector<std::int64_t> d_layers;
   std::string g_net;  ///< layers one by one, in place of `net` and `g_layers`
   std::string d_net;
-  std::int64_t kernel = 0;            ///< side of convolutions; 0 = 4, or 8 for curves
-  std::string norm = "auto";          ///< G's hidden layers: batch, none, or auto
-  std::string output = "tanh";        ///< tanh, sigmoid, linear or auto
+  std::int64_t kernel = 0;  ///< side of convolutions; 0 = 4, or 8 for curves
+  NormKind norm = NormKind::automatic;
+  OutputKind output = OutputKind::tanh;
   std::int64_t minibatch_stddev = 0;  ///< trials of a group; 0 = off
   std::int64_t pack = 1;              ///< trials that D judges together
   bool spectral_norm = false;         ///< of D's layers
   // the objective
-  std::string loss = "bce";  ///< bce, minimax, article, lsgan, hinge or wgan-gp
+  LossKind loss = LossKind::bce;
   std::int64_t n_critic = 1;
   double gp = 10.0;                   ///< lambda of wgan-gp's penalty
   double label_smoothing = 1.0;       ///< D's target for real trials
@@ -52,9 +56,9 @@ struct TrainConfig {
   double r2 = 0.0;                    ///< the same on fakes, as a share of r1; 0 = off
   bool r1_scaled = false;             ///< gamma is that of trials of 784 numbers
   std::int64_t r1_every = 1;
-  std::string likelihood = "bernoulli";  ///< of VAE and AE: bernoulli or gaussian
-  double beta = 1.0;                     ///< weight of a VAE's KL
-  std::uint64_t kl_warmup = 0;           ///< epochs in which it rises from 0
+  LikelihoodKind likelihood = LikelihoodKind::bernoulli;  ///< of VAE and AE
+  double beta = 1.0;                                      ///< weight of a VAE's KL
+  std::uint64_t kl_warmup = 0;                            ///< epochs in which it rises from 0
   std::int64_t latent_mixture = 1;  ///< Gaussians of a GAN's noise, or of an AE's codes; 0 = auto
   double latent_deviation = 0.6;    ///< of each of a GAN's; their centres have variance 1 - S^2
   // optimisation
@@ -64,16 +68,16 @@ struct TrainConfig {
   double ttur = 1.0;  ///< D's rate over G's (two time-scale update rule)
   double beta1 = 0.5;
   double beta2 = 0.999;
-  std::string lr_schedule = "constant";  ///< constant, linear or cosine, to `lr_end`
-  double lr_end = 0.0;                   ///< last rate, as a share of the first
-  std::uint64_t warmup = 0;              ///< epochs in which rates rise from 0
-  double ema = 0.0;                      ///< decay of the averaged G; 0 = off
+  ScheduleKind lr_schedule = ScheduleKind::constant;  ///< to `lr_end`
+  double lr_end = 0.0;                                ///< last rate, as a share of the first
+  std::uint64_t warmup = 0;                           ///< epochs in which rates rise from 0
+  double ema = 0.0;                                   ///< decay of the averaged G; 0 = off
   // machine
   std::uint64_t seed = 1;
   std::string device = "auto";
-  std::string precision = "auto";  ///< fp32, bf16, tf32 or auto
-  std::int64_t threads = 0;        ///< 0 = all that the process may use
-  std::string step = "auto";       ///< graph, fused or auto
+  PrecisionKind precision = PrecisionKind::automatic;
+  std::int64_t threads = 0;  ///< 0 = all that the process may use
+  StepKind step = StepKind::automatic;
   // run folder
   std::string out;  ///< "" = runs/NNNN, the next free number
   std::uint64_t save_every = 1000;
@@ -85,9 +89,11 @@ struct TrainConfig {
 
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
-  bool is_gan() const { return model == "gan"; }
+  bool is_gan() const { return model == ModelKind::gan; }
   /// The `output` that an autoencoder's likelihood asks for.
-  const char* decoder_output() const { return likelihood == "bernoulli" ? "sigmoid" : "linear"; }
+  OutputKind decoder_output() const {
+    return likelihood == LikelihoodKind::bernoulli ? OutputKind::sigmoid : OutputKind::linear;
+  }
   /// How many of `count` trials are held out: `hold_out` of them, to the nearest.
   std::int64_t held_out(std::int64_t count) const {
     return std::llround(hold_out * static_cast<double>(count));
@@ -98,6 +104,7 @@ struct TrainConfig {
 TrainConfig preset(const std::string& name);
 /// Preset names with one line about each, for --help and docs.
 std::vector<std::pair<std::string, std::string>> preset_list();
+std::vector<std::string> preset_names();
 
 /// Whether a setting was given, by a flag or in a file, rather than left to the preset.
 using Given = std::function<bool(const std::string& name)>;
@@ -110,7 +117,7 @@ void drop_overruled(TrainConfig& config, const Given& given);
 /// `given`, asked for by name, is refused with these values too.
 void require_used(const TrainConfig& config, const std::vector<std::string>& given = {});
 /// The preset to start from where none is named: `model` itself for vae and ae.
-std::string preset_for(const std::string& model);
+std::string preset_for(ModelKind model);
 
 /// A config file (TOML, one key for each setting) over the preset that it names, or over
 /// `preset_name` where that is not empty; where neither names one, over that of `model`, or else of
@@ -119,20 +126,20 @@ std::string preset_for(const std::string& model);
 /// errors are `io`. With `given`, adds the names of its keys to it, and leaves `drop_overruled` to
 /// a caller who knows what else is given.
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
-                        std::vector<std::string>* given = nullptr, const std::string& model = "");
+                        std::vector<std::string>* given = nullptr,
+                        std::optional<ModelKind> model = std::nullopt);
 TrainConfig parse_config(const std::string& toml, const std::string& origin,
                          const std::string& preset_name = "",
-                         std::vector<std::string>* given = nullptr, const std::string& model = "");
+                         std::vector<std::string>* given = nullptr,
+                         std::optional<ModelKind> model = std::nullopt);
 /// TOML text that `parse_config` reads back to an equal config; `comments` adds each help line.
 std::string print_config(const TrainConfig& config, bool comments);
 
 /// Throws bad_config for the first setting that has a value it cannot have, naming setting, value,
 /// and range.
 void validate(const TrainConfig& config);
-/// Throws bad_config for a word that `precision` cannot be.
-void require_precision(const std::string& precision);
 /// The words of `augment`. Throws bad_config for an unknown one.
-std::vector<std::string> augment_words(const std::string& list);
+std::vector<AugmentKind> augment_words(const std::string& list);
 /// [A, B] of "A:B", both counted from 1. Throws bad_config.
 std::pair<std::uint64_t, std::uint64_t> parse_step_range(const std::string& text);
 /// A setting with another value than before, both as text.

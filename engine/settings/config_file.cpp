@@ -81,6 +81,14 @@ void read_value(const std::string& where, const std::string& key, const toml::no
   }
 }
 
+template <WordSetting Enum>
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                Enum& field) {
+  std::string word;
+  read_value(where, key, node, word);
+  field = read_word<Enum>(word);
+}
+
 void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
   std::vector<std::string> known;
   TrainConfig defaults;
@@ -130,9 +138,14 @@ std::string toml_text(const std::vector<std::int64_t>& values) {
   return text + "]";
 }
 
-bool is_other_model(const toml::table& table, const std::string& model) {
-  return !model.empty() && table.get("model") != nullptr &&
-         table.get("model")->value_or(std::string()) != model;
+template <WordSetting Enum>
+std::string toml_text(Enum value) {
+  return toml_text(to_text(value));
+}
+
+bool is_other_model(const toml::table& table, std::optional<ModelKind> model) {
+  return model && table.get("model") != nullptr &&
+         table.get("model")->value_or(std::string()) != to_text(*model);
 }
 
 // What a file says for one model means something else, or nothing, to another.
@@ -144,7 +157,7 @@ bool is_of_one_model(const std::string& setting) {
 
 TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
                          const std::string& preset_name, std::vector<std::string>* given,
-                         const std::string& model) {
+                         std::optional<ModelKind> model) {
   require_plain_toml(toml_source, origin);
   toml::table table;
   try {
@@ -157,8 +170,8 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
   refuse_unknown_keys(table, origin);
   std::string base = preset_name;
   if (base.empty()) {
-    std::string trained = model;
-    if (const toml::node* node = table.get("model"); node != nullptr && model.empty()) {
+    ModelKind trained = model.value_or(ModelKind::gan);
+    if (const toml::node* node = table.get("model"); node != nullptr && !model) {
       read_value(place(origin, node->source()), "model", *node, trained);
     }
     base = preset_for(trained);
@@ -186,7 +199,7 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
 }
 
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name,
-                        std::vector<std::string>* given, const std::string& model) {
+                        std::vector<std::string>* given, std::optional<ModelKind> model) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw Error(
@@ -214,7 +227,7 @@ std::string print_config(const TrainConfig& config, bool comments) {
     std::string line = std::string(info.name) + " = " + toml_text(field);
     if (comments) {
       line.resize(std::max<std::size_t>(line.size(), 30), ' ');
-      line += "  # " + std::string(info.help);
+      line += "  # " + info.help;
     }
     text += line + "\n";
   });

@@ -11,13 +11,13 @@ TrainConfig preset(const std::string& name) {
   TrainConfig config;
   config.preset = name;
   if (name == "article") {
-    config.output = "linear";
+    config.output = OutputKind::linear;
     return config;
   }
   if (name == "vae" || name == "ae") {
-    config.model = name;
+    config.model = name == "vae" ? ModelKind::vae : ModelKind::ae;
     config.latent = name == "vae" ? 20 : 16;
-    config.output = "sigmoid";
+    config.output = OutputKind::sigmoid;
     config.lr = 1e-3;
     config.beta1 = 0.9;
     config.ema = 0.999;
@@ -33,19 +33,19 @@ TrainConfig preset(const std::string& name) {
   if (name == "default") return config;
   if (name == "stable") {
     config.epochs = 50000;
-    config.output = "auto";
+    config.output = OutputKind::automatic;
     config.latent_mixture = 0;
     config.r1 = 0.3;
     config.r2 = 1.0;
     config.instance_noise = 0.5;
     config.instance_noise_decay = 0.7;
     config.instance_noise_end = 0.01;
-    config.lr_schedule = "linear";
+    config.lr_schedule = ScheduleKind::linear;
     config.lr_end = 0.1;
     return config;
   }
   if (name == "conv") {
-    config.net = "conv";
+    config.net = NetKind::conv;
     config.g_layers = {128, 64};
     config.d_net = "conv:32,conv:64,dense:256";
     config.lr = 2e-3;
@@ -53,8 +53,7 @@ TrainConfig preset(const std::string& name) {
     config.r1 = 4.0;
     return config;
   }
-  std::vector<std::string> names;
-  for (const auto& [known, about] : preset_list()) names.push_back(known);
+  const std::vector<std::string> names = preset_names();
   refuse_setting("preset", "'" + name + "'", joined(names), suggestion(name, names));
 }
 
@@ -67,8 +66,14 @@ std::vector<std::pair<std::string, std::string>> preset_list() {
           {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};
 }
 
-std::string preset_for(const std::string& model) {
-  return model == "vae" || model == "ae" ? model : "default";
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, about] : preset_list()) names.push_back(name);
+  return names;
+}
+
+std::string preset_for(ModelKind model) {
+  return model == ModelKind::gan ? "default" : to_text(model);
 }
 
 }  // namespace vgan

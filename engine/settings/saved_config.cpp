@@ -60,6 +60,17 @@ bool read(const json& value, std::vector<std::int64_t>& field) {
   return true;
 }
 
+template <WordSetting Enum>
+bool read(const json& value, Enum& field) {
+  if (!value.is_string()) return false;
+  field = read_word<Enum>(value.get<std::string>());
+  return true;
+}
+
+template <WordSetting Enum>
+const char* type_of(Enum) {
+  return "a string";
+}
 const char* type_of(const std::string&) { return "a string"; }
 const char* type_of(bool) { return "true or false"; }
 const char* type_of(double) { return "a finite number"; }
@@ -80,10 +91,13 @@ void refuse_unknown(const json& object, const std::string& origin) {
 
 // The preset that the settings name, or else that of the model that they name.
 TrainConfig base_of(const json& object, const std::string& origin) {
-  std::string model, name;
-  for (const auto& [key, field] : {std::pair{"model", &model}, {"preset", &name}}) {
-    if (object.contains(key) && !read(object[key], *field)) refuse(origin, key, "a string");
-  }
+  ModelKind model = ModelKind::gan;
+  std::string name;
+  const auto read_key = [&](const char* key, auto& field) {
+    if (object.contains(key) && !read(object[key], field)) refuse(origin, key, "a string");
+  };
+  read_key("model", model);
+  read_key("preset", name);
   return preset(name.empty() ? preset_for(model) : name);
 }
 
@@ -91,8 +105,13 @@ TrainConfig base_of(const json& object, const std::string& origin) {
 
 std::string saved_config(const TrainConfig& config) {
   json object = json::object();
-  visit_settings(config,
-                 [&](const SettingInfo& info, const auto& field) { object[info.name] = field; });
+  visit_settings(config, [&](const SettingInfo& info, const auto& field) {
+    if constexpr (WordSetting<std::decay_t<decltype(field)>>) {
+      object[info.name] = to_text(field);
+    } else {
+      object[info.name] = field;
+    }
+  });
   return object.dump();
 }
 

@@ -24,6 +24,8 @@ std::string as_text(const Field& field) {
     return list;
   } else if constexpr (std::is_same_v<Field, double>) {
     return setting_text(field);
+  } else if constexpr (WordSetting<Field>) {
+    return to_text(field);
   } else {
     return std::to_string(field);
   }
@@ -67,22 +69,22 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
                    "instance-noise", "instance-noise-decay", "instance-noise-end", "augment",
                    "spectral-norm", "minibatch-stddev", "pack"});
   }
-  if (!c.is_gan() && c.output != "auto" && c.output != c.decoder_output()) {
+  if (!c.is_gan() && c.output != OutputKind::automatic && c.output != c.decoder_output()) {
     add_of("gan: an autoencoder's follows from its likelihood", {"output"});
   }
   if (c.is_gan()) add_of("vae or ae", {"likelihood"});
-  if (c.model != "vae") add_of("vae", {"beta", "kl-warmup"});
-  if (c.model == "vae" && c.latent_mixture > 1) add_of("gan or ae", {"latent-mixture"});
+  if (c.model != ModelKind::vae) add_of("vae", {"beta", "kl-warmup"});
+  if (c.model == ModelKind::vae && c.latent_mixture > 1) add_of("gan or ae", {"latent-mixture"});
   if (!c.is_gan() || c.latent_mixture == 1) add("a gan's latent-mixture", {"latent-deviation"});
-  if (c.loss != "wgan-gp") add("loss wgan-gp", {"gp"});
+  if (c.loss != LossKind::wgan_gp) add("loss wgan-gp", {"gp"});
   if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2", "r1-every", "r1-scaled"});
   if (c.lr_d > 0.0) add("lr-d 0", {"ttur"});
   if (c.instance_noise == 0.0) {
     add("an instance-noise", {"instance-noise-decay", "instance-noise-end"});
   }
   if (c.instance_noise_decay == 0.0) add("an instance-noise-decay", {"instance-noise-end"});
-  if (c.lr_schedule == "constant") add("lr-schedule linear or cosine", {"lr-end"});
-  if (c.net == "mlp" && c.g_net.empty() && c.d_net.empty()) {
+  if (c.lr_schedule == ScheduleKind::constant) add("lr-schedule linear or cosine", {"lr-end"});
+  if (c.net == NetKind::mlp && c.g_net.empty() && c.d_net.empty()) {
     add("net conv or conv1d, or listed layers", {"kernel"});
   }
   return unused;
@@ -99,7 +101,8 @@ bool makes_networks(const SettingInfo& setting) {
 }  // namespace
 
 std::vector<SettingChange> check_resume(const TrainConfig& saved, const TrainConfig& wanted) {
-  const bool spans_the_run = wanted.lr_schedule != "constant" || wanted.instance_noise_decay > 0.0;
+  const bool spans_the_run =
+      wanted.lr_schedule != ScheduleKind::constant || wanted.instance_noise_decay > 0.0;
   std::vector<SettingChange> recorded;
   for (const Difference& change : differences(saved, wanted)) {
     const std::string name = change.setting.name;
@@ -135,7 +138,7 @@ void drop_overruled(TrainConfig& config, const Given& given) {
   list("d-net", config.d_net, "d-layers");
   if (other_net && !given("g-layers")) config.g_layers.clear();
   if (other_net && !given("d-layers")) config.d_layers.clear();
-  if (config.loss == "wgan-gp" && !given("r1")) config.r1 = 0.0;
+  if (config.loss == LossKind::wgan_gp && !given("r1")) config.r1 = 0.0;
   if (given("r1") && !given("r1-scaled")) config.r1_scaled = false;
   if (!given("instance-noise-end") && config.instance_noise_end > config.instance_noise) {
     config.instance_noise_end = 0.0;

@@ -2,6 +2,9 @@
 // Flags, config files, --print-config and checkpoints all read this table.
 #pragma once
 
+#include <string>
+
+#include "engine/base/text.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -18,13 +21,14 @@ struct SettingInfo {
   const char* name;   ///< as in `--name` and as in the config file
   const char* group;  ///< heading in --help
   const char* value;  ///< what --help calls the value
-  const char* help;   ///< one line, understood where `value` is not shown: in a config file
+  std::string help;   ///< one line, understood where `value` is not shown: in a config file
   OnResume on_resume = OnResume::stays;
   const char* allowed = "0 or more";  ///< what is said of a number below 0, where none may be
 };
 
 /// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
-/// std::string, std::uint64_t, std::int64_t, double, bool or std::vector<std::int64_t>.
+/// std::string, std::uint64_t, std::int64_t, double, bool, std::vector<std::int64_t> or a
+/// WordSetting.
 template <class Config, class Visitor>
 void visit_settings(Config& c, Visitor&& visitor) {
   const char* const data = "Data";
@@ -60,8 +64,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
             ".npy of condition vectors, one for each trial, which both networks see", may_change},
           c.conditions);
   visitor(S{"scale", data, "NAME",
-            "of floats to the network's range: data = by that of all values, column = each column "
-            "by its own, none = as they are, auto = column for rows, else data; bytes by 0 to 255"},
+            "how floats come to the network's range: " + words_help<ScaleKind>() +
+                "; bytes by 0 to 255"},
           c.scale);
   visitor(S{"range", data, "LOW:HIGH",
             "numbers that the network's range stands for; empty = as scale says"},
@@ -78,8 +82,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(
       S{"batch", length, "N", "real trials in a batch; where left alone, no more than there are"},
       c.batch);
-  visitor(S{"model", nets, "NAME", "gan, vae or ae"}, c.model);
-  visitor(S{"net", nets, "NAME", "mlp, conv (images) or conv1d (curves)"}, c.net);
+  visitor(S{"model", nets, "NAME", words_help<ModelKind>()}, c.model);
+  visitor(S{"net", nets, "NAME", words_help<NetKind>()}, c.net);
   visitor(S{"latent", nets, "N", "length of the generator's noise vector, or of a code"}, c.latent);
   visitor(S{"g-layers", nets, "A,B,..",
             "hidden widths of generator or decoder, channels if conv; empty = the net's own"},
@@ -96,12 +100,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
             ":sN, by commas; empty = as net and d-layers say"},
           c.d_net);
   visitor(S{"kernel", nets, "N", "side of convolutions; 0 = 4, or 8 for curves"}, c.kernel);
-  visitor(S{"norm", nets, "NAME",
-            "of the generator's hidden layers: batch, none, or auto (batch if conv)"},
+  visitor(S{"norm", nets, "NAME", "of the generator's hidden layers: " + words_help<NormKind>()},
           c.norm);
-  visitor(S{"output", nets, "NAME",
-            "the generator's last activation: tanh, sigmoid, linear or auto (tanh for u8, linear "
-            "for floats)"},
+  visitor(S{"output", nets, "NAME", "the generator's last activation: " + words_help<OutputKind>()},
           c.output);
   visitor(S{"spectral-norm", nets, "",
             "the discriminator's weights are divided by their largest singular value"},
@@ -110,7 +111,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
             "size of the groups of trials whose spread the discriminator sees; 0 = off"},
           c.minibatch_stddev);
   visitor(S{"pack", nets, "N", "trials that the discriminator judges together (PacGAN)"}, c.pack);
-  visitor(S{"loss", objective, "NAME", "bce, minimax, article, lsgan, hinge or wgan-gp"}, c.loss);
+  visitor(S{"loss", objective, "NAME", words_help<LossKind>()}, c.loss);
   visitor(S{"n-critic", objective, "N", "updates of the discriminator for each of the generator"},
           c.n_critic);
   visitor(S{"gp", objective, "LAMBDA", "weight of wgan-gp's gradient penalty", recorded}, c.gp);
@@ -144,11 +145,11 @@ void visit_settings(Config& c, Visitor&& visitor) {
             recorded},
           c.instance_noise_end);
   visitor(S{"augment", objective, "LIST",
-            "DiffAugment of all that the discriminator sees: color, translation, cutout, by "
-            "commas; empty = none"},
+            "DiffAugment of all that the discriminator sees: " + joined(words_of<AugmentKind>()) +
+                ", by commas; empty = none"},
           c.augment);
   visitor(S{"likelihood", objective, "NAME",
-            "of a vae's or ae's reconstructions: bernoulli or gaussian"},
+            "of a vae's or ae's reconstructions: " + words_help<LikelihoodKind>()},
           c.likelihood);
   visitor(S{"beta", objective, "X", "weight of a vae's KL divergence", recorded}, c.beta);
   visitor(S{"kl-warmup", objective, "N", "epochs in which beta rises from 0", recorded},
@@ -173,7 +174,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"beta1", optimiser, "X", "Adam's decay of the mean gradient", recorded}, c.beta1);
   visitor(S{"beta2", optimiser, "X", "Adam's decay of the squared gradient", recorded}, c.beta2);
   visitor(S{"lr-schedule", optimiser, "NAME",
-            "course of the learning rates: constant, linear or cosine", recorded},
+            "course of the learning rates: " + words_help<ScheduleKind>(), recorded},
           c.lr_schedule);
   visitor(
       S{"lr-end", optimiser, "X",
@@ -186,13 +187,10 @@ void visit_settings(Config& c, Visitor&& visitor) {
           c.ema);
   visitor(S{"seed", machine, "N", "seed of every random number of the run"}, c.seed);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", may_change}, c.device);
-  visitor(S{"precision", machine, "NAME", "fp32, bf16, tf32 (CUDA) or auto"}, c.precision);
+  visitor(S{"precision", machine, "NAME", words_help<PrecisionKind>()}, c.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", may_change},
           c.threads);
-  visitor(
-      S{"step", machine, "NAME",
-        "fused (Adam rides along the backward pass), graph (apart from it) or auto", may_change},
-      c.step);
+  visitor(S{"step", machine, "NAME", words_help<StepKind>(), may_change}, c.step);
   visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
   visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", may_change},
           c.save_every);
@@ -202,9 +200,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(
       S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", may_change},
       c.sample_every);
-  visitor(
-      S{"preset", run, "NAME", "settings to start from: default, article, stable, conv, vae or ae"},
-      c.preset);
+  visitor(S{"preset", run, "NAME", "settings to start from: " + alternatives(preset_names())},
+          c.preset);
   visitor(S{"quiet", run, "", "print nothing but errors", may_change}, c.quiet);
   visitor(
       S{"profile-steps", run, "A:B",

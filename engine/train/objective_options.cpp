@@ -8,12 +8,15 @@
 namespace vgan {
 namespace {
 
-math::GanLoss loss_of(const std::string& name) {
-  if (name == "minimax") return math::GanLoss::minimax;
-  if (name == "article") return math::GanLoss::article;
-  if (name == "lsgan") return math::GanLoss::lsgan;
-  if (name == "hinge") return math::GanLoss::hinge;
-  if (name == "wgan-gp") return math::GanLoss::wasserstein;
+math::GanLoss loss_of(LossKind loss) {
+  switch (loss) {
+    case LossKind::bce: return math::GanLoss::bce;
+    case LossKind::minimax: return math::GanLoss::minimax;
+    case LossKind::article: return math::GanLoss::article;
+    case LossKind::lsgan: return math::GanLoss::lsgan;
+    case LossKind::hinge: return math::GanLoss::hinge;
+    case LossKind::wgan_gp: return math::GanLoss::wasserstein;
+  }
   return math::GanLoss::bce;
 }
 
@@ -27,13 +30,16 @@ constexpr std::int64_t most_of_a_point = 16;
 
 std::int64_t mixture_for(const TrainConfig& config, const TrialShape& trial, bool real_valued,
                          std::int64_t trials) {
-  if (config.model == "ae") return CodeModel::components_for(trials, config.latent);
+  if (config.model == ModelKind::ae) return CodeModel::components_for(trials, config.latent);
   return config.is_gan() && real_valued && trial.size() <= most_of_a_point ? 100 : 1;
 }
 
-math::Ramp ramp_of(const std::string& name) {
-  if (name == "linear") return math::Ramp::linear;
-  if (name == "cosine") return math::Ramp::cosine;
+math::Ramp ramp_of(ScheduleKind schedule) {
+  switch (schedule) {
+    case ScheduleKind::constant: return math::Ramp::constant;
+    case ScheduleKind::linear: return math::Ramp::linear;
+    case ScheduleKind::cosine: return math::Ramp::cosine;
+  }
   return math::Ramp::constant;
 }
 
@@ -42,7 +48,8 @@ math::Ramp ramp_of(const std::string& name) {
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued,
                      std::int64_t trials) {
   config = with_layers(std::move(config), trial);
-  if (config.output == "auto") config.output = real_valued ? "linear" : "tanh";
+  if (config.output == OutputKind::automatic)
+    config.output = real_valued ? OutputKind::linear : OutputKind::tanh;
   if (config.latent_mixture == 0) {
     config.latent_mixture = mixture_for(config, trial, real_valued, trials);
     if (config.latent_mixture == 1 && config.latent_deviation != TrainConfig{}.latent_deviation) {
@@ -71,13 +78,13 @@ objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial
   options.r1 = static_cast<float>(c.r1 * (c.r1_scaled ? r1_scale(trial) : 1.0));
   options.r2 = static_cast<float>(c.r2);
   options.r1_every = c.r1_every;
-  options.gradient_penalty = c.loss == "wgan-gp" ? static_cast<float>(c.gp) : 0.0F;
+  options.gradient_penalty = c.loss == LossKind::wgan_gp ? static_cast<float>(c.gp) : 0.0F;
   options.critic_updates = c.n_critic;
   options.pack = c.pack;
-  for (const std::string& word : augment_words(c.augment)) {
-    options.augment_colour = options.augment_colour || word == "color";
-    options.augment_translation = options.augment_translation || word == "translation";
-    options.augment_cutout = options.augment_cutout || word == "cutout";
+  for (const AugmentKind word : augment_words(c.augment)) {
+    options.augment_colour = options.augment_colour || word == AugmentKind::color;
+    options.augment_translation = options.augment_translation || word == AugmentKind::translation;
+    options.augment_cutout = options.augment_cutout || word == AugmentKind::cutout;
   }
   const TrialShape image = image_shape(c, trial);
   options.height = image.height;
@@ -93,8 +100,8 @@ math::LatentMixture latent_mixture(const TrainConfig& c) {
 }
 
 objectives::AutoencoderOptions autoencoder_options(const TrainConfig& c) {
-  return {c.model == "vae",
-          c.likelihood == "bernoulli" ? Likelihood::bernoulli : Likelihood::gaussian,
+  return {c.model == ModelKind::vae,
+          c.likelihood == LikelihoodKind::bernoulli ? Likelihood::bernoulli : Likelihood::gaussian,
           static_cast<float>(c.beta), c.seed};
 }
 

@@ -5,16 +5,13 @@
 
 namespace vgan {
 
-StepKind choose_step(const std::string& name, const DeviceInfo& device, std::int64_t batch,
-                     bool can_fuse) {
-  if (name == "fused" && !can_fuse) {
+ChosenStep choose_step(StepKind wanted, const DeviceInfo& device, std::int64_t batch,
+                       bool can_fuse) {
+  if (wanted == StepKind::fused && !can_fuse) {
     refuse_setting("step", "'fused' for these networks", "auto, graph",
                    "updates ride along only in plain dense networks without conditions");
   }
-  if (name == "fused" || name == "graph") return {name == "fused", "as asked for"};
-  if (name != "auto") {
-    refuse_setting("step", "'" + name + "'", "auto, graph, fused");
-  }
+  if (wanted != StepKind::automatic) return {wanted == StepKind::fused, "as asked for"};
   if (!can_fuse) return {false, "these networks are more than plain dense layers"};
   const std::string at = "batch " + std::to_string(batch);
   if (device.fused_batch == 0) return {true, "Adam moves a slice of weights while it is in cache"};

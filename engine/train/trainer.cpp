@@ -27,7 +27,7 @@ void require_finite(const StepReport& report, const TrainConfig& config) {
   if (config.is_gan()) {
     losses = "D loss " + setting_text(report.d_loss()) + ", G loss " + setting_text(report.g_loss);
   }
-  if (config.model == "vae") losses += ", KL " + setting_text(report.kl);
+  if (config.model == ModelKind::vae) losses += ", KL " + setting_text(report.kl);
   throw Error(ErrorCode::diverged,
               {"training diverged", "epoch " + std::to_string(report.epoch),
                losses + std::string(report.nonfinite != 0 ? ", NaN or Inf in a gradient" : ""),
@@ -95,7 +95,7 @@ const TrainConfig& Trainer::config() const { return implementation_->config; }
 std::string Trainer::device_name() const { return implementation_->backend->info().name; }
 std::string Trainer::precision() const { return to_string(implementation_->precision); }
 std::string Trainer::step_choice() const {
-  const StepKind& kind = implementation_->step_kind;
+  const ChosenStep& kind = implementation_->step_kind;
   return (kind.fused ? "fused: " : "graph: ") + kind.reason;
 }
 const MemoryPlan& Trainer::memory_plan() const { return implementation_->memory; }
@@ -112,7 +112,7 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
   const std::string noise =
       components > 1 ? ", noise from " + std::to_string(components) + " Gaussians" : "";
   return {{gan ? "generator" : "decoder",
-           text(self.sampled_layers) + ", " + self.config.output + noise},
+           text(self.sampled_layers) + ", " + to_text(self.config.output) + noise},
           {gan ? "discriminator" : "encoder", text(self.d_layers)}};
 }
 
@@ -161,7 +161,7 @@ Checkpoint Trainer::checkpoint() {
   self.conditions.save(made);
   save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
   require_finite(made, epoch(), remedy_of(self.config));
-  if (self.config.model == "ae") self.codes_of_now().save(made);
+  if (self.config.model == ModelKind::ae) self.codes_of_now().save(made);
   return made;
 }
 
@@ -210,7 +210,7 @@ std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t se
     request.conditions =
         run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
   }
-  if (self.config.model == "ae") {
+  if (self.config.model == ModelKind::ae) {
     request.latents = self.codes_of_now().drawn(seed, Purpose::sample);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
@@ -234,7 +234,7 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};
   request.mixture = latent_mixture(config());
   if (self.conditions.size() > 0) request.conditions = self.conditions.in_turn(columns);
-  if (self.config.model == "ae") {
+  if (self.config.model == ModelKind::ae) {
     request.latents = self.codes_of_now().drawn(request.seed, request.purpose);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {

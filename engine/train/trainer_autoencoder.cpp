@@ -55,7 +55,7 @@ std::vector<double> Trainer::reconstruct(const ImageSet& trials) {
 
 std::string Trainer::samples_from() {
   Implementation& self = *implementation_;
-  if (config().model == "ae") return self.codes_of_now().text();
+  if (config().model == ModelKind::ae) return self.codes_of_now().text();
   return "";
 }
 

@@ -64,7 +64,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   backend = open_backend(config.device, static_cast<int>(config.threads));
   precision = choose_precision(config.precision, backend->info());
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
-  config.precision = to_string(precision);
+  config.precision = kind_of(precision);
   config.threads = backend->info().threads;
   choose_scaling(images);
   count = images.count;
@@ -120,7 +120,8 @@ void Trainer::Implementation::choose_networks() {
     d_layers = encoder_layers(config, trial);
     d_arena = {.training = true, .average = average, .shadow = bf16};
     step_kind = choose_step(config.step, backend->info(), config.batch, false);
-    if (config.step == "auto") step_kind.reason = "an autoencoder's networks move together";
+    if (config.step == StepKind::automatic)
+      step_kind.reason = "an autoencoder's networks move together";
   }
 }
 

@@ -44,7 +44,7 @@ struct Trainer::Implementation {
   TrainConfig config;
   std::unique_ptr<Backend> backend;
   Precision precision;
-  StepKind step_kind;
+  ChosenStep step_kind;
   OutputRange range;  ///< what samplers hand out
   Scaling scaling;    ///< what that stands for
   ValueType value_type;

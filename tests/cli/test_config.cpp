@@ -92,7 +92,7 @@ TEST_CASE("cli: over a file without a preset, --model brings its own") {
   CHECK(printed(folder.path(), {"--config", "m.toml"}).preset == "ae");
   const vgan::TrainConfig gan = printed(folder.path(), {"--config", "m.toml", "--model", "gan"});
   CHECK(gan.preset == "default");
-  CHECK(gan.model == "gan");
+  CHECK(gan.model == vgan::ModelKind::gan);
 }
 
 TEST_CASE("cli: a file's output and mixture stay with its model") {
@@ -108,7 +108,7 @@ TEST_CASE("cli: a file's output and mixture stay with its model") {
   CHECK(vae.batch == 7);
   const vgan::TrainConfig gan = printed(folder.path(), {"--config", "a.toml", "--model", "gan"});
   CHECK(gan.latent_mixture == 1);
-  CHECK(gan.output == "tanh");
+  CHECK(gan.output == vgan::OutputKind::tanh);
   const vgan::TrainConfig named =
       printed(folder.path(), {"--config", "a.toml", "--model", "gan", "--latent-mixture", "3"});
   CHECK(named.latent_mixture == 3);

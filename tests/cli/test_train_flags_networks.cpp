@@ -17,7 +17,7 @@ const Checks checks = {
        CHECK(shape(vae, "e.1.weight") == Shape{16, 10});  // mean | log variance
        CHECK(shape(trained(runs, "c", {"--model", "ae", "--latent", "5"}), "e.1.weight") ==
              Shape{16, 5});
-       CHECK(runs.config("b").model == "vae");
+       CHECK(runs.config("b").model == vgan::ModelKind::vae);
      }},
     {"net",
      [](const TinyRuns& runs) {

@@ -191,8 +191,8 @@ const Checks of_objective = {
      [](const TinyRuns& runs) {
        const auto bernoulli = trained(runs, "a", with(vae, {"--likelihood", "bernoulli"}));
        const auto gaussian = trained(runs, "b", with(vae, {"--likelihood", "gaussian"}));
-       CHECK(runs.config("a").output == "sigmoid");
-       CHECK(runs.config("b").output == "linear");
+       CHECK(runs.config("a").output == vgan::OutputKind::sigmoid);
+       CHECK(runs.config("b").output == vgan::OutputKind::linear);
        CHECK(distance(bernoulli, gaussian, "adam_m.g.1.weight") > 1e-3);
      }},
     {"beta",

@@ -95,12 +95,14 @@ TEST_CASE("compare: rates that fall have as many epochs as the time allows", "[e
   CompareRequest request = place.request("bars.npy", {"gan"});
   request.epochs = 0;
   request.minutes = 0.02;
-  request.adjust = [](const std::string&, TrainConfig& config) { config.lr_schedule = "linear"; };
+  request.adjust = [](const std::string&, TrainConfig& config) {
+    config.lr_schedule = vgan::ScheduleKind::linear;
+  };
   const Comparison found = compare(request);
   REQUIRE(found.models.size() == 1);
   CHECK(found.models[0].epochs > 1);
   const TrainConfig config = read_config(place.path("c") / "gan" / "config.toml");
-  CHECK(config.lr_schedule == "linear");
+  CHECK(config.lr_schedule == vgan::ScheduleKind::linear);
   CHECK(config.epochs < 1000000);
 }
 

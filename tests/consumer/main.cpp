@@ -44,7 +44,7 @@ vgan::TrainConfig small_networks(std::uint64_t seed) {
   config.d_layers = {48, 32};
   config.seed = seed;
   config.device = "cpu";
-  config.precision = "fp32";
+  config.precision = vgan::PrecisionKind::fp32;
   return config;
 }
 

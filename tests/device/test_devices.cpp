@@ -20,7 +20,7 @@ namespace {
 TrainConfig config_on(const std::string& device, const std::string& precision = "fp32") {
   TrainConfig config = small_config();
   config.device = device;
-  config.precision = precision;
+  config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
   config.instance_noise = 0.1;
   return config;
 }
@@ -171,9 +171,9 @@ TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
         TrainConfig config = config_on(device, precision);
         config.r1 = r1;
         config.r2 = 0.5 * r1;
-        config.step = "fused";
+        config.step = vgan::StepKind::fused;
         Trainer fused(config, images);
-        config.step = "graph";
+        config.step = vgan::StepKind::graph;
         Trainer plain(config, images);
         CHECK(fused.step_choice() == "fused: as asked for");
         CHECK(plain.step_choice() == "graph: as asked for");

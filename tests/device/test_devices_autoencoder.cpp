@@ -27,7 +27,7 @@ TEST_CASE("codes and reconstructions are the CPU's, on every device", "[engine][
     for (const char* model : {"vae", "ae"}) {
       INFO(device << ", " << model);
       TrainConfig config = small_config();
-      config.model = model;
+      config.model = vgan::read_word<vgan::ModelKind>(model);
       config.latent = 3;
       config.ema = 0.5;
       config.device = device;
@@ -41,7 +41,7 @@ TEST_CASE("codes and reconstructions are the CPU's, on every device", "[engine][
       // Sums of at most 40 products in another order; a pixel on the edge may round the other way.
       require_close("reconstructions", here.reconstruct(images), there.reconstruct(images),
                     {1.0, 0.0});
-      if (config.model == "vae") continue;
+      if (config.model == vgan::ModelKind::vae) continue;
       CHECK(here.samples_from() == "a Gaussian fitted to 300 codes");
       const Checkpoint again = there.checkpoint();
       for (const char* name : {"codes.mean", "codes.factor"}) {

@@ -54,7 +54,7 @@ TEST_CASE("every model and stabiliser resumes exactly, on every device", "[engin
     for (const std::string& precision : precisions_of(device)) {
       for (ModelRun& run : runs_on(device)) {
         INFO(device << ", " << precision << ", " << run.name);
-        run.config.precision = precision;
+        run.config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
         Trainer whole(run.config, run.images);
         const auto reports = train_to(whole, run.config.epochs);
         Trainer part(run.config, run.images);
@@ -227,13 +227,13 @@ TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][de
       INFO(device << ", " << loss);
       TrainConfig config = plain_config();
       config.device = device;
-      config.loss = loss;
+      config.loss = vgan::read_word<vgan::LossKind>(loss);
       config.n_critic = 2;
       config.instance_noise = 0.1;
-      config.lr_schedule = "linear";
-      config.step = "fused";
+      config.lr_schedule = vgan::ScheduleKind::linear;
+      config.step = vgan::StepKind::fused;
       Trainer fused(config, images);
-      config.step = "graph";
+      config.step = vgan::StepKind::graph;
       Trainer plain(config, images);
       REQUIRE(fused.step_choice() == "fused: as asked for");
       const auto fused_reports = train_to(fused, 8);
@@ -245,7 +245,8 @@ TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][de
         CHECK(fused_reports[i].d_loss() == Approx(plain_reports[i].d_loss()).margin(1e-4));
         // The gradients of D's last bias by real and fake trials cancel but for rounding in these
         // two losses, and Adam makes a whole step of what is left, in each of two updates.
-        const bool cancels = config.loss == "hinge" || config.loss == "wgan-gp";
+        const bool cancels =
+            config.loss == vgan::LossKind::hinge || config.loss == vgan::LossKind::wgan_gp;
         const double steps = cancels ? 2.0 * static_cast<double>(i + 1) : 0.0;
         CHECK(fused_reports[i].g_loss ==
               Approx(plain_reports[i].g_loss)
@@ -253,7 +254,8 @@ TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][de
         CHECK(fused_reports[i].gradient_penalty ==
               Approx(plain_reports[i].gradient_penalty).epsilon(1e-4));
       }
-      CHECK((plain_reports.back().gradient_penalty > 0.0F) == (config.loss == "wgan-gp"));
+      CHECK((plain_reports.back().gradient_penalty > 0.0F) ==
+            (config.loss == vgan::LossKind::wgan_gp));
     }
   }
 }
@@ -267,7 +269,7 @@ TEST_CASE("convolutions with R1 train alike in bf16 and fp32", "[engine][devices
     config.r1_every = 1;
     const ImageSet images = slopes(8, 8);
     Trainer exact(config, images);
-    config.precision = "bf16";
+    config.precision = vgan::PrecisionKind::bf16;
     Trainer rounded(config, images);
     const auto exact_reports = train_to(exact, 10);
     const auto rounded_reports = train_to(rounded, 10);

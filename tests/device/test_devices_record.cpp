@@ -37,12 +37,12 @@ std::vector<ModelRun> recorded_runs() {
     TrainConfig config = preset(name);
     config.batch = 8;
     config.threads = 2;
-    if (config.net != "conv") config.g_layers = {12, 20}, config.d_layers = {13, 9};
+    if (config.net != vgan::NetKind::conv) config.g_layers = {12, 20}, config.d_layers = {13, 9};
     runs.push_back({"preset " + name, config, slopes(8, 8)});
   }
   for (const char* loss : {"bce", "minimax", "article", "lsgan", "hinge", "wgan-gp"}) {
     TrainConfig config = plain_config();
-    config.loss = loss;
+    config.loss = vgan::read_word<vgan::LossKind>(loss);
     runs.push_back({std::string("loss ") + loss, config, slopes(4, 4)});
   }
   return runs;
@@ -57,7 +57,7 @@ TEST_CASE("a record of what training gives", "[.record]") {
       for (const char* precision : {"fp32", "bf16"}) {
         INFO(device << ", " << run.name << ", " << precision);
         run.config.device = device;
-        run.config.precision = precision;
+        run.config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
         run.config.epochs = epochs;
         Trainer trainer(run.config, run.images);
         Digest reports, weights, samples;

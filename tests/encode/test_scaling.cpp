@@ -69,8 +69,8 @@ TEST_CASE("each column of rows has its own scale", "[encode]") {
   }
   // All values of curves and images have one.
   CHECK(Scaling::fit(rows_of(4, values, TrialKind::curve), {}, tanh_numbers).scales().size() == 1);
-  CHECK(Scaling::fit(set, {"data", ""}, tanh_numbers).scales().size() == 1);
-  CHECK(Scaling::fit(rows_of(4, values, TrialKind::image), {"column", ""}, tanh_numbers) ==
+  CHECK(Scaling::fit(set, {ScaleKind::data, ""}, tanh_numbers).scales().size() == 1);
+  CHECK(Scaling::fit(rows_of(4, values, TrialKind::image), {ScaleKind::column, ""}, tanh_numbers) ==
         scaling);
 }
 
@@ -149,25 +149,25 @@ TEST_CASE("numbers of any size are scaled", "[encode]") {
 
 TEST_CASE("a range or a scale that is asked for", "[encode]") {
   const ImageSet set = rows_of<float>(2, {1, 2, 3, 4, 5, 6});
-  const Scaling given = Scaling::fit(set, {"auto", "-10:10"}, tanh_numbers);
+  const Scaling given = Scaling::fit(set, {ScaleKind::automatic, "-10:10"}, tanh_numbers);
   CHECK(given.scales() == std::vector<Scale>{{-10, -10, 10, 10}});
   CHECK(given.encode(5.0, 1) == 0.5F);
-  CHECK_THAT(refused(set, {"auto", "0:5.5"}, 65), ContainsSubstring("6 in row 2, column 1"));
-  CHECK_THAT(refused(set, {"none", ""}, 65), ContainsSubstring("2 in row 0, column 1"));
-  const Scaling none = Scaling::fit(set, {"none", ""}, {-1.0, false});
+  CHECK_THAT(refused(set, {ScaleKind::automatic, "0:5.5"}, 65),
+             ContainsSubstring("6 in row 2, column 1"));
+  CHECK_THAT(refused(set, {ScaleKind::none, ""}, 65), ContainsSubstring("2 in row 0, column 1"));
+  const Scaling none = Scaling::fit(set, {ScaleKind::none, ""}, {-1.0, false});
   CHECK(none.encode(5.0, 0) == 5.0F);
   CHECK(none.decode(5.0F, 0) == 5.0);
   for (const char* range :
        {"5", "5:5", "6:5", "a:b", "0:inf", "nan:1", "1:2:3", "0,5:1", ":", "-1.7e308:1.7e308"}) {
-    CHECK_THAT(refused(set, {"auto", range}, 78), ContainsSubstring("range"));
+    CHECK_THAT(refused(set, {ScaleKind::automatic, range}, 78), ContainsSubstring("range"));
   }
-  CHECK_THAT(refused(set, {"row", ""}, 78), ContainsSubstring("auto, data, column, none"));
-  CHECK_THAT(refused(set, {"data", "0:9"}, 78), ContainsSubstring("give one of them"));
+  CHECK_THAT(refused(set, {ScaleKind::data, "0:9"}, 78), ContainsSubstring("give one of them"));
 
   ImageSet bytes = rows_of<std::uint8_t>(2, {1, 2, 3, 4});
   CHECK(Scaling::fit(bytes, {}, tanh_numbers).bytes());
-  CHECK(Scaling::fit(bytes, {"auto", "0:255"}, tanh_numbers).bytes());
-  CHECK(Scaling::fit(bytes, {"data", ""}, tanh_numbers).scales() ==
+  CHECK(Scaling::fit(bytes, {ScaleKind::automatic, "0:255"}, tanh_numbers).bytes());
+  CHECK(Scaling::fit(bytes, {ScaleKind::data, ""}, tanh_numbers).scales() ==
         std::vector<Scale>{{1, 1, 4, 4}});
   // Data that say what their range is keep it.
   ImageSet said = set;

@@ -48,7 +48,7 @@ TEST_CASE("checkpoints of earlier builds give the samples that they gave", "[eng
     request.out = (folder.path() / "samples.npy").string();
     request.count = 3;
     request.device = "cpu";
-    request.precision = "fp32";
+    request.precision = vgan::PrecisionKind::fp32;
     CHECK(generate(request).epoch == 3);
     const ImageSet samples = read_npy_images(request.out);
     const auto& values = std::get<std::vector<float>>(samples.pixels);

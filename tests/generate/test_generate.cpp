@@ -53,8 +53,8 @@ struct Model {
     file = save_checkpoint(folder.path(), 3, checkpoint, 0);
   }
 
-  fs::path generate(const std::string& out, std::uint64_t count, const std::string& shape = "flat",
-                    std::string dtype = "") const {
+  fs::path generate(const std::string& out, std::uint64_t count,
+                    SampleShape shape = SampleShape::flat, std::string dtype = "") const {
     if (dtype.empty()) dtype = out.ends_with(".png") || out.ends_with(".idx") ? "auto" : "f32";
     GenerateRequest request;
     request.model = file;
@@ -63,7 +63,7 @@ struct Model {
     request.shape = shape;
     request.dtype = dtype;
     request.device = "cpu";
-    request.precision = "fp32";
+    request.precision = vgan::PrecisionKind::fp32;
     result = vgan::generate(request);
     return request.out;
   }
@@ -144,7 +144,7 @@ TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][gen
   request.seed = 9;
   request.dtype = "f32";
   request.device = "cpu";
-  request.precision = "fp32";
+  request.precision = vgan::PrecisionKind::fp32;
   (void)vgan::generate(request);
   const std::vector<float> drawn = floats(read_npy_images(request.out));
   CHECK(drawn == trainer.sample(20, 9));
@@ -159,11 +159,11 @@ TEST_CASE("generate writes trials with channels", "[engine][generate]") {
   const Model model(shaped(6, 2, 3));
   const ImageSet flat = read_npy_images(model.generate("flat.npy", 5));
   CHECK(flat.width * flat.height == 36);
-  const ImageSet npy = read_npy_images(model.generate("image.npy", 5, "image"));
+  const ImageSet npy = read_npy_images(model.generate("image.npy", 5, SampleShape::image));
   CHECK(model.result.channels == 3);
   CHECK((npy.count == 5 && npy.height == 6 && npy.width == 2 && npy.channels == 3));
   CHECK(floats(npy) == floats(flat));
-  const ImageSet u8 = read_npy_images(model.generate("u8.npy", 5, "image", "u8"));
+  const ImageSet u8 = read_npy_images(model.generate("u8.npy", 5, SampleShape::image, "u8"));
   const ImageSet idx = read_idx_images(model.generate("s.idx", 5));
   CHECK((idx.count == 5 && idx.height == 6 && idx.width == 2 && idx.channels == 3));
   CHECK(idx.pixels == u8.pixels);
@@ -236,12 +236,13 @@ TEST_CASE("curves of many channels are sampled from their checkpoint", "[engine]
 
 TEST_CASE("generate draws curves as plots and pairs as points", "[engine][generate]") {
   const Model curves(shaped(1, 36, 1));
-  const auto values = doubles(read_npy_images(curves.generate("c.npy", 23, "flat", "f64")));
+  const auto values =
+      doubles(read_npy_images(curves.generate("c.npy", 23, SampleShape::flat, "f64")));
   check_png(curves.generate("c.png", 23), draw_curve_sheet(values, 36, 1));
   CHECK(outcome_of([&] { curves.generate("many.png", most_curves + 1); }).code == 78);
   CHECK_FALSE(fs::exists(curves.folder.path() / "many.png"));
   const Model leads(shaped(1, 12, 3));
-  const ImageSet image = read_npy_images(leads.generate("l.npy", 4, "image", "f64"));
+  const ImageSet image = read_npy_images(leads.generate("l.npy", 4, SampleShape::image, "f64"));
   CHECK((image.height == 1 && image.width == 12 && image.channels == 3));
   check_png(leads.generate("l.png", 4), draw_curve_sheet(doubles(image), 12, 3));
 
@@ -255,7 +256,8 @@ TEST_CASE("generate draws curves as plots and pairs as points", "[engine][genera
   pairs.low = -3.0F;
   pairs.high = 3.0F;
   const Model plane(pairs);
-  const auto drawn = doubles(read_npy_images(plane.generate("p.npy", 50, "flat", "f64")));
+  const auto drawn =
+      doubles(read_npy_images(plane.generate("p.npy", 50, SampleShape::flat, "f64")));
   const PairAxes axes = pair_axes(drawn, {-3, 3});
   check_png(plane.generate("p.png", 50), draw_pairs(drawn, axes.x, axes.y));
 }
@@ -327,7 +329,7 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
     more.seed = request.config.seed;
     more.dtype = "f64";
     more.device = "cpu";
-    more.precision = "fp32";
+    more.precision = vgan::PrecisionKind::fp32;
     (void)generate(more);
     const std::vector<double> samples = doubles(read_npy_images(more.out));
     check_png(fs::path(request.config.out) / "samples/epoch-00000002.png",

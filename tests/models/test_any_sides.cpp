@@ -65,7 +65,7 @@ class Place {
     request.count = 5;
     request.dtype = "f32";
     request.device = "cpu";
-    request.precision = "fp32";
+    request.precision = vgan::PrecisionKind::fp32;
     const GenerateResult made = generate(request);
     CHECK(made.height * made.width * made.channels == size_);
     const std::string file = bytes(request.out);
@@ -82,7 +82,7 @@ class Place {
     request.data = data().string();
     request.out = path(run + "-back.npy").string();
     request.device = "cpu";
-    request.precision = "fp32";
+    request.precision = vgan::PrecisionKind::fp32;
     const ReconstructResult made = vgan::reconstruct(request);
     CHECK(made.height * made.width * made.channels == size_);
     CHECK(std::isfinite(made.errors.squared));
@@ -94,14 +94,14 @@ class Place {
 };
 
 TrainConfig narrow(TrainConfig config, const std::string& net) {
-  config.net = net;
+  config.net = vgan::read_word<vgan::NetKind>(net);
   config.g_layers = {6, 4};
   config.d_layers = {4, 6};
   config.d_net.clear();
   config.latent = 5;
   config.batch = 8;
   config.device = "cpu";
-  config.precision = "fp32";
+  config.precision = vgan::PrecisionKind::fp32;
   config.threads = 1;
   config.save_every = 2;
   return config;
@@ -115,7 +115,7 @@ void check(const Place& place, const TrainConfig& config, const std::string& nam
   place.train(config, name + "-halves", 2);
   place.resume(name + "-halves", 4);
   CHECK(place.samples(name + "-halves") == whole);
-  if (config.model != "gan") place.reconstruct(name);
+  if (config.model != vgan::ModelKind::gan) place.reconstruct(name);
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ TEST_CASE("nets of the presets' own layers take 40 x 25", "[engine][run]") {
   own.batch = 8;
   own.latent = 5;
   own.threads = 1;
-  own.precision = "fp32";
+  own.precision = vgan::PrecisionKind::fp32;
   place.train(own, "conv", 1);
   (void)place.samples("conv");
   own.g_layers.clear();

@@ -80,7 +80,7 @@ void check_mirrored(const TrainConfig& config, const TrialShape& trial) {
 
 TrainConfig net(const std::string& name) {
   TrainConfig config = preset("default");
-  config.net = name;
+  config.net = vgan::read_word<vgan::NetKind>(name);
   return config;
 }
 
@@ -274,13 +274,13 @@ TEST_CASE("listed layers make a pair", "[engine][architecture]") {
   config.d_net = "conv:4:k8,conv:4:k8:s3";
   check_pair(config, {1, 28, 1});
   // Half of an odd side, rounded up as it is in the nets' own layers.
-  config.net = "conv1d";
+  config.net = vgan::NetKind::conv1d;
   config.d_net = "conv:4,conv:8";
   for (const char* odd : {"dense:1x94x8:bn", "dense:1x47x8,up:4", "dense:1x187x4"}) {
     config.g_net = odd;
     check_pair(config, {1, 187, 1});
   }
-  config.net = "mlp";
+  config.net = vgan::NetKind::mlp;
   config.g_net = "dense:15x8x4";
   check_pair(config, {29, 15, 1});
   config.g_net = "dense:1x93x8";
@@ -329,7 +329,7 @@ TEST_CASE("listed layers make a pair", "[engine][architecture]") {
                g_of(config, {28, 28, 1});
              }),
              ContainsSubstring("without a shape") && ContainsSubstring("dense:HxWxC"));
-  config.net = "conv1d";
+  config.net = vgan::NetKind::conv1d;
   config.g_net = "dense:3x7x8";  // three rows are no half of a curve
   CHECK_THAT(refusal([&] { g_of(config, {1, 14, 1}); }), ContainsSubstring("3 x 7 at its end"));
   config.d_net = "up:8";
@@ -387,7 +387,7 @@ TEST_CASE("D sees packs, a statistic and conditions", "[engine][architecture]") 
   // 33 x 8 + 8, 8 x 4 + 4, 5 x 1 + 1; u and v are not trained.
   CHECK(nn::parameter_count(d) == 272 + 36 + 6);
 
-  config.net = "conv";
+  config.net = vgan::NetKind::conv;
   config.pack = 2;
   config.d_layers = {4, 6};
   CHECK_THAT(refusal([&] {
@@ -409,7 +409,7 @@ TEST_CASE("batch normalisation is G's alone, by default where it convolves",
           "[engine][architecture]") {
   const auto normalised = [](const std::string& name, const std::string& norm) {
     TrainConfig config = net(name);
-    config.norm = norm;
+    config.norm = vgan::read_word<vgan::NormKind>(norm);
     for (const nn::LayerSpec& layer : d_of(config, {8, 8, 1})) CHECK(layer.normalised == 0);
     const Layers g = g_of(config, {8, 8, 1});
     CHECK(g.back().normalised == 0);
@@ -425,24 +425,24 @@ TEST_CASE("an encoder is D's trunk", "[engine][architecture]") {
   for (const char* name : {"mlp", "conv"}) {
     TrainConfig config = net(name);
     config.latent = 6;
-    config.model = "vae";
+    config.model = vgan::ModelKind::vae;
     const Layers e = encoder_layers(resolved(config, {8, 8, 1}), {8, 8, 1});
     check_chain(e, 64, 12);
     CHECK(e.back().activation == Activation::identity);
-    config.model = "ae";
+    config.model = vgan::ModelKind::ae;
     check_chain(encoder_layers(resolved(config, {8, 8, 1}), {8, 8, 1}), 64, 6);
-    CHECK(resolved(config, {8, 8, 1}).output == "sigmoid");
-    config.likelihood = "gaussian";
-    CHECK(resolved(config, {8, 8, 1}).output == "linear");
+    CHECK(resolved(config, {8, 8, 1}).output == vgan::OutputKind::sigmoid);
+    config.likelihood = vgan::LikelihoodKind::gaussian;
+    CHECK(resolved(config, {8, 8, 1}).output == vgan::OutputKind::linear);
   }
 }
 
 TEST_CASE("output and latent-mixture follow the trials where they are left to them",
           "[architecture]") {
   TrainConfig config = net("mlp");
-  config.output = "auto";
-  CHECK(resolved(config, {8, 8, 1}, false).output == "tanh");
-  CHECK(resolved(config, {8, 8, 1}, true).output == "linear");
+  config.output = vgan::OutputKind::automatic;
+  CHECK(resolved(config, {8, 8, 1}, false).output == vgan::OutputKind::tanh);
+  CHECK(resolved(config, {8, 8, 1}, true).output == vgan::OutputKind::linear);
   config.latent_mixture = 0;
   CHECK(resolved(config, {1, 16, 1}, true).latent_mixture == 100);
   CHECK(resolved(config, {1, 17, 1}, true).latent_mixture == 1);
@@ -451,8 +451,8 @@ TEST_CASE("output and latent-mixture follow the trials where they are left to th
   CHECK(preset("ae").latent_mixture == 0);
   CHECK(preset("default").latent_mixture == 1);
   CHECK(preset("vae").latent_mixture == 1);
-  config.output = "sigmoid";
-  CHECK(resolved(config, {8, 8, 1}, true).output == "sigmoid");
+  config.output = vgan::OutputKind::sigmoid;
+  CHECK(resolved(config, {8, 8, 1}, true).output == vgan::OutputKind::sigmoid);
   config.latent_deviation = 0.5;
   CHECK(resolved(config, {1, 2, 1}, true).latent_deviation == 0.5);
   CHECK_THAT(refusal([&] {

@@ -94,7 +94,7 @@ TEST_CASE("the unit of conditions changes no weight and no sample", "[engine][co
       TrainConfig config = convolves ? conv_config() : plain_config();
       config.conditional = false;
       config.conditions = "given";
-      config.precision = precision;
+      config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
       const ImageSet images = slopes_with_vectors(8, 8);
       ImageSet scaled = images;  // by a power of two, so that nothing is rounded otherwise
       for (float& c : scaled.conditions) c *= 16384.0F;
@@ -113,7 +113,7 @@ TEST_CASE("the unit of conditions changes no weight and no sample", "[engine][co
 TEST_CASE("conditions a thousandth apart are told apart in bf16", "[engine][conditions]") {
   TrainConfig config = plain_config();
   config.conditions = "given";
-  config.precision = "bf16";
+  config.precision = vgan::PrecisionKind::bf16;
   std::vector<float> settings(40, 1000.0F);
   for (std::size_t i = 0; i < settings.size(); i += 2) settings[i] = 1001.0F;
   Trainer trainer(config, with_columns({settings}));

@@ -123,16 +123,16 @@ struct Fixture {
 TrainConfig config_of(const std::string& model, const std::string& precision = "fp32") {
   TrainConfig config = small_config();
   const TrainConfig own = preset(model);
-  config.model = model;
+  config.model = vgan::read_word<vgan::ModelKind>(model);
   config.lr = own.lr;
   config.beta1 = own.beta1;
   config.ema = 0.9;
   config.latent = 5;
   config.latent_mixture = model == "ae" ? 2 : 1;
   config.kl_warmup = model == "vae" ? 12 : 0;
-  config.lr_schedule = "cosine";
+  config.lr_schedule = vgan::ScheduleKind::cosine;
   config.warmup = 3;
-  config.precision = precision;
+  config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
   return config;
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("an autoencoder's run that was stopped goes on bit for bit", "[engine]
       while (resumed.epoch() < 20) resumed.train_epoch();
       CHECK(same_tensors(resumed.checkpoint(), whole));
       CHECK_FALSE(same_tensors(part, whole));
-      CHECK(whole.tensors.contains("codes.mean") == (config.model == "ae"));
+      CHECK(whole.tensors.contains("codes.mean") == (config.model == vgan::ModelKind::ae));
     }
   }
 }
@@ -281,7 +281,7 @@ TEST_CASE("autoencoders learn the built-in digits", "[engine][trainer]") {
     config.batch = 64;
     config.epochs = 200;
     config.device = "cpu";
-    config.precision = "fp32";
+    config.precision = vgan::PrecisionKind::fp32;
     Trainer trainer(config, images);
     double first = 0.0;
     double last = 0.0;
@@ -299,7 +299,7 @@ TEST_CASE("autoencoders learn the built-in digits", "[engine][trainer]") {
     CHECK(first > 300.0);
     CHECK(last < 180.0);
     CHECK(squared < 0.056);
-    if (config.model == "vae") {
+    if (config.model == vgan::ModelKind::vae) {
       CHECK((kl > 1.0 && kl < 30.0));
     } else {
       CHECK(kl == 0.0);

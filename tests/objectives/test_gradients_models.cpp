@@ -206,8 +206,8 @@ TrainConfig dense() {
 
 TrainConfig convolving() {
   TrainConfig config = dense();
-  config.net = "conv";
-  config.norm = "none";
+  config.net = vgan::NetKind::conv;
+  config.norm = vgan::NormKind::none;
   config.g_layers = {4, 3};
   config.d_layers = {3, 4};
   return config;
@@ -217,7 +217,7 @@ void check_all(TrainConfig config, const TrialShape& shape, std::int64_t conditi
   for (const char* penalty : {"none", "R1 and R2", "wgan-gp"}) {
     for (const bool spectral : {false, true}) {
       INFO(penalty << (spectral ? ", spectral norm" : ""));
-      config.loss = std::string(penalty) == "wgan-gp" ? "wgan-gp" : "bce";
+      config.loss = std::string(penalty) == "wgan-gp" ? LossKind::wgan_gp : LossKind::bce;
       config.r1 = std::string(penalty) == "R1 and R2" ? 20.0 : 0.0;
       config.r2 = config.r1 > 0.0 ? 0.6 : 0.0;
       config.r1_every = 2;
@@ -260,7 +260,7 @@ TEST_CASE("penalties of packed images and of curves", "[engine][gradient]") {
   config.pack = 2;
   config.minibatch_stddev = 2;
   check_all(config, {8, 4, 2}, 0);
-  config.net = "conv1d";
+  config.net = vgan::NetKind::conv1d;
   check_all(config, {1, 13, 1}, 0);
   config.pack = 1;
   check_all(config, {11, 2, 1}, 2);
@@ -272,7 +272,7 @@ TEST_CASE("penalties of images of odd sides and of curves of many channels", "[e
   config.pack = 2;
   config.minibatch_stddev = 2;
   check_all(config, {3, 5, 1}, 0);
-  config.net = "conv1d";
+  config.net = vgan::NetKind::conv1d;
   check_all(config, {1, 5, 5}, 0);
 }
 
@@ -288,7 +288,7 @@ TEST_CASE("a gradient of norm 0 leaves everything finite", "[engine][gradient]")
       INFO((spectral ? "spectral, " : "") << (conv ? "conv" : "dense"));
       TrainConfig config = conv ? convolving() : dense();
       config.spectral_norm = spectral;
-      config.loss = "wgan-gp";
+      config.loss = vgan::LossKind::wgan_gp;
       config.r1 = 1.0;
       Case(config, {4, 4, 1}, 2).check_zero();
     }

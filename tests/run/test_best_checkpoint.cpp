@@ -13,7 +13,7 @@ namespace {
 
 TrainConfig model(const std::string& name) {
   TrainConfig config;
-  config.model = name;
+  config.model = vgan::read_word<vgan::ModelKind>(name);
   config.beta = 2.0;
   return config;
 }

@@ -87,7 +87,7 @@ struct Place {
     request.config.data = (folder.path() / "bars.npy").string();
     request.config.out = run.string();
     request.config.device = "cpu";
-    request.config.precision = "fp32";
+    request.config.precision = vgan::PrecisionKind::fp32;
     request.config.threads = 1;
     request.config.batch = 16;
     request.config.epochs = 3;

@@ -22,11 +22,11 @@ const std::vector<Change> networks = {
     {"dense", [](TrainConfig&) {}},
     {"conv",
      [](TrainConfig& c) {
-       c.net = "conv", c.g_layers = {6, 4}, c.d_layers = {4, 6};
+       c.net = vgan::NetKind::conv, c.g_layers = {6, 4}, c.d_layers = {4, 6};
      }},
     {"conv1d",
      [](TrainConfig& c) {
-       c.net = "conv1d", c.g_layers = {6, 4}, c.d_layers = {4, 6};
+       c.net = vgan::NetKind::conv1d, c.g_layers = {6, 4}, c.d_layers = {4, 6};
      }},
     {"conv G, dense D",
      [](TrainConfig& c) { c.g_net = "dense:4x4x6:bn,up:4,conv:5:s1:k3", c.d_net = "dense:9"; }},
@@ -37,17 +37,17 @@ const std::vector<Change> changes = {
     {"vectors", [](TrainConfig& c) { c.conditions = "given"; }},
     {"R1", [](TrainConfig& c) { c.r1 = 1.0; }},
     {"R1 and R2", [](TrainConfig& c) { c.r1 = 1.0, c.r2 = 0.5; }},
-    {"wgan-gp", [](TrainConfig& c) { c.loss = "wgan-gp"; }},
+    {"wgan-gp", [](TrainConfig& c) { c.loss = vgan::LossKind::wgan_gp; }},
     {"spectral norm", [](TrainConfig& c) { c.spectral_norm = true; }},
     {"stddev", [](TrainConfig& c) { c.minibatch_stddev = 2; }},
     {"pack", [](TrainConfig& c) { c.pack = 2; }},
     {"noise", [](TrainConfig& c) { c.instance_noise = 0.1; }},
     {"augment", [](TrainConfig& c) { c.augment = "color,translation,cutout"; }},
-    {"batch norm", [](TrainConfig& c) { c.norm = "batch"; }},
-    {"no norm", [](TrainConfig& c) { c.norm = "none"; }},
+    {"batch norm", [](TrainConfig& c) { c.norm = vgan::NormKind::batch; }},
+    {"no norm", [](TrainConfig& c) { c.norm = vgan::NormKind::none; }},
     {"latent mixture", [](TrainConfig& c) { c.latent_mixture = 3; }},
     {"2 critics", [](TrainConfig& c) { c.n_critic = 2; }},
-    {"bf16", [](TrainConfig& c) { c.precision = "bf16"; }}};
+    {"bf16", [](TrainConfig& c) { c.precision = vgan::PrecisionKind::bf16; }}};
 
 void check(const TrainConfig& config, const ImageSet& images) {
   try {
@@ -92,8 +92,8 @@ TEST_CASE("everything at once on every net", "[engine][trainer]") {
       for (const bool conditional : {false, true}) {
         INFO(net.name << ", " << precision << (conditional ? ", classes" : ", packed"));
         TrainConfig config = stabilised_config();
-        config.loss = "wgan-gp";
-        config.precision = precision;
+        config.loss = vgan::LossKind::wgan_gp;
+        config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
         config.conditional = conditional;
         config.pack = conditional ? 1 : 2;
         net.apply(config);
@@ -110,8 +110,8 @@ TEST_CASE("autoencoders train on every net", "[engine][trainer]") {
         for (const char* precision : {"fp32", "bf16"}) {
           INFO(net.name << ", " << model << ", " << norm << ", " << precision);
           TrainConfig config = autoencoder_config(model);
-          config.norm = norm;
-          config.precision = precision;
+          config.norm = vgan::read_word<vgan::NormKind>(norm);
+          config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
           net.apply(config);
           check(config, slopes(8, 8));
         }

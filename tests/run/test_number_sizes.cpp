@@ -75,7 +75,7 @@ TEST_CASE("a unit of measurement changes nothing but the unit", "[engine][scale]
   const ImageSet unit = read_npy_images(*shared / "wild" / "unit_300x8x8.npy");
   const ImageSet micro = read_npy_images(*shared / "wild" / "micro_300x8x8.npy");
   TrainConfig config = small_config();
-  config.output = "auto";
+  config.output = vgan::OutputKind::automatic;
   config.threads = 1;
   Trainer of_unit(config, unit), of_micro(config, micro);
   for (int i = 0; i < 300; ++i) {
@@ -101,7 +101,7 @@ TEST_CASE("columns of every size are learnt each in its own", "[engine][scale]")
   rows.width = 4;
   rows.kind = TrialKind::row;
   TrainConfig config = small_config();
-  config.output = "auto";
+  config.output = vgan::OutputKind::automatic;
   config.threads = 1;
   config.latent_mixture = 0;
   Trainer trainer(config, rows);
@@ -121,8 +121,8 @@ TEST_CASE("columns of every size are learnt each in its own", "[engine][scale]")
 TEST_CASE("a constant column and an offset of 1e9 come back", "[engine][scale]") {
   for (const char* model : {"gan", "ae"}) {
     TrainConfig config = small_config();
-    config.model = model;
-    config.output = "auto";
+    config.model = vgan::read_word<vgan::ModelKind>(model);
+    config.output = vgan::OutputKind::automatic;
     config.threads = 1;
     const ImageSet rows = small_rows();
     Trainer trainer(config, rows);
@@ -148,7 +148,7 @@ TEST_CASE("a scale whose bytes would be NaN as floats is no divergence", "[engin
 TEST_CASE("samples of a file's own type are the trainer's", "[engine][scale]") {
   const TempDir folder;
   TrainConfig config = small_config();
-  config.output = "auto";
+  config.output = vgan::OutputKind::automatic;
   config.threads = 1;
   ImageSet rows = small_rows();
   rows.file_type = ValueType::f64;
@@ -160,7 +160,7 @@ TEST_CASE("samples of a file's own type are the trainer's", "[engine][scale]") {
   request.seed = 4;
   request.threads = 1;
   request.device = "cpu";
-  request.precision = "fp32";
+  request.precision = vgan::PrecisionKind::fp32;
   request.out = (folder.path() / "s.npy").string();
   (void)generate(request);
   const std::string file = read_text(request.out);
@@ -194,7 +194,7 @@ TEST_CASE("samples of a file's own type are the trainer's", "[engine][scale]") {
 
 TEST_CASE("a checkpoint keeps its scale and is held against it", "[engine][scale]") {
   TrainConfig config = small_config();
-  config.output = "auto";
+  config.output = vgan::OutputKind::automatic;
   config.threads = 1;
   const ImageSet rows = small_rows();
   const Checkpoint good = trained(rows, config);
@@ -205,7 +205,7 @@ TEST_CASE("a checkpoint keeps its scale and is held against it", "[engine][scale
   Trainer same(config, rows);
   same.restore(good);
   CHECK(same.epoch() == 5);
-  config.scale = "data";
+  config.scale = vgan::ScaleKind::data;
   Trainer other(config, rows);
   CHECK_THROWS_WITH(other.restore(good), ContainsSubstring("another scale"));
 
@@ -236,7 +236,7 @@ TEST_CASE("checkpoints with one range for all floats still load", "[engine][scal
   ImageSet rows = small_rows();
   rows.kind = TrialKind::image;
   TrainConfig config = small_config();
-  config.output = "tanh";
+  config.output = vgan::OutputKind::tanh;
   config.threads = 1;
   config.range = "-4:2e9";
   Checkpoint old = trained(rows, config);

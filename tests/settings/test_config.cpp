@@ -16,6 +16,11 @@ void alter(std::string& field) { field += "x \"quoted\" \\ back"; }
 void alter(std::uint64_t& field) { field += 7; }
 void alter(std::int64_t& field) { field += 7; }
 void alter(double& field) { field += 0.12345678901234567; }
+template <WordSetting Enum>
+void alter(Enum& field) {
+  const auto& words = WordTable<Enum>::table;
+  field = field == words.back().value ? words.front().value : words.back().value;
+}
 void alter(bool& field) { field = !field; }
 void alter(std::vector<std::int64_t>& field) { field.push_back(7); }
 
@@ -73,8 +78,8 @@ TEST_CASE("each setting is read from its own key", "[engine][config]") {
 }
 
 TEST_CASE("a config file starts from the preset that it names", "[engine][config]") {
-  CHECK(parse_config("preset = \"article\"\nbatch = 7", "x").output == "linear");
-  CHECK(parse_config("preset = \"article\"", "x", "default").output == "tanh");
+  CHECK(parse_config("preset = \"article\"\nbatch = 7", "x").output == vgan::OutputKind::linear);
+  CHECK(parse_config("preset = \"article\"", "x", "default").output == vgan::OutputKind::tanh);
   CHECK(parse_config("", "x").r1 == preset("default").r1);
   CHECK(preset("article").r1 == 0.0);
   CHECK(preset("article").ema == 0.0);

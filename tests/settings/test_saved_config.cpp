@@ -157,7 +157,7 @@ TEST_CASE("settings that 0.1.0 saved are read", "[engine][config]") {
     at = end;
   }
   CHECK(lines == 60);
-  CHECK(read_saved_config("preset = 'article'\n", "x").output == "linear");
+  CHECK(read_saved_config("preset = 'article'\n", "x").output == vgan::OutputKind::linear);
 }
 
 TEST_CASE("saved settings that no version writes are refused", "[engine][config]") {

@@ -66,7 +66,7 @@ inline TrainConfig plain_config() {
 /// A dense GAN with every stabiliser that goes together.
 inline TrainConfig stabilised_config() {
   TrainConfig config = plain_config();
-  config.loss = "hinge";
+  config.loss = vgan::LossKind::hinge;
   config.conditional = true;
   config.spectral_norm = true;
   config.minibatch_stddev = 2;
@@ -78,17 +78,17 @@ inline TrainConfig stabilised_config() {
   config.instance_noise_decay = 0.64;  // 7 of 11 epochs
   config.instance_noise_end = 0.05;
   config.augment = "color,translation,cutout";
-  config.lr_schedule = "cosine";
+  config.lr_schedule = vgan::ScheduleKind::cosine;
   config.warmup = 4;
   config.ema = 0.9;
-  config.norm = "batch";
+  config.norm = vgan::NormKind::batch;
   config.latent_mixture = 3;
   return config;
 }
 
 inline TrainConfig wgan_config(std::int64_t critics) {
   TrainConfig config = plain_config();
-  config.loss = "wgan-gp";
+  config.loss = vgan::LossKind::wgan_gp;
   config.n_critic = critics;
   config.instance_noise = 0.1;
   config.augment = "translation";
@@ -99,7 +99,7 @@ inline TrainConfig wgan_config(std::int64_t critics) {
 /// Convolutions on images of 8 x 8, with a projection of the classes.
 inline TrainConfig conv_config() {
   TrainConfig config = plain_config();
-  config.net = "conv";
+  config.net = vgan::NetKind::conv;
   config.g_layers = {6, 4};
   config.d_layers = {4, 6};
   config.conditional = true;
@@ -112,18 +112,18 @@ inline TrainConfig conv_config() {
 /// Convolutions on curves of 13 points.
 inline TrainConfig curve_config() {
   TrainConfig config = plain_config();
-  config.net = "conv1d";
+  config.net = vgan::NetKind::conv1d;
   config.g_layers = {6, 4};
   config.d_layers = {4, 6};
-  config.loss = "lsgan";
-  config.lr_schedule = "linear";
+  config.loss = vgan::LossKind::lsgan;
+  config.lr_schedule = vgan::ScheduleKind::linear;
   config.ema = 0.9;
   return config;
 }
 
 inline TrainConfig autoencoder_config(const std::string& model) {
   TrainConfig config = plain_config();
-  config.model = model;
+  config.model = vgan::read_word<vgan::ModelKind>(model);
   config.kl_warmup = model == "vae" ? 6 : 0;
   config.beta = model == "vae" ? 2.0 : 1.0;
   config.ema = 0.9;
@@ -138,8 +138,8 @@ struct ModelRun {
 
 inline std::vector<ModelRun> model_runs() {
   TrainConfig ae = autoencoder_config("ae");
-  ae.model = "ae";
-  ae.likelihood = "gaussian";
+  ae.model = vgan::ModelKind::ae;
+  ae.likelihood = vgan::LikelihoodKind::gaussian;
   return {{"every stabiliser", stabilised_config(), slopes(4, 4)},
           {"WGAN-GP, 3 critics", wgan_config(3), slopes(4, 4)},
           {"VAE with a KL warm-up", autoencoder_config("vae"), slopes(4, 4)},

@@ -34,7 +34,7 @@ inline TrainConfig small_config() {
   config.g_layers = {24, 40};
   config.d_layers = {33, 17};
   config.device = "cpu";
-  config.precision = "fp32";
+  config.precision = vgan::PrecisionKind::fp32;
   config.threads = 2;
   config.r1_every = 4;
   return config;

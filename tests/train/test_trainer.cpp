@@ -29,7 +29,7 @@ TEST_CASE("stopping and resuming changes nothing, bit for bit", "[engine][traine
   for (const char* precision : {"fp32", "bf16"}) {
     for (const double noise : {0.0, 0.1}) {
       TrainConfig config = small_config();
-      config.precision = precision;
+      config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
       config.instance_noise = noise;
       const Checkpoint whole = trained(config, images, 20);
       // At an epoch that is no multiple of the lazy penalty's period.
@@ -48,7 +48,7 @@ TEST_CASE("a run does not depend on the number of threads", "[engine][trainer]")
   const ImageSet images = bar_images();
   for (const char* precision : {"fp32", "bf16"}) {
     TrainConfig config = small_config();
-    config.precision = precision;
+    config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
     // Wide enough for several slices in every product.
     config.g_layers = {150, 300};
     config.d_layers = {270, 140};
@@ -152,14 +152,14 @@ TEST_CASE("float data keep their range", "[engine][trainer]") {
 
 TEST_CASE("output auto follows the data that are trained on", "[engine][trainer]") {
   TrainConfig config = small_config();
-  config.output = "auto";
+  config.output = vgan::OutputKind::automatic;
   ImageSet images = bar_images();
-  CHECK(Trainer(config, images).config().output == "tanh");
+  CHECK(Trainer(config, images).config().output == vgan::OutputKind::tanh);
   const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
   images.pixels = std::vector<float>(pixels.begin(), pixels.end());
   images.low = 0.0F;
   images.high = 255.0F;
-  CHECK(Trainer(config, images).config().output == "linear");
+  CHECK(Trainer(config, images).config().output == vgan::OutputKind::linear);
 }
 
 TEST_CASE("a mixture that is left to the data is for points", "[engine][trainer]") {
@@ -198,8 +198,8 @@ TEST_CASE("divergence is told in the model's own losses, with advice that it can
           "[engine][trainer]") {
   const auto said = [](const std::string& model) {
     TrainConfig config = small_config();
-    config.model = model;
-    config.output = model == "gan" ? "tanh" : "sigmoid";
+    config.model = vgan::read_word<vgan::ModelKind>(model);
+    config.output = model == "gan" ? OutputKind::tanh : OutputKind::sigmoid;
     config.r1 = model == "gan" ? config.r1 : 0.0;
     config.lr = 1e30;
     Trainer trainer(config, bar_images());
@@ -245,7 +245,7 @@ TEST_CASE("what cannot be trained is refused", "[engine][trainer]") {
   config.batch = 201;
   CHECK(code_of(config, bar_images(200)) == ErrorCode::bad_config);
   config = small_config();
-  config.precision = "tf32";
+  config.precision = vgan::PrecisionKind::tf32;
   CHECK(code_of(config, bar_images()) == ErrorCode::bad_config);
   config = small_config();
   config.device = "cuda";

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <initializer_list>
@@ -138,7 +139,7 @@ ImageSet open_path(const DataRequest& request) {
   if (idx) path = *idx;
   ImageSet images =
       folder && !idx ? read_pictures(path, request.shape) : read_images(path, request.shape);
-  if (request.labels == "none") return images;
+  if (request.labels == no_labels) return images;
   if (!request.labels.empty()) {
     add_labels(images, request.labels);
   } else if (folder && !idx) {
@@ -191,6 +192,24 @@ ImageSet open_default(const DataRequest& request) {
   return make_digits(request.seed, 60000, request.threads);
 }
 
+struct BuiltInData {
+  const char* name;
+  ImageSet (*make)(const DataRequest& request);
+};
+
+constexpr std::array<BuiltInData, 3> built_in_data = {{
+    {"digits", [](const DataRequest& r) { return make_digits(r.seed, 60000, r.threads); }},
+    {"ring8", [](const DataRequest& r) { return make_mixture(ring8(), r.seed); }},
+    {"grid25", [](const DataRequest& r) { return make_mixture(grid25(), r.seed); }},
+}};
+
+const BuiltInData* built_in_named(const std::string& name) {
+  const auto* const found =
+      std::find_if(built_in_data.begin(), built_in_data.end(),
+                   [&](const BuiltInData& data) { return data.name == name; });
+  return found == built_in_data.end() ? nullptr : found;
+}
+
 // What "stacked:DATA" and "stacked-digits" stack; nothing for another name.
 std::optional<std::string> stacked_name(const std::string& data) {
   if (data == "stacked-digits") return "";
@@ -201,7 +220,7 @@ std::optional<std::string> stacked_name(const std::string& data) {
 // Whether it is the path of files whose labels may be named too.
 bool is_own(const std::string& data) {
   if (const auto stacked = stacked_name(data)) return is_own(*stacked);
-  return !data.empty() && data != "digits" && data != "ring8" && data != "grid25";
+  return !data.empty() && built_in_named(data) == nullptr;
 }
 
 ImageSet open_data(const DataRequest& request) {
@@ -209,14 +228,12 @@ ImageSet open_data(const DataRequest& request) {
     DataRequest digits = request;
     digits.data = *stacked;
     digits.shape.curves = false;
-    digits.shape.expected.reset();                        // of the stacks
-    if (request.labels == "none") digits.labels.clear();  // what is stacked needs them
+    digits.shape.expected.reset();                           // of the stacks
+    if (request.labels == no_labels) digits.labels.clear();  // what is stacked needs them
     return stack_digits(open_data(digits), request.seed);
   }
   if (request.data.empty()) return open_default(request);
-  if (request.data == "digits") return make_digits(request.seed, 60000, request.threads);
-  if (request.data == "ring8") return make_mixture(ring8(), request.seed);
-  if (request.data == "grid25") return make_mixture(grid25(), request.seed);
+  if (const BuiltInData* made = built_in_named(request.data)) return made->make(request);
   return open_path(request);
 }
 
@@ -230,14 +247,14 @@ std::string absolute_path(const std::string& path) {
 
 ImageSet open_images(const DataRequest& request) {
   const bool own = is_own(request.data);
-  if (!own && !request.labels.empty() && request.labels != "none") {
+  if (!own && !request.labels.empty() && request.labels != no_labels) {
     throw Error(ErrorCode::bad_config,
                 {"cannot use labels", "labels", request.labels,
                  "labels for images named with --data", "MNIST and the built-in data have theirs"});
   }
   ImageSet images = open_data(request);
   if (!own) shape_trials(images, request.shape);
-  if (request.labels == "none") {
+  if (request.labels == no_labels) {
     images.labels.clear();
     images.class_names.clear();
   }

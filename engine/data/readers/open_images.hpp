@@ -10,6 +10,9 @@
 
 namespace vgan {
 
+/// What `labels` says where there shall be none.
+inline constexpr const char* no_labels = "none";
+
 struct DataRequest {
   /// Empty: MNIST from `mnist_folder` where it lies there with the right checksums, else the
   /// built-in digits. "digits": the built-in digits. "ring8", "grid25": see mixtures.hpp.
@@ -19,7 +22,7 @@ struct DataRequest {
   /// png_folder.hpp.
   std::string data;
   /// Empty: the labels beside the images where there are some ("images" in the name replaced by
-  /// "labels"). "none": no labels. Else the path of an IDX, .npy or text file of labels.
+  /// "labels"). `no_labels`: none. Else the path of an IDX, .npy or text file of labels.
   std::string labels;
   /// Empty: none. Else the path of a .npy file of one row of numbers for each image.
   std::string conditions;

@@ -34,7 +34,7 @@ struct Restored {
 TrainConfig on_cuda(const std::string& precision = "fp32") {
   TrainConfig config = small_config();
   config.device = "cuda";
-  config.precision = precision;
+  config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
   return config;
 }
 
