@@ -40,7 +40,7 @@ Operation::Operation(Backend& backend, Queue& queue, const OperationSpec& spec, 
 MatrixRef Operation::matrix(std::int64_t rows, std::int64_t cols, ElementType type) {
   buffers_.push_back(backend_->allocate(nn::matrix_bytes(rows, cols, type), "an operand"));
   const MatrixRef made = nn::Carver(buffers_.back().data()).take(rows, cols, type);
-  backend_->normal(*queue_, {buffers_.size(), Purpose::latent, 0}, made);
+  backend_->run(*queue_, NormalTask{{buffers_.size(), Purpose::latent, 0}, made});
   return made;
 }
 
@@ -116,7 +116,7 @@ void Operation::prepare_gather() {
                               spec_.inputs};
   const MatrixRef out = matrix(spec_.rows, spec_.inputs, spec_.result);
   const GatherTask task{trials, out, 2.0F / 255.0F, -1.0F, 1, StepCounter::of(state())};
-  run_ = [=, this] { backend_->gather(*queue_, task); };
+  run_ = [=, this] { backend_->run(*queue_, task); };
 }
 
 void Operation::prepare_pointwise() {
@@ -126,25 +126,27 @@ void Operation::prepare_pointwise() {
   StepState* const counters = state();
   if (spec_.name == "normal") {
     const RandomStream stream{1, Purpose::latent, 0, StepCounter::of(counters)};
-    run_ = [=, this] { backend_->normal(*queue_, stream, x); };
+    run_ = [=, this] { backend_->run(*queue_, NormalTask{stream, x}); };
   } else if (spec_.name == "gan_loss") {
     const MatrixView<const float> logits = matrix(rows, 1, ElementType::f32).as<float>();
     StepReport& report = counters->current;  // in device memory: only its address is taken
     GanLossTask task{logits, x};
     task.term.loss = &report.d_loss_real;
     task.term.accuracy = &report.real_accuracy;
-    run_ = [=, this] { backend_->gan_loss(*queue_, task); };
+    run_ = [=, this] { backend_->run(*queue_, task); };
   } else if (spec_.name == "gradient_penalty") {
     GradientPenaltyTask task{
         x.as<float>()};  // scaled by one, so that it is the same work each time
     task.value = &counters->current.r1;
-    run_ = [=, this] { backend_->gradient_penalty(*queue_, task); };
+    run_ = [=, this] { backend_->run(*queue_, task); };
   } else if (spec_.name == "activation_backward") {
     // Outputs just above 0: slopes are 1 there but for rounding, so that x neither grows nor dies.
     const MatrixRef y = matrix(rows, cols, spec_.type);
     backend_->fill(*queue_, 1e-4F, y);
     const ActivationOptions options{spec_.activation, leaky_slope};
-    run_ = [=, this] { backend_->activation_backward(*queue_, y, x, options); };
+    run_ = [=, this] {
+      backend_->run(*queue_, ActivationBackwardTask{y, x, options.activation, options.slope});
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 // THE SEAM. All that the engine asks of a device, in coarse operations.
 //
-// Each operation takes the queue it is put on, and a task or its views and one options struct. It
+// Each operation takes the queue it is put on. Those that are one kernel on each device take a task
+// (`run`; kernels/ops has them), products take their views and one options struct. An operation
 // throws vgan::Error (internal) on a mismatch of shapes or types before any work, returns at once
 // where there is nothing to do, and hands the rest to the device (`do_...`), which checks nothing.
 // Matrices are row-major. `float type` means f32 or bf16. Nothing here depends on a host value
@@ -14,16 +15,9 @@
 
 #include "engine/device/device_context.hpp"
 #include "kernels/math/activation.hpp"
-#include "kernels/math/latent_mixture.hpp"
 #include "kernels/math/pixel.hpp"
-#include "kernels/ops/adam_arena.hpp"
-#include "kernels/ops/conv_tasks.hpp"
-#include "kernels/ops/dense_tasks.hpp"
-#include "kernels/ops/gan_loss.hpp"
-#include "kernels/ops/gather.hpp"
-#include "kernels/ops/model_tasks.hpp"
-#include "kernels/ops/random_stream.hpp"
-#include "kernels/ops/step_state.hpp"
+#include "kernels/ops/dense.hpp"
+#include "kernels/ops/operations.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -79,6 +73,9 @@ struct AdamOptions : AdamRates {
   StepCounter counter(const StepState* state) const {
     return StepCounter::of(state, ahead, per_step);
   }
+  AdamTask task(const AdamArena& arena, StepState* state) const {
+    return {arena, *this, counter(state), network == nullptr ? nullptr : &(state->*network)};
+  }
 };
 
 /// What the fused operations share: the Adam step that their updates take, and the sums.
@@ -132,13 +129,15 @@ class Backend : public DeviceContext {
   void dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
                               MatrixView<float> dw, VectorView<float> dbias,
                               const WeightGradientOptions& options);
-  /// dy *= activation'(y).
-  void activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
-                           const ActivationOptions& options);
-
-  void gan_loss(Queue& queue, const GanLossTask& task);
-  void gradient_penalty(Queue& queue, const GradientPenaltyTask& task);
+  /// Any operation of kernels/ops/operations.hpp.
+#define VGAN_DECLARE(Task) void run(Queue& queue, const Task& task);
+  VGAN_OPERATIONS(VGAN_DECLARE)
+#undef VGAN_DECLARE
+  // Those that are asked for in many places, in one line.
+  void convert(Queue& queue, ConstMatrixRef in, MatrixRef out);
+  void fill(Queue& queue, float value, MatrixRef out);
   void adam(Queue& queue, const AdamArena& arena, StepState* state, const AdamOptions& options);
+  void advance(Queue& queue, StepState* state);
 
   // The fused operations. Unless a device has something better they are made of the ones above,
   // which is also what they are tested against (engine/device/composed.hpp).
@@ -161,75 +160,22 @@ class Backend : public DeviceContext {
   void conv_backward_weights(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large,
                              ConstMatrixRef small, MatrixView<float> dw,
                              const WeightGradientOptions& options);
-  /// dbias[c] = sum over rows and positions of dy [n, positions * c], tight; f32.
-  void channel_sums(Queue& queue, ConstMatrixRef dy, VectorView<float> dbias, bool accumulate);
-  /// Does nothing without rows.
-  void batch_norm(Queue& queue, const BatchNormTask& task, const ActivationOptions& options);
-  /// batch_norm with the running statistics in place of the batch's; it moves nothing.
-  void batch_norm_inference(Queue& queue, const BatchNormTask& task,
-                            const ActivationOptions& options);
-  void batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task);
-
-  // What the twins are made of, beside dense products.
-
-  /// patches [n * positions, patch_size] of `large` [n, large_size], tight, of one float type; 0
-  /// outside.
-  void patches(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large, MatrixRef patches);
-  /// The rest of a transposed task: y from the sums of `patches` [n * positions, patch_size] = x
-  /// w^T, tight, each number where its patch has it.
-  void fold_patches(Queue& queue, MatrixView<const float> patches, const ConvTask& task,
-                    const ActivationOptions& options);
   /// A tight matrix for use by one convolution at a time on this queue, beside that many bytes of
   /// scratch for its products.
   virtual MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols,
                                  ElementType type, std::size_t product_scratch) = 0;
-
-  // Stabilisers, conditions and autoencoders (kernels/ops/model_tasks.hpp has the equations).
-
-  void spectral_norm(Queue& queue, const SpectralTask& task);
-  void spectral_gradient(Queue& queue, const SpectralGradientTask& task);
-  void minibatch_stddev(Queue& queue, const MinibatchStddevTask& task);
-  void minibatch_stddev_backward(Queue& queue, const MinibatchStddevBackwardTask& task);
-  void augment(Queue& queue, const AugmentTask& task, const RandomStream& stream);
-  /// y[i, 0] += sum over j of a[i, j] * b[i, j]; a, b of one float type, f32 sums.
-  void add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y);
-  void scale_rows(Queue& queue, const ScaleRowsTask& task);
-  void reparameterise(Queue& queue, const ReparameteriseTask& task, const RandomStream& stream);
-  void latent_loss(Queue& queue, const LatentLossTask& task);
-  void reconstruction_loss(Queue& queue, const ReconstructionTask& task);
-
-  void normal(Queue& queue, const RandomStream& stream, MatrixRef out);
-  /// Rows of a mixture of Gaussians (kernels/math/latent_mixture.hpp); the stream's `first` is a
-  /// multiple of a row's length.
-  void normal_mixture(Queue& queue, const RandomStream& stream, const math::LatentMixture& mixture,
-                      MatrixRef out);
-  /// out = in + *sigma * normal, sigma in device memory; `in` and `out` may be one.
-  void add_normal(Queue& queue, ConstMatrixRef in, const RandomStream& stream, const float* sigma,
-                  MatrixRef out);
-  /// out_i = e_i real_i + (1 - e_i) fake_i, row by row, with e_i in (0, 1] uniform, number i of the
-  /// stream: where WGAN-GP looks at D's slope. real and fake of one float type, out of either.
-  void interpolate(Queue& queue, ConstMatrixRef real, ConstMatrixRef fake,
-                   const RandomStream& stream, MatrixRef out);
-  /// Uniform in [-bound, bound].
-  void uniform(Queue& queue, const RandomStream& stream, float bound, MatrixView<float> out);
-  void gather(Queue& queue, const GatherTask& task);
-
-  void convert(Queue& queue, ConstMatrixRef in, MatrixRef out);
-  void fill(Queue& queue, float value, MatrixRef out);
-  /// Files the step's report, counts the step, and sets what has a schedule (StepState) for the
-  /// step to come.
-  void advance(Queue& queue, StepState* state);
 
   /// trials[n, out] = map.low + (activation(x w + bias) - map.origin) * map.gain, in f32, or
   /// rounded to the nearest of 0..255 in u8: a generator's last layer, without its floats in memory
   /// between.
   void dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                     MatrixRef trials, const ProductOptions& options, const OutputMap& map);
-  /// trials[n, out] = map.low + (y - map.origin) * map.gain, in f32, or rounded to u8: the same for
-  /// outputs that are in memory.
-  void map_trials(Queue& queue, MatrixView<const float> y, MatrixRef trials, const OutputMap& map);
 
  protected:
+#define VGAN_DECLARE(Task) virtual void do_run(Queue& queue, const Task& task) = 0;
+  VGAN_OPERATIONS(VGAN_DECLARE)
+#undef VGAN_DECLARE
+
   // What the device does, after the checks. Those with a body here are made of other operations
   // (engine/device/composed.hpp) unless a device has something better.
 
@@ -244,12 +190,6 @@ class Backend : public DeviceContext {
   virtual void do_dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
                                          MatrixView<float> dw, VectorView<float> dbias,
                                          const WeightGradientOptions& options) = 0;
-  virtual void do_activation_backward(Queue& queue, ConstMatrixRef y, MatrixRef dy,
-                                      const ActivationOptions& options) = 0;
-  virtual void do_gan_loss(Queue& queue, const GanLossTask& task) = 0;
-  virtual void do_gradient_penalty(Queue& queue, const GradientPenaltyTask& task) = 0;
-  virtual void do_adam(Queue& queue, const AdamArena& arena, StepState* state,
-                       const AdamOptions& options) = 0;
   virtual void do_dense_backward(Queue& queue, const InputGradientTask& dx,
                                  std::span<const DenseUpdateTask> updates, StepState* state,
                                  const FusedOptions& options);
@@ -259,48 +199,9 @@ class Backend : public DeviceContext {
   virtual void do_conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
                                         ConstMatrixRef large, ConstMatrixRef small,
                                         MatrixView<float> dw, const WeightGradientOptions& options);
-  virtual void do_channel_sums(Queue& queue, ConstMatrixRef dy, VectorView<float> dbias,
-                               bool accumulate) = 0;
-  virtual void do_batch_norm(Queue& queue, const BatchNormTask& task,
-                             const ActivationOptions& options) = 0;
-  virtual void do_batch_norm_inference(Queue& queue, const BatchNormTask& task,
-                                       const ActivationOptions& options) = 0;
-  virtual void do_batch_norm_backward(Queue& queue, const BatchNormBackwardTask& task) = 0;
-  virtual void do_patches(Queue& queue, const ConvGeometry& geometry, ConstMatrixRef large,
-                          MatrixRef patches) = 0;
-  virtual void do_fold_patches(Queue& queue, MatrixView<const float> patches, const ConvTask& task,
-                               const ActivationOptions& options) = 0;
-  virtual void do_spectral_norm(Queue& queue, const SpectralTask& task) = 0;
-  virtual void do_spectral_gradient(Queue& queue, const SpectralGradientTask& task) = 0;
-  virtual void do_minibatch_stddev(Queue& queue, const MinibatchStddevTask& task) = 0;
-  virtual void do_minibatch_stddev_backward(Queue& queue,
-                                            const MinibatchStddevBackwardTask& task) = 0;
-  virtual void do_augment(Queue& queue, const AugmentTask& task, const RandomStream& stream) = 0;
-  virtual void do_add_row_dots(Queue& queue, ConstMatrixRef a, ConstMatrixRef b,
-                               MatrixView<float> y) = 0;
-  virtual void do_scale_rows(Queue& queue, const ScaleRowsTask& task) = 0;
-  virtual void do_reparameterise(Queue& queue, const ReparameteriseTask& task,
-                                 const RandomStream& stream) = 0;
-  virtual void do_latent_loss(Queue& queue, const LatentLossTask& task) = 0;
-  virtual void do_reconstruction_loss(Queue& queue, const ReconstructionTask& task) = 0;
-  virtual void do_normal(Queue& queue, const RandomStream& stream, MatrixRef out) = 0;
-  virtual void do_normal_mixture(Queue& queue, const RandomStream& stream,
-                                 const math::LatentMixture& mixture, MatrixRef out) = 0;
-  virtual void do_add_normal(Queue& queue, ConstMatrixRef in, const RandomStream& stream,
-                             const float* sigma, MatrixRef out) = 0;
-  virtual void do_interpolate(Queue& queue, ConstMatrixRef real, ConstMatrixRef fake,
-                              const RandomStream& stream, MatrixRef out) = 0;
-  virtual void do_uniform(Queue& queue, const RandomStream& stream, float bound,
-                          MatrixView<float> out) = 0;
-  virtual void do_gather(Queue& queue, const GatherTask& task) = 0;
-  virtual void do_convert(Queue& queue, ConstMatrixRef in, MatrixRef out) = 0;
-  virtual void do_fill(Queue& queue, float value, MatrixRef out) = 0;
-  virtual void do_advance(Queue& queue, StepState* state) = 0;
   virtual void do_dense_trials(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
                                VectorView<const float> bias, MatrixRef trials,
                                const ProductOptions& options, const OutputMap& map) = 0;
-  virtual void do_map_trials(Queue& queue, MatrixView<const float> y, MatrixRef trials,
-                             const OutputMap& map) = 0;
   virtual void do_pack_weights(Queue& queue, MatrixView<const float> w, MatrixRef copy);
 };
 

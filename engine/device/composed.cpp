@@ -34,8 +34,8 @@ void composed_logit_loss(Backend& backend, Queue& queue, const LogitLossTask& ta
   std::int64_t first = 0;
   for (const LogitLossSide& side : task.sides) {
     if (side.rows == 0) continue;
-    backend.gan_loss(queue, {logits.rows_from(first, side.rows).as<float>(),
-                             task.gradient.rows_from(first, side.rows), side.term});
+    backend.run(queue, GanLossTask{logits.rows_from(first, side.rows).as<float>(),
+                                   task.gradient.rows_from(first, side.rows), side.term});
     first += side.rows;
   }
   if (!task.dx.empty()) {

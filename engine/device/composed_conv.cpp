@@ -52,10 +52,11 @@ void composed_conv(Backend& backend, Queue& queue, const ConvTask& task,
     if (task.transposed) {
       backend.dense_backward_input(queue, pixels(part.x, positions), task.w, {}, patches,
                                    {.tf32 = options.tf32});
-      backend.fold_patches(queue, patches.as<float>(), part, options.pointwise());
+      backend.run(queue,
+                  FoldPatchesTask{patches.as<float>(), part, options.activation, options.slope});
       continue;
     }
-    backend.patches(queue, g, part.x, patches);
+    backend.run(queue, PatchesTask{g, part.x, patches});
     const MatrixRef y = pixels(part.y, positions);
     if (task.at.empty()) {
       backend.dense_forward(queue, patches, task.w, task.bias, y,
@@ -77,7 +78,7 @@ void composed_conv_backward_weights(Backend& backend, Queue& queue, const ConvGe
     const std::int64_t count = n == 0 ? 0 : std::min(images_at_once(geometry, n), n - first);
     const MatrixRef patches =
         backend.patch_memory(queue, count * positions, geometry.patch_size(), large.type, 0);
-    backend.patches(queue, geometry, large.rows_from(first, count), patches);
+    backend.run(queue, PatchesTask{geometry, large.rows_from(first, count), patches});
     backend.dense_backward_weights(queue, patches, pixels(small.rows_from(first, count), positions),
                                    dw, {}, added);
     added.accumulate = true;

@@ -1,4 +1,4 @@
-// What the seam asks of convolutions and normalisations before any work.
+// What the seam asks of convolutions before any work.
 #pragma once
 
 #include "engine/base/check.hpp"
@@ -54,57 +54,6 @@ inline void check_conv_backward_weights(const ConvGeometry& g, ConstMatrixRef la
   require_tight(name, "large", large, large.rows, g.large_size());
   require_tight(name, "small", small, large.rows, g.small_size());
   require_shape(name, "dw", dw, g.patch_size(), g.filters);
-}
-
-inline void check_patches(const ConvGeometry& g, ConstMatrixRef large, MatrixRef patches) {
-  const char* name = "patches";
-  check_geometry(name, g);
-  require_float(name, "large", large.type);
-  require(large.type == patches.type, name, "large and patches of two types", "one type");
-  require_tight(name, "large", large, large.rows, g.large_size());
-  require_tight(name, "patches", patches, large.rows * g.positions(), g.patch_size());
-}
-
-inline void check_fold_patches(MatrixView<const float> patches, const ConvTask& task,
-                               Activation activation) {
-  const char* name = "fold_patches";
-  check_conv(task, activation);
-  require(task.transposed, name, "a forward task", "a transposed one");
-  require_tight(name, "patches", patches, task.x.rows * task.geometry.positions(),
-                task.geometry.patch_size());
-}
-
-/// A tight matrix of whole pixels of `channels` channels.
-inline void check_channels(const char* name, const char* what, ConstMatrixRef matrix,
-                           std::int64_t channels) {
-  require_float(name, what, matrix.type);
-  require_tight(name, what, matrix, matrix.rows, matrix.cols);
-  require(channels > 0 && matrix.cols % channels == 0, name,
-          std::string(what) + " of " + std::to_string(matrix.cols) + " columns",
-          "a multiple of " + std::to_string(channels) + " channels");
-}
-
-template <class... Vectors>
-void require_sizes(const char* name, std::int64_t size, const Vectors&... vectors) {
-  const auto one = [&](std::int64_t found) {
-    require(found == size, name, "a vector of " + std::to_string(found), std::to_string(size));
-  };
-  (one(vectors.size), ...);
-}
-
-inline void check_batch_norm(const char* name, const BatchNormTask& task) {
-  check_channels(name, "x", task.x, task.gamma.size);
-  require_tight(name, "y", task.y, task.x.rows, task.x.cols);
-  require(task.x.type == task.y.type, name, "x and y of two types", "one type");
-  require_sizes(name, task.gamma.size, task.beta, task.running_mean, task.running_variance);
-}
-
-inline void check_batch_norm_backward(const BatchNormBackwardTask& task) {
-  const char* name = "batch_norm_backward";
-  check_channels(name, "x", task.x, task.gamma.size);
-  require_tight(name, "dy", task.dy, task.x.rows, task.x.cols);
-  require(task.x.type == task.dy.type, name, "x and dy of two types", "one type");
-  require_sizes(name, task.gamma.size, task.mean, task.inverse_deviation, task.dgamma, task.dbeta);
 }
 
 }  // namespace vgan

@@ -79,13 +79,14 @@ void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
         backend_->fill(queue, 1.0F, as_row(values));
       } else if (spec.name != "beta" &&
                  (spec.trained || spec.name.ends_with('u'))) {  // the start of a power iteration
-        backend_->uniform(queue, {seed, Purpose::initialise, (id << 40) + place},
-                          spec.trained ? bound : 1.0F, as_row(values).as<float>());
+        backend_->run(queue, UniformTask{{seed, Purpose::initialise, (id << 40) + place},
+                                         spec.trained ? bound : 1.0F,
+                                         as_row(values).as<float>()});
       }
     }
   }
   for (const SpectralTask& task : spectral_tasks(true)) {
-    for (int i = 0; i < first_iterations; ++i) backend_->spectral_norm(queue, task);
+    for (int i = 0; i < first_iterations; ++i) backend_->run(queue, task);
   }
   weights_changed(queue, true);
 }
@@ -117,7 +118,7 @@ void Network::weights_moved(Queue& queue) {
 }
 
 void Network::refresh_spectral(Queue& queue, bool iterate) {
-  for (const SpectralTask& task : spectral_tasks(iterate)) backend_->spectral_norm(queue, task);
+  for (const SpectralTask& task : spectral_tasks(iterate)) backend_->run(queue, task);
 }
 
 void Network::pack_copies(Queue& queue) {
@@ -139,7 +140,8 @@ void Network::finish_gradients(Queue& queue) {
     const MatrixView<float> gradients{
         arena_.gradients().data + (task.w.data - arena_.weights().data), task.w.rows, task.w.cols,
         task.w.stride};
-    backend_->spectral_gradient(queue, {task.normalised, task.u, task.v, task.sigma, gradients});
+    backend_->run(queue,
+                  SpectralGradientTask{task.normalised, task.u, task.v, task.sigma, gradients});
   }
 }
 

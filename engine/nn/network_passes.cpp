@@ -23,11 +23,14 @@ void Network::normalise(Queue& queue, std::size_t layer, const Tape& tape, Matri
   task.running_mean = tensor(layer, "mean");
   task.running_variance = tensor(layer, "variance");
   task.y = y;
-  if (!training_) return backend_->batch_norm_inference(queue, task, activation(layer));
+  task.activation = activation(layer).activation;
+  task.slope = activation(layer).slope;
+  task.inference = !training_;
+  if (!training_) return backend_->run(queue, task);
   const MatrixView<float> statistics = tape.statistics[layer].as<float>();
   task.mean = {statistics.row(0), statistics.cols};
   task.inverse_deviation = {statistics.row(1), statistics.cols};
-  backend_->batch_norm(queue, task, activation(layer));
+  backend_->run(queue, task);
 }
 
 void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape,
@@ -42,11 +45,11 @@ void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, c
   }
   if (spec.stddev_group > 0) {
     const MatrixRef statistic = tape.outputs[layer].block(0, y.rows, spec.outputs, 1);
-    backend_->minibatch_stddev(queue, {y, statistic, spec.stddev_group});
+    backend_->run(queue, MinibatchStddevTask{y, statistic, spec.stddev_group});
   }
   if (spec.conditions > 0) {
     backend_->dense_forward(queue, tape.conditions, embedding(products), {}, tape.embedded, {});
-    backend_->add_row_dots(queue, x, tape.embedded, y.as<float>());
+    backend_->run(queue, RowDotsTask{x, tape.embedded, y.as<float>()});
   }
 }
 
@@ -78,7 +81,7 @@ void Network::forward_trials(Queue& queue, ConstMatrixRef x, const Tape& tape, M
                                   trials, forward_options(last, Products::own).product(), map);
   }
   forward_layer(queue, last, below_last, tape, Products::own);
-  backend_->map_trials(queue, tape.outputs[last].as<float>(), trials, map);
+  backend_->run(queue, MapTrialsTask{tape.outputs[last].as<float>(), trials, map});
 }
 
 void Network::backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape) {
@@ -91,7 +94,7 @@ void Network::backward_normalisation(Queue& queue, std::size_t layer, const Tape
   task.dy = tape.deltas[layer];
   task.dgamma = gradient(layer, "gamma");
   task.dbeta = gradient(layer, "beta");
-  backend_->batch_norm_backward(queue, task);
+  backend_->run(queue, task);
 }
 
 void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x,
@@ -108,7 +111,7 @@ void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x
   const ConstMatrixRef large = transposed ? ConstMatrixRef(delta) : x;
   const ConstMatrixRef small = transposed ? x : ConstMatrixRef(delta);
   backend_->conv_backward_weights(queue, spec.geometry, large, small, dw, options);
-  if (!dbias.empty()) backend_->channel_sums(queue, delta, dbias, false);
+  if (!dbias.empty()) backend_->run(queue, ChannelSumsTask{delta, dbias, false});
 }
 
 ProductOptions Network::options_below(std::size_t layer, ConstMatrixRef at,
@@ -133,11 +136,12 @@ void Network::backward_projection(Queue& queue, ConstMatrixRef features, const T
                                   bool weights) {
   const std::size_t last = layers_.size() - 1;
   const ActivationOptions below_last = activation(last - 1);
-  backend_->scale_rows(queue, {tape.embedded, tape.deltas[last], features, tape.deltas[last - 1],
-                               below_last.activation, below_last.slope, true});
+  backend_->run(queue,
+                ScaleRowsTask{tape.embedded, tape.deltas[last], features, tape.deltas[last - 1],
+                              below_last.activation, below_last.slope, true});
   if (!weights) return;
   // The embedded conditions have had their use.
-  backend_->scale_rows(queue, {features, tape.deltas[last], {}, tape.embedded});
+  backend_->run(queue, ScaleRowsTask{features, tape.deltas[last], {}, tape.embedded});
   backend_->dense_backward_weights(queue, tape.conditions, tape.embedded, embedding_gradient(), {},
                                    {.tf32 = products_.tf32});
 }
@@ -149,10 +153,10 @@ void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
     const MatrixRef delta = own_columns(l, tape.deltas[l]);
     if (spec.stddev_group > 0) {
       const ActivationOptions own = activation(l);
-      backend_->minibatch_stddev_backward(
-          queue,
-          {own_columns(l, tape.outputs[l]), tape.deltas[l].block(0, delta.rows, spec.outputs, 1),
-           delta, spec.stddev_group, own.activation, own.slope});
+      backend_->run(
+          queue, MinibatchStddevBackwardTask{own_columns(l, tape.outputs[l]),
+                                             tape.deltas[l].block(0, delta.rows, spec.outputs, 1),
+                                             delta, spec.stddev_group, own.activation, own.slope});
     }
     if (spec.normalised > 0) backward_normalisation(queue, l, tape);
     if (options.weights) weight_gradients(queue, l, below(l, x, tape), tape);

@@ -21,8 +21,9 @@ void Network::input_gradient_of_sum(Queue& queue, const Tape& outputs, const Tap
     backend_->dense_forward(queue, scratch.conditions, embedding(Products::exact), {},
                             scratch.embedded, {});
     const ActivationOptions below_last = activation(l - 1);
-    backend_->scale_rows(queue, {scratch.embedded, scratch.deltas[l], at, scratch.deltas[l - 1],
-                                 below_last.activation, below_last.slope, true});
+    backend_->run(queue,
+                  ScaleRowsTask{scratch.embedded, scratch.deltas[l], at, scratch.deltas[l - 1],
+                                below_last.activation, below_last.slope, true});
   }
 }
 

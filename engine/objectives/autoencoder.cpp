@@ -81,18 +81,21 @@ void Autoencoder::gradients(Queue& queue) {
   e_->forward(queue, x_, e);
   const MatrixRef code = e.outputs.back();
   if (options_.variational) {
-    backend_->reparameterise(queue, {code, noise_, z_},
-                             {options_.seed, Purpose::posterior, 0, StepCounter::of(state_)});
+    backend_->run(
+        queue,
+        ReparameteriseTask{
+            code, noise_, z_, {options_.seed, Purpose::posterior, 0, StepCounter::of(state_)}});
   }
   const ConstMatrixRef z = options_.variational ? z_ : code;
   g_->forward(queue, z, g);
-  backend_->reconstruction_loss(queue, {g.outputs.back(), x_, g.deltas.back(), options_.likelihood,
-                                        &report.reconstruction, &report.squared_error});
+  backend_->run(queue,
+                ReconstructionTask{g.outputs.back(), x_, g.deltas.back(), options_.likelihood,
+                                   &report.reconstruction, &report.squared_error});
   const MatrixRef dz = options_.variational ? dz_ : e.deltas.back();
   g_->backward(queue, z, g, {.input_gradient = dz});
   if (options_.variational) {
-    backend_->latent_loss(
-        queue, {code, noise_, dz_, e.deltas.back(), options_.beta, &state_->kl_weight, &report.kl});
+    backend_->run(queue, LatentLossTask{code, noise_, dz_, e.deltas.back(), options_.beta,
+                                        &state_->kl_weight, &report.kl});
   }
   e_->backward(queue, x_, e, {});
 }

@@ -156,7 +156,8 @@ void Gan::augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpos
   task.translation = options_.augment_translation;
   task.cutout = options_.augment_cutout;
   task.adjoint = adjoint;
-  backend_->augment(queue, task, stream(purpose, critic));
+  task.stream = stream(purpose, critic);
+  backend_->run(queue, task);
 }
 
 // G's conditions are the batch's own; D gets them beside real and fake trials alike.
@@ -186,8 +187,10 @@ void Gan::make_fakes(Queue& queue, std::int64_t critic) {
     return;
   }
   const float* sigma = &state_->instance_noise;
-  backend_->add_normal(queue, real_, stream(Purpose::instance_noise_real, critic), sigma, real_);
-  backend_->add_normal(queue, made, stream(Purpose::instance_noise_fake, critic), sigma, fake_);
+  backend_->run(queue,
+                AddNormalTask{real_, stream(Purpose::instance_noise_real, critic), sigma, real_});
+  backend_->run(queue,
+                AddNormalTask{made, stream(Purpose::instance_noise_fake, critic), sigma, fake_});
 }
 
 LogitLossSide Gan::real_side() const {
@@ -210,7 +213,7 @@ LogitLossSide Gan::fooled_side() const {
 }
 
 void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {
-  backend_->gan_loss(queue, {tape.outputs.back().as<float>(), tape.deltas.back(), side.term});
+  backend_->run(queue, GanLossTask{tape.outputs.back().as<float>(), tape.deltas.back(), side.term});
 }
 
 void Gan::discriminator_gradients(Queue& queue, bool with_r1, std::int64_t critic) {
@@ -250,9 +253,9 @@ void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, boo
   }
   if (options_.gradient_penalty == 0.0F) return;
   // One share for all trials of a packed row: what D judges there lies between real and fake.
-  backend_->interpolate(queue, packed(d_input_.rows_from(0, batch_)),
-                        packed(d_input_.rows_from(batch_, batch_)),
-                        stream(Purpose::interpolate, critic), packed(between_));
+  backend_->run(queue, InterpolateTask{packed(d_input_.rows_from(0, batch_)),
+                                       packed(d_input_.rows_from(batch_, batch_)),
+                                       stream(Purpose::interpolate, critic), packed(between_)});
   d_->forward_exact(queue, packed(between_), between_tape_);
   const float lambda = options_.gradient_penalty / static_cast<float>(judged());
   penalise(
@@ -281,7 +284,7 @@ void Gan::penalise(Queue& queue, const nn::Tape& outputs, bool accumulate,
                    penalty_gradient_.block(0, batch_, trial_, penalty_gradient_.cols - trial_));
   }
   how.x = packed(penalty_gradient_).as<float>();
-  backend_->gradient_penalty(queue, how);
+  backend_->run(queue, how);
   d_->tangent_gradient(queue, outputs, scratch_, packed(penalty_gradient_), accumulate);
 }
 
@@ -297,8 +300,9 @@ void Gan::generator_gradients(Queue& queue) {
   } else if (apart_) {
     backend_->convert(queue, trial_columns(d_gradient_), delta);
   }
-  backend_->activation_backward(queue, g_tape_.outputs.back(), delta,
-                                g_->activation(g_->layers().size() - 1));
+  const ActivationOptions last = g_->activation(g_->layers().size() - 1);
+  backend_->run(queue,
+                ActivationBackwardTask{g_tape_.outputs.back(), delta, last.activation, last.slope});
   g_->backward(queue, latent_, g_tape_, {});
   g_->finish_gradients(queue);
 }

@@ -81,8 +81,8 @@ std::vector<float> Reconstructor::codes_of(Queue& queue, const TrialSet& data, s
   codes.reserve(static_cast<std::size_t>(count * latent_));
   for (std::int64_t first = 0; first < count; first += Inference::block_rows) {
     const auto block = static_cast<std::uint64_t>(first / Inference::block_rows);
-    backend_->gather(queue, {data.trials, encoder_.input(), data.scale, data.offset, seed,
-                             StepCounter::of(state_.as<StepState>(), block)});
+    backend_->run(queue, GatherTask{data.trials, encoder_.input(), data.scale, data.offset, seed,
+                                    StepCounter::of(state_.as<StepState>(), block)});
     encoder_.forward(queue);
     const std::int64_t rows = std::min(Inference::block_rows, count - first);
     const std::vector<float> some = encoder_.take(queue, rows);

@@ -50,9 +50,11 @@ void AlternatingStep::prepare(Queue& data, Queue& noise, std::size_t slot, std::
   const std::uint64_t seed = options_.gan.seed;
   const StepCounter counter = StepCounter::of(state(), ahead, critics_);
   mark("gather", data);
-  backend().gather(data, {data_.trials, gan_.real(), data_.scale, data_.offset, seed, counter});
+  backend().run(data,
+                GatherTask{data_.trials, gan_.real(), data_.scale, data_.offset, seed, counter});
   if (!data_.conditions.empty()) {
-    backend().gather(data, {data_.conditions, gan_.conditions(slot), 1.0F, 0.0F, seed, counter});
+    backend().run(data,
+                  GatherTask{data_.conditions, gan_.conditions(slot), 1.0F, 0.0F, seed, counter});
   }
   mark("noise", noise);
   draw_latents(backend(), noise, {seed, Purpose::latent, 0, counter}, options_.mixture,

@@ -31,8 +31,8 @@ std::size_t AutoencoderStep::scratch_bytes(const Backend& backend,
 
 void AutoencoderStep::gather(Queue& queue, std::size_t slot, std::uint64_t ahead) {
   mark("gather", queue);
-  backend().gather(queue, {data_.trials, objective_.real(slot), data_.scale, data_.offset,
-                           options_.objective.seed, StepCounter::of(state(), ahead)});
+  backend().run(queue, GatherTask{data_.trials, objective_.real(slot), data_.scale, data_.offset,
+                                  options_.objective.seed, StepCounter::of(state(), ahead)});
 }
 
 void AutoencoderStep::prepare_first(Queue& queue, std::uint64_t step) {

@@ -1,4 +1,4 @@
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
 
@@ -30,14 +30,15 @@ void multiply_row(Activation activation, const Out* y, std::int64_t count, float
 
 }  // namespace
 
-void activation_backward(ThreadTeam& team, ConstMatrixRef y, Activation activation, float slope,
-                         MatrixRef dy) {
+void run(ThreadTeam& team, const ActivationBackwardTask& task) {
+  const ConstMatrixRef y = task.y;
+  const MatrixRef dy = task.dy;
   with_float_type(y.type, [&](auto out) {
     with_float_type(dy.type, [&](auto gradient) {
       const auto from = y.as<decltype(out)>();
       const auto to = dy.as<decltype(gradient)>();
       for_each_row(team, y.rows, y.cols, [&](std::int64_t i) {
-        multiply_row(activation, from.row(i), y.cols, slope, to.row(i));
+        multiply_row(task.activation, from.row(i), y.cols, task.slope, to.row(i));
       });
     });
   });

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/adam_move.hpp"
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
 #include "kernels/math/bit_cast.hpp"
@@ -45,10 +45,15 @@ void AdamMove::operator()(const AdamArena& part, const float* gradients) const {
   }
 }
 
-void adam(ThreadTeam& team, const AdamArena& arena, const AdamMove& move) {
+void run(ThreadTeam& team, const AdamTask& task) {
+  const AdamArena& arena = task.arena;
+  const AdamMove move(task.rates, task.network->learning_rate, task.counter.value() + 1);
   for_each_chunk(team, arena.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
     move(arena.part(first, count), arena.gradients.data + first);
   });
+  task.network->nonfinite |= move.saw_nonfinite() ? 1U : 0U;
 }
+
+void run(ThreadTeam&, const AdvanceTask& task) { finish_step(*task.state); }
 
 }  // namespace vgan::cpu

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "kernels/math/adam.hpp"
-#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/adam.hpp"
 
 namespace vgan::cpu {
 

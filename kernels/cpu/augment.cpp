@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "kernels/cpu/models.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/sums.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -69,7 +69,8 @@ void augment_row(const AugmentTask& task, const Image& image, AugmentDraw draw, 
 
 }  // namespace
 
-void augment(ThreadTeam& team, const AugmentTask& task, const RandomStream& stream) {
+void run(ThreadTeam& team, const AugmentTask& task) {
+  const RandomStream& stream = task.stream;
   const Image image{static_cast<int>(task.height), static_cast<int>(task.width),
                     static_cast<int>(task.channels)};
   const std::uint64_t subsequence = stream.subsequence();

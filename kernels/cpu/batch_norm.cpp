@@ -1,4 +1,4 @@
-#include "kernels/cpu/batch_norm.hpp"
+#include "kernels/cpu/operations.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -106,14 +106,14 @@ std::vector<double> sums_by_channel(ThreadTeam& team, const Items& items, std::i
 std::int64_t numbers_of(ConstMatrixRef matrix) { return matrix.rows * matrix.cols; }
 
 void normalise(ThreadTeam& team, const BatchNormTask& task, const float* mean,
-               const std::vector<float>& inverse_deviation, Activation activation, float slope) {
+               const std::vector<float>& inverse_deviation) {
   const Items items(task.gamma.size, numbers_of(task.x), 1 << 30);
   const auto means = items.rows.spread([&](std::int64_t c) { return mean[c]; });
   const auto scales = items.rows.spread([&](std::int64_t c) {
     return task.gamma.data[c] * inverse_deviation[static_cast<std::size_t>(c)];
   });
   const auto betas = items.rows.spread([&](std::int64_t c) { return task.beta.data[c]; });
-  with_activation(activation, [&](auto a) {
+  with_activation(task.activation, [&](auto a) {
     with_float_type(task.x.type, [&](auto type) {
       using T = decltype(type);
       const T* x = task.x.as<T>().data;
@@ -121,31 +121,15 @@ void normalise(ThreadTeam& team, const BatchNormTask& task, const float* mean,
       team.for_each(items.count(), [&](std::int64_t item, int) {
         items.for_each_row(item, [&](std::int64_t at, std::int64_t count) {
           VGAN_WIDEST(normalise_row<decltype(a)::value>)
-          (x + at, count, means.data(), scales.data(), betas.data(), slope, y + at);
+          (x + at, count, means.data(), scales.data(), betas.data(), task.slope, y + at);
         });
       });
     });
   });
 }
 
-}  // namespace
-
-void channel_sums(ThreadTeam& team, ConstMatrixRef dy, bool accumulate, VectorView<float> sums) {
-  const Items items(sums.size, numbers_of(dy), most_parts);
-  with_float_type(dy.type, [&](auto type) {
-    const auto* from = dy.as<decltype(type)>().data;
-    const auto found =
-        sums_by_channel(team, items, 1, [&](std::int64_t at, std::int64_t count, double* part) {
-          VGAN_WIDEST(add_values)(from + at, count, part);
-        });
-    for (std::int64_t c = 0; c < sums.size; ++c) {
-      const double before = accumulate ? sums.data[c] : 0.0;
-      sums.data[c] = static_cast<float>(before + found[static_cast<std::size_t>(c)]);
-    }
-  });
-}
-
-void batch_norm(ThreadTeam& team, const BatchNormTask& task, Activation activation, float slope) {
+// By the batch's own statistics; those are kept and the running ones move. x has numbers.
+void normalise_batch(ThreadTeam& team, const BatchNormTask& task) {
   const std::int64_t channels = task.gamma.size;
   const std::int64_t count = numbers_of(task.x) / channels;
   const Items items(channels, numbers_of(task.x), most_parts);
@@ -170,20 +154,43 @@ void batch_norm(ThreadTeam& team, const BatchNormTask& task, Activation activati
     mean = math::moved(mean, now.mean, task.momentum);
     variance = math::moved(variance, math::unbiased(now.variance, count), task.momentum);
   }
-  normalise(team, task, task.mean.data, inverse_deviation, activation, slope);
+  normalise(team, task, task.mean.data, inverse_deviation);
 }
 
-void batch_norm_inference(ThreadTeam& team, const BatchNormTask& task, Activation activation,
-                          float slope) {
+// By the running statistics.
+void normalise_running(ThreadTeam& team, const BatchNormTask& task) {
   std::vector<float> inverse_deviation;
   for (std::int64_t c = 0; c < task.gamma.size; ++c) {
     inverse_deviation.push_back(
         math::inverse_deviation(task.running_variance.data[c], task.epsilon));
   }
-  normalise(team, task, task.running_mean.data, inverse_deviation, activation, slope);
+  normalise(team, task, task.running_mean.data, inverse_deviation);
 }
 
-void batch_norm_backward(ThreadTeam& team, const BatchNormBackwardTask& task) {
+}  // namespace
+
+void run(ThreadTeam& team, const ChannelSumsTask& task) {
+  const ConstMatrixRef dy = task.dy;
+  const VectorView<float> sums = task.sums;
+  const Items items(sums.size, numbers_of(dy), most_parts);
+  with_float_type(dy.type, [&](auto type) {
+    const auto* from = dy.as<decltype(type)>().data;
+    const auto found =
+        sums_by_channel(team, items, 1, [&](std::int64_t at, std::int64_t count, double* part) {
+          VGAN_WIDEST(add_values)(from + at, count, part);
+        });
+    for (std::int64_t c = 0; c < sums.size; ++c) {
+      const double before = task.accumulate ? sums.data[c] : 0.0;
+      sums.data[c] = static_cast<float>(before + found[static_cast<std::size_t>(c)]);
+    }
+  });
+}
+
+void run(ThreadTeam& team, const BatchNormTask& task) {
+  task.inference ? normalise_running(team, task) : normalise_batch(team, task);
+}
+
+void run(ThreadTeam& team, const BatchNormBackwardTask& task) {
   const std::int64_t channels = task.gamma.size;
   const Items items(channels, numbers_of(task.x), most_parts);
   const auto mean = items.rows.spread([&](std::int64_t c) { return task.mean.data[c]; });

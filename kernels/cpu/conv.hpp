@@ -7,7 +7,7 @@
 
 #include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
-#include "kernels/ops/conv_tasks.hpp"
+#include "kernels/ops/conv.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

@@ -1,5 +1,5 @@
 #include "kernels/cpu/convert_row.hpp"
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
 
@@ -20,18 +20,21 @@ void map_row(const float* from, std::int64_t count, const math::OutputMap& map, 
 
 }  // namespace
 
-void map_trials(ThreadTeam& team, MatrixView<const float> y, const math::OutputMap& map,
-                MatrixRef trials) {
+void run(ThreadTeam& team, const MapTrialsTask& task) {
+  const MatrixView<const float> y = task.y;
+  const MatrixRef trials = task.trials;
   for_each_row(team, y.rows, y.cols, [&](std::int64_t i) {
     if (trials.type == ElementType::u8) {
-      VGAN_WIDEST(map_row)(y.row(i), y.cols, map, trials.as<std::uint8_t>().row(i));
+      VGAN_WIDEST(map_row)(y.row(i), y.cols, task.map, trials.as<std::uint8_t>().row(i));
     } else {
-      VGAN_WIDEST(map_row)(y.row(i), y.cols, map, trials.as<float>().row(i));
+      VGAN_WIDEST(map_row)(y.row(i), y.cols, task.map, trials.as<float>().row(i));
     }
   });
 }
 
-void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out) {
+void run(ThreadTeam& team, const ConvertTask& task) {
+  const ConstMatrixRef in = task.in;
+  const MatrixRef out = task.out;
   with_float_type(in.type, [&](auto from_type) {
     with_float_type(out.type, [&](auto to_type) {
       const auto from = in.as<decltype(from_type)>();
@@ -43,10 +46,11 @@ void convert(ThreadTeam& team, ConstMatrixRef in, MatrixRef out) {
   });
 }
 
-void fill(ThreadTeam& team, float value, MatrixRef out) {
+void run(ThreadTeam& team, const FillTask& task) {
+  const MatrixRef out = task.out;
   with_float_type(out.type, [&](auto type) {
     const auto to = out.as<decltype(type)>();
-    const auto stored = math::from_float<decltype(type)>(value);
+    const auto stored = math::from_float<decltype(type)>(task.value);
     for_each_row(team, out.rows, out.cols,
                  [&](std::int64_t i) { std::fill_n(to.row(i), out.cols, stored); });
   });

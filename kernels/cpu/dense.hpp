@@ -10,7 +10,7 @@
 #include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/pixel.hpp"
-#include "kernels/ops/dense_tasks.hpp"
+#include "kernels/ops/dense.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

@@ -1,12 +1,12 @@
 #include "kernels/math/gan_loss.hpp"
 
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 
 namespace vgan::cpu {
 
 // A batch is a few hundred to some ten thousand logits: one thread, in order, is quick and exact.
-void gan_loss(ThreadTeam& team, const GanLossTask& task) {
+void run(ThreadTeam& team, const GanLossTask& task) {
   const GanLossTerm& term = task.term;
   team.for_each(1, [&](std::int64_t, int) {
     const std::int64_t count = task.logits.rows;

@@ -1,4 +1,4 @@
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
 #include "kernels/math/permutation.hpp"
@@ -37,7 +37,7 @@ void gather_rows(ThreadTeam& team, const GatherTask& task, MatrixView<Out> out) 
 
 }  // namespace
 
-void gather(ThreadTeam& team, const GatherTask& task) {
+void run(ThreadTeam& team, const GatherTask& task) {
   with_float_type(task.out.type, [&](auto type) {
     using Out = decltype(type);
     if (task.trials.type == ElementType::u8) {

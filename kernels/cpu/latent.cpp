@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "kernels/cpu/models.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/sums.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -53,8 +53,8 @@ double latent_row(const LatentLossTask& task, std::int64_t row, float weight) {
 
 }  // namespace
 
-void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const RandomStream& stream) {
-  normal(team, stream, task.noise);
+void run(ThreadTeam& team, const ReparameteriseTask& task) {
+  run(team, NormalTask{task.stream, task.noise});
   const std::int64_t latent = task.noise.cols;
   for_each_row(team, task.noise.rows, latent, [&](std::int64_t row) {
     for_each_piece(latent, [&](std::int64_t first, std::int64_t count) {
@@ -68,7 +68,7 @@ void reparameterise(ThreadTeam& team, const ReparameteriseTask& task, const Rand
   });
 }
 
-void latent_loss(ThreadTeam& team, const LatentLossTask& task) {
+void run(ThreadTeam& team, const LatentLossTask& task) {
   const std::int64_t rows = task.noise.rows;
   const float ramp = task.ramp == nullptr ? 1.0F : *task.ramp;
   const float weight = task.beta * ramp / static_cast<float>(rows);

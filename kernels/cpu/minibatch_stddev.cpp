@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "kernels/cpu/models.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/sums.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -97,7 +97,7 @@ void backward_piece(const MinibatchStddevBackwardTask& task, const GroupPiece& a
 
 }  // namespace
 
-void minibatch_stddev(ThreadTeam& team, const MinibatchStddevTask& task) {
+void run(ThreadTeam& team, const MinibatchStddevTask& task) {
   const std::int64_t groups = task.x.rows / task.group;
   const std::int64_t pieces = (task.x.cols + piece_numbers - 1) / piece_numbers;
   std::vector<double> parts(static_cast<std::size_t>(groups * pieces));
@@ -118,7 +118,7 @@ void minibatch_stddev(ThreadTeam& team, const MinibatchStddevTask& task) {
   }
 }
 
-void minibatch_stddev_backward(ThreadTeam& team, const MinibatchStddevBackwardTask& task) {
+void run(ThreadTeam& team, const MinibatchStddevBackwardTask& task) {
   for_each_group_piece(team, task.x, task.group,
                        [&](const GroupPiece& at, std::int64_t) { backward_piece(task, at); });
 }

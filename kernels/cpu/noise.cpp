@@ -1,4 +1,4 @@
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
 #include "kernels/math/gaussian.hpp"
@@ -75,21 +75,25 @@ void interpolate_row(const In* a, const In* b, std::int64_t count, float share, 
 
 }  // namespace
 
-void normal(ThreadTeam& team, const RandomStream& stream, MatrixRef out) {
+void run(ThreadTeam& team, const NormalTask& task) {
+  const MatrixRef out = task.out;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
     const auto to = out.as<T>();
-    for_each_normal_piece(
-        team, stream, out.size(), [&](const float* numbers, std::int64_t first, std::int64_t n) {
-          walk(first, n, out.cols, [&](std::int64_t i, std::int64_t row, std::int64_t col) {
-            to.row(row)[col] = math::from_float<T>(numbers[i]);
-          });
-        });
+    for_each_normal_piece(team, task.stream, out.size(),
+                          [&](const float* numbers, std::int64_t first, std::int64_t n) {
+                            walk(first, n, out.cols,
+                                 [&](std::int64_t i, std::int64_t row, std::int64_t col) {
+                                   to.row(row)[col] = math::from_float<T>(numbers[i]);
+                                 });
+                          });
   });
 }
 
-void normal_mixture(ThreadTeam& team, const RandomStream& stream,
-                    const math::LatentMixture& mixture, MatrixRef out) {
+void run(ThreadTeam& team, const NormalMixtureTask& task) {
+  const RandomStream& stream = task.stream;
+  const math::LatentMixture& mixture = task.mixture;
+  const MatrixRef out = task.out;
   const auto cols = static_cast<std::uint64_t>(out.cols);
   const std::uint64_t first_row = stream.first / cols;
   const std::uint64_t subsequence = stream.subsequence();
@@ -115,14 +119,16 @@ void normal_mixture(ThreadTeam& team, const RandomStream& stream,
   });
 }
 
-void add_normal(ThreadTeam& team, const RandomStream& stream, ConstMatrixRef in, float sigma,
-                MatrixRef out) {
+void run(ThreadTeam& team, const AddNormalTask& task) {
+  const float sigma = *task.sigma;
+  const MatrixRef out = task.out;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
-    const auto from = in.as<T>();
+    const auto from = task.in.as<T>();
     const auto to = out.as<T>();
     for_each_normal_piece(
-        team, stream, out.size(), [&](const float* numbers, std::int64_t first, std::int64_t n) {
+        team, task.stream, out.size(),
+        [&](const float* numbers, std::int64_t first, std::int64_t n) {
           walk(first, n, out.cols, [&](std::int64_t i, std::int64_t row, std::int64_t col) {
             const float value = math::to_float(from.row(row)[col]);
             to.row(row)[col] = math::from_float<T>(value + sigma * numbers[i]);
@@ -131,26 +137,29 @@ void add_normal(ThreadTeam& team, const RandomStream& stream, ConstMatrixRef in,
   });
 }
 
-void uniform(ThreadTeam& team, const RandomStream& stream, float bound, MatrixView<float> out) {
+void run(ThreadTeam& team, const UniformTask& task) {
+  const RandomStream& stream = task.stream;
+  const MatrixView<float> out = task.out;
   const std::uint64_t subsequence = stream.subsequence();
   for_each_row(team, out.rows, out.cols, [&](std::int64_t row) {
     for (std::int64_t col = 0; col < out.cols; ++col) {
       const std::uint64_t number = stream.first + static_cast<std::uint64_t>(row * out.cols + col);
       const math::Words4 words = math::philox_block(stream.seed, subsequence, number / 4);
       const std::uint32_t word = math::word_of(words, static_cast<int>(number % 4));
-      out.row(row)[col] = math::uniform_between(word, -bound, bound);
+      out.row(row)[col] = math::uniform_between(word, -task.bound, task.bound);
     }
   });
 }
 
-void interpolate(ThreadTeam& team, const RandomStream& stream, ConstMatrixRef real,
-                 ConstMatrixRef fake, MatrixRef out) {
+void run(ThreadTeam& team, const InterpolateTask& task) {
+  const RandomStream& stream = task.stream;
+  const MatrixRef out = task.out;
   const std::uint64_t subsequence = stream.subsequence();
-  with_float_type(real.type, [&](auto in_type) {
+  with_float_type(task.real.type, [&](auto in_type) {
     with_float_type(out.type, [&](auto out_type) {
       using In = decltype(in_type);
-      const auto a = real.as<In>();
-      const auto b = fake.as<In>();
+      const auto a = task.real.as<In>();
+      const auto b = task.fake.as<In>();
       const auto to = out.as<decltype(out_type)>();
       for_each_row(team, out.rows, out.cols, [&](std::int64_t i) {
         const float share =

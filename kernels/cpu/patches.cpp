@@ -1,5 +1,7 @@
 #include "kernels/cpu/patches.hpp"
 
+#include "kernels/cpu/operations.hpp"
+
 #include <algorithm>
 
 #include "kernels/cpu/channels.hpp"
@@ -107,23 +109,22 @@ void ConvEpilogue::finish(float* sums, std::int64_t first, std::int64_t images) 
   }
 }
 
-void take_patches(ThreadTeam& team, const ConvGeometry& geometry, ConstMatrixRef large,
-                  MatrixRef patches) {
-  team.for_each(large.rows, [&](std::int64_t i, int) {
+void run(ThreadTeam& team, const PatchesTask& task) {
+  const ConvGeometry& geometry = task.geometry;
+  team.for_each(task.large.rows, [&](std::int64_t i, int) {
     const std::int64_t rows = geometry.positions();
-    take_patches(geometry, large.rows_from(i, 1), patches.rows_from(i * rows, rows).data);
+    take_patches(geometry, task.large.rows_from(i, 1), task.patches.rows_from(i * rows, rows).data);
   });
 }
 
-void fold_patches(ThreadTeam& team, const float* patches, const ConvTask& task,
-                  Activation activation, float slope) {
-  const ConvGeometry& g = task.geometry;
-  const ConvEpilogue epilogue(task, activation, slope, false);
+void run(ThreadTeam& team, const FoldPatchesTask& task) {
+  const ConvGeometry& g = task.conv.geometry;
+  const ConvEpilogue epilogue(task.conv, task.activation, task.slope, false);
   std::vector<std::vector<float>> tiles(static_cast<std::size_t>(team.size()));
   for (auto& tile : tiles) tile.resize(static_cast<std::size_t>(g.large_size()));
-  team.for_each(task.y.rows, [&](std::int64_t i, int member) {
+  team.for_each(task.conv.y.rows, [&](std::int64_t i, int member) {
     float* sums = tiles[static_cast<std::size_t>(member)].data();
-    add_patches(g, patches + i * g.positions() * g.patch_size(), 1, sums);
+    add_patches(g, task.patches.data + i * g.positions() * g.patch_size(), 1, sums);
     epilogue.finish(sums, i, 1);
   });
 }

@@ -7,7 +7,7 @@
 
 #include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
-#include "kernels/ops/conv_tasks.hpp"
+#include "kernels/ops/conv.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {
@@ -39,12 +39,5 @@ class ConvEpilogue {
   std::int64_t channels_;
   std::vector<float> bias_;  ///< ChannelRows::spread, or empty
 };
-
-/// take_patches on a team.
-void take_patches(ThreadTeam& team, const ConvGeometry& geometry, ConstMatrixRef large,
-                  MatrixRef patches);
-/// The rest of a transposed task, from the products of its x and w^T.
-void fold_patches(ThreadTeam& team, const float* patches, const ConvTask& task,
-                  math::Activation activation, float slope);
 
 }  // namespace vgan::cpu

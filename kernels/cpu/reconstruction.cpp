@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "kernels/cpu/models.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/sums.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -60,7 +60,7 @@ Sums reconstruction_row(const ReconstructionTask& task, std::int64_t row) {
 
 }  // namespace
 
-void reconstruction_loss(ThreadTeam& team, const ReconstructionTask& task) {
+void run(ThreadTeam& team, const ReconstructionTask& task) {
   const std::int64_t rows = task.y.rows;
   std::vector<Sums> sums(static_cast<std::size_t>(rows));
   for_each_row(team, rows, task.y.cols, [&](std::int64_t row) {

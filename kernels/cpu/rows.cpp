@@ -1,4 +1,4 @@
-#include "kernels/cpu/models.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/sums.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -39,7 +39,9 @@ void scale_row(const ScaleRowsTask& task, Activation mask, std::int64_t row) {
 
 }  // namespace
 
-void add_row_dots(ThreadTeam& team, ConstMatrixRef a, ConstMatrixRef b, MatrixView<float> y) {
+void run(ThreadTeam& team, const RowDotsTask& task) {
+  const ConstMatrixRef a = task.a;
+  const ConstMatrixRef b = task.b;
   for_each_row(team, a.rows, a.cols, [&](std::int64_t i) {
     double total = 0.0;
     for_each_piece(a.cols, [&](std::int64_t first, std::int64_t count) {
@@ -47,11 +49,11 @@ void add_row_dots(ThreadTeam& team, ConstMatrixRef a, ConstMatrixRef b, MatrixVi
       total += dot(load_piece(a, i, first, count, a_buffer),
                    load_piece(b, i, first, count, b_buffer), count);
     });
-    *y.row(i) += static_cast<float>(total);
+    *task.y.row(i) += static_cast<float>(total);
   });
 }
 
-void scale_rows(ThreadTeam& team, const ScaleRowsTask& task) {
+void run(ThreadTeam& team, const ScaleRowsTask& task) {
   const Activation mask = task.at.empty() ? Activation::identity : task.activation;
   for_each_row(team, task.a.rows, task.a.cols, [&](std::int64_t i) { scale_row(task, mask, i); });
 }

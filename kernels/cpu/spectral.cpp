@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/cpu/models.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/sums.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -75,7 +75,7 @@ void normalise(const Doubles& values, float* unit) {
 
 }  // namespace
 
-void spectral_norm(ThreadTeam& team, const SpectralTask& task) {
+void run(ThreadTeam& team, const SpectralTask& task) {
   if (task.iterate) normalise(row_products(team, task.w, task.u.data), task.v.data);
   const Doubles products = column_products(team, task.w, task.v.data);
   if (task.iterate) normalise(products, task.u.data);
@@ -90,7 +90,7 @@ void spectral_norm(ThreadTeam& team, const SpectralTask& task) {
   });
 }
 
-void spectral_gradient(ThreadTeam& team, const SpectralGradientTask& task) {
+void run(ThreadTeam& team, const SpectralGradientTask& task) {
   const MatrixView<float> g = task.g;
   Doubles rows(static_cast<std::size_t>(g.rows));
   for_each_row(team, g.rows, g.cols, [&](std::int64_t i) {

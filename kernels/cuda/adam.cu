@@ -2,7 +2,7 @@
 // step.
 #include "kernels/cuda/adam_quad.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -35,10 +35,10 @@ __global__ void advance_kernel(StepState* state) { finish_step(*state); }
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t adam(cudaStream_t stream, const AdamArena& arena, const AdamRates& rates,
-                 StepCounter counter, AdamState* network) {
+cudaError_t run(cudaStream_t stream, const AdamTask& task, Scratch&) {
+  const AdamArena& arena = task.arena;
   return launch(stream, shape_for((arena.weights.size + 3) / 4), adam_kernel, arena,
-                starts_quads(arena), rates, counter, network);
+                starts_quads(arena), task.rates, task.counter, task.network);
 }
 
 cudaError_t find_kernels(int* architecture) {
@@ -48,8 +48,8 @@ cudaError_t find_kernels(int* architecture) {
   return status;
 }
 
-cudaError_t advance(cudaStream_t stream, StepState* state) {
-  return launch(stream, {dim3(1), dim3(1)}, advance_kernel, state);
+cudaError_t run(cudaStream_t stream, const AdvanceTask& task, Scratch&) {
+  return launch(stream, {dim3(1), dim3(1)}, advance_kernel, task.state);
 }
 
 }  // namespace vgan::cuda

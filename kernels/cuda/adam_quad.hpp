@@ -6,7 +6,7 @@
 #include "kernels/cuda/quad.hpp"
 #include "kernels/math/adam.hpp"
 #include "kernels/math/bit_cast.hpp"
-#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/adam.hpp"
 #include "kernels/ops/step_state.hpp"
 
 namespace vgan::cuda {

@@ -4,7 +4,7 @@
 #include "kernels/cuda/any_rows.hpp"
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/models.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -78,7 +78,7 @@ __global__ void augment_kernel(AugmentRows task, RandomStream numbers) {
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-cudaError_t augment(cudaStream_t stream, const AugmentTask& task, const RandomStream& numbers) {
+cudaError_t run(cudaStream_t stream, const AugmentTask& task, Scratch&) {
   const AugmentRows rows{InRows(task.in),
                          OutRows(task.out),
                          static_cast<int>(task.height),
@@ -89,7 +89,7 @@ cudaError_t augment(cudaStream_t stream, const AugmentTask& task, const RandomSt
                          task.cutout,
                          task.adjoint};
   return launch(stream, {dim3(static_cast<unsigned>(task.in.rows)), dim3(block_threads)},
-                augment_kernel, rows, numbers);
+                augment_kernel, rows, task.stream);
 }
 
 }  // namespace vgan::cuda

@@ -1,5 +1,7 @@
 #include "kernels/cuda/batch_norm.hpp"
 
+#include "kernels/cuda/operations.hpp"
+
 #include <algorithm>
 
 #include "kernels/cuda/launch.hpp"
@@ -144,8 +146,8 @@ struct Bands {
   std::int64_t band;
   LaunchShape shape;
 
-  Bands(std::int64_t pixels, std::int64_t channels, void* scratch)
-      : sums{static_cast<double*>(scratch), bands_of(pixels), channels},
+  Bands(std::int64_t pixels, std::int64_t channels, Scratch& scratch)
+      : sums{scratch.take<double>(bands_of(pixels) * 2 * channels), bands_of(pixels), channels},
         band((pixels + sums.bands - 1) / sums.bands),
         shape{dim3(static_cast<unsigned>((channels + sum_columns - 1) / sum_columns),
                    static_cast<unsigned>(sums.bands)),
@@ -159,16 +161,15 @@ Ref pixels_of(Ref images, std::int64_t channels) {
 }
 
 template <bool running>
-cudaError_t normalise(cudaStream_t stream, const BatchNormTask& task, Activation activation,
-                      float slope) {
+cudaError_t normalise(cudaStream_t stream, const BatchNormTask& task) {
   const ConstMatrixRef x = pixels_of(task.x, task.gamma.size);
   const MatrixRef y = pixels_of(task.y, task.gamma.size);
   cudaError_t status = cudaSuccess;
-  with_activation(activation, [&](auto a) {
+  with_activation(task.activation, [&](auto a) {
     with_float_type(x.type, [&](auto type) {
       using T = decltype(type);
       status = launch(stream, shape_for(x.rows, x.cols),
-                      normalise_kernel<decltype(a)::value, T, running>, x.as<T>(), task, slope,
+                      normalise_kernel<decltype(a)::value, T, running>, x.as<T>(), task, task.slope,
                       y.as<T>());
     });
   });
@@ -181,8 +182,9 @@ std::size_t channel_scratch(std::int64_t pixels, std::int64_t channels) {
   return static_cast<std::size_t>(bands_of(pixels) * 2 * channels) * sizeof(double);
 }
 
-cudaError_t channel_sums(cudaStream_t stream, ConstMatrixRef dy, bool accumulate,
-                         VectorView<float> sums, void* scratch) {
+cudaError_t run(cudaStream_t stream, const ChannelSumsTask& task, Scratch& scratch) {
+  const ConstMatrixRef dy = task.dy;
+  const VectorView<float> sums = task.sums;
   const ConstMatrixRef pixels = pixels_of(dy, sums.size);
   const Bands bands(pixels.rows, pixels.cols, scratch);
   cudaError_t status = cudaSuccess;
@@ -192,12 +194,12 @@ cudaError_t channel_sums(cudaStream_t stream, ConstMatrixRef dy, bool accumulate
                     bands.sums);
   });
   if (status != cudaSuccess) return status;
-  return launch(stream, shape_for(sums.size), channel_sums_kernel, bands.sums, accumulate,
+  return launch(stream, shape_for(sums.size), channel_sums_kernel, bands.sums, task.accumulate,
                 sums.data);
 }
 
-cudaError_t batch_norm(cudaStream_t stream, const BatchNormTask& task, Activation activation,
-                       float slope, void* scratch) {
+cudaError_t run(cudaStream_t stream, const BatchNormTask& task, Scratch& scratch) {
+  if (task.inference) return normalise<true>(stream, task);
   const ConstMatrixRef x = pixels_of(task.x, task.gamma.size);
   const Bands bands(x.rows, x.cols, scratch);
   cudaError_t status = cudaSuccess;
@@ -209,16 +211,10 @@ cudaError_t batch_norm(cudaStream_t stream, const BatchNormTask& task, Activatio
   if (status != cudaSuccess) return status;
   status = launch(stream, shape_for(x.cols), statistics_kernel, bands.sums, x.rows, task);
   if (status != cudaSuccess) return status;
-  return normalise<false>(stream, task, activation, slope);
+  return normalise<false>(stream, task);
 }
 
-cudaError_t batch_norm_inference(cudaStream_t stream, const BatchNormTask& task,
-                                 Activation activation, float slope) {
-  return normalise<true>(stream, task, activation, slope);
-}
-
-cudaError_t batch_norm_backward(cudaStream_t stream, const BatchNormBackwardTask& task,
-                                void* scratch) {
+cudaError_t run(cudaStream_t stream, const BatchNormBackwardTask& task, Scratch& scratch) {
   const ConstMatrixRef x = pixels_of(task.x, task.gamma.size);
   const MatrixRef dy = pixels_of(task.dy, task.gamma.size);
   const Bands bands(x.rows, x.cols, scratch);

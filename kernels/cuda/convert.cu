@@ -1,6 +1,7 @@
 // Between f32 and bf16, and one value everywhere.
+#include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace vgan::cuda {
@@ -26,7 +27,9 @@ __global__ void fill_kernel(float value, MatrixView<T> out) {
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t convert(cudaStream_t stream, ConstMatrixRef in, MatrixRef out) {
+cudaError_t run(cudaStream_t stream, const ConvertTask& task, Scratch&) {
+  const ConstMatrixRef in = task.in;
+  const MatrixRef out = task.out;
   cudaError_t status = cudaSuccess;
   with_float_type(in.type, [&](auto from) {
     with_float_type(out.type, [&](auto to) {
@@ -39,13 +42,19 @@ cudaError_t convert(cudaStream_t stream, ConstMatrixRef in, MatrixRef out) {
   return status;
 }
 
-cudaError_t fill(cudaStream_t stream, float value, MatrixRef out) {
+cudaError_t run(cudaStream_t stream, const FillTask& task, Scratch&) {
+  const MatrixRef out = task.out;
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
-    status = launch(stream, shape_for(out.rows, out.cols), fill_kernel<T>, value, out.as<T>());
+    status = launch(stream, shape_for(out.rows, out.cols), fill_kernel<T>, task.value, out.as<T>());
   });
   return status;
+}
+
+cudaError_t run(cudaStream_t stream, const MapTrialsTask& task, Scratch&) {
+  return bias_activation_trials(stream, task.y, {}, math::Activation::identity, 0.0F, task.map,
+                                task.trials);
 }
 
 }  // namespace vgan::cuda

@@ -1,9 +1,9 @@
-// What stands around a dense layer's product: bias and activation forward, the activation's
-// derivative backward, the bias gradient.
+// What stands around a dense layer's product: bias and activation forward, the mask of a derivative
+// backward, the bias gradient.
 #include <type_traits>
 
+#include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/pixel.hpp"
 
@@ -72,14 +72,6 @@ __global__ void column_sums_kernel(MatrixView<const T> x, std::int64_t band, boo
   float sum = accumulate ? *to : 0.0F;
   for (int r = 0; r < sum_rows; ++r) sum += parts[r][threadIdx.x];
   *to = sum;
-}
-
-template <Activation A, class Y, class T>
-__global__ void activation_backward_kernel(MatrixView<const Y> y, float slope, MatrixView<T> dy) {
-  for_each_element(dy.rows, dy.cols, [&](std::int64_t i, std::int64_t j) {
-    const float derivative = math::derivative_from_output<A>(math::to_float(y.row(i)[j]), slope);
-    dy.row(i)[j] = math::from_float<T>(math::to_float(dy.row(i)[j]) * derivative);
-  });
 }
 
 }  // namespace
@@ -165,23 +157,6 @@ cudaError_t column_sums(cudaStream_t stream, ConstMatrixRef x, bool accumulate,
   if (status != cudaSuccess || bands == 1) return status;
   return launch(stream, {dim3(blocks), threads}, column_sums_kernel<float>, parts, bands,
                 accumulate, whole);
-}
-
-cudaError_t activation_backward(cudaStream_t stream, ConstMatrixRef y, Activation activation,
-                                float slope, MatrixRef dy) {
-  cudaError_t status = cudaSuccess;
-  with_activation(activation, [&](auto a) {
-    with_float_type(y.type, [&](auto from) {
-      with_float_type(dy.type, [&](auto to) {
-        using Y = decltype(from);
-        using T = decltype(to);
-        status = launch(stream, shape_for(dy.rows, dy.cols),
-                        activation_backward_kernel<decltype(a)::value, Y, T>, y.as<Y>(), slope,
-                        dy.as<T>());
-      });
-    });
-  });
-  return status;
 }
 
 }  // namespace vgan::cuda

@@ -3,11 +3,17 @@
 
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace vgan::cuda {
 namespace {
+
+// What a block adds up.
+struct GanLossPart {
+  double loss;
+  int right;
+};
 
 // ---- Device code ---------------------------------------------------------------------------
 
@@ -69,22 +75,23 @@ __global__ void gan_loss_means_kernel(const GanLossPart* parts, std::int64_t cou
   if (threadIdx.x == 0) store_means(means, total, total_right);
 }
 
-}  // namespace
-
 // ---- Launcher ------------------------------------------------------------------------------
 
-std::int64_t gan_loss_blocks(std::int64_t rows) {
+// Blocks side by side: 1 up to 2,048 rows.
+std::int64_t blocks_of(std::int64_t rows) {
   constexpr std::int64_t band = 8 * block_threads;
   constexpr std::int64_t most = 1024;
   return std::clamp<std::int64_t>((rows + band - 1) / band, 1, most);
 }
 
-cudaError_t gan_loss(cudaStream_t stream, const GanLossTask& task, GanLossPart* scratch) {
+}  // namespace
+
+cudaError_t run(cudaStream_t stream, const GanLossTask& task, Scratch& scratch) {
   const GanLossTerm& term = task.term;
   const std::int64_t n = task.logits.rows;
-  const std::int64_t blocks = scratch == nullptr ? 1 : gan_loss_blocks(n);
+  const std::int64_t blocks = blocks_of(n);
   const std::int64_t band = (n + blocks - 1) / blocks;
-  GanLossPart* parts = blocks == 1 ? nullptr : scratch;
+  GanLossPart* parts = blocks == 1 ? nullptr : scratch.take<GanLossPart>(blocks);
   const LossMeans means{n, term.loss, term.accuracy};
   cudaError_t status = cudaSuccess;
   with_float_type(task.gradient.type, [&](auto type) {
@@ -94,7 +101,7 @@ cudaError_t gan_loss(cudaStream_t stream, const GanLossTask& task, GanLossPart* 
                     task.gradient.as<T>(), parts, means);
   });
   if (status != cudaSuccess || parts == nullptr) return status;
-  return launch(stream, {dim3(1), dim3(block_threads)}, gan_loss_means_kernel, scratch, blocks,
+  return launch(stream, {dim3(1), dim3(block_threads)}, gan_loss_means_kernel, parts, blocks,
                 means);
 }
 

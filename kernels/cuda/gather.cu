@@ -1,6 +1,6 @@
 // A shuffled batch out of the data set on the device, brought to the network's range.
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/permutation.hpp"
 #include "kernels/math/pixel.hpp"
@@ -41,7 +41,7 @@ __global__ void gather_kernel(MatrixView<const In> trials, float scale, float of
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t gather(cudaStream_t stream, const GatherTask& task) {
+cudaError_t run(cudaStream_t stream, const GatherTask& task, Scratch&) {
   cudaError_t status = cudaSuccess;
   const LaunchShape shape{dim3(static_cast<unsigned>(task.out.rows)), dim3(block_threads)};
   with_float_type(task.out.type, [&](auto type) {

@@ -4,7 +4,7 @@
 #include "kernels/cuda/any_rows.hpp"
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/models.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/cuda/part_sums.hpp"
 
 namespace vgan::cuda {
@@ -55,28 +55,24 @@ __global__ void latent_loss_kernel(LatentRows task, std::int64_t band, float bet
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t reparameterise(cudaStream_t stream, const ReparameteriseTask& task,
-                           const RandomStream& numbers) {
-  const cudaError_t status = normal(stream, numbers, task.noise);
+cudaError_t run(cudaStream_t stream, const ReparameteriseTask& task, Scratch& scratch) {
+  const cudaError_t status = run(stream, NormalTask{task.stream, task.noise}, scratch);
   if (status != cudaSuccess) return status;
   const MatrixRef z = task.z;
   return launch(stream, shape_for(z.rows, z.cols), reparameterise_kernel, z.rows, z.cols,
                 InRows(task.statistics), InRows(task.noise), OutRows(z));
 }
 
-std::int64_t latent_loss_scratch(const LatentLossTask& task) {
-  return part_sizes(task.dz.size()).parts;
-}
-
-cudaError_t latent_loss(cudaStream_t stream, const LatentLossTask& task, double* scratch) {
+cudaError_t run(cudaStream_t stream, const LatentLossTask& task, Scratch& scratch) {
   const LatentRows rows{task.dz.rows,       task.dz.cols,    InRows(task.statistics),
                         InRows(task.noise), InRows(task.dz), OutRows(task.dstatistics)};
   const PartSizes sizes = part_sizes(task.dz.size());
+  double* const parts = scratch.take<double>(sizes.parts);
   const cudaError_t status =
       launch(stream, {dim3(static_cast<unsigned>(sizes.parts)), dim3(block_threads)},
-             latent_loss_kernel, rows, sizes.band, task.beta, task.ramp, scratch);
+             latent_loss_kernel, rows, sizes.band, task.beta, task.ramp, parts);
   if (status != cudaSuccess) return status;
-  return add_parts(stream, sizes.parts, {scratch, static_cast<double>(task.dz.rows), task.kl});
+  return add_parts(stream, sizes.parts, {parts, static_cast<double>(task.dz.rows), task.kl});
 }
 
 }  // namespace vgan::cuda

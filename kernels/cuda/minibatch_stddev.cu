@@ -4,7 +4,7 @@
 #include "kernels/cuda/any_rows.hpp"
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/models.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -75,7 +75,7 @@ __global__ void minibatch_stddev_backward_kernel(StddevGradient task, math::Acti
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t minibatch_stddev(cudaStream_t stream, const MinibatchStddevTask& task) {
+cudaError_t run(cudaStream_t stream, const MinibatchStddevTask& task, Scratch&) {
   // Many threads for each group: it has few rows, and groups are few.
   constexpr std::int64_t most_threads = 1024;
   const std::int64_t threads = std::min(most_threads, (task.x.cols + 31) / 32 * 32);
@@ -85,8 +85,7 @@ cudaError_t minibatch_stddev(cudaStream_t stream, const MinibatchStddevTask& tas
                 OutRows(task.statistic));
 }
 
-cudaError_t minibatch_stddev_backward(cudaStream_t stream,
-                                      const MinibatchStddevBackwardTask& task) {
+cudaError_t run(cudaStream_t stream, const MinibatchStddevBackwardTask& task, Scratch&) {
   const StddevGradient rows{InRows(task.x),      InRows(task.dstatistic),
                             OutRows(task.delta), task.x.rows / task.group,
                             task.x.cols,         task.group};

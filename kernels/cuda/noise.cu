@@ -3,7 +3,7 @@
 #include <curand_kernel.h>
 
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "kernels/math/uniform.hpp"
@@ -116,53 +116,55 @@ __global__ void interpolate_kernel(RandomStream numbers, MatrixView<const In> re
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t normal(cudaStream_t stream, const RandomStream& numbers, MatrixRef out) {
+cudaError_t run(cudaStream_t stream, const NormalTask& task, Scratch&) {
+  const MatrixRef out = task.out;
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
-    status = launch(stream, shape_for(out.size() / 4 + 2), normal_kernel<T>, numbers, out.as<T>());
+    status =
+        launch(stream, shape_for(out.size() / 4 + 2), normal_kernel<T>, task.stream, out.as<T>());
   });
   return status;
 }
 
-cudaError_t normal_mixture(cudaStream_t stream, const RandomStream& numbers,
-                           const math::LatentMixture& mixture, MatrixRef out) {
+cudaError_t run(cudaStream_t stream, const NormalMixtureTask& task, Scratch&) {
+  const MatrixRef out = task.out;
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
-    status = launch(stream, shape_for(out.size() / 4 + 2), normal_mixture_kernel<T>, numbers,
-                    mixture, out.as<T>());
+    status = launch(stream, shape_for(out.size() / 4 + 2), normal_mixture_kernel<T>, task.stream,
+                    task.mixture, out.as<T>());
   });
   return status;
 }
 
-cudaError_t add_normal(cudaStream_t stream, const RandomStream& numbers, ConstMatrixRef in,
-                       const float* sigma, MatrixRef out) {
+cudaError_t run(cudaStream_t stream, const AddNormalTask& task, Scratch&) {
+  const MatrixRef out = task.out;
   cudaError_t status = cudaSuccess;
   with_float_type(out.type, [&](auto type) {
     using T = decltype(type);
-    status = launch(stream, shape_for(out.size() / 4 + 2), add_normal_kernel<T>, numbers,
-                    in.as<T>(), sigma, out.as<T>());
+    status = launch(stream, shape_for(out.size() / 4 + 2), add_normal_kernel<T>, task.stream,
+                    task.in.as<T>(), task.sigma, out.as<T>());
   });
   return status;
 }
 
-cudaError_t uniform(cudaStream_t stream, const RandomStream& numbers, float bound,
-                    MatrixView<float> out) {
-  return launch(stream, shape_for(out.rows * out.cols / 4 + 2), uniform_kernel, numbers, bound,
-                out);
+cudaError_t run(cudaStream_t stream, const UniformTask& task, Scratch&) {
+  const MatrixView<float> out = task.out;
+  return launch(stream, shape_for(out.rows * out.cols / 4 + 2), uniform_kernel, task.stream,
+                task.bound, out);
 }
 
-cudaError_t interpolate(cudaStream_t stream, const RandomStream& numbers, ConstMatrixRef real,
-                        ConstMatrixRef fake, MatrixRef out) {
+cudaError_t run(cudaStream_t stream, const InterpolateTask& task, Scratch&) {
+  const MatrixRef out = task.out;
   cudaError_t status = cudaSuccess;
   const LaunchShape shape{dim3(static_cast<unsigned>(out.rows)), dim3(block_threads)};
-  with_float_type(real.type, [&](auto in_type) {
+  with_float_type(task.real.type, [&](auto in_type) {
     with_float_type(out.type, [&](auto out_type) {
       using In = decltype(in_type);
       using Out = decltype(out_type);
-      status = launch(stream, shape, interpolate_kernel<In, Out>, numbers, real.as<In>(),
-                      fake.as<In>(), out.as<Out>());
+      status = launch(stream, shape, interpolate_kernel<In, Out>, task.stream, task.real.as<In>(),
+                      task.fake.as<In>(), out.as<Out>());
     });
   });
   return status;

@@ -1,5 +1,7 @@
 #include "kernels/cuda/patches.hpp"
 
+#include "kernels/cuda/operations.hpp"
+
 #include "kernels/cuda/launch.hpp"
 #include "kernels/dispatch.hpp"
 
@@ -132,28 +134,28 @@ void with_epilogue(const ConvTask& task, Activation activation, float slope, Bod
 
 }  // namespace
 
-cudaError_t take_patches(cudaStream_t stream, const ConvGeometry& geometry, ConstMatrixRef large,
-                         MatrixRef patches) {
+cudaError_t run(cudaStream_t stream, const PatchesTask& task, Scratch&) {
+  const ConstMatrixRef large = task.large;
+  const MatrixRef patches = task.patches;
   cudaError_t status = cudaSuccess;
   with_float_type(large.type, [&](auto type) {
     using T = decltype(type);
-    status = launch(stream, shape_for(patches.rows, patches.cols), patches_kernel<T>, geometry,
+    status = launch(stream, shape_for(patches.rows, patches.cols), patches_kernel<T>, task.geometry,
                     large.as<T>().data, patches.as<T>());
   });
   return status;
 }
 
-cudaError_t fold_patches(cudaStream_t stream, const float* patches, const ConvTask& task,
-                         Activation activation, float slope) {
-  const ConvGeometry& g = task.geometry;
-  const std::int64_t images = task.y.rows;
+cudaError_t run(cudaStream_t stream, const FoldPatchesTask& task, Scratch&) {
+  const ConvGeometry& g = task.conv.geometry;
+  const std::int64_t images = task.conv.y.rows;
   cudaError_t status = cudaSuccess;
-  with_epilogue(task, activation, slope, [&](auto epilogue, auto out) {
+  with_epilogue(task.conv, task.activation, task.slope, [&](auto epilogue, auto out) {
     using Out = decltype(out);
     using At = std::remove_cv_t<std::remove_pointer_t<decltype(epilogue.at)>>;
     status = launch(stream, shape_for(images * g.height * g.width, g.channels),
-                    fold_patches_kernel<At, Out>, g, patches, epilogue, images,
-                    static_cast<Out*>(task.y.data));
+                    fold_patches_kernel<At, Out>, g, task.patches.data, epilogue, images,
+                    static_cast<Out*>(task.conv.y.data));
   });
   return status;
 }

@@ -1,5 +1,4 @@
-// Patches of images, and what is left to do to the sums of a convolution: the CUDA twin of
-// kernels/cpu/patches.hpp.
+// What is left to do to the sums of a convolution: the CUDA twin of kernels/cpu/patches.hpp.
 #pragma once
 
 #include <cstdint>
@@ -7,18 +6,11 @@
 #include <cuda_runtime_api.h>
 
 #include "kernels/math/activation.hpp"
-#include "kernels/ops/conv_tasks.hpp"
+#include "kernels/ops/conv.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cuda {
 
-/// patches [images * positions, patch_size] of `large` [images, large_size]; one type.
-[[nodiscard]] cudaError_t take_patches(cudaStream_t stream, const ConvGeometry& geometry,
-                                       ConstMatrixRef large, MatrixRef patches);
-/// The rest of a transposed task, from the products of its x and w^T.
-[[nodiscard]] cudaError_t fold_patches(cudaStream_t stream, const float* patches,
-                                       const ConvTask& task, math::Activation activation,
-                                       float slope);
 /// A task's y from its sums, f32 or bf16, which may be y itself.
 [[nodiscard]] cudaError_t finish_conv(cudaStream_t stream, ConstMatrixRef sums,
                                       const ConvTask& task, math::Activation activation,

@@ -2,7 +2,7 @@
 #include "kernels/cuda/any_rows.hpp"
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/models.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/cuda/part_sums.hpp"
 #include "kernels/math/gaussian_nll.hpp"
 
@@ -50,22 +50,18 @@ __global__ void reconstruction_kernel(ReconstructionRows task, std::int64_t band
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-std::int64_t reconstruction_scratch(const ReconstructionTask& task) {
-  return 2 * part_sizes(task.y.size()).parts;
-}
-
-cudaError_t reconstruction_loss(cudaStream_t stream, const ReconstructionTask& task,
-                                double* scratch) {
+cudaError_t run(cudaStream_t stream, const ReconstructionTask& task, Scratch& scratch) {
   const ReconstructionRows rows{task.y.rows, task.y.cols, InRows(task.y), InRows(task.x),
                                 OutRows(task.gradient)};
   const PartSizes sizes = part_sizes(task.y.size());
-  double* squared = scratch + sizes.parts;
+  double* const loss = scratch.take<double>(2 * sizes.parts);
+  double* const squared = loss + sizes.parts;
   const cudaError_t status =
       launch(stream, {dim3(static_cast<unsigned>(sizes.parts)), dim3(block_threads)},
              reconstruction_kernel, rows, sizes.band, task.likelihood == Likelihood::bernoulli,
-             scratch, squared);
+             loss, squared);
   if (status != cudaSuccess) return status;
-  return add_parts(stream, sizes.parts, {scratch, static_cast<double>(task.y.rows), task.loss},
+  return add_parts(stream, sizes.parts, {loss, static_cast<double>(task.y.rows), task.loss},
                    {squared, static_cast<double>(task.y.size()), task.squared});
 }
 

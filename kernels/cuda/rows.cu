@@ -1,7 +1,7 @@
 // Rows as wholes: their dot products, and a number for each to multiply it by.
 #include "kernels/cuda/any_rows.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/models.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -43,14 +43,13 @@ __global__ void scale_rows_kernel(ScaledRows task, math::Activation mask, float 
 
 // ---- Launchers -----------------------------------------------------------------------------
 
-cudaError_t add_row_dots(cudaStream_t stream, ConstMatrixRef a, ConstMatrixRef b,
-                         MatrixView<float> y) {
-  const std::int64_t blocks = (y.rows + warps - 1) / warps;
+cudaError_t run(cudaStream_t stream, const RowDotsTask& task, Scratch&) {
+  const std::int64_t blocks = (task.y.rows + warps - 1) / warps;
   return launch(stream, {dim3(static_cast<unsigned>(blocks)), dim3(block_threads)},
-                add_row_dots_kernel, InRows(a), InRows(b), a.cols, y);
+                add_row_dots_kernel, InRows(task.a), InRows(task.b), task.a.cols, task.y);
 }
 
-cudaError_t scale_rows(cudaStream_t stream, const ScaleRowsTask& task) {
+cudaError_t run(cudaStream_t stream, const ScaleRowsTask& task, Scratch&) {
   const ScaledRows rows{task.a.rows,    task.a.cols,     InRows(task.a),
                         InRows(task.s), InRows(task.at), OutRows(task.out)};
   const math::Activation mask = task.at.empty() ? math::Activation::identity : task.activation;

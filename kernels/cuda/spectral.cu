@@ -6,7 +6,7 @@
 
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/models.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/cuda/part_sums.hpp"
 
 namespace vgan::cuda {
@@ -186,16 +186,16 @@ SpectralScratch carve(std::int64_t rows, double* scratch) {
           sizes.bands, sizes.band};
 }
 
-}  // namespace
-
-std::int64_t spectral_norm_scratch(const SpectralTask& task) {
+std::int64_t scratch_size(const SpectralTask& task) {
   const SpectralSizes sizes = sizes_of(task.w.rows);
   return task.w.rows + sizes.square_parts + sizes.bands * task.w.cols;
 }
 
-cudaError_t spectral_norm(cudaStream_t stream, const SpectralTask& task, double* scratch) {
+}  // namespace
+
+cudaError_t run(cudaStream_t stream, const SpectralTask& task, Scratch& scratch) {
   const MatrixView<const float> w = task.w;
-  const SpectralScratch at = carve(w.rows, scratch);
+  const SpectralScratch at = carve(w.rows, scratch.take<double>(scratch_size(task)));
   cudaError_t status = cudaSuccess;
   if (task.iterate) {
     status = launch(stream, {dim3(static_cast<unsigned>(at.square_parts)), dim3(block_threads)},
@@ -212,20 +212,16 @@ cudaError_t spectral_norm(cudaStream_t stream, const SpectralTask& task, double*
   return launch(stream, shape_for(w.rows, w.cols), divide_kernel, w, task.sigma, task.normalised);
 }
 
-std::int64_t spectral_gradient_scratch(const SpectralGradientTask& task) {
-  return part_sizes(task.g.rows * task.g.cols).parts;
-}
-
-cudaError_t spectral_gradient(cudaStream_t stream, const SpectralGradientTask& task,
-                              double* scratch) {
+cudaError_t run(cudaStream_t stream, const SpectralGradientTask& task, Scratch& scratch) {
   const std::int64_t numbers = task.g.rows * task.g.cols;
   const PartSizes sizes = part_sizes(numbers);
+  double* const parts = scratch.take<double>(sizes.parts);
   const cudaError_t status =
       launch(stream, {dim3(static_cast<unsigned>(sizes.parts)), dim3(block_threads)},
-             spectral_share_kernel, task.g, task.normalised, sizes.band, scratch);
+             spectral_share_kernel, task.g, task.normalised, sizes.band, parts);
   if (status != cudaSuccess) return status;
   return launch(stream, shape_for(numbers), spectral_gradient_kernel, task.g, task.v.data,
-                task.u.data, task.sigma, scratch, sizes.parts);
+                task.u.data, task.sigma, parts, sizes.parts);
 }
 
 }  // namespace vgan::cuda

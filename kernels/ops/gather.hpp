@@ -12,6 +12,8 @@ namespace vgan {
 /// passes over `trials`, as trial * scale + offset: each trial once a pass, in an order that
 /// math::permute makes of the seed and the number of the pass, without an index array.
 struct GatherTask {
+  static constexpr const char* name = "gather";
+
   ConstMatrixRef trials;  ///< [count, cols], u8 or f32
   MatrixRef out;          ///< f32 or bf16
   float scale = 1.0F;

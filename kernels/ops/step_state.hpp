@@ -75,4 +75,11 @@ struct StepCounter {
   }
 };
 
+/// Ends the step that `state` counts: `finish_step`, on the device.
+struct AdvanceTask {
+  static constexpr const char* name = "advance";
+
+  StepState* state = nullptr;  ///< in device memory
+};
+
 }  // namespace vgan

@@ -168,10 +168,10 @@ class Twin {
     auto* state = state_.as<StepState>();
     Queue& queue = *device_.queue;
     const StepCounter counter = StepCounter::of(state, critic, critics);
-    device_.backend->gather(queue, {from(trials_, shape_.size()), gan_.real(), range.scale(),
-                                    range.offset(), config_.seed, counter});
-    device_.backend->gather(
-        queue, {from(conditions_, classes), gan_.conditions(), 1.0F, 0.0F, config_.seed, counter});
+    device_.backend->run(queue, GatherTask{from(trials_, shape_.size()), gan_.real(), range.scale(),
+                                           range.offset(), config_.seed, counter});
+    device_.backend->run(queue, GatherTask{from(conditions_, classes), gan_.conditions(), 1.0F,
+                                           0.0F, config_.seed, counter});
     draw_latents(*device_.backend, queue, {config_.seed, Purpose::latent, 0, counter},
                  latent_mixture(config_), gan_.latent());
   }

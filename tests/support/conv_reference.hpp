@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/ops/conv_tasks.hpp"
+#include "kernels/ops/conv.hpp"
 #include "tests/support/device.hpp"
 #include "tests/support/reference.hpp"
 

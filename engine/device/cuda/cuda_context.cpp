@@ -79,6 +79,11 @@ void CudaContext::reserve_scratch(Queue& queue, std::size_t bytes) {
   if (bytes > 0) (void)scratch<std::byte>(queue, static_cast<std::int64_t>(bytes));
 }
 
+QueueScratch CudaContext::scratch_of(Queue& queue) const {
+  use_device();
+  return QueueScratch(static_cast<CudaQueue&>(queue));
+}
+
 void CudaContext::push_range(const char* name) { cuda::push_range(name); }
 
 void CudaContext::pop_range() { cuda::pop_range(); }

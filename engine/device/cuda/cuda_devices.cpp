@@ -9,7 +9,7 @@
 #include "engine/base/libraries.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 #include "engine/device/devices.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan {
 namespace {

@@ -7,7 +7,8 @@
 #include "engine/device/conv_checks.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 #include "kernels/cuda/batch_norm.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/dense.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan::cuda {
 namespace {

@@ -83,6 +83,8 @@ MatmulWorkspace CudaQueue::workspace() {
   return {workspace_, workspace_bytes};
 }
 
+void* QueueScratch::take_bytes(std::size_t bytes) { return queue_->scratch(bytes); }
+
 void* CudaQueue::scratch(std::size_t bytes) {
   if (bytes > scratch_bytes_) {
     void* block = nullptr;

@@ -8,8 +8,22 @@
 #include "engine/device/cuda/handle.hpp"
 #include "engine/device/queue.hpp"
 #include "kernels/cuda/products/matmul.hpp"
+#include "kernels/cuda/scratch.hpp"
 
 namespace vgan::cuda {
+
+class CudaQueue;
+
+/// A queue's scratch as kernels ask for it.
+class QueueScratch final : public Scratch {
+ public:
+  explicit QueueScratch(CudaQueue& queue) : queue_(&queue) {}
+
+ private:
+  void* take_bytes(std::size_t bytes) override;
+
+  CudaQueue* queue_;
+};
 
 class CudaQueue final : public Queue {
  public:

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "kernels/ops/conv_tasks.hpp"
+#include "kernels/ops/conv.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {

@@ -12,7 +12,7 @@
 
 #include <cuda_runtime_api.h>
 
-#include "kernels/ops/dense_tasks.hpp"
+#include "kernels/ops/dense.hpp"
 #include "kernels/ops/step_state.hpp"
 
 namespace vgan::cuda {

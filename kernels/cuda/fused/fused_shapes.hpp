@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "kernels/cuda/fused/tile_product.hpp"
-#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/adam.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cuda {

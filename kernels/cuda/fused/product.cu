@@ -1,6 +1,6 @@
 // A plain matrix product, for the shapes that cuBLASLt has no algorithm for.
+#include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace vgan::cuda {

@@ -4,8 +4,8 @@
 
 #include <cudnn.h>
 
+#include "kernels/cuda/operations.hpp"
 #include "kernels/cuda/patches.hpp"
-#include "kernels/cuda/pointwise.hpp"
 #include "kernels/cuda/products/convolution_plan.hpp"
 
 namespace vgan::cuda {
@@ -155,8 +155,11 @@ ConvolutionStatus Convolutions::backward_weights(cudaStream_t stream,
   if (half) {
     const MatrixRef wide_large = parts.take(large.rows, large.cols, ElementType::f32);
     const MatrixRef wide_small = parts.take(small.rows, small.cols, ElementType::f32);
-    VGAN_RETURN_IF_CUDA_FAILED(convert(stream, large, wide_large), convert);
-    VGAN_RETURN_IF_CUDA_FAILED(convert(stream, small, wide_small), convert);
+    NoScratch none;
+    const ConvertTask widen_large{large, wide_large};
+    const ConvertTask widen_small{small, wide_small};
+    VGAN_RETURN_IF_CUDA_FAILED(cuda::run(stream, widen_large, none), convert);
+    VGAN_RETURN_IF_CUDA_FAILED(cuda::run(stream, widen_small, none), convert);
     large = wide_large;
     small = wide_small;
   }

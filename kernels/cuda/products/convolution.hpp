@@ -10,7 +10,7 @@
 
 #include "kernels/cuda/products/matmul.hpp"
 #include "kernels/math/activation.hpp"
-#include "kernels/ops/conv_tasks.hpp"
+#include "kernels/ops/conv.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cuda {

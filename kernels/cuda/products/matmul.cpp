@@ -3,7 +3,7 @@
 #include <compare>
 #include <cstdint>
 
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/dense.hpp"
 
 namespace vgan::cuda {
 namespace {

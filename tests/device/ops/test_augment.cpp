@@ -122,11 +122,13 @@ Values augment(Device& device, const Shape& shape, const Flags& flags, const Val
   const auto count = static_cast<std::int64_t>(x.size()) / shape.size();
   const DeviceMatrix in(device, count, shape.size(), x, in_type);
   const DeviceMatrix out(device, count, shape.size(), Values(x.size(), std::nan("")), out_type);
-  const AugmentTask task{in.ref(),     out.ref(),         shape.height, shape.width, shape.channels,
-                         flags.colour, flags.translation, flags.cutout, adjoint};
-  device.backend->augment(
-      *device.queue, task,
-      {seed, Purpose::augment_real, 8 * from_row, StepCounter::of(state.get())});
+  const AugmentTask task{
+      in.ref(),          out.ref(),
+      shape.height,      shape.width,
+      shape.channels,    flags.colour,
+      flags.translation, flags.cutout,
+      adjoint,           {seed, Purpose::augment_real, 8 * from_row, StepCounter::of(state.get())}};
+  device.backend->run(*device.queue, task);
   return out.get();
 }
 
@@ -235,8 +237,10 @@ TEST_CASE("an image's change is that of its row and step, in whatever batch it s
     // Without a state it is step 0.
     const DeviceMatrix in(device, 6, shape.size(), x);
     const DeviceMatrix out(device, 6, shape.size());
-    device.backend->augment(*device.queue, {in.ref(), out.ref(), 9, 12, 3, true, true, true},
-                            {seed, Purpose::augment_real});
+    device.backend->run(
+        *device.queue,
+        AugmentTask{
+            in.ref(), out.ref(), 9, 12, 3, true, true, true, false, {seed, Purpose::augment_real}});
     CHECK(out.get() != whole);
   });
 }
@@ -290,16 +294,28 @@ TEST_CASE("augment refuses operands that do not fit", "[kernels][augment]") {
     Queue& queue = *device.queue;
     const DeviceMatrix in(device, 2, 12), out(device, 2, 12), wrong(device, 2, 11);
     const RandomStream stream{1, Purpose::augment_real};
-    CHECK_THROWS_WITH(backend.augment(queue, {in.ref(), out.ref(), 2, 5, 1}, stream),
+    CHECK_THROWS_WITH(backend.run(queue, AugmentTask{in.ref(), out.ref(), 2, 5, 1, false, false,
+                                                     false, false, stream}),
                       ContainsSubstring("in [2, 12]"));
-    CHECK_THROWS_WITH(backend.augment(queue, {in.ref(), wrong.ref(), 2, 2, 3}, stream),
+    CHECK_THROWS_WITH(backend.run(queue, AugmentTask{in.ref(), wrong.ref(), 2, 2, 3, false, false,
+                                                     false, false, stream}),
                       ContainsSubstring("out [2, 11]"));
-    CHECK_THROWS_WITH(backend.augment(queue, {in.ref(), in.ref(), 2, 2, 3}, stream),
+    CHECK_THROWS_WITH(backend.run(queue, AugmentTask{in.ref(), in.ref(), 2, 2, 3, false, false,
+                                                     false, false, stream}),
                       ContainsSubstring("in and out in one place"));
-    CHECK_THROWS_WITH(
-        backend.augment(queue, {in.ref(), out.ref(), 2, 2, 3}, {1, Purpose::augment_real, 4}),
-        ContainsSubstring("random number 4"));
-    CHECK_THROWS_WITH(backend.augment(queue, {in.ref(), out.ref(), 0, 2, 3}, stream),
+    CHECK_THROWS_WITH(backend.run(queue, AugmentTask{in.ref(),
+                                                     out.ref(),
+                                                     2,
+                                                     2,
+                                                     3,
+                                                     false,
+                                                     false,
+                                                     false,
+                                                     false,
+                                                     {1, Purpose::augment_real, 4}}),
+                      ContainsSubstring("random number 4"));
+    CHECK_THROWS_WITH(backend.run(queue, AugmentTask{in.ref(), out.ref(), 0, 2, 3, false, false,
+                                                     false, false, stream}),
                       ContainsSubstring("numbers of an image"));
   });
 }

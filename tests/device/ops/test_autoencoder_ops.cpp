@@ -77,9 +77,9 @@ LatentResult latent_loss(Device& device, const Posterior& p, const std::vector<d
   const DeviceMatrix out(device, rows, 2 * cols, gradient_type);
   const DeviceMatrix kl(device, 1, 1);
   const DeviceMatrix share(device, 1, 1, {ramp});
-  device.backend->latent_loss(*device.queue,
-                              {in.ref(), noise.ref(), dz.ref(), out.ref(), beta,
-                               ramp < 0.0 ? nullptr : share.view().data, kl.view().data});
+  device.backend->run(*device.queue,
+                      LatentLossTask{in.ref(), noise.ref(), dz.ref(), out.ref(), beta,
+                                     ramp < 0.0 ? nullptr : share.view().data, kl.view().data});
   return {out.get(), kl.get()[0]};
 }
 
@@ -103,8 +103,11 @@ TEST_CASE("reparameterise draws the stream's noise and moves it to the posterior
           const DeviceMatrix in(device, shape.rows, 2 * shape.cols, statistics, type);
           const DeviceMatrix noise(device, shape.rows, shape.cols);
           const DeviceMatrix z(device, shape.rows, shape.cols, z_type);
-          device.backend->reparameterise(*device.queue, {in.ref(), noise.ref(), z.ref()},
-                                         {42, Purpose::posterior, 6, StepCounter::of(state.get())});
+          device.backend->run(*device.queue, ReparameteriseTask{in.ref(),
+                                                                noise.ref(),
+                                                                z.ref(),
+                                                                {42, Purpose::posterior, 6,
+                                                                 StepCounter::of(state.get())}});
           Posterior want{shape, {}, {}, 0.0};
           for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(shape.rows * shape.cols); ++i) {
             want.noise.push_back(
@@ -213,9 +216,10 @@ ReconstructionResult reconstruction_loss(Device& device, const Shape& shape,
   const DeviceMatrix trials(device, shape.rows, shape.cols, x, type);
   const DeviceMatrix gradient(device, shape.rows, shape.cols, type);
   const DeviceMatrix means(device, 1, 2);
-  device.backend->reconstruction_loss(
-      *device.queue, {decoded.ref(), trials.ref(), gradient.ref(), likelihood, means.view().data,
-                      with_squared ? means.view().data + 1 : nullptr});
+  device.backend->run(
+      *device.queue,
+      ReconstructionTask{decoded.ref(), trials.ref(), gradient.ref(), likelihood, means.view().data,
+                         with_squared ? means.view().data + 1 : nullptr});
   const auto got = means.get();
   return {gradient.get(), got[0], got[1]};
 }
@@ -311,19 +315,20 @@ TEST_CASE("an autoencoder's operations refuse operands that do not fit", "[kerne
     const DeviceMatrix two(device, 3, 8), one(device, 3, 4), narrow(device, 3, 3),
         none(device, 0, 4), none2(device, 0, 8), half(device, 3, 4, ElementType::bf16);
     float* const place = narrow.view().data;
-    CHECK_THROWS_WITH(backend.reparameterise(queue, {one.ref(), one.ref(), one.ref()}, {}),
+    CHECK_THROWS_WITH(backend.run(queue, ReparameteriseTask{one.ref(), one.ref(), one.ref(), {}}),
                       ContainsSubstring("statistics [3, 4]"));
-    CHECK_THROWS_WITH(backend.reparameterise(queue, {two.ref(), half.ref(), one.ref()}, {}),
+    CHECK_THROWS_WITH(backend.run(queue, ReparameteriseTask{two.ref(), half.ref(), one.ref(), {}}),
                       ContainsSubstring("noise of another type"));
-    CHECK_THROWS_WITH(backend.latent_loss(queue, {two.ref(), narrow.ref(), one.ref(), two.ref()}),
-                      ContainsSubstring("noise [3, 3]"));
     CHECK_THROWS_WITH(
-        backend.latent_loss(queue, {none2.ref(), none.ref(), none.ref(), none2.ref()}),
+        backend.run(queue, LatentLossTask{two.ref(), narrow.ref(), one.ref(), two.ref()}),
+        ContainsSubstring("noise [3, 3]"));
+    CHECK_THROWS_WITH(
+        backend.run(queue, LatentLossTask{none2.ref(), none.ref(), none.ref(), none2.ref()}),
         ContainsSubstring("no rows"));
-    CHECK_THROWS_WITH(backend.reconstruction_loss(
-                          queue, {one.ref(), half.ref(), one.ref(), Likelihood::gaussian, place}),
+    CHECK_THROWS_WITH(backend.run(queue, ReconstructionTask{one.ref(), half.ref(), one.ref(),
+                                                            Likelihood::gaussian, place}),
                       ContainsSubstring("x and gradient of two types"));
-    CHECK_THROWS_WITH(backend.reconstruction_loss(queue, {one.ref(), one.ref(), one.ref()}),
+    CHECK_THROWS_WITH(backend.run(queue, ReconstructionTask{one.ref(), one.ref(), one.ref()}),
                       ContainsSubstring("no place for the loss"));
   });
 }

@@ -94,15 +94,15 @@ TEST_CASE("channel_sums adds rows and positions", "[kernels][batch_norm]") {
                       std::vector<double>(static_cast<std::size_t>(c.channels), 7.0));
     auto want = reference::column_sums(dy, c.n * c.positions, c.channels);
     const double rounding = 0x1p-24 * static_cast<double>(c.n * c.positions + 8);
-    device.backend->channel_sums(*device.queue, on_device.ref(), sums.vector(), false);
+    device.backend->run(*device.queue, ChannelSumsTask{on_device.ref(), sums.vector(), false});
     require_close("sums", sums.get(), want, {rounding, 2e-6});
-    device.backend->channel_sums(*device.queue, on_device.ref(), sums.vector(), true);
+    device.backend->run(*device.queue, ChannelSumsTask{on_device.ref(), sums.vector(), true});
     for (double& value : want) value *= 2.0;
     require_close("sums twice", sums.get(), want, {2 * rounding, 2e-6});
     const TightMatrix none(device, 0, c.positions * c.channels, type);
-    device.backend->channel_sums(*device.queue, none.ref(), sums.vector(), true);
+    device.backend->run(*device.queue, ChannelSumsTask{none.ref(), sums.vector(), true});
     require_close("with none added", sums.get(), want, {2 * rounding, 2e-6});
-    device.backend->channel_sums(*device.queue, none.ref(), sums.vector(), false);
+    device.backend->run(*device.queue, ChannelSumsTask{none.ref(), sums.vector(), false});
     require_close("of none", sums.get(), std::vector<double>(want.size(), 0.0), {});
   });
 }
@@ -121,11 +121,11 @@ TEST_CASE("batch_norm normalises each channel and moves the running statistics",
       DeviceMatrix mean(device, 1, c.channels), inverse(device, 1, c.channels);
       DeviceMatrix running_mean(device, 1, c.channels, gamma);
       DeviceMatrix running_variance(device, 1, c.channels, std::vector<double>(gamma.size(), 2.0));
-      device.backend->batch_norm(
+      device.backend->run(
           *device.queue,
-          {dx.ref(), dgamma.vector(), dbeta.vector(), mean.vector(), inverse.vector(),
-           running_mean.vector(), running_variance.vector(), y.ref()},
-          {activation, slope});
+          BatchNormTask{dx.ref(), dgamma.vector(), dbeta.vector(), mean.vector(), inverse.vector(),
+                        running_mean.vector(), running_variance.vector(), y.ref(), 0.1F, 1e-5F,
+                        activation, slope});
       require_close("y", y.get(), activated(want.normalised, gamma, beta, activation),
                     normalised_tolerance(type));
       require_close("mean", mean.get(), want.mean, {1e-6, 1e-6});
@@ -165,7 +165,10 @@ TEST_CASE("batch_norm_inference takes the running statistics and moves nothing",
       task.x = dx.ref(), task.y = y.ref();
       task.gamma = dgamma.vector(), task.beta = dbeta.vector();
       task.running_mean = mean.vector(), task.running_variance = variance.vector();
-      device.backend->batch_norm_inference(*device.queue, task, {activation, slope});
+      task.activation = activation;
+      task.slope = slope;
+      task.inference = true;
+      device.backend->run(*device.queue, task);
       require_close("y", y.get(), activated(normalised, gamma, beta, activation),
                     normalised_tolerance(type));
       require_close("mean", mean.get(), means, {});
@@ -196,9 +199,10 @@ TEST_CASE("batch_norm_backward gives dx, dgamma and dbeta", "[kernels][batch_nor
     DeviceMatrix d_gamma(device, 1, c.channels, gamma), mean(device, 1, c.channels, forward.mean),
         inverse(device, 1, c.channels, forward.inverse), out_gamma(device, 1, c.channels),
         out_beta(device, 1, c.channels);
-    device.backend->batch_norm_backward(
-        *device.queue, {on_device.ref(), d_gamma.vector(), mean.vector(), inverse.vector(),
-                        gradient.ref(), out_gamma.vector(), out_beta.vector()});
+    device.backend->run(
+        *device.queue,
+        BatchNormBackwardTask{on_device.ref(), d_gamma.vector(), mean.vector(), inverse.vector(),
+                              gradient.ref(), out_gamma.vector(), out_beta.vector()});
     // xhat is off by up to 1e-6 of its size for means of some units; at one or two numbers a
     // channel the terms of dx cancel, times up to 316.
     const double spread = c.n * c.positions <= 2 ? 1e-4 : 2e-5;
@@ -228,11 +232,10 @@ TEST_CASE("the gradient of batch_norm is its difference", "[kernels][batch_norm]
         dy(device, c.n, c.positions * c.channels, weights);
     const auto loss = [&] {
       on_device.set(x);
-      device.backend->batch_norm(
-          *device.queue,
-          {on_device.ref(), gamma.vector(), beta.vector(), mean.vector(), inverse.vector(),
-           running_mean.vector(), running_variance.vector(), y.ref()},
-          {});
+      device.backend->run(*device.queue,
+                          BatchNormTask{on_device.ref(), gamma.vector(), beta.vector(),
+                                        mean.vector(), inverse.vector(), running_mean.vector(),
+                                        running_variance.vector(), y.ref()});
       double sum = 0.0;
       const auto values = y.get();
       for (std::size_t i = 0; i < values.size(); ++i) sum += weights[i] * values[i];
@@ -249,9 +252,10 @@ TEST_CASE("the gradient of batch_norm is its difference", "[kernels][batch_norm]
       value = before;
     }
     loss();
-    device.backend->batch_norm_backward(
-        *device.queue, {on_device.ref(), gamma.vector(), mean.vector(), inverse.vector(), dy.ref(),
-                        dgamma.vector(), dbeta.vector()});
+    device.backend->run(
+        *device.queue,
+        BatchNormBackwardTask{on_device.ref(), gamma.vector(), mean.vector(), inverse.vector(),
+                              dy.ref(), dgamma.vector(), dbeta.vector()});
     require_close("dx", dy.get(), want, {3e-3, 0.0});
   }
 }
@@ -263,12 +267,12 @@ TEST_CASE("normalisation of no rows is harmless", "[kernels][batch_norm]") {
     DeviceMatrix vector(device, 1, 3, {1.0, 2.0, 3.0}), sums(device, 1, 3, {4.0, 5.0, 6.0});
     const TightMatrix none(device, 0, 12);
     const auto v = vector.vector();
-    device.backend->batch_norm(*device.queue, {none.ref(), v, v, v, v, v, v, none.ref()}, {});
-    device.backend->batch_norm_inference(*device.queue, {none.ref(), v, v, v, v, v, v, none.ref()},
-                                         {});
+    device.backend->run(*device.queue, BatchNormTask{none.ref(), v, v, v, v, v, v, none.ref()});
+    device.backend->run(*device.queue, BatchNormTask{none.ref(), v, v, v, v, v, v, none.ref(), 0.1F,
+                                                     1e-5F, Activation::identity, 0.2F, true});
     require_close("untouched", vector.get(), std::vector<double>{1.0, 2.0, 3.0}, {});
-    device.backend->batch_norm_backward(
-        *device.queue, {none.ref(), v, v, v, none.ref(), sums.vector(), sums.vector()});
+    device.backend->run(*device.queue, BatchNormBackwardTask{none.ref(), v, v, v, none.ref(),
+                                                             sums.vector(), sums.vector()});
     require_close("no gradient", sums.get(), std::vector<double>{0.0, 0.0, 0.0}, {});
   }
 }
@@ -285,14 +289,15 @@ TEST_CASE("batch_norm results do not depend on the number of threads", "[kernels
           running_mean(device, 1, c.channels), running_variance(device, 1, c.channels);
       const TightMatrix x(device, c.n, c.positions * c.channels, activities(c, 1, type), type);
       TightMatrix y(device, c.n, c.positions * c.channels, type);
-      device.backend->batch_norm(
+      device.backend->run(
           *device.queue,
-          {x.ref(), gamma.vector(), beta.vector(), mean.vector(), inverse.vector(),
-           running_mean.vector(), running_variance.vector(), y.ref()},
-          {Activation::leaky_relu, slope});
-      device.backend->batch_norm_backward(
-          *device.queue, {x.ref(), gamma.vector(), mean.vector(), inverse.vector(), y.ref(),
-                          running_mean.vector(), running_variance.vector()});
+          BatchNormTask{x.ref(), gamma.vector(), beta.vector(), mean.vector(), inverse.vector(),
+                        running_mean.vector(), running_variance.vector(), y.ref(), 0.1F, 1e-5F,
+                        Activation::leaky_relu, slope});
+      device.backend->run(
+          *device.queue,
+          BatchNormBackwardTask{x.ref(), gamma.vector(), mean.vector(), inverse.vector(), y.ref(),
+                                running_mean.vector(), running_variance.vector()});
       auto all = y.get();
       for (const auto& more : {mean.get(), inverse.get(), running_mean.get()}) {
         all.insert(all.end(), more.begin(), more.end());
@@ -310,11 +315,11 @@ TEST_CASE("a normalisation that does not fit is refused before any work", "[kern
   const TightMatrix x(device, 2, 8);
   const auto v = three.vector();
   CHECK_THROWS_WITH(
-      device.backend->batch_norm(*device.queue, {x.ref(), v, v, v, v, v, v, x.ref()}, {}),
+      device.backend->run(*device.queue, BatchNormTask{x.ref(), v, v, v, v, v, v, x.ref()}),
       ContainsSubstring("batch_norm") && ContainsSubstring("x of 8 columns"));
-  CHECK_THROWS_WITH(device.backend->batch_norm(
-                        *device.queue, {x.ref(), four.vector(), v, v, v, v, v, x.ref()}, {}),
+  CHECK_THROWS_WITH(device.backend->run(*device.queue, BatchNormTask{x.ref(), four.vector(), v, v,
+                                                                     v, v, v, x.ref()}),
                     ContainsSubstring("a vector of 3"));
-  CHECK_THROWS_WITH(device.backend->channel_sums(*device.queue, x.ref(), v, false),
+  CHECK_THROWS_WITH(device.backend->run(*device.queue, ChannelSumsTask{x.ref(), v, false}),
                     ContainsSubstring("channel_sums"));
 }

@@ -73,7 +73,7 @@ void check_convolution(Device& device, const nlohmann::json& layer, const Golden
   backend.conv_backward_weights(queue, g, transposed ? dy.ref() : x.ref(),
                                 transposed ? x.ref() : dy.ref(), dw.view(), {});
   require_close("dw", dw.get(), golden["dw"], tolerance);
-  backend.channel_sums(queue, dy.ref(), db.vector(), false);
+  backend.run(queue, ChannelSumsTask{dy.ref(), db.vector(), false});
   require_close("db", db.get(), golden["db"], tolerance);
 }
 
@@ -113,22 +113,24 @@ TEST_CASE("batch normalisation is PyTorch's, forward and gradients",
       const TightMatrix x(device, pixels, channels, golden["x"]);
       TightMatrix y(device, pixels, channels), dy(device, pixels, channels, golden["dy"]);
       Backend& backend = *device.backend;
-      const BatchNormTask task{
-          x.ref(),          gamma.vector(), beta.vector(),     batch_mean.vector(),
-          inverse.vector(), mean.vector(),  variance.vector(), y.ref()};
-      backend.batch_norm(*device.queue, task, {Activation::leaky_relu, slope});
+      BatchNormTask task{x.ref(),          gamma.vector(), beta.vector(),     batch_mean.vector(),
+                         inverse.vector(), mean.vector(),  variance.vector(), y.ref()};
+      task.activation = Activation::leaky_relu;
+      task.slope = slope;
+      backend.run(*device.queue, task);
       require_close("y", y.get(), golden["y"], tolerance);
       require_close("running mean", mean.get(), golden["new_running_mean"], tolerance);
       require_close("running variance", variance.get(), golden["new_running_variance"], tolerance);
-      backend.activation_backward(*device.queue, y.ref(), dy.ref(),
-                                  {Activation::leaky_relu, slope});
-      backend.batch_norm_backward(
-          *device.queue, {x.ref(), gamma.vector(), batch_mean.vector(), inverse.vector(), dy.ref(),
-                          dgamma.vector(), dbeta.vector()});
+      backend.run(*device.queue,
+                  ActivationBackwardTask{y.ref(), dy.ref(), Activation::leaky_relu, slope});
+      backend.run(*device.queue, BatchNormBackwardTask{x.ref(), gamma.vector(), batch_mean.vector(),
+                                                       inverse.vector(), dy.ref(), dgamma.vector(),
+                                                       dbeta.vector()});
       require_close("dx", dy.get(), golden["dx"], tolerance);
       require_close("dgamma", dgamma.get(), golden["dgamma"], tolerance);
       require_close("dbeta", dbeta.get(), golden["dbeta"], tolerance);
-      backend.batch_norm_inference(*device.queue, task, {Activation::leaky_relu, slope});
+      task.inference = true;
+      backend.run(*device.queue, task);
       require_close("inference", y.get(), golden["inference"], tolerance);
     }
   }

@@ -27,10 +27,10 @@ void check(Device& device, const Case& c, std::int64_t rows) {
   DeviceMatrix gradient(device, rows, 1, c.type);
   const DeviceState state(device);
   StepReport& report = state.get()->current;  // in device memory: only its address is taken
-  device.backend->gan_loss(
-      *device.queue, {device_logits.view(),
-                      gradient.ref(),
-                      {c.kind, c.side, c.target, &report.d_loss_real, &report.real_accuracy}});
+  device.backend->run(*device.queue, GanLossTask{device_logits.view(),
+                                                 gradient.ref(),
+                                                 {c.kind, c.side, c.target, &report.d_loss_real,
+                                                  &report.real_accuracy}});
   double loss = 0.0;
   double size = 0.0;
   double right = 0.0;
@@ -74,10 +74,10 @@ TEST_CASE("gan_loss of many rows, and without an accuracy", "[kernels][loss]") {
     const DeviceMatrix logits(device, 3, 1, {0.25, 2.0, -1.0});
     DeviceMatrix gradient(device, 3, 1);
     const DeviceState state(device);
-    device.backend->gan_loss(*device.queue, {logits.view(),
-                                             gradient.ref(),
-                                             {GanLoss::lsgan, GanSide::fooled, 1.0F,
-                                              &state.get()->current.g_loss, nullptr}});
+    device.backend->run(*device.queue, GanLossTask{logits.view(),
+                                                   gradient.ref(),
+                                                   {GanLoss::lsgan, GanSide::fooled, 1.0F,
+                                                    &state.get()->current.g_loss, nullptr}});
     CHECK(state.read().current.g_loss == Approx((0.5625 + 1.0 + 4.0) / 6.0));
     CHECK(state.read().current.real_accuracy == 0.0F);
   });
@@ -89,9 +89,9 @@ TEST_CASE("gan_loss refuses what does not fit", "[kernels][loss]") {
     DeviceMatrix gradient(device, 3, 1), longer(device, 4, 1);
     const DeviceState state(device);
     GanLossTask task{logits.view(), gradient.ref()};
-    CHECK_THROWS_AS(device.backend->gan_loss(*device.queue, task), Error);
+    CHECK_THROWS_AS(device.backend->run(*device.queue, task), Error);
     task.gradient = longer.ref();
     task.term.loss = &state.get()->current.g_loss;
-    CHECK_THROWS_AS(device.backend->gan_loss(*device.queue, task), Error);
+    CHECK_THROWS_AS(device.backend->run(*device.queue, task), Error);
   });
 }

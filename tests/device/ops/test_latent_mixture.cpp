@@ -44,11 +44,12 @@ std::vector<double> drawn(Device& device, std::int64_t rows, std::int64_t cols,
   start.step = 7;
   const DeviceState state(device, start);
   const DeviceMatrix out(device, rows, cols, type);
-  device.backend->normal_mixture(
+  device.backend->run(
       *device.queue,
-      {seed, Purpose::latent, first_row * static_cast<std::uint64_t>(cols),
-       StepCounter::of(state.get())},
-      math::mixture_of(components, centre_seed, deviation), out.ref());
+      NormalMixtureTask{{seed, Purpose::latent, first_row * static_cast<std::uint64_t>(cols),
+                         StepCounter::of(state.get())},
+                        math::mixture_of(components, centre_seed, deviation),
+                        out.ref()});
   return out.get();
 }
 
@@ -119,8 +120,9 @@ TEST_CASE("normal_mixture refuses what is no mixture", "[kernels][latent_mixture
   on_every_device([](Device& device) {
     const DeviceMatrix out(device, 2, 5);
     const auto draw = [&](std::uint64_t first, std::int64_t components) {
-      device.backend->normal_mixture(*device.queue, {1, Purpose::latent, first}, {components, 1},
-                                     out.ref());
+      device.backend->run(
+          *device.queue,
+          NormalMixtureTask{{1, Purpose::latent, first}, {components, 1}, out.ref()});
     };
     CHECK_THROWS_WITH(draw(0, 0), ContainsSubstring("0 components"));
     CHECK_THROWS_WITH(draw(3, 4), ContainsSubstring("random number 3"));

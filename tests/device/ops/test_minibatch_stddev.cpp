@@ -81,8 +81,9 @@ std::vector<double> backward(Device& device, const Shape& shape, const std::vect
   const DeviceMatrix in(device, shape.rows, shape.features, x, type);
   const DeviceMatrix gradient(device, shape.rows, 1, ds, gradient_type);
   const DeviceMatrix out(device, shape.rows, shape.features, delta, gradient_type);
-  device.backend->minibatch_stddev_backward(
-      *device.queue, {in.ref(), gradient.ref(), out.ref(), shape.group, activation, 0.3F});
+  device.backend->run(*device.queue,
+                      MinibatchStddevBackwardTask{in.ref(), gradient.ref(), out.ref(), shape.group,
+                                                  activation, 0.3F});
   return out.get();
 }
 
@@ -99,7 +100,7 @@ TEST_CASE("minibatch_stddev gives each row its group's mean deviation",
         // A column of a wider matrix, as a layer's input has it.
         const DeviceMatrix wide(device, shape.rows, 5, type);
         const MatrixRef column = wide.ref().block(0, shape.rows, 3, 1);
-        device.backend->minibatch_stddev(*device.queue, {in.ref(), column, shape.group});
+        device.backend->run(*device.queue, MinibatchStddevTask{in.ref(), column, shape.group});
         const auto want = statistics_of(shape, x);
         std::vector<double> whole(static_cast<std::size_t>(shape.rows * 5), 0.0);
         for (std::size_t i = 0; i < want.size(); ++i) whole[5 * i + 3] = want[i];
@@ -162,7 +163,7 @@ TEST_CASE("a group without variance has a finite gradient", "[kernels][minibatch
     const std::vector<double> x(8 * 33, 0.7F);
     const DeviceMatrix in(device, 8, 33, x);
     const DeviceMatrix s(device, 8, 1);
-    device.backend->minibatch_stddev(*device.queue, {in.ref(), s.ref(), 4});
+    device.backend->run(*device.queue, MinibatchStddevTask{in.ref(), s.ref(), 4});
     require_close("statistic", s.get(), std::vector<double>(8, 1e-4), {0.0, 1e-5});
     const std::vector<double> none(x.size(), 0.0);
     require_close("delta",
@@ -179,7 +180,7 @@ TEST_CASE("minibatch_stddev does not depend on the number of threads",
     const auto x = random_values(shape.rows * shape.features, 47);
     const DeviceMatrix in(device, shape.rows, shape.features, x);
     const DeviceMatrix s(device, shape.rows, 1);
-    device.backend->minibatch_stddev(*device.queue, {in.ref(), s.ref(), shape.group});
+    device.backend->run(*device.queue, MinibatchStddevTask{in.ref(), s.ref(), shape.group});
     auto all = backward(device, shape, x, random_values(shape.rows, 48), x, ElementType::f32,
                         ElementType::f32);
     const auto statistics = s.get();
@@ -193,15 +194,15 @@ TEST_CASE("minibatch_stddev refuses operands that do not fit", "[kernels][miniba
     Backend& backend = *device.backend;
     Queue& queue = *device.queue;
     const DeviceMatrix x(device, 6, 5), s(device, 6, 1), half(device, 6, 1, ElementType::bf16);
-    CHECK_THROWS_WITH(backend.minibatch_stddev(queue, {x.ref(), s.ref(), 4}),
+    CHECK_THROWS_WITH(backend.run(queue, MinibatchStddevTask{x.ref(), s.ref(), 4}),
                       ContainsSubstring("6 rows in groups of 4"));
-    CHECK_THROWS_WITH(backend.minibatch_stddev(queue, {x.ref(), s.ref(), 0}),
+    CHECK_THROWS_WITH(backend.run(queue, MinibatchStddevTask{x.ref(), s.ref(), 0}),
                       ContainsSubstring("groups of 0"));
-    CHECK_THROWS_WITH(backend.minibatch_stddev(queue, {x.ref(), half.ref(), 3}),
+    CHECK_THROWS_WITH(backend.run(queue, MinibatchStddevTask{x.ref(), half.ref(), 3}),
                       ContainsSubstring("x and statistic of two types"));
-    CHECK_THROWS_WITH(backend.minibatch_stddev(queue, {x.ref(), x.ref(), 3}),
+    CHECK_THROWS_WITH(backend.run(queue, MinibatchStddevTask{x.ref(), x.ref(), 3}),
                       ContainsSubstring("statistic [6, 5]"));
-    CHECK_THROWS_WITH(backend.minibatch_stddev_backward(queue, {x.ref(), s.ref(), s.ref(), 3}),
+    CHECK_THROWS_WITH(backend.run(queue, MinibatchStddevBackwardTask{x.ref(), s.ref(), s.ref(), 3}),
                       ContainsSubstring("delta [6, 1]"));
   });
 }

@@ -43,15 +43,16 @@ TEST_CASE("spectral normalisation agrees with PyTorch", "[kernels][spectral][gol
           u(device, 1, 20, golden.values("u")), v(device, 1, 33), sigma(device, 1, 1),
           normalised(device, 33, 20), g(device, 33, 20, golden.values("g"));
       for (int k = 0; k < iterations; ++k) {
-        device.backend->spectral_norm(*device.queue, {w.view(), u.vector(), v.vector(),
-                                                      sigma.view().data, normalised.view()});
+        device.backend->run(*device.queue, SpectralTask{w.view(), u.vector(), v.vector(),
+                                                        sigma.view().data, normalised.view()});
       }
       golden.require("u_after", u.get());
       golden.require("v_after", v.get());
       golden.require("sigma", sigma.get());
       golden.require("normalised", normalised.get());
-      device.backend->spectral_gradient(
-          *device.queue, {normalised.view(), u.vector(), v.vector(), sigma.view().data, g.view()});
+      device.backend->run(*device.queue,
+                          SpectralGradientTask{normalised.view(), u.vector(), v.vector(),
+                                               sigma.view().data, g.view()});
       golden.require("dw", g.get());
     }
   });
@@ -63,9 +64,9 @@ TEST_CASE("minibatch standard deviation agrees with PyTorch",
     const Golden golden("stddev");
     const DeviceMatrix x(device, 8, 37, golden.values("x")), ds(device, 8, 1, golden.values("ds")),
         statistic(device, 8, 1), dx(device, 8, 37);
-    device.backend->minibatch_stddev(*device.queue, {x.ref(), statistic.ref(), 4});
+    device.backend->run(*device.queue, MinibatchStddevTask{x.ref(), statistic.ref(), 4});
     golden.require("statistic", statistic.get());
-    device.backend->minibatch_stddev_backward(*device.queue, {x.ref(), ds.ref(), dx.ref(), 4});
+    device.backend->run(*device.queue, MinibatchStddevBackwardTask{x.ref(), ds.ref(), dx.ref(), 4});
     golden.require("dx", dx.get());
   });
 }
@@ -76,16 +77,17 @@ TEST_CASE("an autoencoder's terms agree with PyTorch", "[kernels][autoencoder][g
     const DeviceMatrix statistics(device, 6, 10, golden.values("statistics")),
         noise(device, 6, 5, golden.values("noise")), dz(device, 6, 5, golden.values("dz")),
         dstatistics(device, 6, 10), kl(device, 1, 1);
-    device.backend->latent_loss(*device.queue, {statistics.ref(), noise.ref(), dz.ref(),
-                                                dstatistics.ref(), 0.7F, nullptr, kl.view().data});
+    device.backend->run(*device.queue,
+                        LatentLossTask{statistics.ref(), noise.ref(), dz.ref(), dstatistics.ref(),
+                                       0.7F, nullptr, kl.view().data});
     golden.require("kl", kl.get());
     golden.require("dstatistics", dstatistics.get());
 
     const DeviceMatrix y(device, 6, 9, golden.values("y")), x(device, 6, 9, golden.values("x")),
         dy(device, 6, 9), bce(device, 1, 1), mse(device, 1, 1);
-    device.backend->reconstruction_loss(
-        *device.queue,
-        {y.ref(), x.ref(), dy.ref(), Likelihood::bernoulli, bce.view().data, mse.view().data});
+    device.backend->run(*device.queue,
+                        ReconstructionTask{y.ref(), x.ref(), dy.ref(), Likelihood::bernoulli,
+                                           bce.view().data, mse.view().data});
     golden.require("bce", bce.get());
     golden.require("mse", mse.get());
     golden.require("dy", dy.get());

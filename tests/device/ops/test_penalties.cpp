@@ -39,8 +39,8 @@ TEST_CASE("gradient_penalty measures the rows and gives its gradient", "[kernels
           const auto x = random_values(rows * cols, 8);
           DeviceMatrix v(device, rows, cols, x);
           const DeviceState state(device);
-          device.backend->gradient_penalty(*device.queue,
-                                           {v.view(), kind, 0.25F, 3.0F, &state.get()->current.r1});
+          device.backend->run(*device.queue, GradientPenaltyTask{v.view(), kind, 0.25F, 3.0F,
+                                                                 &state.get()->current.r1});
           std::vector<double> want;
           const double sum = penalty(kind, x, static_cast<std::size_t>(cols), 3.0, want);
           CHECK(state.read().current.r1 == Approx(0.25 * sum).epsilon(1e-5));
@@ -58,18 +58,19 @@ TEST_CASE("gradient_penalty of rows without a length is finite", "[kernels][pena
     const std::vector<double> x{0.0, 0.0, 1e-30, 0.0, 1e-10, 0.0, 0.6, 0.8, -2.0, 0.0};
     DeviceMatrix v(device, 5, 2, x);
     const DeviceState state(device);
-    device.backend->gradient_penalty(*device.queue, {v.view(), GradientPenalty::one_centred, 1.0F,
-                                                     1.0F, &state.get()->current.gradient_penalty});
+    device.backend->run(*device.queue,
+                        GradientPenaltyTask{v.view(), GradientPenalty::one_centred, 1.0F, 1.0F,
+                                            &state.get()->current.gradient_penalty});
     CHECK(state.read().current.gradient_penalty == Approx(4.0).epsilon(1e-6));
     require_close("gradient", v.get(),
                   std::vector<double>{0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, -1.0, 0.0},
                   {2e-7, 1e-6});
     DeviceMatrix none(device, 0, 7);
-    device.backend->gradient_penalty(*device.queue,
-                                     {none.view(), GradientPenalty::one_centred, 1.0F, 1.0F,
-                                      &state.get()->current.gradient_penalty});
+    device.backend->run(*device.queue,
+                        GradientPenaltyTask{none.view(), GradientPenalty::one_centred, 1.0F, 1.0F,
+                                            &state.get()->current.gradient_penalty});
     CHECK(state.read().current.gradient_penalty == 0.0F);
-    CHECK_THROWS_AS(device.backend->gradient_penalty(*device.queue, {v.view()}), Error);
+    CHECK_THROWS_AS(device.backend->run(*device.queue, GradientPenaltyTask{v.view()}), Error);
   });
 }
 
@@ -80,8 +81,8 @@ TEST_CASE("half the slope of the penalty is what is left in x", "[kernels][penal
     auto x = random_values(4 * 5, 3);
     DeviceMatrix v(device, 4, 5, x);
     const DeviceState state(device);
-    device.backend->gradient_penalty(*device.queue,
-                                     {v.view(), kind, 1.0F, 2.0F, &state.get()->current.r1});
+    device.backend->run(*device.queue,
+                        GradientPenaltyTask{v.view(), kind, 1.0F, 2.0F, &state.get()->current.r1});
     std::vector<double> slopes;
     for (double& value : x) {
       const double here = value;
@@ -111,9 +112,11 @@ TEST_CASE("interpolate mixes row by row with the numbers of its stream", "[kerne
           const DeviceMatrix device_real(device, 9, cols, real, in);
           const DeviceMatrix device_fake(device, 9, cols, fake, in);
           DeviceMatrix out(device, 9, cols, to);
-          device.backend->interpolate(
-              *device.queue, device_real.ref(), device_fake.ref(),
-              {42, Purpose::interpolate, first, StepCounter::of(state.get())}, out.ref());
+          device.backend->run(*device.queue, InterpolateTask{device_real.ref(),
+                                                             device_fake.ref(),
+                                                             {42, Purpose::interpolate, first,
+                                                              StepCounter::of(state.get())},
+                                                             out.ref()});
           std::vector<double> want;
           for (std::size_t i = 0; i < real.size(); ++i) {
             const double e = math::uniform(42, numbers, first + i / static_cast<std::size_t>(cols));
@@ -134,9 +137,11 @@ TEST_CASE("interpolate's numbers are those of uniform, and differ from row to ro
     const DeviceMatrix ones(device, 1000, 1, std::vector<double>(1000, 1.0));
     const DeviceMatrix zeros(device, 1000, 1);
     DeviceMatrix shares(device, 1000, 1), uniform(device, 1000, 1);
-    device.backend->interpolate(*device.queue, ones.ref(), zeros.ref(),
-                                {3, Purpose::interpolate, 5}, shares.ref());
-    device.backend->uniform(*device.queue, {3, Purpose::interpolate, 5}, 1.0F, uniform.view());
+    device.backend->run(
+        *device.queue,
+        InterpolateTask{ones.ref(), zeros.ref(), {3, Purpose::interpolate, 5}, shares.ref()});
+    device.backend->run(*device.queue,
+                        UniformTask{{3, Purpose::interpolate, 5}, 1.0F, uniform.view()});
     auto want = uniform.get();  // in (-1, 1] from the same words
     double sum = 0.0;
     for (double& value : want) sum += value = 0.5 * (value + 1.0);
@@ -152,7 +157,8 @@ TEST_CASE("interpolate refuses what does not fit", "[kernels][penalty]") {
     DeviceMatrix out(device, 3, 4);
     const RandomStream stream{1, Purpose::interpolate};
     const auto mix = [&](const DeviceMatrix& real, const DeviceMatrix& fake) {
-      device.backend->interpolate(*device.queue, real.ref(), fake.ref(), stream, out.ref());
+      device.backend->run(*device.queue,
+                          InterpolateTask{real.ref(), fake.ref(), stream, out.ref()});
     };
     CHECK_THROWS_AS(mix(a, half), Error);
     CHECK_THROWS_AS(mix(a, longer), Error);

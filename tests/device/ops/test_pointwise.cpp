@@ -32,8 +32,8 @@ TEST_CASE("activation_backward multiplies by the derivative", "[kernels][pointwi
         for (const Activation activation : {Activation::identity, Activation::leaky_relu,
                                             Activation::tanh, Activation::sigmoid}) {
           DeviceMatrix gradient(device, 3, cols, dy, type);
-          device.backend->activation_backward(*device.queue, device_y.ref(), gradient.ref(),
-                                              {activation, 0.2F});
+          device.backend->run(*device.queue, ActivationBackwardTask{device_y.ref(), gradient.ref(),
+                                                                    activation, 0.2F});
           std::vector<double> want(dy);
           for (std::size_t i = 0; i < want.size(); ++i) {
             want[i] *= reference::derivative_from_output(activation, y[i], 0.2);
@@ -116,8 +116,9 @@ TEST_CASE("normal numbers are those of the stream, whatever the cut", "[kernels]
     for (const std::int64_t cols : {1, 31, 100, 1025}) {
       for (const std::uint64_t first : {0ULL, 1ULL, 6ULL, 1ULL << 33}) {
         DeviceMatrix out(device, 3, cols);
-        device.backend->normal(
-            *device.queue, {42, Purpose::latent, first, StepCounter::of(state.get())}, out.ref());
+        device.backend->run(
+            *device.queue,
+            NormalTask{{42, Purpose::latent, first, StepCounter::of(state.get())}, out.ref()});
         std::vector<double> want;
         for (std::int64_t i = 0; i < 3 * cols; ++i) {
           want.push_back(math::gaussian(42, math::subsequence(Purpose::latent, 7),
@@ -138,9 +139,11 @@ TEST_CASE("add_normal adds the sigma of the step times the stream", "[kernels][p
     const auto x = random_values(3 * 33, 6);
     const DeviceMatrix in(device, 3, 33, x);
     DeviceMatrix out(device, 3, 33);
-    device.backend->add_normal(*device.queue, in.ref(),
-                               {1, Purpose::instance_noise_real, 0, StepCounter::of(state.get())},
-                               &state.get()->instance_noise, out.ref());
+    device.backend->run(*device.queue, AddNormalTask{in.ref(),
+                                                     {1, Purpose::instance_noise_real, 0,
+                                                      StepCounter::of(state.get())},
+                                                     &state.get()->instance_noise,
+                                                     out.ref()});
     std::vector<double> want;
     for (std::uint64_t i = 0; i < x.size(); ++i) {
       want.push_back(
@@ -153,7 +156,7 @@ TEST_CASE("add_normal adds the sigma of the step times the stream", "[kernels][p
 TEST_CASE("uniform numbers fill their range", "[kernels][pointwise]") {
   on_every_device([](Device& device) {
     DeviceMatrix out(device, 100, 101);
-    device.backend->uniform(*device.queue, {3, Purpose::initialise, 0}, 0.25F, out.view());
+    device.backend->run(*device.queue, UniformTask{{3, Purpose::initialise, 0}, 0.25F, out.view()});
     double sum = 0.0;
     double low = 1.0;
     double high = -1.0;
@@ -184,8 +187,8 @@ TEST_CASE("gather takes every trial once a pass, normalised", "[kernels][pointwi
       for (start.step = 0; start.step * batch < 2 * count; ++start.step) {
         const DeviceState state(device, start);
         DeviceMatrix out(device, batch, 2);
-        device.backend->gather(*device.queue, {padded.ref(), out.ref(), 2.0F / 255.0F, -1.0F, 9,
-                                               StepCounter::of(state.get())});
+        device.backend->run(*device.queue, GatherTask{padded.ref(), out.ref(), 2.0F / 255.0F, -1.0F,
+                                                      9, StepCounter::of(state.get())});
         const auto got = out.get();
         for (std::int64_t i = 0; i < batch; ++i) {
           const auto position = start.step * batch + static_cast<std::uint64_t>(i);

@@ -32,7 +32,7 @@ TEST_CASE("add_row_dots adds each row's dot product", "[kernels][rows]") {
         const DeviceMatrix left(device, shape.rows, shape.cols, a, type);
         const DeviceMatrix right(device, shape.rows, shape.cols, b, type);
         const DeviceMatrix y(device, shape.rows, 1, want);
-        device.backend->add_row_dots(*device.queue, left.ref(), right.ref(), y.view());
+        device.backend->run(*device.queue, RowDotsTask{left.ref(), right.ref(), y.view()});
         for (std::size_t k = 0; k < a.size(); ++k) {
           want[k / static_cast<std::size_t>(shape.cols)] += a[k] * b[k];
         }
@@ -61,8 +61,9 @@ TEST_CASE("scale_rows multiplies each row by its number and the derivative", "[k
               const DeviceMatrix numbers_of(device, shape.rows, 1, s, out_type);
               const DeviceMatrix mask(device, shape.rows, shape.cols, at, at_type);
               const DeviceMatrix out(device, shape.rows, shape.cols, before, out_type);
-              device.backend->scale_rows(*device.queue, {in.ref(), numbers_of.ref(), mask.ref(),
-                                                         out.ref(), activation, 0.3F, accumulate});
+              device.backend->run(*device.queue,
+                                  ScaleRowsTask{in.ref(), numbers_of.ref(), mask.ref(), out.ref(),
+                                                activation, 0.3F, accumulate});
               std::vector<double> want;
               for (std::size_t k = 0; k < a.size(); ++k) {
                 const double slope = reference::derivative_from_output(activation, at[k], 0.3F);
@@ -84,8 +85,8 @@ TEST_CASE("scale_rows without outputs to mask by scales alone", "[kernels][rows]
     const DeviceMatrix in(device, 3, 33, a);
     const DeviceMatrix s(device, 3, 1, {2.0, -0.5, 0.0});
     const DeviceMatrix out(device, 3, 33, std::vector<double>(99, std::nan("")));
-    device.backend->scale_rows(*device.queue,
-                               {in.ref(), s.ref(), {}, out.ref(), Activation::leaky_relu});
+    device.backend->run(*device.queue,
+                        ScaleRowsTask{in.ref(), s.ref(), {}, out.ref(), Activation::leaky_relu});
     std::vector<double> want(a);
     for (std::size_t k = 0; k < 99; ++k) want[k] *= k < 33 ? 2.0 : k < 66 ? -0.5 : 0.0;
     require_close("out", out.get(), want, {0.0, 0.0});
@@ -96,8 +97,8 @@ TEST_CASE("operations on rows do not depend on the number of threads", "[kernels
   require_same_for_any_threads([](Device& device) {
     const DeviceMatrix a(device, 67, 1025, random_values(67 * 1025, 59));
     const DeviceMatrix y(device, 67, 1);
-    device.backend->add_row_dots(*device.queue, a.ref(), a.ref(), y.view());
-    device.backend->scale_rows(*device.queue, {a.ref(), y.ref(), {}, a.ref()});
+    device.backend->run(*device.queue, RowDotsTask{a.ref(), a.ref(), y.view()});
+    device.backend->run(*device.queue, ScaleRowsTask{a.ref(), y.ref(), {}, a.ref()});
     auto all = a.get();
     const auto dots = y.get();
     all.insert(all.end(), dots.begin(), dots.end());
@@ -110,13 +111,13 @@ TEST_CASE("operations on rows refuse operands that do not fit", "[kernels][rows]
     Backend& backend = *device.backend;
     Queue& queue = *device.queue;
     const DeviceMatrix a(device, 6, 5), y(device, 6, 1), half(device, 6, 5, ElementType::bf16);
-    CHECK_THROWS_WITH(backend.add_row_dots(queue, a.ref(), half.ref(), y.view()),
+    CHECK_THROWS_WITH(backend.run(queue, RowDotsTask{a.ref(), half.ref(), y.view()}),
                       ContainsSubstring("a and b of two types"));
-    CHECK_THROWS_WITH(backend.add_row_dots(queue, a.ref(), a.ref(), a.view()),
+    CHECK_THROWS_WITH(backend.run(queue, RowDotsTask{a.ref(), a.ref(), a.view()}),
                       ContainsSubstring("y [6, 5]"));
-    CHECK_THROWS_WITH(backend.scale_rows(queue, {a.ref(), a.ref(), {}, a.ref()}),
+    CHECK_THROWS_WITH(backend.run(queue, ScaleRowsTask{a.ref(), a.ref(), {}, a.ref()}),
                       ContainsSubstring("s [6, 5]"));
-    CHECK_THROWS_WITH(backend.scale_rows(queue, {a.ref(), y.ref(), y.ref(), a.ref()}),
+    CHECK_THROWS_WITH(backend.run(queue, ScaleRowsTask{a.ref(), y.ref(), y.ref(), a.ref()}),
                       ContainsSubstring("at [6, 1]"));
   });
 }

@@ -65,14 +65,16 @@ struct OnDevice {
         normalised(on, twin.shape.rows, twin.shape.cols) {}
 
   void step(bool iterate) {
-    device->backend->spectral_norm(*device->queue, {w.view(), u.vector(), v.vector(),
-                                                    sigma.view().data, normalised.view(), iterate});
+    device->backend->run(*device->queue,
+                         SpectralTask{w.view(), u.vector(), v.vector(), sigma.view().data,
+                                      normalised.view(), iterate});
   }
   /// dw from the gradient `g` in the normalised weight.
   Values gradient(const Values& g) const {
     const DeviceMatrix dw(*device, w.ref().rows, w.ref().cols, g);
-    device->backend->spectral_gradient(
-        *device->queue, {normalised.view(), u.vector(), v.vector(), sigma.view().data, dw.view()});
+    device->backend->run(*device->queue,
+                         SpectralGradientTask{normalised.view(), u.vector(), v.vector(),
+                                              sigma.view().data, dw.view()});
     return dw.get();
   }
 
@@ -229,16 +231,16 @@ TEST_CASE("spectral normalisation refuses operands that do not fit", "[kernels][
     const DeviceMatrix w(device, 3, 5), u(device, 1, 5), v(device, 1, 3), wrong(device, 5, 3);
     float* const sigma = wrong.view().data;
     CHECK_THROWS_WITH(
-        backend.spectral_norm(queue, {w.view(), v.vector(), u.vector(), sigma, w.view()}),
+        backend.run(queue, SpectralTask{w.view(), v.vector(), u.vector(), sigma, w.view()}),
         ContainsSubstring("u of 3"));
     CHECK_THROWS_WITH(
-        backend.spectral_norm(queue, {w.view(), u.vector(), v.vector(), sigma, wrong.view()}),
+        backend.run(queue, SpectralTask{w.view(), u.vector(), v.vector(), sigma, wrong.view()}),
         ContainsSubstring("normalised [5, 3]"));
     CHECK_THROWS_WITH(
-        backend.spectral_norm(queue, {w.view(), u.vector(), v.vector(), nullptr, w.view()}),
+        backend.run(queue, SpectralTask{w.view(), u.vector(), v.vector(), nullptr, w.view()}),
         ContainsSubstring("no place for sigma"));
-    CHECK_THROWS_WITH(
-        backend.spectral_gradient(queue, {wrong.view(), u.vector(), v.vector(), sigma, w.view()}),
-        ContainsSubstring("normalised [5, 3]"));
+    CHECK_THROWS_WITH(backend.run(queue, SpectralGradientTask{wrong.view(), u.vector(), v.vector(),
+                                                              sigma, w.view()}),
+                      ContainsSubstring("normalised [5, 3]"));
   });
 }

@@ -130,10 +130,13 @@ TEST_CASE("streams: draw 2 of 3 in step 7 is that of step 23", "[kernels][step]"
       const std::uint64_t ahead = several ? 2 : 0, per_step = several ? 3 : 1;
       DeviceMatrix noise(device, 10, 3), batch(device, 10, 3), between(device, 10, 3);
       const StepCounter counter = StepCounter::of(state, ahead, per_step);
-      device.backend->normal(*device.queue, {5, Purpose::latent, 0, counter}, noise.ref());
-      device.backend->gather(*device.queue, {trials.ref(), batch.ref(), 1.0F, 0.0F, 5, counter});
-      device.backend->interpolate(*device.queue, ones.ref(), zeros.ref(),
-                                  {5, Purpose::interpolate, 0, counter}, between.ref());
+      device.backend->run(*device.queue, NormalTask{{5, Purpose::latent, 0, counter}, noise.ref()});
+      device.backend->run(*device.queue,
+                          GatherTask{trials.ref(), batch.ref(), 1.0F, 0.0F, 5, counter});
+      device.backend->run(
+          *device.queue,
+          InterpolateTask{
+              ones.ref(), zeros.ref(), {5, Purpose::interpolate, 0, counter}, between.ref()});
       drawn.push_back(noise.get());
       for (const DeviceMatrix* more : {&batch, &between}) {
         const auto got = more->get();

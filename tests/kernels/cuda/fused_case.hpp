@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernels/math/adam.hpp"
-#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/adam.hpp"
 #include "tests/kernels/cuda/matrix.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/cuda/scratch.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::testing {
@@ -128,6 +129,31 @@ class CudaValue {
 
  private:
   void* data_ = nullptr;
+};
+
+/// Scratch of NaN, as much as is asked for; what was there before is freed.
+class TestScratch final : public cuda::Scratch {
+ public:
+  TestScratch() = default;
+  ~TestScratch() override { cudaFree(memory_); }
+  TestScratch(const TestScratch&) = delete;
+  TestScratch& operator=(const TestScratch&) = delete;
+
+  /// Bytes that were taken in all.
+  std::int64_t taken() const { return taken_; }
+
+ private:
+  void* take_bytes(std::size_t bytes) override {
+    require_cuda(cudaDeviceSynchronize());
+    cudaFree(memory_);
+    require_cuda(cudaMalloc(&memory_, bytes));
+    require_cuda(cudaMemset(memory_, 0xFF, bytes));
+    taken_ += static_cast<std::int64_t>(bytes);
+    return memory_;
+  }
+
+  void* memory_ = nullptr;
+  std::int64_t taken_ = 0;
 };
 
 }  // namespace vgan::testing

@@ -1,8 +1,9 @@
 // Input gradients and Adam steps of dense layers in one kernel, against plain loops in double.
 #include <memory>
 
+#include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/fused/fused.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
 #include "tests/simt/simt.hpp"
 #include "tests/support/reference.hpp"
@@ -218,7 +219,9 @@ TEST_CASE("fused backward: agrees with products, column sums and Adam by kernels
   REQUIRE(cuda::column_sums(nullptr, dy.ref(), false, separate_bias.view().gradients) ==
           cudaSuccess);
   for (const AdamArena& arena : {weights, separate_bias.view()}) {
-    REQUIRE(cuda::adam(nullptr, arena, test_rates(), {step.data()}, network.data()) == cudaSuccess);
+    const AdamTask task{arena, test_rates(), {step.data()}, network.data()};
+    cuda::NoScratch none;
+    REQUIRE(cuda::run(nullptr, task, none) == cudaSuccess);
   }
   // A step moves a weight by up to about learning_rate * m / sqrt(v), v >= 0.05 * 0.999.
   const Tolerance tolerance{0.2 * sum_tolerance(n), 1e-6};

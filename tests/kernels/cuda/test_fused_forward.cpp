@@ -1,6 +1,6 @@
 // A dense layer forward in one kernel against plain loops in double.
+#include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/fused/fused.hpp"
-#include "kernels/cuda/pointwise.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
 #include "tests/simt/simt.hpp"
 #include "tests/support/reference.hpp"

@@ -1,6 +1,7 @@
 // A discriminator's last layer with its loss in one kernel, against plain loops in double.
+#include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/fused/fused.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
 #include "tests/simt/simt.hpp"
 #include "tests/support/reference.hpp"
@@ -240,7 +241,8 @@ TEST_CASE("fused logit loss: agrees with product, loss and mask by kernels of th
       const GanLossTask task{part.as<float>(),
                              gradient.ref().rows_from(first, rows),
                              {GanLoss::bce, side, 0.9F, to, to + 1}};
-      REQUIRE(cuda::gan_loss(nullptr, task, nullptr) == cudaSuccess);
+      cuda::NoScratch none;
+      REQUIRE(cuda::run(nullptr, task, none) == cudaSuccess);
     }
     CHECK(gradient.get() == fused.gradient());
     const Losses got = fused.losses();

@@ -1,5 +1,6 @@
 // Sums over many rows: in bands side by side, and the same whatever the order of blocks.
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/dense.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
 #include "tests/simt/simt.hpp"
 #include "tests/support/reference.hpp"
@@ -48,19 +49,17 @@ TEST_CASE("the loss of many rows is added up by blocks", "[cuda][kernels][large]
     INFO(rows << " rows");
     const auto values = random_values(rows, 1);
     const CudaMatrix logits(rows, 1, values, ElementType::f32, {2, 0});
-    const auto blocks = static_cast<std::size_t>(cuda::gan_loss_blocks(rows));
-    CHECK(blocks == static_cast<std::size_t>((rows + 2047) / 2048));
     std::vector<double> first;
-    for (const bool in_blocks : {false, true}) {
-      const CudaMatrix scratch(1,
-                               static_cast<std::int64_t>(blocks * sizeof(cuda::GanLossPart) / 4));
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      simt::reset(seed);
+      TestScratch scratch;
       const CudaMatrix gradient(rows, 1, ElementType::f32, {1, 0});
       const CudaMatrix means(1, 2);
       float* const to = means.vector().data;
       const GanLossTask task{
           logits.view(), gradient.ref(), {GanLoss::bce, GanSide::real, 0.9F, to, to + 1}};
-      auto* const parts = in_blocks ? static_cast<cuda::GanLossPart*>(scratch.ref().data) : nullptr;
-      REQUIRE(cuda::gan_loss(nullptr, task, parts) == cudaSuccess);
+      REQUIRE(cuda::run(nullptr, task, scratch) == cudaSuccess);
+      CHECK(scratch.taken() == (rows <= 2048 ? 0 : (rows + 2047) / 2048 * 16));
       double loss = 0.0;
       double right = 0.0;
       for (const double logit : values) {

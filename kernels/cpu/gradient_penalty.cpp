@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "kernels/cpu/pointwise.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
 
@@ -27,7 +27,7 @@ void scale_row(float* x, std::int64_t count, float factor) {
 
 }  // namespace
 
-void gradient_penalty(ThreadTeam& team, const GradientPenaltyTask& task) {
+void run(ThreadTeam& team, const GradientPenaltyTask& task) {
   const MatrixView<float> x = task.x;
   std::vector<float> values(static_cast<std::size_t>(x.rows));
   for_each_row(team, x.rows, x.cols, [&](std::int64_t i) {

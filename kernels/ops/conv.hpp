@@ -1,8 +1,10 @@
-// What convolutions and normalisations are asked to do: plain descriptions, no work.
+// What convolutions are asked to do, and what they are made of where a library does not do all of
+// it.
 #pragma once
 
 #include <cstdint>
 
+#include "kernels/math/activation.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -43,30 +45,25 @@ struct ConvTask {
   MatrixRef y;
 };
 
-/// Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) of x [n, positions * channels],
-/// NHWC, over rows and positions:
-///   y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta)
-/// with the biased variance of the batch. `mean` and `inverse_deviation` [channels] are left for
-/// the backward pass; the running ones move by `momentum` towards the batch's mean and unbiased
-/// variance, as PyTorch's do.
-struct BatchNormTask {
-  ConstMatrixRef x;  ///< f32 or bf16, tight rows
-  VectorView<const float> gamma, beta;
-  VectorView<float> mean, inverse_deviation;
-  VectorView<float> running_mean, running_variance;
-  MatrixRef y;  ///< as x
-  float momentum = 0.1F;
-  float epsilon = 1e-5F;
+/// patches [n * positions, patch_size] of `large` [n, large_size], tight, of one float type; 0
+/// outside.
+struct PatchesTask {
+  static constexpr const char* name = "patches";
+
+  ConvGeometry geometry;
+  ConstMatrixRef large;
+  MatrixRef patches;
 };
 
-/// From dy = d(loss)/d(output before the activation) [n, positions * channels] to
-///   dbeta = sum dy, dgamma = sum dy * xhat,
-///   dx = gamma * inverse_deviation * (dy - (dbeta + xhat * dgamma) / count), in place of dy.
-struct BatchNormBackwardTask {
-  ConstMatrixRef x;
-  VectorView<const float> gamma, mean, inverse_deviation;
-  MatrixRef dy;  ///< dx on return
-  VectorView<float> dgamma, dbeta;
+/// The rest of a transposed convolution: its y from the sums of `patches` [n * positions,
+/// patch_size] = x w^T, tight, each number where its patch has it.
+struct FoldPatchesTask {
+  static constexpr const char* name = "fold_patches";
+
+  MatrixView<const float> patches;
+  ConvTask conv;
+  math::Activation activation = math::Activation::identity;
+  float slope = 0.2F;
 };
 
 }  // namespace vgan

@@ -1,4 +1,4 @@
-// What the seam asks of its arguments before any work.
+// What the seam asks of products of dense layers before any work.
 #pragma once
 
 #include "engine/base/check.hpp"
@@ -40,11 +40,6 @@ inline void check_dense_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<co
           std::to_string(w.cols));
 }
 
-inline void check_map_trials(MatrixView<const float> y, MatrixRef trials) {
-  require(trials.type != ElementType::bf16, "map_trials", "trials of bf16", "f32 or u8");
-  require_shape("map_trials", "trials", trials, y.rows, y.cols);
-}
-
 inline void check_dense_tangent(ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
                                 Activation activation) {
   check_product("dense_tangent", x, w, y);
@@ -74,22 +69,16 @@ inline void check_dense_backward_weights(ConstMatrixRef x, ConstMatrixRef dy, Ma
           std::to_string(dy.cols));
 }
 
-inline void check_gan_loss(const GanLossTask& task) {
-  require_shape("gan_loss", "logits", task.logits, task.logits.rows, 1);
-  require_shape("gan_loss", "gradient", task.gradient, task.logits.rows, 1);
-  require(task.term.loss != nullptr, "gan_loss", "no place for the loss", "one");
-}
-
-inline void check_gradient_penalty(const GradientPenaltyTask& task) {
-  require(task.value != nullptr, "gradient_penalty", "no place for the value", "one");
-}
-
-inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
+inline void check_adam(const AdamArena& arena) {
   const auto same = [&](std::int64_t size) { return size == arena.weights.size; };
   require(same(arena.gradients.size) && same(arena.m.size) && same(arena.v.size) &&
               (arena.average.empty() || same(arena.average.size)) &&
               (arena.shadow.empty() || arena.packed_shadow || same(arena.shadow.size)),
           "adam", "vectors of several lengths", "one length");
+}
+
+inline void check_adam(const AdamArena& arena, const AdamOptions& options) {
+  check_adam(arena);
   require(options.network != nullptr, "adam", "no network named", "one");
 }
 
@@ -143,24 +132,6 @@ inline void check_logit_loss(const LogitLossTask& task, const FusedOptions& opti
   require(task.weight_step.weights.size == task.x.cols && task.bias_step.weights.size == 1, name,
           "a step of " + std::to_string(task.weight_step.weights.size) + " weights",
           std::to_string(task.x.cols));
-}
-
-inline void check_interpolate(ConstMatrixRef real, ConstMatrixRef fake, MatrixRef out) {
-  const char* name = "interpolate";
-  require_float(name, "real", real.type);
-  require_float(name, "out", out.type);
-  require(fake.type == real.type, name, "real and fake of two types", "one type");
-  require_shape(name, "fake", fake, real.rows, real.cols);
-  require_shape(name, "out", out, real.rows, real.cols);
-}
-
-inline void check_gather(const GatherTask& task) {
-  const ConstMatrixRef trials = task.trials;
-  require_float("gather", "out", task.out.type);
-  require(trials.type != ElementType::bf16, "gather", "trials of bf16", "u8 or f32");
-  require(trials.rows > 0 && trials.cols == task.out.cols, "gather",
-          "trials " + shape_text(trials.rows, trials.cols),
-          "at least one row of " + std::to_string(task.out.cols));
 }
 
 }  // namespace vgan

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "kernels/math/activation.hpp"
-#include "kernels/ops/adam_arena.hpp"
+#include "kernels/ops/adam.hpp"
 #include "kernels/ops/gan_loss.hpp"
 #include "kernels/view.hpp"
 

@@ -1,7 +1,7 @@
 // A penalty on the length of each row, in a fixed order, while the rows become its gradient.
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
-#include "kernels/cuda/pointwise.hpp"
+#include "kernels/cuda/operations.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -40,9 +40,9 @@ __global__ void weighted_sum_kernel(const float* row_values, std::int64_t rows, 
 
 // ---- Launcher ------------------------------------------------------------------------------
 
-cudaError_t gradient_penalty(cudaStream_t stream, const GradientPenaltyTask& task,
-                             float* row_values) {
+cudaError_t run(cudaStream_t stream, const GradientPenaltyTask& task, Scratch& scratch) {
   const MatrixView<float> x = task.x;
+  auto* const row_values = scratch.take<float>(std::max<std::int64_t>(1, x.rows));
   if (x.rows > 0) {
     const cudaError_t status =
         launch(stream, {dim3(static_cast<unsigned>(x.rows)), dim3(block_threads)},

@@ -1,6 +1,7 @@
-// What an Adam step reads and writes, and how fast it goes.
+// What an Adam step is asked to do: what it reads and writes, and how fast it goes.
 #pragma once
 
+#include "kernels/ops/step_state.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -33,6 +34,17 @@ struct AdamRates {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   float average_decay = 0.0F;
+};
+
+/// One Adam step (kernels/math/adam.hpp) over all of `arena`, with its average and its shadow where
+/// it has them.
+struct AdamTask {
+  static constexpr const char* name = "adam";
+
+  AdamArena arena;
+  AdamRates rates;
+  StepCounter counter;           ///< it is step number counter.value() + 1
+  AdamState* network = nullptr;  ///< the rate, and the flag of NaN and Inf; in device memory
 };
 
 }  // namespace vgan
