@@ -84,7 +84,7 @@ Options read_options(const app::CommandLine& line) {
   std::string name = "default";
   line.read("preset", name);
   options.config = preset(name);
-  if (options.config.net != NetKind::mlp || !options.config.is_gan()) {
+  if (options.config.net != NetKind::mlp || options.config.model != ModelKind::gan) {
     throw Error(ErrorCode::bad_config,
                 {"bad setting", "--preset", "'" + name + "'", "a preset of a dense GAN",
                  "time other models with vgan_cuda --profile-steps"});

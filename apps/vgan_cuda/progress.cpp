@@ -43,16 +43,16 @@ std::string bar(double share, std::size_t cells, bool utf8) {
 // What the bar shows of a model when there is room for more than its losses.
 std::string second_part(const ProgressValues& v) {
   switch (v.model) {
-    case ProgressValues::Model::vae: return "KL " + fixed_text(v.kl, 2);
-    case ProgressValues::Model::ae: return "squared error " + fixed_text(v.squared_error, 5);
-    case ProgressValues::Model::gan: break;
+    case ModelKind::vae: return "KL " + fixed_text(v.kl, 2);
+    case ModelKind::ae: return "squared error " + fixed_text(v.squared_error, 5);
+    case ModelKind::gan: break;
   }
   return "real " + fixed_text(v.real_accuracy * 100.0, 0) + "% fake " +
          fixed_text(v.fake_accuracy * 100.0, 0) + "%";
 }
 
 std::string losses_text(const ProgressValues& v) {
-  if (v.model == ProgressValues::Model::gan) {
+  if (v.model == ModelKind::gan) {
     return "d_loss " + fixed_text(v.d_loss, 3) + "  g_loss " + fixed_text(v.g_loss, 3) +
            "  D(real) " + fixed_text(v.real_accuracy, 2) + "  D(fake) " +
            fixed_text(v.fake_accuracy, 2);
@@ -70,7 +70,7 @@ std::string plain_line(const ProgressValues& v) {
 std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
   const double share =
       v.total == 0 ? 1.0 : static_cast<double>(v.epoch) / static_cast<double>(v.total);
-  const bool gan = v.model == ProgressValues::Model::gan;
+  const bool gan = v.model == ModelKind::gan;
   const std::string percent = std::to_string(static_cast<int>(share * 100.0));
   // In their order on the line; those of the lowest rank are the first to get room.
   struct Part {
@@ -116,7 +116,7 @@ Progress::Style Progress::style(bool quiet) {
 
 Progress::Progress(Style style) : style_(style), utf8_(speaks_utf8()) {}
 
-void Progress::start(std::uint64_t first_epoch, std::uint64_t total, ProgressValues::Model model) {
+void Progress::start(std::uint64_t first_epoch, std::uint64_t total, ModelKind model) {
   values_.model = model;
   values_.epoch = first_epoch;
   values_.total = total;

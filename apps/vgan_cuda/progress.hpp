@@ -11,8 +11,7 @@ namespace vgan::app {
 
 /// What both displays show. Losses and accuracies are smoothed over some fifty epochs.
 struct ProgressValues {
-  enum class Model { gan, vae, ae };
-  Model model = Model::gan;
+  ModelKind model = ModelKind::gan;
   std::uint64_t epoch = 0;
   std::uint64_t total = 0;
   double epochs_per_second = 0.0;
@@ -48,7 +47,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void start(std::uint64_t first_epoch, std::uint64_t total, ProgressValues::Model model);
+  void start(std::uint64_t first_epoch, std::uint64_t total, ModelKind model);
   /// Shows the report if it is time to: at most ten bars a second, a line each hundred epochs.
   void show(const StepReport& report);
   /// A line on standard error, above the bar.

@@ -10,6 +10,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/generate/reconstruct.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
@@ -51,7 +52,7 @@ void print_table(const ReconstructResult& result) {
             "of a number, in the data's units");
   print_row("mean absolute error", errors.absolute, "of a number, in the data's units");
   print_row("-log p", errors.negative_log_likelihood, "nats a trial");
-  if (result.model == ModelKind::vae) print_row("KL", errors.kl, "nats a trial");
+  if (traits_of(result.model).variational) print_row("KL", errors.kl, "nats a trial");
 }
 
 }  // namespace

@@ -46,11 +46,6 @@ std::string length_text(const Trainer& trainer, const ImageSet& images, std::uin
          " each: " + general_text(passes, 3) + " passes" + (first_epoch > 0 ? resumed : "");
 }
 
-ProgressValues::Model model_of(const TrainConfig& config) {
-  if (config.is_gan()) return ProgressValues::Model::gan;
-  return config.model == ModelKind::vae ? ProgressValues::Model::vae : ProgressValues::Model::ae;
-}
-
 std::size_t files_in(const std::filesystem::path& folder) {
   std::error_code unreadable;
   std::size_t count = 0;
@@ -81,7 +76,7 @@ void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
   print("run folder", folder.string());
   print("training", length_text(trainer, images, first_epoch));
   std::fflush(stdout);
-  model_ = model_of(trainer.config());
+  model_ = trainer.config().model;
   progress_.start(first_epoch, trainer.total_epochs(), model_);
 }
 
@@ -104,15 +99,15 @@ void RunDisplay::finished(const RunResult& result) {
                         " over time of samples from one fixed noise");
   holds("real.png", "real trials, to compare them with");
   holds("reconstructions.png", "real trials, each above its reconstruction");
-  const char* const drawn = model_ == ProgressValues::Model::gan   ? "losses and accuracies"
-                            : model_ == ProgressValues::Model::vae ? "reconstruction and KL"
-                                                                   : "reconstruction and its error";
+  const char* const drawn = model_ == ModelKind::gan   ? "losses and accuracies"
+                            : model_ == ModelKind::vae ? "reconstruction and KL"
+                                                       : "reconstruction and its error";
   holds("losses.png", std::string(drawn) + " over time, from metrics.jsonl");
   holds("profile.json", "phase times, for chrome://tracing or Perfetto");
   holds("checkpoints/", counted(files_in(result.folder / "checkpoints"), "checkpoint") +
                             ", up to " + result.checkpoint.filename().string());
   holds("config.toml", "the settings, for --config");
-  if (model_ != ProgressValues::Model::gan) {
+  if (model_ != ModelKind::gan) {
     std::printf("reconstruct: %s reconstruct --model %s --data FILE --out reconstructions.npy\n",
                 shell_word(program_).c_str(), shell_word(folder).c_str());
   }

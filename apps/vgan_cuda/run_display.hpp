@@ -27,7 +27,7 @@ class RunDisplay : public RunObserver {
   std::string program_;
   bool quiet_;
   std::string asked_device_;
-  ProgressValues::Model model_ = ProgressValues::Model::gan;
+  ModelKind model_ = ModelKind::gan;
   Progress progress_;
 };
 

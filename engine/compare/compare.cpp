@@ -17,6 +17,7 @@
 #include "engine/metrics/resampled.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/pictures/trial_pictures.hpp"
 
 namespace vgan {
@@ -198,7 +199,7 @@ class Comparing {
         require_pictures(config, trial);
         const TrainConfig all = with_layers(config, trial);
         (void)generator_layers(all, trial);
-        (void)(all.is_gan() ? discriminator_layers(all, trial) : encoder_layers(all, trial));
+        (void)traits_of(all).second_layers(all, trial, 0);
       });
       configs_.push_back(config);
     }

@@ -11,6 +11,7 @@
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"
 #include "engine/models/architecture.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/pictures/trial_pictures.hpp"
 #include "engine/run/metrics_log.hpp"
@@ -89,8 +90,7 @@ void count_parameters(const TrainConfig& config, const TrialShape& trial, Compar
   const TrainConfig all = with_layers(config, trial);
   row.sampling_parameters = nn::parameter_count(generator_layers(all, trial));
   row.parameters =
-      row.sampling_parameters + nn::parameter_count(all.is_gan() ? discriminator_layers(all, trial)
-                                                                 : encoder_layers(all, trial));
+      row.sampling_parameters + nn::parameter_count(traits_of(all).second_layers(all, trial, 0));
 }
 
 // A run that was stopped or killed is there if it has a checkpoint.
@@ -204,7 +204,7 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
   const ImageSet samples = sample(ground, row);
   row.quality = ground.judge.judge(TrialRows(samples));
   if (ground.sheet) row.samples = picture_of(samples, ground);
-  if (!config.is_gan()) row.reconstruction = reconstruction_error(ground, name);
+  if (traits_of(config).encodes) row.reconstruction = reconstruction_error(ground, name);
   return row;
 }
 

@@ -17,6 +17,7 @@
 #include "engine/encode/as_type.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/run/run_files.hpp"
@@ -52,7 +53,7 @@ void check(const ReconstructRequest& request) {
 
 GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
   GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
-  if (!model.config.is_gan()) return model;
+  if (traits_of(model.config).encodes) return model;
   throw Error(ErrorCode::bad_config,
               {"cannot reconstruct", loaded.file.string(), "a gan, which has no encoder",
                "a model vae or ae", "train one with --model vae or --model ae"});

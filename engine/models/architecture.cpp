@@ -5,6 +5,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/models/listed_layers.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/models/single_layers.hpp"
 
 namespace vgan {
@@ -192,7 +193,7 @@ std::vector<LayerSpec> encoder_layers(const TrainConfig& config, const TrialShap
   const TrialShape image = image_shape(config, trial);
   std::vector<LayerSpec> layers = trunk(config, image, image.size(), image);
   const std::int64_t features = layers.empty() ? image.size() : layers.back().outputs;
-  const std::int64_t code = config.model == ModelKind::vae ? 2 * config.latent : config.latent;
+  const std::int64_t code = traits_of(config).variational ? 2 * config.latent : config.latent;
   layers.push_back(dense_layer(features, code, Activation::identity));
   return layers;
 }

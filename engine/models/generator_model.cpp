@@ -8,6 +8,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_tensors.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/settings/saved_config.hpp"
 #include "engine/version.hpp"
@@ -74,7 +75,7 @@ Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
 
 // Samples are right only from the noise that G was trained with.
 void require_known_noise(const TrainConfig& config, const std::string& text) {
-  if (!config.is_gan() || config.latent_mixture == 1) return;
+  if (config.model != ModelKind::gan || config.latent_mixture == 1) return;
   if (config.latent_mixture == 0) refuse("config", "latent-mixture = 0", "1 or more, once trained");
   if (text.find("latent-deviation") == std::string::npos) {
     refuse("config", "a latent-mixture without latent-deviation, of an earlier build", "both");
@@ -91,8 +92,7 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
   const std::int64_t conditions = model.conditions.size();
   try {
     return {generator_layers(model.config, shape, conditions),
-            model.config.is_gan() ? discriminator_layers(model.config, shape, conditions)
-                                  : encoder_layers(model.config, shape)};
+            traits_of(model.config).second_layers(model.config, shape, conditions)};
   } catch (const Error& error) {
     throw Error(ErrorCode::bad_data,
                 {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
@@ -224,11 +224,11 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     refuse("config", conditional ? "a model with conditions" : "a model without conditions",
            "what the file's tensors hold");
   }
-  const bool gan = model.config.is_gan();
+  const ModelTraits& traits = traits_of(model.config);
   const auto layers = networks_of(model, origin);
   check_network(layers.generator, "g", model.averaged, checkpoint, origin);
-  check_network(layers.second, gan ? "d" : "e", model.averaged && !gan, checkpoint, origin);
-  if (model.config.model == ModelKind::ae) {
+  check_network(layers.second, traits.stem, model.averaged && traits.encodes, checkpoint, origin);
+  if (traits.fits_codes) {
     model.codes =
         CodeModel::load(checkpoint, model.config.latent_mixture, model.config.latent, origin);
   }

@@ -9,6 +9,7 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/files/read_file.hpp"
+#include "engine/models/model_traits.hpp"
 
 namespace vgan {
 namespace {
@@ -32,7 +33,8 @@ double number(const nlohmann::json& entry, const char* key, double otherwise) {
 }  // namespace
 
 BestCheckpoint::BestCheckpoint(const TrainConfig& config)
-    : gan_(config.is_gan()), weight_(config.model == ModelKind::vae ? config.beta : 0.0) {}
+    : likelihoods_(traits_of(config).encodes),
+      weight_(traits_of(config).variational ? config.beta : 0.0) {}
 
 void BestCheckpoint::read(const FilePlace& metrics,
                           const std::map<std::uint64_t, std::filesystem::path>& epochs) {
@@ -41,25 +43,26 @@ void BestCheckpoint::read(const FilePlace& metrics,
     if (epoch == 0 || epochs.count(epoch - 1) == 0 || epoch > epochs.rbegin()->first) return true;
     const auto entry = read_json(line);
     if (!entry.is_object()) return true;
-    const double first = number(entry, gan_ ? "d_loss" : "reconstruction", std::nan(""));
-    judge(epoch - 1, first, number(entry, gan_ ? "g_loss" : "kl", gan_ ? std::nan("") : 0.0));
+    const double first = number(entry, likelihoods_ ? "reconstruction" : "d_loss", std::nan(""));
+    judge(epoch - 1, first,
+          number(entry, likelihoods_ ? "kl" : "g_loss", likelihoods_ ? 0.0 : std::nan("")));
     return true;
   });
 }
 
 void BestCheckpoint::add(const StepReport& report) {
   if (!newest_ || report.epoch != *newest_ + 1) return;
-  if (gan_) {
-    judge(*newest_, static_cast<double>(report.d_loss()), static_cast<double>(report.g_loss));
-  } else {
+  if (likelihoods_) {
     judge(*newest_, static_cast<double>(report.reconstruction), static_cast<double>(report.kl));
+  } else {
+    judge(*newest_, static_cast<double>(report.d_loss()), static_cast<double>(report.g_loss));
   }
   newest_.reset();
 }
 
 void BestCheckpoint::judge(std::uint64_t epoch, double first, double second) {
   double loss = first + weight_ * second;
-  if (gan_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
+  if (!likelihoods_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
   if (!std::isfinite(first) || !std::isfinite(second)) return;
   // Among equals it is the newest, which has learned the longest.
   if (best_ && loss > best_loss_) return;

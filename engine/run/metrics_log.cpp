@@ -17,6 +17,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/files/read_file.hpp"
+#include "engine/models/model_traits.hpp"
 
 namespace vgan {
 namespace {
@@ -66,11 +67,11 @@ double number(const StepReport& report) {
 std::vector<Metric> metrics_of(const TrainConfig& config) {
   using R = StepReport;
   using H = TrainingHistory;
-  if (!config.is_gan()) {
+  if (traits_of(config).encodes) {
     std::vector<Metric> metrics = {
         {"reconstruction", number<&R::reconstruction>, &H::reconstruction},
         {"squared_error", number<&R::squared_error>, &H::squared_error}};
-    if (config.model == ModelKind::vae) metrics.push_back({"kl", number<&R::kl>, &H::kl});
+    if (traits_of(config).variational) metrics.push_back({"kl", number<&R::kl>, &H::kl});
     return metrics;
   }
   std::vector<Metric> metrics = {

@@ -8,6 +8,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
+#include "engine/models/model_traits.hpp"
 #include "engine/run/best_checkpoint.hpp"
 #include "engine/run/resumption.hpp"
 #include "engine/run/step_profile.hpp"
@@ -203,7 +204,7 @@ class RunLoop {
     save();
     const std::uint64_t epochs = trainer_.epoch();
     draw_samples();
-    if (!config_.is_gan()) draw([&] { folder_.write_reconstructions(trainer_, images_); });
+    if (traits_of(config_).encodes) draw([&] { folder_.write_reconstructions(trainer_, images_); });
     if (!stopped) folder_.write_samples(trainer_, images_, final_samples);
     RunResult result;
     result.folder = folder_.present_path();

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "engine/models/model_traits.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/bce.hpp"
 #include "kernels/math/gaussian_nll.hpp"
@@ -11,7 +12,7 @@ namespace vgan {
 
 ReconstructionMeter::ReconstructionMeter(const TrainConfig& config, const OutputRange& range,
                                          const Scaling& scaling)
-    : variational_(config.model == ModelKind::vae),
+    : variational_(traits_of(config).variational),
       bernoulli_(config.likelihood == LikelihoodKind::bernoulli),
       range_(range),
       scaling_(scaling) {}

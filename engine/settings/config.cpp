@@ -84,7 +84,7 @@ void validate_networks(const TrainConfig& c) {
   if (c.conditional && !c.conditions.empty()) {
     refuse_setting("conditional", "classes and --conditions", "one of the two");
   }
-  if (c.is_gan()) return;
+  if (c.model == ModelKind::gan) return;
   if (c.conditional || !c.conditions.empty()) {
     refuse_setting(c.conditional ? "conditional" : "conditions",
                    (c.model == ModelKind::ae ? "an " : "a ") + to_text(c.model), "model gan");

@@ -89,7 +89,6 @@ struct TrainConfig {
 
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
-  bool is_gan() const { return model == ModelKind::gan; }
   /// The `output` that an autoencoder's likelihood asks for.
   OutputKind decoder_output() const {
     return likelihood == LikelihoodKind::bernoulli ? OutputKind::sigmoid : OutputKind::linear;

@@ -64,20 +64,22 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
   const auto add_of = [&](const std::string& models, Names settings) {
     add("model " + models, settings, true);
   };
-  if (!c.is_gan()) {
+  if (c.model != ModelKind::gan) {
     add_of("gan", {"loss", "n-critic", "gp", "r1", "r2", "r1-scaled", "r1-every", "label-smoothing",
                    "instance-noise", "instance-noise-decay", "instance-noise-end", "augment",
                    "spectral-norm", "minibatch-stddev", "pack"});
   }
-  if (!c.is_gan() && c.output != OutputKind::automatic && c.output != c.decoder_output()) {
+  if (c.model != ModelKind::gan && c.output != OutputKind::automatic &&
+      c.output != c.decoder_output()) {
     add_of("gan: an autoencoder's follows from its likelihood", {"output"});
   }
-  if (c.is_gan()) add_of("vae or ae", {"likelihood"});
+  if (c.model == ModelKind::gan) add_of("vae or ae", {"likelihood"});
   if (c.model != ModelKind::vae) add_of("vae", {"beta", "kl-warmup"});
   if (c.model == ModelKind::vae && c.latent_mixture > 1) add_of("gan or ae", {"latent-mixture"});
-  if (!c.is_gan() || c.latent_mixture == 1) add("a gan's latent-mixture", {"latent-deviation"});
+  if (c.model != ModelKind::gan || c.latent_mixture == 1)
+    add("a gan's latent-mixture", {"latent-deviation"});
   if (c.loss != LossKind::wgan_gp) add("loss wgan-gp", {"gp"});
-  if (c.is_gan() && c.r1 == 0.0) add("an r1", {"r2", "r1-every", "r1-scaled"});
+  if (c.model == ModelKind::gan && c.r1 == 0.0) add("an r1", {"r2", "r1-every", "r1-scaled"});
   if (c.lr_d > 0.0) add("lr-d 0", {"ttur"});
   if (c.instance_noise == 0.0) {
     add("an instance-noise", {"instance-noise-decay", "instance-noise-end"});

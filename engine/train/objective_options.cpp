@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/refuse_setting.hpp"
+#include "engine/models/model_traits.hpp"
 
 namespace vgan {
 namespace {
@@ -30,8 +31,8 @@ constexpr std::int64_t most_of_a_point = 16;
 
 std::int64_t mixture_for(const TrainConfig& config, const TrialShape& trial, bool real_valued,
                          std::int64_t trials) {
-  if (config.model == ModelKind::ae) return CodeModel::components_for(trials, config.latent);
-  return config.is_gan() && real_valued && trial.size() <= most_of_a_point ? 100 : 1;
+  if (traits_of(config).fits_codes) return CodeModel::components_for(trials, config.latent);
+  return config.model == ModelKind::gan && real_valued && trial.size() <= most_of_a_point ? 100 : 1;
 }
 
 math::Ramp ramp_of(ScheduleKind schedule) {
@@ -58,7 +59,7 @@ TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valu
                      "leave it out, or name latent-mixture");
     }
   }
-  if (!config.is_gan()) config.output = config.decoder_output();
+  if (traits_of(config).encodes) config.output = config.decoder_output();
   return config;
 }
 
@@ -96,11 +97,12 @@ objectives::GanOptions gan_options(const TrainConfig& c, const TrialShape& trial
 }
 
 math::LatentMixture latent_mixture(const TrainConfig& c) {
-  return math::mixture_of(c.is_gan() ? c.latent_mixture : 1, c.seed, c.latent_deviation);
+  return math::mixture_of(c.model == ModelKind::gan ? c.latent_mixture : 1, c.seed,
+                          c.latent_deviation);
 }
 
 objectives::AutoencoderOptions autoencoder_options(const TrainConfig& c) {
-  return {c.model == ModelKind::vae,
+  return {traits_of(c).variational,
           c.likelihood == LikelihoodKind::bernoulli ? Likelihood::bernoulli : Likelihood::gaussian,
           static_cast<float>(c.beta), c.seed};
 }

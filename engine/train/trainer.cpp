@@ -12,26 +12,17 @@
 namespace vgan {
 namespace {
 
-// What to do about it is for the model's kind: an autoencoder has neither D nor R1.
-std::string remedy_of(const TrainConfig& config) {
-  return config.is_gan() ? "use a lower --lr or a higher --r1" : "use a lower --lr";
-}
-
-void require_finite(const StepReport& report, const TrainConfig& config) {
+void require_finite(const StepReport& report, const Objective& objective) {
   const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
                       std::isfinite(report.g_loss) && std::isfinite(report.r1) &&
                       std::isfinite(report.r2) && std::isfinite(report.gradient_penalty) &&
                       std::isfinite(report.reconstruction) && std::isfinite(report.kl);
   if (finite) return;
-  std::string losses = "reconstruction " + setting_text(report.reconstruction);
-  if (config.is_gan()) {
-    losses = "D loss " + setting_text(report.d_loss()) + ", G loss " + setting_text(report.g_loss);
-  }
-  if (config.model == ModelKind::vae) losses += ", KL " + setting_text(report.kl);
   throw Error(ErrorCode::diverged,
               {"training diverged", "epoch " + std::to_string(report.epoch),
-               losses + std::string(report.nonfinite != 0 ? ", NaN or Inf in a gradient" : ""),
-               "finite losses and gradients", remedy_of(config)});
+               objective.losses_text(report) +
+                   std::string(report.nonfinite != 0 ? ", NaN or Inf in a gradient" : ""),
+               "finite losses and gradients", objective.remedy()});
 }
 
 // More would be beyond any memory, and beyond what 64 bits count on the way.
@@ -107,13 +98,12 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
     return nn::layers_text(layers) + ", " + std::to_string(nn::parameter_count(layers)) +
            " parameters";
   };
-  const bool gan = self.config.is_gan();
   const std::int64_t components = latent_mixture(self.config).components;
   const std::string noise =
       components > 1 ? ", noise from " + std::to_string(components) + " Gaussians" : "";
-  return {{gan ? "generator" : "decoder",
-           text(self.sampled_layers) + ", " + to_text(self.config.output) + noise},
-          {gan ? "discriminator" : "encoder", text(self.d_layers)}};
+  return {
+      {self.traits().first, text(self.sampled_layers) + ", " + to_text(self.config.output) + noise},
+      {self.traits().second, text(self.layers.second)}};
 }
 
 std::pair<std::int64_t, std::int64_t> Trainer::trial_shape() const {
@@ -141,7 +131,7 @@ void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepRep
       begun += step.run(epochs - begun);
     }
     for (const StepReport& one : step.take_reports()) {
-      require_finite(one, config());
+      require_finite(one, *implementation_->objective);
       going_on = report(one) && going_on;
     }
   }
@@ -159,9 +149,9 @@ Checkpoint Trainer::checkpoint() {
   if (self.conditions.size() > 0) made.metadata["conditions"] = self.condition_fingerprint;
   save_network(*self.backend, *self.queue, *self.generator, "g", made);
   self.conditions.save(made);
-  save_network(*self.backend, *self.queue, *self.second, self.second_name(), made);
-  require_finite(made, epoch(), remedy_of(self.config));
-  if (self.config.model == ModelKind::ae) self.codes_of_now().save(made);
+  save_network(*self.backend, *self.queue, *self.second, self.traits().stem, made);
+  require_finite(made, epoch(), self.objective->remedy());
+  if (self.traits().fits_codes) self.codes_of_now().save(made);
   return made;
 }
 
@@ -181,7 +171,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
   self.finish_steps();
   load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  load_network(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
+  load_network(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
   require_same_scaling(checkpoint, self.scaling);
   self.queue->synchronise();
   self.step->set_steps(steps);
@@ -191,7 +181,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 void Trainer::start_from(const Checkpoint& checkpoint) {
   Implementation& self = *implementation_;
   load_start(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  load_start(*self.backend, *self.queue, *self.second, self.second_name(), checkpoint);
+  load_start(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
   self.queue->synchronise();
 }
 
@@ -210,7 +200,7 @@ std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t se
     request.conditions =
         run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
   }
-  if (self.config.model == ModelKind::ae) {
+  if (self.traits().fits_codes) {
     request.latents = self.codes_of_now().drawn(seed, Purpose::sample);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {
@@ -234,7 +224,7 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};
   request.mixture = latent_mixture(config());
   if (self.conditions.size() > 0) request.conditions = self.conditions.in_turn(columns);
-  if (self.config.model == ModelKind::ae) {
+  if (self.traits().fits_codes) {
     request.latents = self.codes_of_now().drawn(request.seed, request.purpose);
   }
   self.sampler_with_weights_of_now().sample(*self.queue, request, [&](ConstMatrixRef part) {

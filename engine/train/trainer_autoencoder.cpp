@@ -29,9 +29,10 @@ const CodeModel& Trainer::Implementation::codes_of_now() {
 
 std::vector<double> Trainer::reconstruct(const ImageSet& trials) {
   Implementation& self = *implementation_;
-  if (config().is_gan()) {
+  if (!self.traits().encodes) {
     throw Error(ErrorCode::bad_config, {"cannot reconstruct", "the trainer's model",
-                                        "a gan, which has no encoder", "a model vae or ae", ""});
+                                        "a " + to_text(config().model) + ", which has no encoder",
+                                        "a model vae or ae", ""});
   }
   trials.require_consistent();
   if (trials.height != self.trial.height || trials.width != self.trial.width ||
@@ -55,7 +56,7 @@ std::vector<double> Trainer::reconstruct(const ImageSet& trials) {
 
 std::string Trainer::samples_from() {
   Implementation& self = *implementation_;
-  if (config().model == ModelKind::ae) return self.codes_of_now().text();
+  if (self.traits().fits_codes) return self.codes_of_now().text();
   return "";
 }
 

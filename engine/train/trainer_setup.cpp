@@ -5,8 +5,6 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/device/devices.hpp"
-#include "engine/train/alternating_step.hpp"
-#include "engine/train/autoencoder_step.hpp"
 #include "engine/train/objective_options.hpp"
 #include "engine/train/require_memory.hpp"
 #include "engine/train/trainer_state.hpp"
@@ -82,14 +80,14 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   queue = backend->make_queue("main");
   upload_data(images);
   const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused};
-  generator.emplace(*backend, g_layers, leaky_slope, g_arena, "the generator", products);
-  second.emplace(*backend, d_layers, leaky_slope, d_arena,
-                 config.is_gan() ? "the discriminator" : "the encoder", products);
+  generator.emplace(*backend, layers.generator, leaky_slope, g_arena, "the generator", products);
+  second.emplace(*backend, layers.second, leaky_slope, second_arena,
+                 std::string("the ") + traits().second, products);
   generator->initialise(*queue, config.seed, generator_id);
   second->initialise(*queue, config.seed, second_id);
   queue->synchronise();
   resident = trial_set();
-  make_step();
+  step = objective->make_step(*backend, *generator, *second, resident, step_kind.fused);
 }
 
 void Trainer::Implementation::choose_scaling(const ImageSet& images) {
@@ -103,26 +101,15 @@ void Trainer::Implementation::choose_scaling(const ImageSet& images) {
 
 void Trainer::Implementation::choose_networks() {
   sampled_layers = generator_layers(config, trial, conditions.size());
-  g_layers = sampled_layers;
-  require_statistics(g_layers, config.batch);
+  require_statistics(sampled_layers, config.batch);
+  objective = make_objective({config, trial, conditions.size(), epochs_of(config, count)});
+  layers = objective->layers(sampled_layers);
   const bool bf16 = precision == Precision::bf16;
   const bool average = config.ema > 0.0;
   g_arena = {.training = true, .average = average, .shadow = bf16};
-  if (config.is_gan()) {
-    d_layers = discriminator_layers(config, trial, conditions.size());
-    d_arena = {.training = true, .average = false, .shadow = bf16};
-    const bool can_fuse =
-        objectives::Gan::can_fuse(g_layers, d_layers, gan_options(config, trial, 0)) &&
-        conditions.size() == 0;
-    step_kind = choose_step(config.step, backend->info(), config.batch, can_fuse);
-  } else {
-    g_layers.back().activation = Activation::identity;
-    d_layers = encoder_layers(config, trial);
-    d_arena = {.training = true, .average = average, .shadow = bf16};
-    step_kind = choose_step(config.step, backend->info(), config.batch, false);
-    if (config.step == StepKind::automatic)
-      step_kind.reason = "an autoencoder's networks move together";
-  }
+  second_arena = {
+      .training = true, .average = average && objective->averages_second(), .shadow = bf16};
+  step_kind = objective->choose(layers, backend->info());
 }
 
 void Trainer::Implementation::upload_data(const ImageSet& images) {
@@ -159,45 +146,18 @@ TrialSet Trainer::Implementation::trial_set() const {
   return set;
 }
 
-void Trainer::Implementation::make_step() {
-  const std::uint64_t epochs = epochs_of(config, count);
-  if (config.is_gan()) {
-    StepOptions options;
-    options.batch = config.batch;
-    options.fused = step_kind.fused;
-    options.gan = gan_options(config, trial, conditions.size());
-    options.mixture = latent_mixture(config);
-    options.adam = adam_options(config);
-    options.schedules = schedules_of(config, epochs);
-    step = std::make_unique<AlternatingStep>(*backend, *generator, *second, resident, options);
-  } else {
-    step = std::make_unique<AutoencoderStep>(
-        *backend, *second, *generator, resident,
-        AutoencoderStepOptions{config.batch, autoencoder_options(config), adam_options(config),
-                               schedules_of(config, epochs)});
-  }
-}
-
 MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   MemoryPlan made;
-  const std::size_t activations =
-      config.is_gan() ? objectives::Gan::bytes(g_layers, d_layers, batch, type(),
-                                               gan_options(config, trial, conditions.size()))
-                      : objectives::Autoencoder::bytes(d_layers, g_layers, batch, type());
-  made.parts = {
-      {"G", nn::Network::bytes(*backend, g_layers, g_arena)},
-      {config.is_gan() ? "D" : "encoder", nn::Network::bytes(*backend, d_layers, d_arena)},
-      {"activations", activations},
-      {"data", data_bytes + condition_bytes()}};
-  // A GAN has two queues, `d` and `g`; an autoencoder one, `model`.
-  const std::size_t scratch =
-      config.is_gan()
-          ? 2 * AlternatingStep::scratch_bytes(*backend, g_layers, d_layers, batch, type())
-          : AutoencoderStep::scratch_bytes(*backend, d_layers, g_layers, batch, type());
+  made.parts = {{"G", nn::Network::bytes(*backend, layers.generator, g_arena)},
+                {traits().encodes ? "encoder" : "D",
+                 nn::Network::bytes(*backend, layers.second, second_arena)},
+                {"activations", objective->activation_bytes(layers, batch, type())},
+                {"data", data_bytes + condition_bytes()}};
+  const std::size_t scratch = objective->scratch_bytes(*backend, layers, batch, type());
   if (scratch > 0) made.parts.emplace_back("products", scratch);
   made.parts.emplace_back("samples",
                           Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
-  if (!config.is_gan()) {
+  if (traits().encodes) {
     made.parts.emplace_back("reconstructions",
                             Reconstructor::bytes(*backend, config, trial, type()));
   }

@@ -16,6 +16,7 @@
 #include "engine/sample/reconstructor.hpp"
 #include "engine/sample/sampler.hpp"
 #include "engine/sample/trial_set.hpp"
+#include "engine/train/objective.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/train/training_step.hpp"
@@ -27,7 +28,7 @@ struct Trainer::Implementation {
   Implementation(const TrainConfig& wanted, const ImageSet& images);
 
   MemoryPlan plan(std::int64_t batch) const;
-  const char* second_name() const { return config.is_gan() ? "d" : "e"; }
+  const ModelTraits& traits() const { return traits_of(config); }
   /// The average where there is one.
   static VectorView<const float> best(const nn::Network& network) {
     const auto average = network.arena().average();
@@ -55,8 +56,9 @@ struct Trainer::Implementation {
   ConditionModel conditions;
   std::string condition_fingerprint;          ///< of those of the data
   std::vector<nn::LayerSpec> sampled_layers;  ///< G with the activation that makes trials
-  std::vector<nn::LayerSpec> g_layers, d_layers;
-  nn::ArenaOptions g_arena, d_arena;
+  std::unique_ptr<Objective> objective;
+  ObjectiveLayers layers;
+  nn::ArenaOptions g_arena, second_arena;
   MemoryPlan memory;
   std::unique_ptr<Queue> queue;
   Buffer data;
@@ -88,7 +90,6 @@ struct Trainer::Implementation {
   void choose_networks();
   void upload_data(const ImageSet& images);
   TrialSet trial_set() const;
-  void make_step();
 };
 
 }  // namespace vgan

@@ -27,7 +27,7 @@ constexpr std::int64_t rows = 4;
 std::vector<std::pair<std::string, std::vector<nn::LayerSpec>>> networks() {
   std::vector<std::pair<std::string, std::vector<nn::LayerSpec>>> all;
   for (ModelRun run : model_runs()) {
-    if (!run.config.is_gan()) continue;
+    if (run.config.model != ModelKind::gan) continue;
     const TrialShape trial{run.images.height, run.images.width, run.images.channels};
     run.config.minibatch_stddev = 2;
     run.config.spectral_norm = true;

@@ -1,0 +1,67 @@
+// A GAN to the trainer: G and D move in turn.
+#include "engine/base/refuse_setting.hpp"
+#include "engine/train/alternating_step.hpp"
+#include "engine/train/objective.hpp"
+#include "engine/train/objective_options.hpp"
+
+namespace vgan {
+namespace {
+
+class GanObjective final : public Objective {
+ public:
+  using Objective::Objective;
+
+  ObjectiveLayers layers(std::vector<nn::LayerSpec> sampled) const override {
+    return {std::move(sampled),
+            discriminator_layers(config(), setting().trial, setting().conditions)};
+  }
+
+  ChosenStep choose(const ObjectiveLayers& layers, const DeviceInfo& device) const override {
+    const bool can_fuse = objectives::Gan::can_fuse(layers.generator, layers.second,
+                                                    gan_options(config(), setting().trial, 0)) &&
+                          setting().conditions == 0;
+    return choose_step(config().step, device, config().batch, can_fuse);
+  }
+
+  bool averages_second() const override { return false; }
+
+  std::size_t activation_bytes(const ObjectiveLayers& layers, std::int64_t batch,
+                               ElementType type) const override {
+    return objectives::Gan::bytes(layers.generator, layers.second, batch, type,
+                                  gan_options(config(), setting().trial, setting().conditions));
+  }
+
+  // Of two queues, `d` and `g`.
+  std::size_t scratch_bytes(const Backend& backend, const ObjectiveLayers& layers,
+                            std::int64_t batch, ElementType type) const override {
+    return 2 *
+           AlternatingStep::scratch_bytes(backend, layers.generator, layers.second, batch, type);
+  }
+
+  std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
+                                          nn::Network& second, const TrialSet& data,
+                                          bool fused) const override {
+    StepOptions options;
+    options.batch = config().batch;
+    options.fused = fused;
+    options.gan = gan_options(config(), setting().trial, setting().conditions);
+    options.mixture = latent_mixture(config());
+    options.adam = adam_options(config());
+    options.schedules = schedules_of(config(), setting().epochs);
+    return std::make_unique<AlternatingStep>(backend, generator, second, data, options);
+  }
+
+  std::string losses_text(const StepReport& report) const override {
+    return "D loss " + setting_text(report.d_loss()) + ", G loss " + setting_text(report.g_loss);
+  }
+
+  std::string remedy() const override { return "use a lower --lr or a higher --r1"; }
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> make_gan_objective(ObjectiveSetting setting) {
+  return std::make_unique<GanObjective>(std::move(setting));
+}
+
+}  // namespace vgan

@@ -1,0 +1,74 @@
+// What a model is to the trainer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/models/model_traits.hpp"
+#include "engine/nn/network.hpp"
+#include "engine/sample/trial_set.hpp"
+#include "engine/train/step_kind.hpp"
+#include "engine/train/training_step.hpp"
+
+namespace vgan {
+
+/// What an objective is made for: settings with everything filled in (`resolved`), and the data.
+struct ObjectiveSetting {
+  TrainConfig config;
+  TrialShape trial;
+  std::int64_t conditions = 0;  ///< numbers of a condition
+  std::uint64_t epochs = 1;     ///< in which schedules reach their end
+};
+
+/// The layers of the two networks as they are trained.
+struct ObjectiveLayers {
+  std::vector<nn::LayerSpec> generator;  ///< G or decoder
+  std::vector<nn::LayerSpec> second;     ///< D or encoder
+};
+
+class Objective {
+ public:
+  explicit Objective(ObjectiveSetting setting) : setting_(std::move(setting)) {}
+  virtual ~Objective() = default;
+
+  /// From G as it makes trials, whose last activation may go into the loss.
+  virtual ObjectiveLayers layers(std::vector<nn::LayerSpec> sampled) const = 0;
+  /// How updates are computed on the device, for `--step`. Throws bad_config for one that cannot
+  /// be.
+  virtual ChosenStep choose(const ObjectiveLayers& layers, const DeviceInfo& device) const = 0;
+  /// Whether the second network has an average too.
+  virtual bool averages_second() const = 0;
+
+  /// Bytes of activations and of what queues keep for products, at a batch of `batch`.
+  virtual std::size_t activation_bytes(const ObjectiveLayers& layers, std::int64_t batch,
+                                       ElementType type) const = 0;
+  virtual std::size_t scratch_bytes(const Backend& backend, const ObjectiveLayers& layers,
+                                    std::int64_t batch, ElementType type) const = 0;
+  /// The step, recorded; the networks and `data` outlive it.
+  virtual std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
+                                                  nn::Network& second, const TrialSet& data,
+                                                  bool fused) const = 0;
+
+  /// The losses of a report, as a message of divergence has them: "D loss 1, G loss 2".
+  virtual std::string losses_text(const StepReport& report) const = 0;
+  /// What to do about divergence.
+  virtual std::string remedy() const = 0;
+
+ protected:
+  const TrainConfig& config() const { return setting_.config; }
+  const ObjectiveSetting& setting() const { return setting_; }
+
+ private:
+  ObjectiveSetting setting_;
+};
+
+/// The objective of the setting's model.
+std::unique_ptr<Objective> make_objective(ObjectiveSetting setting);
+
+std::unique_ptr<Objective> make_gan_objective(ObjectiveSetting setting);
+std::unique_ptr<Objective> make_autoencoder_objective(ObjectiveSetting setting);
+
+}  // namespace vgan
