@@ -9,7 +9,7 @@
 #include "engine/data/image_set.hpp"
 #include "engine/data/readers/npy_header.hpp"
 #include "engine/data/trial_axes.hpp"
-#include "engine/files/atomic_file.hpp"
+#include "engine/files/announced_file.hpp"
 
 namespace vgan {
 
@@ -60,9 +60,8 @@ class NpyWriter {
   void finish();
 
  private:
-  AtomicFile file_;
+  AnnouncedFile file_;
   ValueType type_;
-  std::uint64_t missing_ = 0;  // bytes still to come
 };
 
 }  // namespace vgan

@@ -59,17 +59,10 @@ IdxWriter::IdxWriter(const std::filesystem::path& path, std::int64_t count, std:
       header += static_cast<char>(size >> shift);
     }
   }
-  missing_ = bytes;
-  file_.write(header.data(), header.size());
+  file_.announce(header.data(), header.size(), bytes);
 }
 
 void IdxWriter::append(std::span<const std::byte> numbers) {
-  if (numbers.size() > missing_) {
-    throw Error(ErrorCode::internal,
-                {what, file_.path().string(), std::to_string(numbers.size()) + " more bytes",
-                 std::to_string(missing_) + " still announced", ""});
-  }
-  missing_ -= numbers.size();
   if (number_bytes_ == 1) return file_.write(numbers.data(), numbers.size());
   // The format is big-endian.
   swapped_.assign(numbers.begin(), numbers.end());
@@ -81,13 +74,6 @@ void IdxWriter::append(std::span<const std::byte> numbers) {
   file_.write(swapped_.data(), swapped_.size());
 }
 
-void IdxWriter::finish() {
-  if (missing_ != 0) {
-    throw Error(ErrorCode::internal,
-                {what, file_.path().string(),
-                 std::to_string(missing_) + " announced bytes that never came", "none", ""});
-  }
-  file_.commit();
-}
+void IdxWriter::finish() { file_.commit(); }
 
 }  // namespace vgan

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/data/value_type.hpp"
-#include "engine/files/atomic_file.hpp"
+#include "engine/files/announced_file.hpp"
 
 namespace vgan {
 
@@ -33,9 +33,8 @@ class IdxWriter {
   void finish();
 
  private:
-  AtomicFile file_;
+  AnnouncedFile file_;
   std::size_t number_bytes_;
-  std::uint64_t missing_ = 0;  // bytes still to come
   std::vector<std::byte> swapped_;
 };
 
