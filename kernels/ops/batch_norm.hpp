@@ -19,10 +19,10 @@ struct ChannelSumsTask {
 /// Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) of x [n, positions * channels],
 /// NHWC, over rows and positions:
 ///   y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta)
-/// with the biased variance of the batch. With `inference` the running statistics take its place,
-/// and nothing moves. `mean` and `inverse_deviation` [channels] are left for
-/// the backward pass; the running ones move by `momentum` towards the batch's mean and unbiased
-/// variance, as PyTorch's do.
+/// with the biased variance of the batch. `mean` and `inverse_deviation` [channels] are left for the
+/// backward pass; the running ones move by `momentum` towards the batch's mean and unbiased
+/// variance, as PyTorch's do. With `inference` the running statistics take the place of the
+/// batch's, and nothing moves.
 struct BatchNormTask {
   static constexpr const char* name = "batch_norm";
 
