@@ -17,7 +17,8 @@ struct Word {
 };
 
 /// Specialised beside each enum that is a setting: `setting`, its name as in `--name`, and `table`,
-/// a constexpr array of Word with each enumerator once, in the order in which people read them.
+/// a constexpr array of Word with each enumerator once, in the order of the enum, which is the one
+/// in which people read them.
 template <class Enum>
 struct WordTable;
 
@@ -32,8 +33,19 @@ concept WordSetting = requires {
 /// "a, b or c".
 std::string alternatives(const std::vector<std::string>& words);
 
+/// Whether each row of a table has a word and stands at its enumerator.
+template <WordSetting Enum>
+constexpr bool is_in_order() {
+  std::size_t at = 0;
+  for (const Word<Enum>& word : WordTable<Enum>::table) {
+    if (word.text == nullptr || word.value != static_cast<Enum>(at++)) return false;
+  }
+  return true;
+}
+
 template <WordSetting Enum>
 std::string to_text(Enum value) {
+  static_assert(is_in_order<Enum>());
   for (const Word<Enum>& word : WordTable<Enum>::table) {
     if (word.value == value) return word.text;
   }

@@ -1,7 +1,7 @@
 // THE SEAM. All that the engine asks of a device, in coarse operations.
 //
-// Each operation takes the queue it is put on. Those that are one kernel on each device take a task
-// (`run`; kernels/ops has them), products take their views and one options struct. An operation
+// Each operation takes the queue it is put on. Those of kernels/ops/operations.hpp take a task and
+// go by `run`; products, and what is fused with them, are functions of their own. An operation
 // throws vgan::Error (internal) on a mismatch of shapes or types before any work, returns at once
 // where there is nothing to do, and hands the rest to the device (`do_...`), which checks nothing.
 // Matrices are row-major. `float type` means f32 or bf16. Nothing here depends on a host value
@@ -74,7 +74,8 @@ struct AdamOptions : AdamRates {
     return StepCounter::of(state, ahead, per_step);
   }
   AdamTask task(const AdamArena& arena, StepState* state) const {
-    return {arena, *this, counter(state), network == nullptr ? nullptr : &(state->*network)};
+    const bool named = network != nullptr && state != nullptr;
+    return {arena, *this, counter(state), named ? &(state->*network) : nullptr};
   }
 };
 
@@ -129,11 +130,12 @@ class Backend : public DeviceContext {
   void dense_backward_weights(Queue& queue, ConstMatrixRef x, ConstMatrixRef dy,
                               MatrixView<float> dw, VectorView<float> dbias,
                               const WeightGradientOptions& options);
+
   /// Any operation of kernels/ops/operations.hpp.
 #define VGAN_DECLARE(Task) void run(Queue& queue, const Task& task);
   VGAN_OPERATIONS(VGAN_DECLARE)
 #undef VGAN_DECLARE
-  // Those that are asked for in many places, in one line.
+  // `run` in fewer words, for operations that many places ask for.
   void convert(Queue& queue, ConstMatrixRef in, MatrixRef out);
   void fill(Queue& queue, float value, MatrixRef out);
   void adam(Queue& queue, const AdamArena& arena, StepState* state, const AdamOptions& options);

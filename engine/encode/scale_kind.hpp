@@ -16,8 +16,8 @@ struct WordTable<ScaleKind> {
   static constexpr std::array<Word<ScaleKind>, 4> table{{
       {ScaleKind::automatic, "auto", "column for rows, else data"},
       {ScaleKind::data, "data", "by the range of all values"},
-      {ScaleKind::column, "column", "each column by its own"},
-      {ScaleKind::none, "none", "as they are"},
+      {ScaleKind::column, "column", "by each column's own range"},
+      {ScaleKind::none, "none", "not at all"},
   }};
 };
 

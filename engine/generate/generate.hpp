@@ -39,7 +39,7 @@ struct WordTable<SampleShape> {
   static constexpr std::array<Word<SampleShape>, 3> table{{
       {SampleShape::data, "data", "the array that training read, with N trials"},
       {SampleShape::flat, "flat", "N x values"},
-      {SampleShape::image, "image", "N x height x width, and x channels where there are several"},
+      {SampleShape::image, "image", "N x height x width, x channels if several"},
   }};
 };
 

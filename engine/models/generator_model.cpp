@@ -227,7 +227,8 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   const ModelTraits& traits = traits_of(model.config);
   const auto layers = networks_of(model, origin);
   check_network(layers.generator, "g", model.averaged, checkpoint, origin);
-  check_network(layers.second, traits.stem, model.averaged && traits.encodes, checkpoint, origin);
+  check_network(layers.second, traits.stem, model.averaged && traits.averages_second, checkpoint,
+                origin);
   if (traits.fits_codes) {
     model.codes =
         CodeModel::load(checkpoint, model.config.latent_mixture, model.config.latent, origin);

@@ -16,6 +16,7 @@ constexpr std::array<ModelTraits, 3> models{{
      .second = "discriminator",
      .stem = "d",
      .encodes = false,
+     .averages_second = false,
      .variational = false,
      .fits_codes = false,
      .second_layers = discriminator_layers},
@@ -24,6 +25,7 @@ constexpr std::array<ModelTraits, 3> models{{
      .second = "encoder",
      .stem = "e",
      .encodes = true,
+     .averages_second = true,
      .variational = true,
      .fits_codes = false,
      .second_layers = encoder},
@@ -32,14 +34,20 @@ constexpr std::array<ModelTraits, 3> models{{
      .second = "encoder",
      .stem = "e",
      .encodes = true,
+     .averages_second = true,
      .variational = false,
      .fits_codes = true,
      .second_layers = encoder},
 }};
 
-// A model's row stands at its enumerator.
-static_assert(models[0].kind == ModelKind{0} && models[1].kind == ModelKind{1} &&
-              models[2].kind == ModelKind{2});
+// Each model has a row, at its enumerator.
+constexpr bool has_each_model() {
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (models[i].kind != static_cast<ModelKind>(i)) return false;
+  }
+  return models.size() == WordTable<ModelKind>::table.size();
+}
+static_assert(has_each_model());
 
 }  // namespace
 

@@ -8,15 +8,17 @@
 
 namespace vgan {
 
-/// Of one model. Each has a network "g" that makes trials, and a second one beside it.
+/// What one model is. Each model has a network "g" that makes trials, and a second one beside it.
 struct ModelTraits {
   ModelKind kind;
   const char* first;   ///< what people call "g": "generator"
   const char* second;  ///< and the other: "discriminator"
   const char* stem;    ///< of the second one's tensors in a checkpoint: "d"
   /// The second network makes codes of trials, which "g" makes trials of again: there are
-  /// reconstructions, and losses are likelihoods, of which lower is better.
+  /// reconstructions, and losses are negative log-likelihoods, of which lower is better.
   bool encodes;
+  /// The second network has an average of its weights too, where "g" has one.
+  bool averages_second;
   /// Codes are means and variances, with a divergence from the prior.
   bool variational;
   /// Samples are drawn from Gaussians that are fitted to the codes of training trials.

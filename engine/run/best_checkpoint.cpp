@@ -33,7 +33,7 @@ double number(const nlohmann::json& entry, const char* key, double otherwise) {
 }  // namespace
 
 BestCheckpoint::BestCheckpoint(const TrainConfig& config)
-    : likelihoods_(traits_of(config).encodes),
+    : autoencoder_(traits_of(config).encodes),
       weight_(traits_of(config).variational ? config.beta : 0.0) {}
 
 void BestCheckpoint::read(const FilePlace& metrics,
@@ -43,16 +43,16 @@ void BestCheckpoint::read(const FilePlace& metrics,
     if (epoch == 0 || epochs.count(epoch - 1) == 0 || epoch > epochs.rbegin()->first) return true;
     const auto entry = read_json(line);
     if (!entry.is_object()) return true;
-    const double first = number(entry, likelihoods_ ? "reconstruction" : "d_loss", std::nan(""));
+    const double first = number(entry, autoencoder_ ? "reconstruction" : "d_loss", std::nan(""));
     judge(epoch - 1, first,
-          number(entry, likelihoods_ ? "kl" : "g_loss", likelihoods_ ? 0.0 : std::nan("")));
+          number(entry, autoencoder_ ? "kl" : "g_loss", autoencoder_ ? 0.0 : std::nan("")));
     return true;
   });
 }
 
 void BestCheckpoint::add(const StepReport& report) {
   if (!newest_ || report.epoch != *newest_ + 1) return;
-  if (likelihoods_) {
+  if (autoencoder_) {
     judge(*newest_, static_cast<double>(report.reconstruction), static_cast<double>(report.kl));
   } else {
     judge(*newest_, static_cast<double>(report.d_loss()), static_cast<double>(report.g_loss));
@@ -62,7 +62,7 @@ void BestCheckpoint::add(const StepReport& report) {
 
 void BestCheckpoint::judge(std::uint64_t epoch, double first, double second) {
   double loss = first + weight_ * second;
-  if (!likelihoods_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
+  if (!autoencoder_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
   if (!std::isfinite(first) || !std::isfinite(second)) return;
   // Among equals it is the newest, which has learned the longest.
   if (best_ && loss > best_loss_) return;

@@ -36,8 +36,8 @@ class BestCheckpoint {
  private:
   void judge(std::uint64_t epoch, double first, double second);
 
-  bool likelihoods_;  // the losses are an autoencoder's
-  double weight_;     // of the second of them
+  bool autoencoder_;
+  double weight_;  // of its second loss
   std::optional<std::uint64_t> newest_;
   std::optional<std::uint64_t> best_;
   double best_loss_ = 0.0;

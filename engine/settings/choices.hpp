@@ -1,4 +1,6 @@
-// The settings that are words, each an enum with its words and their help.
+// The settings of a run that are words, each an enum with its words and their help; `scale` stands
+// with what reads it (engine/encode/scale_kind.hpp). `device`, `preset` and `labels` are text: they
+// may be names that no enum can list.
 #pragma once
 
 #include <array>
@@ -122,8 +124,8 @@ struct WordTable<StepKind> {
   static constexpr const char* setting = "step";
   static constexpr std::array<Word<StepKind>, 3> table{{
       {StepKind::automatic, "auto"},
-      {StepKind::graph, "graph", "Adam apart from the backward pass"},
-      {StepKind::fused, "fused", "Adam rides along it"},
+      {StepKind::graph, "graph", "Adam after the backward pass"},
+      {StepKind::fused, "fused", "Adam along with it"},
   }};
 };
 

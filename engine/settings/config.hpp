@@ -121,9 +121,11 @@ std::string preset_for(ModelKind model);
 /// A config file (TOML, one key for each setting) over the preset that it names, or over
 /// `preset_name` where that is not empty; where neither names one, over that of `model`, or else of
 /// the file's model. A file's `output` and its mixture do not go to another `model` than its own.
-/// Throws bad_config with file, line and column; an unknown key names its nearest neighbour. I/O
-/// errors are `io`. With `given`, adds the names of its keys to it, and leaves `drop_overruled` to
-/// a caller who knows what else is given.
+/// Throws bad_config: with file, line and column for what is no TOML, for an unknown key, which is
+/// told its nearest neighbour, and for a value of another type; with the setting alone for a word
+/// that it has not, even where the caller has another in mind. I/O errors are `io`. With `given`,
+/// adds the names of its keys to it, and leaves `drop_overruled` to a caller who knows what else is
+/// given.
 TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
                         std::vector<std::string>* given = nullptr,
                         std::optional<ModelKind> model = std::nullopt);

@@ -64,8 +64,8 @@ void visit_settings(Config& c, Visitor&& visitor) {
             ".npy of condition vectors, one for each trial, which both networks see", may_change},
           c.conditions);
   visitor(S{"scale", data, "NAME",
-            "how floats come to the network's range: " + words_help<ScaleKind>() +
-                "; bytes by 0 to 255"},
+            "how floats are scaled to the network's range: " + words_help<ScaleKind>() +
+                "; bytes are by 0 to 255"},
           c.scale);
   visitor(S{"range", data, "LOW:HIGH",
             "numbers that the network's range stands for; empty = as scale says"},
@@ -190,7 +190,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"precision", machine, "NAME", words_help<PrecisionKind>()}, c.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use", may_change},
           c.threads);
-  visitor(S{"step", machine, "NAME", words_help<StepKind>(), may_change}, c.step);
+  visitor(
+      S{"step", machine, "NAME", "how updates are computed: " + words_help<StepKind>(), may_change},
+      c.step);
   visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
   visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", may_change},
           c.save_every);

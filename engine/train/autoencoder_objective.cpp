@@ -7,6 +7,7 @@
 namespace vgan {
 namespace {
 
+/// objectives::Autoencoder has the equations; this is how a trainer asks for them.
 class AutoencoderObjective final : public Objective {
  public:
   using Objective::Objective;
@@ -14,7 +15,7 @@ class AutoencoderObjective final : public Objective {
   // The decoder's last activation goes into the loss.
   ObjectiveLayers layers(std::vector<nn::LayerSpec> sampled) const override {
     sampled.back().activation = Activation::identity;
-    return {std::move(sampled), encoder_layers(config(), setting().trial)};
+    return Objective::layers(std::move(sampled));
   }
 
   ChosenStep choose(const ObjectiveLayers&, const DeviceInfo& device) const override {
@@ -24,8 +25,6 @@ class AutoencoderObjective final : public Objective {
     }
     return chosen;
   }
-
-  bool averages_second() const override { return true; }
 
   std::size_t activation_bytes(const ObjectiveLayers& layers, std::int64_t batch,
                                ElementType type) const override {

@@ -7,14 +7,10 @@
 namespace vgan {
 namespace {
 
+/// objectives::Gan has the equations; this is how a trainer asks for them.
 class GanObjective final : public Objective {
  public:
   using Objective::Objective;
-
-  ObjectiveLayers layers(std::vector<nn::LayerSpec> sampled) const override {
-    return {std::move(sampled),
-            discriminator_layers(config(), setting().trial, setting().conditions)};
-  }
 
   ChosenStep choose(const ObjectiveLayers& layers, const DeviceInfo& device) const override {
     const bool can_fuse = objectives::Gan::can_fuse(layers.generator, layers.second,
@@ -23,15 +19,13 @@ class GanObjective final : public Objective {
     return choose_step(config().step, device, config().batch, can_fuse);
   }
 
-  bool averages_second() const override { return false; }
-
   std::size_t activation_bytes(const ObjectiveLayers& layers, std::int64_t batch,
                                ElementType type) const override {
     return objectives::Gan::bytes(layers.generator, layers.second, batch, type,
                                   gan_options(config(), setting().trial, setting().conditions));
   }
 
-  // Of two queues, `d` and `g`.
+  // The step has two queues, `d` and `g`, and each keeps that much.
   std::size_t scratch_bytes(const Backend& backend, const ObjectiveLayers& layers,
                             std::int64_t batch, ElementType type) const override {
     return 2 *

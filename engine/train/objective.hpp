@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/models/model_traits.hpp"
@@ -15,7 +16,8 @@
 
 namespace vgan {
 
-/// What an objective is made for: settings with everything filled in (`resolved`), and the data.
+/// What an objective is made for: settings with everything filled in (`resolved`), as they were at
+/// the start, and the data.
 struct ObjectiveSetting {
   TrainConfig config;
   TrialShape trial;
@@ -34,13 +36,15 @@ class Objective {
   explicit Objective(ObjectiveSetting setting) : setting_(std::move(setting)) {}
   virtual ~Objective() = default;
 
-  /// From G as it makes trials, whose last activation may go into the loss.
-  virtual ObjectiveLayers layers(std::vector<nn::LayerSpec> sampled) const = 0;
+  /// The layers to train. `sampled` is G as it makes trials; an autoencoder leaves out its last
+  /// activation, which its loss applies.
+  virtual ObjectiveLayers layers(std::vector<nn::LayerSpec> sampled) const {
+    return {std::move(sampled),
+            traits_of(config()).second_layers(config(), setting_.trial, setting_.conditions)};
+  }
   /// How updates are computed on the device, for `--step`. Throws bad_config for one that cannot
   /// be.
   virtual ChosenStep choose(const ObjectiveLayers& layers, const DeviceInfo& device) const = 0;
-  /// Whether the second network has an average too.
-  virtual bool averages_second() const = 0;
 
   /// Bytes of activations and of what queues keep for products, at a batch of `batch`.
   virtual std::size_t activation_bytes(const ObjectiveLayers& layers, std::int64_t batch,

@@ -107,8 +107,7 @@ void Trainer::Implementation::choose_networks() {
   const bool bf16 = precision == Precision::bf16;
   const bool average = config.ema > 0.0;
   g_arena = {.training = true, .average = average, .shadow = bf16};
-  second_arena = {
-      .training = true, .average = average && objective->averages_second(), .shadow = bf16};
+  second_arena = {.training = true, .average = average && traits().averages_second, .shadow = bf16};
   step_kind = objective->choose(layers, backend->info());
 }
 

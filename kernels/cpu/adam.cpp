@@ -54,6 +54,4 @@ void run(ThreadTeam& team, const AdamTask& task) {
   task.network->nonfinite |= move.saw_nonfinite() ? 1U : 0U;
 }
 
-void run(ThreadTeam&, const AdvanceTask& task) { finish_step(*task.state); }
-
 }  // namespace vgan::cpu

@@ -1,3 +1,5 @@
+// Sums over the rows and positions of images, and the normalisations made of them. Chunks are fixed
+// by the shape and added in order, in double.
 #include "kernels/cpu/operations.hpp"
 
 #include <algorithm>

@@ -1,11 +1,10 @@
 #include "kernels/cpu/patches.hpp"
 
-#include "kernels/cpu/operations.hpp"
-
 #include <algorithm>
 
 #include "kernels/cpu/channels.hpp"
 #include "kernels/cpu/dense_slices.hpp"
+#include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/clones.hpp"
 #include "kernels/dispatch.hpp"
 

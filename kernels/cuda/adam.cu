@@ -1,5 +1,4 @@
-// Adam over a whole arena, with the moving average and the bf16 copy of the weights; the end of a
-// step.
+// Adam over a whole arena, with the moving average and the bf16 copy of the weights.
 #include "kernels/cuda/adam_quad.hpp"
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/operations.hpp"
@@ -29,27 +28,14 @@ __global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCou
   if (nonfinite) atomicOr(&network->nonfinite, 1U);
 }
 
-__global__ void advance_kernel(StepState* state) { finish_step(*state); }
-
 }  // namespace
 
-// ---- Launchers -----------------------------------------------------------------------------
+// ---- Launcher ------------------------------------------------------------------------------
 
 cudaError_t run(cudaStream_t stream, const AdamTask& task, Scratch&) {
   const AdamArena& arena = task.arena;
   return launch(stream, shape_for((arena.weights.size + 3) / 4), adam_kernel, arena,
                 starts_quads(arena), task.rates, task.counter, task.network);
-}
-
-cudaError_t find_kernels(int* architecture) {
-  cudaFuncAttributes attributes{};
-  const cudaError_t status = cudaFuncGetAttributes(&attributes, advance_kernel);
-  *architecture = attributes.ptxVersion;
-  return status;
-}
-
-cudaError_t run(cudaStream_t stream, const AdvanceTask& task, Scratch&) {
-  return launch(stream, {dim3(1), dim3(1)}, advance_kernel, task.state);
 }
 
 }  // namespace vgan::cuda

@@ -1,10 +1,11 @@
+// Sums over the rows and positions of images, and the normalisations made of them. Sums are in
+// double and in a fixed order: bands of pixels side by side, added in their order.
 #include "kernels/cuda/batch_norm.hpp"
-
-#include "kernels/cuda/operations.hpp"
 
 #include <algorithm>
 
 #include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/math/batch_norm.hpp"
 

@@ -1,4 +1,4 @@
-// Between f32 and bf16, and one value everywhere.
+// Copies: between f32 and bf16, one value everywhere, outputs as trials.
 #include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/operations.hpp"

@@ -1,4 +1,5 @@
-// The pointwise work around a dense product, on a stream.
+// The pointwise work around a dense product, and a product for shapes that cuBLASLt refuses, on a
+// stream.
 //
 // Each function puts its kernels on `stream` and returns what the launch returned.
 #pragma once
@@ -37,4 +38,5 @@ std::int64_t column_sum_bands(std::int64_t rows);
 [[nodiscard]] cudaError_t plain_product(cudaStream_t stream, ConstMatrixRef a, bool a_transposed,
                                         ConstMatrixRef b, bool b_transposed, MatrixView<float> c,
                                         bool accumulate);
+
 }  // namespace vgan::cuda

@@ -1,4 +1,6 @@
 // A penalty on the length of each row, in a fixed order, while the rows become its gradient.
+#include <algorithm>
+
 #include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/operations.hpp"

@@ -1,8 +1,7 @@
 #include "kernels/cuda/patches.hpp"
 
-#include "kernels/cuda/operations.hpp"
-
 #include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/operations.hpp"
 #include "kernels/dispatch.hpp"
 
 namespace vgan::cuda {

@@ -3,15 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 
 namespace vgan::cuda {
 
-/// The scratch of a queue: one operation's at a time.
+/// The scratch of a queue, for one operation at a time.
 class Scratch {
  public:
   virtual ~Scratch() = default;
 
-  /// Room for `count` of T. Throws where there is no memory.
+  /// Room for `count` of T, once in an operation and those that it runs itself: a second call may
+  /// give the same memory again. Throws where there is none.
   template <class T>
   T* take(std::int64_t count) {
     return static_cast<T*>(take_bytes(static_cast<std::size_t>(count) * sizeof(T)));
@@ -21,9 +23,9 @@ class Scratch {
   virtual void* take_bytes(std::size_t bytes) = 0;
 };
 
-/// For operations that take none.
+/// What operations are given that take none.
 class NoScratch final : public Scratch {
-  void* take_bytes(std::size_t) override { return nullptr; }
+  void* take_bytes(std::size_t) override { throw std::logic_error("an operation without scratch"); }
 };
 
 }  // namespace vgan::cuda

@@ -19,16 +19,16 @@ struct ChannelSumsTask {
 /// Batch normalisation (Ioffe and Szegedy 2015, arXiv:1502.03167) of x [n, positions * channels],
 /// NHWC, over rows and positions:
 ///   y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta)
-/// with the biased variance of the batch. `mean` and `inverse_deviation` [channels] are left for the
-/// backward pass; the running ones move by `momentum` towards the batch's mean and unbiased
+/// with the biased variance of the batch. `mean` and `inverse_deviation` [channels] are written for
+/// the backward pass; the running ones move by `momentum` towards the batch's mean and unbiased
 /// variance, as PyTorch's do. With `inference` the running statistics take the place of the
-/// batch's, and nothing moves.
+/// batch's, and nothing but y is written.
 struct BatchNormTask {
   static constexpr const char* name = "batch_norm";
 
   ConstMatrixRef x;  ///< f32 or bf16, tight rows
   VectorView<const float> gamma, beta;
-  VectorView<float> mean, inverse_deviation;
+  VectorView<float> mean, inverse_deviation;  ///< with `inference` untouched, and may be empty
   VectorView<float> running_mean, running_variance;
   MatrixRef y;  ///< as x
   float momentum = 0.1F;

@@ -1,10 +1,8 @@
-// What convolutions are asked to do, and what they are made of where a library does not do all of
-// it.
+// What convolutions are asked to do.
 #pragma once
 
 #include <cstdint>
 
-#include "kernels/math/activation.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -43,27 +41,6 @@ struct ConvTask {
   VectorView<const float> bias;
   ConstMatrixRef at;
   MatrixRef y;
-};
-
-/// patches [n * positions, patch_size] of `large` [n, large_size], tight, of one float type; 0
-/// outside.
-struct PatchesTask {
-  static constexpr const char* name = "patches";
-
-  ConvGeometry geometry;
-  ConstMatrixRef large;
-  MatrixRef patches;
-};
-
-/// The rest of a transposed convolution: its y from the sums of `patches` [n * positions,
-/// patch_size] = x w^T, tight, each number where its patch has it.
-struct FoldPatchesTask {
-  static constexpr const char* name = "fold_patches";
-
-  MatrixView<const float> patches;
-  ConvTask conv;
-  math::Activation activation = math::Activation::identity;
-  float slope = 0.2F;
 };
 
 }  // namespace vgan

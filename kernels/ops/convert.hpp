@@ -14,6 +14,7 @@ struct ConvertTask {
   MatrixRef out;
 };
 
+/// out = value, everywhere.
 struct FillTask {
   static constexpr const char* name = "fill";
 

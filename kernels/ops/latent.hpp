@@ -18,7 +18,7 @@ struct ReparameteriseTask {
   ConstMatrixRef statistics;
   MatrixRef noise;  ///< [n, latent] f32: drawn here, read again by the backward pass
   MatrixRef z;      ///< [n, latent]
-  /// Element (i, j) of the noise is number first + i * latent + j, as in NormalTask.
+  /// Element (i, j) of the noise is number first + i * latent + j.
   RandomStream stream;
 };
 

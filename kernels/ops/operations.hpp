@@ -9,7 +9,6 @@
 #include "kernels/ops/adam.hpp"
 #include "kernels/ops/augment.hpp"
 #include "kernels/ops/batch_norm.hpp"
-#include "kernels/ops/conv.hpp"
 #include "kernels/ops/convert.hpp"
 #include "kernels/ops/gan_loss.hpp"
 #include "kernels/ops/gather.hpp"
@@ -17,21 +16,42 @@
 #include "kernels/ops/latent.hpp"
 #include "kernels/ops/minibatch_stddev.hpp"
 #include "kernels/ops/noise.hpp"
+#include "kernels/ops/patches.hpp"
 #include "kernels/ops/reconstruction.hpp"
 #include "kernels/ops/rows.hpp"
 #include "kernels/ops/spectral.hpp"
 #include "kernels/ops/step_state.hpp"
 
 /// Expands `declare(Task)` for each.
-#define VGAN_OPERATIONS(declare)                                                                   \
-  declare(GanLossTask) declare(GradientPenaltyTask) declare(AdamTask) declare(AdvanceTask)         \
-      declare(ActivationBackwardTask) declare(GatherTask) declare(NormalTask)                      \
-          declare(NormalMixtureTask) declare(AddNormalTask) declare(InterpolateTask)               \
-              declare(UniformTask) declare(ConvertTask) declare(FillTask) declare(MapTrialsTask)   \
-                  declare(SpectralTask) declare(SpectralGradientTask) declare(MinibatchStddevTask) \
-                      declare(MinibatchStddevBackwardTask) declare(AugmentTask)                    \
-                          declare(RowDotsTask) declare(ScaleRowsTask) declare(ReparameteriseTask)  \
-                              declare(LatentLossTask) declare(ReconstructionTask)                  \
-                                  declare(ChannelSumsTask) declare(BatchNormTask)                  \
-                                      declare(BatchNormBackwardTask) declare(PatchesTask)          \
-                                          declare(FoldPatchesTask)
+// clang-format off
+#define VGAN_OPERATIONS(declare)       \
+  declare(GanLossTask)                 \
+  declare(GradientPenaltyTask)         \
+  declare(AdamTask)                    \
+  declare(AdvanceTask)                 \
+  declare(ActivationBackwardTask)      \
+  declare(GatherTask)                  \
+  declare(NormalTask)                  \
+  declare(NormalMixtureTask)           \
+  declare(AddNormalTask)               \
+  declare(InterpolateTask)             \
+  declare(UniformTask)                 \
+  declare(ConvertTask)                 \
+  declare(FillTask)                    \
+  declare(MapTrialsTask)               \
+  declare(SpectralTask)                \
+  declare(SpectralGradientTask)        \
+  declare(MinibatchStddevTask)         \
+  declare(MinibatchStddevBackwardTask) \
+  declare(AugmentTask)                 \
+  declare(RowDotsTask)                 \
+  declare(ScaleRowsTask)               \
+  declare(ReparameteriseTask)          \
+  declare(LatentLossTask)              \
+  declare(ReconstructionTask)          \
+  declare(ChannelSumsTask)             \
+  declare(BatchNormTask)               \
+  declare(BatchNormBackwardTask)       \
+  declare(PatchesTask)                 \
+  declare(FoldPatchesTask)
+// clang-format on

@@ -4,7 +4,7 @@ A layer is a dictionary, kept in the golden file as it is here. `kind` is one of
   dense            y = x w + b, w [inputs, outputs]
   conv             large -> small: correlation, w [kernel_h * kernel_w * channels, filters]
   conv_transposed  small -> large: the adjoint, the same w
-with the names of ConvGeometry (kernels/ops/conv_tasks.hpp): height, width, channels of the large image,
+with the names of ConvGeometry (kernels/ops/conv.hpp): height, width, channels of the large image,
 small_height, small_width, filters of the small one. Images are NHWC, one row each. `activation` is
 leaky_relu, tanh, sigmoid or identity. `batch_norm` is 0 or the number of channels of y: the layer
 then has gamma, beta and running mean and variance in place of a bias (momentum 0.1, epsilon 1e-5).
@@ -103,7 +103,7 @@ def convolve(layer, weight, x):
 
 
 def group_statistic(x, group):
-    """s of each row's group (kernels/ops/model_tasks.hpp, MinibatchStddevTask): [rows, 1]."""
+    """s of each row's group (kernels/ops/minibatch_stddev.hpp, MinibatchStddevTask): [rows, 1]."""
     variance = x.reshape(-1, group, x.shape[1]).var(1, correction=0)
     s = (variance + STDDEV_EPS).sqrt().mean(1)
     return s.repeat_interleave(group)[:, None]

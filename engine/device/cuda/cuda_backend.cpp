@@ -1,6 +1,4 @@
 // CUDA behind the seam: the operations that are kernels of our own, on the queue's stream.
-#include <algorithm>
-
 #include "engine/base/error.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 #include "engine/device/cuda/cuda_products.hpp"

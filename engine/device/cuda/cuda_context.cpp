@@ -80,7 +80,6 @@ void CudaContext::reserve_scratch(Queue& queue, std::size_t bytes) {
 }
 
 QueueScratch CudaContext::scratch_of(Queue& queue) const {
-  use_device();
   return QueueScratch(static_cast<CudaQueue&>(queue));
 }
 

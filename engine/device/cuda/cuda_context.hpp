@@ -43,7 +43,7 @@ class CudaContext : public Backend {
     const std::size_t bytes = static_cast<std::size_t>(count) * sizeof(T);
     return static_cast<T*>(static_cast<CudaQueue&>(queue).scratch(bytes));
   }
-  /// The same for kernels that ask for it themselves.
+  /// The queue's scratch as an object, from which a kernel's launcher takes what it needs.
   QueueScratch scratch_of(Queue& queue) const;
   /// What is free now is what `info` calls the device's memory: to be called when all libraries
   /// are open.

@@ -144,7 +144,7 @@ TEST_CASE("batch_norm normalises each channel and moves the running statistics",
   });
 }
 
-TEST_CASE("batch_norm_inference takes the running statistics and moves nothing",
+TEST_CASE("batch_norm in inference takes the running statistics and moves nothing",
           "[kernels][batch_norm]") {
   for_each_case([](Device& device, ElementType type, const Case& c) {
     const auto x = activities(c, 1, type);
