@@ -2,26 +2,26 @@
 
 #include <algorithm>
 
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 
 namespace vgan::bench {
 
-ImageSet bench_images(const TrainConfig& config) {
+Trials bench_images(const TrainConfig& config) {
   if (!config.data.empty()) {
     DataRequest request;
     request.data = config.data;
     request.labels = "none";
     request.shape = {config.shape, config.net == NetKind::conv1d, std::nullopt};
-    return open_images(request);
+    return open_trials(request);
   }
-  ImageSet images;
-  images.count = std::max<std::int64_t>(60000, config.batch);
-  images.height = images.width = 28;
-  images.source = "u8 noise";
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(images.count * 784));
+  Trials trials;
+  trials.count = std::max<std::int64_t>(60000, config.batch);
+  trials.shape = {28, 28};
+  trials.source = "u8 noise";
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(trials.count * 784));
   fill_with_noise(pixels);
-  images.pixels = std::move(pixels);
-  return images;
+  trials.values = std::move(pixels);
+  return trials;
 }
 
 // xorshift64 (Marsaglia 2003), its highest byte.

@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan::bench {
 
 /// What `--data` names; without it u8 noise of 28 x 28, as many as MNIST's training images or one
-/// batch, whichever is more. Throws as open_images.
-ImageSet bench_images(const TrainConfig& config);
+/// batch, whichever is more. Throws as open_trials.
+Trials bench_images(const TrainConfig& config);
 
 /// Uniform bytes, the same each time.
 void fill_with_noise(std::span<std::uint8_t> bytes);

@@ -40,7 +40,7 @@ struct Run {
 
 /// Everything that is timed, warm.
 struct Bench {
-  Bench(const Options& wanted, const ImageSet& images, bool with_roofline);
+  Bench(const Options& wanted, const Trials& trials, bool with_roofline);
 
   void measure();
   nlohmann::json record() const;
@@ -55,7 +55,7 @@ struct Bench {
   std::vector<Run> runs;
 };
 
-Bench::Bench(const Options& wanted, const ImageSet& images, bool with_roofline) : options(wanted) {
+Bench::Bench(const Options& wanted, const Trials& trials, bool with_roofline) : options(wanted) {
   device = open_backend(options.config.device, 1)->info();
   if (with_roofline && device.kind != "cpu") {
     refuse("--roofline", "the device " + device.kind, "cpu",
@@ -65,7 +65,7 @@ Bench::Bench(const Options& wanted, const ImageSet& images, bool with_roofline) 
     refuse("--threads", "several on the device " + device.kind, "several on cpu alone", "");
   }
   precision = choose_precision(options.config.precision, device);
-  operations = step_operations(options.config, images.pixels_per_image(), precision);
+  operations = step_operations(options.config, trials.values_per_trial(), precision);
   gflop = 1e-9 * flops_per_epoch(operations);
   steps = options.steps_on(device.kind);
   warm_up = options.warm_up_on(device.kind);
@@ -73,10 +73,10 @@ Bench::Bench(const Options& wanted, const ImageSet& images, bool with_roofline) 
     TrainConfig config = options.config;
     config.threads = threads;
     Run run;
-    run.step = std::make_unique<StepRun>(config, images);
+    run.step = std::make_unique<StepRun>(config, trials);
     run.threads = run.step->trainer().config().threads;
     if (with_roofline) {
-      run.roofline = std::make_unique<Roofline>(config, images.pixels_per_image(), precision,
+      run.roofline = std::make_unique<Roofline>(config, trials.values_per_trial(), precision,
                                                 static_cast<int>(run.threads));
     }
     run.step->seconds_per_epoch(warm_up);
@@ -160,14 +160,14 @@ int run_step(const app::Words& words) {
   if (roofline && options.config.device.starts_with("cuda")) {  // said before it is looked for
     refuse("--roofline", "--device " + options.config.device, "--device cpu", "");
   }
-  const ImageSet images = bench_images(options.config);
+  const Trials trials = bench_images(options.config);
   if (serve) {
     const std::string kind =
         open_backend(options.config.device, one_thread_count(options))->info().kind;
     options.config.threads = one_thread_count(options);
-    return serve_steps(options.config, images, options.warm_up_on(kind));
+    return serve_steps(options.config, trials, options.warm_up_on(kind));
   }
-  Bench bench(options, images, roofline);
+  Bench bench(options, trials, roofline);
   bench.measure();
   report(options, bench.record(), bench.text());
   return 0;

@@ -57,8 +57,8 @@ std::vector<std::array<float, 3>> StepRun::losses(std::int64_t epochs) {
   return all;
 }
 
-int serve_steps(const TrainConfig& config, const ImageSet& images, std::int64_t warm_up) {
-  StepRun run(config, images);
+int serve_steps(const TrainConfig& config, const Trials& trials, std::int64_t warm_up) {
+  StepRun run(config, trials);
   run.seconds_per_epoch(warm_up);
   answer({{"ready", true},
           {"versions",
@@ -76,7 +76,7 @@ int serve_steps(const TrainConfig& config, const ImageSet& images, std::int64_t 
     } else if (order == "losses" && count > 0 && own_seed) {
       TrainConfig own = config;
       own.seed = *own_seed;
-      answer({{"losses", StepRun(own, images).losses(count)}});
+      answer({{"losses", StepRun(own, trials).losses(count)}});
     } else {
       throw Error(ErrorCode::usage,
                   {"bad order", "standard input", "'" + line + "'", "run N, losses N SEED", ""});

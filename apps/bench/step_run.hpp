@@ -13,7 +13,7 @@ namespace vgan::bench {
 class StepRun {
  public:
   /// Throws as Trainer.
-  StepRun(const TrainConfig& config, const ImageSet& images) : trainer_(config, images) {}
+  StepRun(const TrainConfig& config, const Trials& trials) : trainer_(config, trials) {}
 
   /// Trains `epochs` epochs; seconds of each. The device is idle before and after.
   double seconds_per_epoch(std::int64_t epochs);
@@ -30,6 +30,6 @@ class StepRun {
 /// for tests/bench/compare.py: "run N" with the seconds of N epochs, "losses N SEED" with the
 /// losses of N epochs from a start of their own. Returns at the end of input; throws usage for
 /// another order.
-int serve_steps(const TrainConfig& config, const ImageSet& images, std::int64_t warm_up);
+int serve_steps(const TrainConfig& config, const Trials& trials, std::int64_t warm_up);
 
 }  // namespace vgan::bench

@@ -10,7 +10,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/libraries.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/device/instructions.hpp"
 
@@ -72,10 +72,10 @@ std::string data_text() {
                      "data/get_mnist.sh brings it");
   }
   try {
-    const ImageSet images = open_images(request);
-    return fact_line(folder.string(), "verified: " + counted(images.count, "image") + " of " +
-                                          std::to_string(images.height) + " x " +
-                                          std::to_string(images.width));
+    const Trials trials = open_trials(request);
+    return fact_line(folder.string(), "verified: " + counted(trials.count, "image") + " of " +
+                                          std::to_string(trials.shape.height) + " x " +
+                                          std::to_string(trials.shape.width));
   } catch (const Error& error) {
     return fact_line(folder.string(), error.what());
   }

@@ -69,9 +69,10 @@ std::string stages_text(const GenerateResult& result) {
 
 std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
   const std::string to = request.out == "-" ? "standard output" : request.out;
-  const std::string channels = result.channels > 1 ? " x " + std::to_string(result.channels) : "";
+  const TrialShape& trial = result.shape;
+  const std::string channels = trial.channels > 1 ? " x " + std::to_string(trial.channels) : "";
   return printable("wrote " + to + ": " + counted(result.count, "sample") + " of " +
-                   std::to_string(result.height) + " x " + std::to_string(result.width) + channels +
+                   std::to_string(trial.height) + " x " + std::to_string(trial.width) + channels +
                    ", " + general_text(result.seconds, 3) + " s, " +
                    fixed_text(rate_of(result, result.seconds), 0) + " a second; from " +
                    result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");

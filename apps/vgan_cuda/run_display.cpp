@@ -19,12 +19,12 @@ void print(const char* label, const std::string& text) {
   std::printf("%-14s %s\n", label, printable(text).c_str());
 }
 
-std::string data_text(const ImageSet& images) {
-  std::string text = images.source + ": " + std::to_string(images.count) + " " +
-                     std::string(info_of(images.kind).plural) + " of " +
-                     extents_text(images.shape()) + ", ";
-  if (images.labels.empty()) return text + "no labels";
-  const std::set<std::int32_t> classes(images.labels.begin(), images.labels.end());
+std::string data_text(const Trials& trials) {
+  std::string text = trials.source + ": " + std::to_string(trials.count) + " " +
+                     std::string(info_of(trials.shape.kind).plural) + " of " +
+                     extents_text(trials.shape) + ", ";
+  if (trials.labels.empty()) return text + "no labels";
+  const std::set<std::int32_t> classes(trials.labels.begin(), trials.labels.end());
   return text + counted(classes.size(), "class", "classes");
 }
 
@@ -37,10 +37,10 @@ std::string device_text(const Trainer& trainer, const std::string& asked_device)
   return text + " (auto: " + reason.substr(0, reason.find_first_of(":;")) + ")";
 }
 
-std::string length_text(const Trainer& trainer, const ImageSet& images, std::uint64_t first_epoch) {
+std::string length_text(const Trainer& trainer, const Trials& trials, std::uint64_t first_epoch) {
   const std::uint64_t epochs = trainer.total_epochs();
   const double passes = static_cast<double>(epochs) * static_cast<double>(trainer.config().batch) /
-                        static_cast<double>(images.count);
+                        static_cast<double>(trials.count);
   const std::string resumed = ", resumed after epoch " + std::to_string(first_epoch);
   return counted(epochs, "epoch") + " of one batch of " + std::to_string(trainer.config().batch) +
          " each: " + general_text(passes, 3) + " passes" + (first_epoch > 0 ? resumed : "");
@@ -64,17 +64,17 @@ RunDisplay::RunDisplay(std::string program, bool quiet, std::string asked_device
       asked_device_(std::move(asked_device)),
       progress_(Progress::style(quiet)) {}
 
-void RunDisplay::started(const Trainer& trainer, const ImageSet& images,
+void RunDisplay::started(const Trainer& trainer, const Trials& trials,
                          const std::filesystem::path& folder, std::uint64_t first_epoch) {
   if (quiet_) return;
-  print("data", data_text(images));
+  print("data", data_text(trials));
   if (!trainer.scaling().bytes()) print("scale", trainer.scaling().text());
   print("device", device_text(trainer, asked_device_));
   print("step", trainer.step_choice());
   for (const auto& [name, text] : trainer.networks()) print(name.c_str(), text);
   print("memory", trainer.memory_plan().text());
   print("run folder", folder.string());
-  print("training", length_text(trainer, images, first_epoch));
+  print("training", length_text(trainer, trials, first_epoch));
   std::fflush(stdout);
   model_ = trainer.config().model;
   progress_.start(first_epoch, trainer.total_epochs(), model_);

@@ -14,7 +14,7 @@ class RunDisplay : public RunObserver {
   /// value of --device, empty where a resumed run has it in its checkpoint.
   RunDisplay(std::string program, bool quiet, std::string asked_device);
 
-  void started(const Trainer& trainer, const ImageSet& images, const std::filesystem::path& folder,
+  void started(const Trainer& trainer, const Trials& trials, const std::filesystem::path& folder,
                std::uint64_t first_epoch) override;
   void epoch_done(const StepReport& report) override { progress_.show(report); }
   void note(const std::string& line) override { progress_.note(line); }

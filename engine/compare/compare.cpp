@@ -12,7 +12,7 @@
 #include "engine/compare/compare_run.hpp"
 #include "engine/compare/comparison_file.hpp"
 #include "engine/compare/comparison_report.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/metrics/resampled.hpp"
 #include "engine/models/architecture.hpp"
@@ -130,7 +130,8 @@ class Comparing {
 
   // Models that nobody asked for go with the data.
   void settle_models(const Split& split) {
-    if (request_.models != CompareRequest().models || split.training.kind != TrialKind::row) return;
+    if (request_.models != CompareRequest().models || split.training.shape.kind != TrialKind::row)
+      return;
     std::erase(request_.models, "conv");
     note("conv is left out: rows of numbers are no pictures; if they are, --shape HxW says so");
   }
@@ -174,7 +175,7 @@ class Comparing {
     config.data = request_.data;
     config.labels = request_.labels;
     config.shape = request_.shape;
-    if (config.shape.empty() && split.training.kind == TrialKind::curve) config.shape = "tc";
+    if (config.shape.empty() && split.training.shape.kind == TrialKind::curve) config.shape = "tc";
     config.hold_out = split.share;
     config.batch = request_.batch;
     config.seed = request_.seed;
@@ -185,8 +186,8 @@ class Comparing {
 
   // All are looked at before the first is trained; what they share, before what is a model's own.
   void make_configs(const Split& split) {
-    const ImageSet& images = split.training;
-    const TrialShape trial = images.shape();
+    const Trials& trials = split.training;
+    const TrialShape trial = trials.shape;
     TrainConfig shared;
     set_shared(shared, split);
     validate(shared);
@@ -203,10 +204,10 @@ class Comparing {
       });
       configs_.push_back(config);
     }
-    if (request_.batch > images.count) {
+    if (request_.batch > trials.count) {
       refuse_setting(
           "batch", counted(request_.batch, "trial"),
-          "1 to " + std::to_string(images.count) + ", the trials to train on of " + images.source,
+          "1 to " + std::to_string(trials.count) + ", the trials to train on of " + trials.source,
           "leave --batch out, or give more data");
     }
   }
@@ -216,7 +217,7 @@ class Comparing {
     result_.training_trials = split.training.count;
     result_.held_out_trials = split.held_out.count;
     result_.pixels_are_bytes = split.training.is_u8();
-    result_.rows = split.training.kind == TrialKind::row;
+    result_.rows = split.training.shape.kind == TrialKind::row;
     result_.budget = budget_text(request_);
     result_.batch = request_.batch;
     result_.seed = request_.seed;
@@ -226,12 +227,12 @@ class Comparing {
     result_.classes_right = judge.classes_right();
     const auto count = static_cast<std::int64_t>(request_.count);
     result_.training = judge.judge(TrialRows(split.training, count));
-    const ImageSet drawn = resampled_columns(split.training, count, request_.seed);
+    const Trials drawn = resampled_columns(split.training, count, request_.seed);
     result_.resampled = judge.judge(TrialRows(drawn));
   }
 
   // Rates that fall over a run need to know its length.
-  void set_lengths(const ImageSet& training) {
+  void set_lengths(const Trials& training) {
     const std::vector<std::uint64_t> known = result_.plan.lengths;
     for (std::size_t i = 0; i < configs_.size(); ++i) {
       TrainConfig& config = configs_[i];

@@ -10,7 +10,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/data/readers/npy.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 
 namespace vgan {
 namespace {
@@ -60,11 +60,11 @@ bool has_curve_net(const CompareRequest& request) {
 }  // namespace
 
 Split open_split(const CompareRequest& request) {
-  ImageSet all = open_images({.data = request.data,
-                              .labels = request.labels,
-                              .seed = request.seed,
-                              .shape = {request.shape, has_curve_net(request), std::nullopt},
-                              .threads = static_cast<int>(request.threads)});
+  Trials all = open_trials({.data = request.data,
+                            .labels = request.labels,
+                            .seed = request.seed,
+                            .shape = {request.shape, has_curve_net(request), std::nullopt},
+                            .threads = static_cast<int>(request.threads)});
   if (all.count < fewest_trials) {
     throw Error(ErrorCode::bad_data,
                 {"too few trials to hold some out", all.source, std::to_string(all.count),
@@ -72,20 +72,20 @@ Split open_split(const CompareRequest& request) {
   }
   const std::int64_t held_out = std::min(all.count / held_out_share, most_held_out);
   const double share = static_cast<double>(held_out) / static_cast<double>(all.count);
-  ImageSet last = all.part(all.count - held_out, held_out);
+  Trials last = all.part(all.count - held_out, held_out);
   all.keep_first(all.count - held_out);
   return {std::move(all), std::move(last), share};
 }
 
-void write_trials(const fs::path& path, const ImageSet& images) {
+void write_trials(const fs::path& path, const Trials& trials) {
   std::visit(
       [&](const auto& pixels) {
         using Number = typename std::decay_t<decltype(pixels)>::value_type;
-        NpyWriter writer(path, value_type_of<Number>(), images.array_shape());
+        NpyWriter writer(path, value_type_of<Number>(), trials.array_shape());
         writer.append(std::span(pixels));
         writer.finish();
       },
-      images.pixels);
+      trials.values);
 }
 
 }  // namespace vgan

@@ -28,7 +28,7 @@ class Watch final : public RunObserver {
   Watch(ComparedModel& row, double before, CompareObserver* next)
       : row_(row), before_(before), next_(next) {}
 
-  void started(const Trainer& trainer, const ImageSet&, const fs::path&, std::uint64_t) override {
+  void started(const Trainer& trainer, const Trials&, const fs::path&, std::uint64_t) override {
     row_.planned_bytes = trainer.memory_plan().total;
     start_ = Clock::now();
   }
@@ -53,12 +53,12 @@ class Watch final : public RunObserver {
 };
 
 // The end of a .npy file is its array, in the order of its trials.
-ImageSet read_samples(const fs::path& path, const CompareGround& ground) {
-  ImageSet samples = ground.outline;
+Trials read_samples(const fs::path& path, const CompareGround& ground) {
+  Trials samples = ground.outline;
   samples.labels.clear();
   samples.count = static_cast<std::int64_t>(ground.request.count);
   samples.source = path.string();
-  const auto values = static_cast<std::size_t>(samples.count * samples.pixels_per_image());
+  const auto values = static_cast<std::size_t>(samples.count * samples.values_per_trial());
   std::ifstream file(path, std::ios::binary);
   std::visit(
       [&](auto& pixels) {
@@ -67,19 +67,19 @@ ImageSet read_samples(const fs::path& path, const CompareGround& ground) {
         file.seekg(-bytes, std::ios::end);
         file.read(reinterpret_cast<char*>(pixels.data()), bytes);
       },
-      samples.pixels);
+      samples.values);
   if (!file) throw Error(ErrorCode::io, {"cannot read samples", path.string(), "", "", ""});
   return samples;
 }
 
-Picture picture_of(const ImageSet& samples, const CompareGround& ground) {
+Picture picture_of(const Trials& samples, const CompareGround& ground) {
   const auto shown = static_cast<std::size_t>(std::min(ground.sheet->count(), samples.count) *
-                                              samples.pixels_per_image());
+                                              samples.values_per_trial());
   return std::visit(
       [&](const auto& pixels) {
         return draw_samples(std::span(pixels.data(), shown), ground.outline, *ground.sheet);
       },
-      samples.pixels);
+      samples.values);
 }
 
 fs::path samples_of(const CompareGround& ground, const std::string& name) {
@@ -144,7 +144,7 @@ bool train(const CompareGround& ground, const TrainConfig& config, ComparedModel
   return true;
 }
 
-ImageSet sample(const CompareGround& ground, ComparedModel& row) {
+Trials sample(const CompareGround& ground, ComparedModel& row) {
   const CompareRequest& request = ground.request;
   GenerateRequest wanted;
   wanted.model = ground.folder / row.name;
@@ -172,7 +172,7 @@ double reconstruction_error(const CompareGround& ground, const std::string& name
   wanted.measure_all = true;
   const ReconstructionErrors errors = reconstruct(wanted).errors;
   // Columns of rows have units of their own, which cannot be added.
-  if (ground.outline.kind == TrialKind::row) return errors.squared;
+  if (ground.outline.shape.kind == TrialKind::row) return errors.squared;
   const double unit = ground.u8() ? 255.0 : 1.0;  // of TrialRows
   return errors.squared_in_data_units / (unit * unit);
 }
@@ -192,8 +192,8 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
   const bool timed = ground.request.minutes > 0.0;
   ComparedModel row;
   row.name = name;
-  const ImageSet& outline = ground.outline;
-  count_parameters(config, outline.shape(), row);
+  const Trials& outline = ground.outline;
+  count_parameters(config, outline.shape, row);
   if (observer != nullptr) observer->training(name, timed ? 0 : config.epochs);
   const bool done = train(ground, config, row);
   if (observer != nullptr) observer->trained();
@@ -201,14 +201,14 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
     throw Error(ErrorCode::interrupted, {"stopped on request", name, "", "", ""});
   }
   if (!done) return row;
-  const ImageSet samples = sample(ground, row);
+  const Trials samples = sample(ground, row);
   row.quality = ground.judge.judge(TrialRows(samples));
   if (ground.sheet) row.samples = picture_of(samples, ground);
   if (traits_of(config).encodes) row.reconstruction = reconstruction_error(ground, name);
   return row;
 }
 
-std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds,
+std::uint64_t epochs_within(const TrainConfig& config, const Trials& training, double seconds,
                             const std::function<bool()>& stop_requested) {
   Trainer trainer(config, training);
   (void)trainer.train_epoch();  // what is only done once

@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "engine/compare/compare.hpp"
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/metrics/quality.hpp"
-#include "engine/pictures/trials.hpp"
+#include "engine/pictures/trial_sheet.hpp"
 #include "engine/run/run.hpp"
 
 namespace vgan {
@@ -19,7 +19,7 @@ struct CompareGround {
   const CompareRequest& request;
   std::filesystem::path folder;
   std::filesystem::path held_out;  ///< .npy
-  ImageSet outline;                ///< one trial: shape, type, range
+  Trials outline;                  ///< one trial: shape, type, range
   const QualityJudge& judge;
   std::optional<TrialSheet> sheet;  ///< what pictures show; none where trials cannot be drawn
 
@@ -30,7 +30,7 @@ struct CompareGround {
         [](const auto& values) {
           return value_type_of<typename std::decay_t<decltype(values)>::value_type>();
         },
-        outline.pixels);
+        outline.values);
   }
   bool stop_requested() const { return request.stop_requested && request.stop_requested(); }
 };
@@ -46,7 +46,7 @@ std::optional<Picture> samples_drawn(const CompareGround& ground, const Compared
 
 /// How many epochs of `config` fit into `seconds`, by training for a twentieth of that time. What
 /// is trained is thrown away. Ends early, with what it has seen, where a stop is asked for.
-std::uint64_t epochs_within(const TrainConfig& config, const ImageSet& training, double seconds,
+std::uint64_t epochs_within(const TrainConfig& config, const Trials& training, double seconds,
                             const std::function<bool()>& stop_requested);
 
 }  // namespace vgan

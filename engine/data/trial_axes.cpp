@@ -250,32 +250,32 @@ TrialAxes trial_axes(std::int64_t count, const std::vector<std::int64_t>& sizes,
   return as_file(file, wish.curves);
 }
 
-void shape_trials(ImageSet& images, const ShapeWish& wish) {
+void shape_trials(Trials& trials, const ShapeWish& wish) {
   if (wish.shape.empty() && !wish.expected) return;
-  Sizes sizes = {images.height, images.width};
-  if (images.channels > 1) sizes.push_back(images.channels);
+  Sizes sizes = {trials.shape.height, trials.shape.width};
+  if (trials.shape.channels > 1) sizes.push_back(trials.shape.channels);
   TrialAxes made;
   if (!wish.shape.empty()) {
-    made = trial_axes(images.count, sizes, wish, images.source);
+    made = trial_axes(trials.count, sizes, wish, trials.source);
   } else if (auto same = as_expected(sizes, *wish.expected)) {
     made = *std::move(same);
   } else {
     return;
   }
-  std::vector<StridedAxis> axes{{static_cast<std::uint64_t>(images.count),
-                                 static_cast<std::uint64_t>(images.pixels_per_image())}};
+  std::vector<StridedAxis> axes{{static_cast<std::uint64_t>(trials.count),
+                                 static_cast<std::uint64_t>(trials.values_per_trial())}};
   for (const std::size_t axis : made.order) {
     const Sizes inner(sizes.begin() + static_cast<std::ptrdiff_t>(axis) + 1, sizes.end());
     axes.push_back(
         {static_cast<std::uint64_t>(sizes[axis]), static_cast<std::uint64_t>(product(inner))});
   }
   std::visit([&](auto& values) { values = StridedArray(axes).ordered(std::move(values)); },
-             images.pixels);
-  images.set_shape(made.trial);
+             trials.values);
+  trials.shape = made.trial;
 }
 
-void drop_alpha(ImageSet& images) {
-  if (images.kind != TrialKind::image || images.channels != most_image_channels) return;
+void drop_alpha(Trials& trials) {
+  if (trials.shape.kind != TrialKind::image || trials.shape.channels != most_image_channels) return;
   std::visit(
       [](auto& values) {
         std::size_t kept = 0;
@@ -284,9 +284,9 @@ void drop_alpha(ImageSet& images) {
         }
         values.resize(kept);
       },
-      images.pixels);
-  images.channels = 3;
-  images.notes.push_back(images.source +
+      trials.values);
+  trials.shape.channels = 3;
+  trials.notes.push_back(trials.source +
                          ": the fourth channel of its images is taken for alpha and left out");
 }
 

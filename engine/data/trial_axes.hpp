@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
 #include "engine/data/trial_shape.hpp"
+#include "engine/data/trials.hpp"
 
 namespace vgan {
 
@@ -32,7 +32,7 @@ struct ShapeText {
 /// Throws bad_config for what is neither sizes nor one of the words; an empty text has no parts.
 ShapeText parse_shape(const std::string& text);
 
-/// How the trials of a file become those of an ImageSet.
+/// How the trials of a file become those of an Trials.
 struct TrialAxes {
   std::vector<std::size_t>
       order;         ///< the file's axes after the first (0, 1, ...) as they shall lie
@@ -48,11 +48,11 @@ struct TrialAxes {
 TrialAxes trial_axes(std::int64_t count, const std::vector<std::int64_t>& sizes,
                      const ShapeWish& wish, const std::string& where);
 
-/// Gives images in memory the shape that is wished; leaves them where nothing is, or where they
+/// Gives trials in memory the shape that is wished; leaves them where nothing is, or where they
 /// cannot be what is expected. Throws bad_config as trial_axes.
-void shape_trials(ImageSet& images, const ShapeWish& wish);
+void shape_trials(Trials& trials, const ShapeWish& wish);
 
 /// Drops the fourth channel of images, which is taken for alpha, and adds a note.
-void drop_alpha(ImageSet& images);
+void drop_alpha(Trials& trials);
 
 }  // namespace vgan

@@ -47,6 +47,10 @@ struct TrialShape {
   TrialKind kind = TrialKind::image;
 
   std::int64_t size() const { return height * width * channels; }
+  /// The same array, whatever it stands for.
+  bool same_sides(const TrialShape& other) const {
+    return height == other.height && width == other.width && channels == other.channels;
+  }
   /// The array that `count` trials are in files: count x height x width x channels, without a
   /// height of 1, which curves and rows have, and without a single channel.
   std::vector<std::int64_t> array(std::int64_t count) const {

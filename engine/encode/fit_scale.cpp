@@ -61,9 +61,9 @@ Scale fit(std::vector<double> least, std::vector<double> greatest, const std::st
 
 }  // namespace
 
-std::vector<Scale> fit_columns(const ImageSet& trials) {
+std::vector<Scale> fit_columns(const Trials& trials) {
   const auto count = static_cast<std::size_t>(trials.count);
-  const auto size = static_cast<std::size_t>(trials.pixels_per_image());
+  const auto size = static_cast<std::size_t>(trials.values_per_trial());
   std::vector<Scale> scales;
   scales.reserve(size);
   std::vector<double> column(count);
@@ -74,14 +74,14 @@ std::vector<Scale> fit_columns(const ImageSet& trials) {
             column[i] = static_cast<double>(values[i * size + j]);
           }
         },
-        trials.pixels);
+        trials.values);
     scales.push_back(fit(column, column, trials.source + ", column " + std::to_string(j)));
   }
   return scales;
 }
 
-Scale fit_all(const ImageSet& trials) {
-  const std::int64_t size = trials.pixels_per_image();
+Scale fit_all(const Trials& trials) {
+  const std::int64_t size = trials.values_per_trial();
   std::vector<double> least, greatest;
   std::visit(
       [&](const auto& values) {
@@ -92,7 +92,7 @@ Scale fit_all(const ImageSet& trials) {
           greatest.push_back(static_cast<double>(*high));
         }
       },
-      trials.pixels);
+      trials.values);
   return fit(std::move(least), std::move(greatest), trials.source);
 }
 

@@ -12,7 +12,7 @@ namespace vgan {
 /// times as wide as the bulk, what is far outside becomes a tail. Where nearly all trials have one
 /// number, the bulk is that of the others. Throws bad_data for values that are further apart than a
 /// double can say.
-std::vector<Scale> fit_columns(const ImageSet& trials);
-Scale fit_all(const ImageSet& trials);
+std::vector<Scale> fit_columns(const Trials& trials);
+Scale fit_all(const Trials& trials);
 
 }  // namespace vgan

@@ -41,8 +41,8 @@ std::string text_of(const Scale& scale) {
 // Rounding to a type on the way here may put a value beyond an end by so much of the range.
 constexpr double rounding = 1e-6;
 
-void require_inside(const ImageSet& trials, const Scale& scale, const std::string& whose) {
-  const auto size = static_cast<std::size_t>(trials.pixels_per_image());
+void require_inside(const Trials& trials, const Scale& scale, const std::string& whose) {
+  const auto size = static_cast<std::size_t>(trials.values_per_trial());
   std::visit(
       [&](const auto& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -57,7 +57,7 @@ void require_inside(const ImageSet& trials, const Scale& scale, const std::strin
                        "widen --range, or leave --range and --scale out"});
         }
       },
-      trials.pixels);
+      trials.values);
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ Scaling Scaling::linear(double low, double high, double network_low) {
   return {{{low, low, high, high}}, network_low};
 }
 
-Scaling Scaling::fit(const ImageSet& trials, const ScalingChoice& choice,
+Scaling Scaling::fit(const Trials& trials, const ScalingChoice& choice,
                      const NetworkNumbers& network) {
   require_scaling_choice(choice);
   const auto given = [&](double low, double high, const std::string& whose, bool bounded) {
@@ -125,8 +125,8 @@ Scaling Scaling::fit(const ImageSet& trials, const ScalingChoice& choice,
                    "as the data say", true);
     }
   }
-  const bool columns = choice.scale == ScaleKind::column ||
-                       (choice.scale == ScaleKind::automatic && trials.kind == TrialKind::row);
+  const bool columns = choice.scale == ScaleKind::column || (choice.scale == ScaleKind::automatic &&
+                                                             trials.shape.kind == TrialKind::row);
   return {columns ? fit_columns(trials) : std::vector<Scale>{fit_all(trials)}, network.low};
 }
 
@@ -172,9 +172,9 @@ void Scaling::decode(std::span<const float> numbers, std::int64_t size,
   }
 }
 
-std::vector<float> Scaling::encoded(const ImageSet& trials) const {
+std::vector<float> Scaling::encoded(const Trials& trials) const {
   std::vector<float> numbers;
-  const std::int64_t size = trials.pixels_per_image();
+  const std::int64_t size = trials.values_per_trial();
   std::visit(
       [&](const auto& values) {
         numbers.reserve(values.size());
@@ -184,7 +184,7 @@ std::vector<float> Scaling::encoded(const ImageSet& trials) const {
           column = column + 1 == size ? 0 : column + 1;
         }
       },
-      trials.pixels);
+      trials.values);
   return numbers;
 }
 

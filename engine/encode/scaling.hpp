@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/encode/scale_kind.hpp"
 
 namespace vgan {
@@ -53,11 +53,11 @@ class Scaling {
   /// One range for all values. `low` is below `high`, their difference finite.
   static Scaling linear(double low, double high, double network_low);
   /// By training trials, whose values are finite. `auto` is bytes for u8; `low` to `high` of data
-  /// that say so themselves (ImageSet::by_values); else each column's own for rows, one for all
+  /// that say so themselves (Trials::by_values); else each column's own for rows, one for all
   /// values for images and curves. Throws bad_config as require_scaling_choice; bad_data, with row
   /// and column, for a value outside a range that was given, and for values further apart than a
   /// double can say.
-  static Scaling fit(const ImageSet& trials, const ScalingChoice& choice,
+  static Scaling fit(const Trials& trials, const ScalingChoice& choice,
                      const NetworkNumbers& network);
   /// A scaling that was saved: 1 scale, or one for each column.
   Scaling(std::vector<Scale> scales, double network_low);
@@ -79,7 +79,7 @@ class Scaling {
   /// Whole trials of `size` numbers each.
   void decode(std::span<const float> numbers, std::int64_t size, std::vector<double>& values) const;
   /// All trials [count, size] as the network sees them. Not of bytes.
-  std::vector<float> encoded(const ImageSet& trials) const;
+  std::vector<float> encoded(const Trials& trials) const;
 
   /// One line for people: "-3 to 5", "each of 4 columns by its own range, 1 with a tail of
   /// outliers".

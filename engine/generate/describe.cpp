@@ -70,7 +70,8 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   };
   fact("file", loaded.file.string());
   fact("epoch", std::to_string(model.epoch));
-  fact("trials", std::string(info_of(model.kind).plural) + " of " + extents_text(model.shape()));
+  fact("trials",
+       std::string(info_of(model.shape.kind).plural) + " of " + extents_text(model.shape));
   fact("numbers", std::string(info_of(model.type).name) + ", " + model.scaling.text());
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));

@@ -82,9 +82,9 @@ void check(const GenerateRequest& request, SampleFormat format) {
 // Asked before the work: a file that cannot fit should not fill the disk first.
 void require_room(const GenerateRequest& request, SampleFormat format, ValueType type,
                   const GeneratorModel& model) {
-  const auto pixels = static_cast<std::uint64_t>(model.trial());
+  const auto pixels = static_cast<std::uint64_t>(model.shape.size());
   if (format == SampleFormat::png) {
-    const TrialShape shape = model.shape();
+    const TrialShape shape = model.shape;
     std::uint64_t most = largest_grid;
     if (picture_takes_u8(shape)) most = (1ULL << 28) / 8 / pixels;  // of make_grid
     if (shape.is_curve()) most = std::min<std::uint64_t>((1ULL << 28) / 8 / pixels, most_curves);
@@ -163,7 +163,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   check(request, format);
   const ValueType file_type = type_of(request, format, model);
   // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
-  const bool u8 = format == SampleFormat::png ? picture_takes_u8(model.shape())
+  const bool u8 = format == SampleFormat::png ? picture_takes_u8(model.shape)
                                               : file_type == ValueType::u8 && model.scaling.bytes();
   if (request.out != "-") make_folder_of(request.out);
   require_room(request, format, file_type, model);
@@ -172,7 +172,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   const Precision precision = choose_precision(request.precision, backend->info());
   const auto queue = backend->make_queue("generate");
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
-  const auto layers = generator_layers(model.config, model.shape(), model.conditions.size());
+  const auto layers = generator_layers(model.config, model.shape, model.conditions.size());
   Sampler sampler(*backend, layers, leaky_slope, type, model.range,
                   Sampler::bulk(*backend, layers, type), model.conditions.size());
   const bool averaged = model.averaged && !request.raw_weights;
@@ -198,9 +198,7 @@ GenerateResult generate(const GenerateRequest& asked) {
 
   GenerateResult result;
   result.count = request.count;
-  result.height = model.height;
-  result.width = model.width;
-  result.channels = model.channels;
+  result.shape = model.shape;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.samples_from = model.codes.empty() ? "" : model.codes.text();

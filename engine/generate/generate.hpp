@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/base/words.hpp"
+#include "engine/data/trial_shape.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -70,7 +71,7 @@ struct GenerateRequest {
 
 struct GenerateResult {
   std::uint64_t count = 0;
-  std::int64_t height = 0, width = 0, channels = 1;
+  TrialShape shape;                  ///< of one trial
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;  ///< from the first block to the finished file

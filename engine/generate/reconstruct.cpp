@@ -12,7 +12,7 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/readers/npy.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/encode/as_type.hpp"
 #include "engine/files/output_path.hpp"
@@ -60,110 +60,109 @@ GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
 }
 
 /// The trials to reconstruct, in the range that the model sees them in.
-struct Trials {
-  ImageSet images;
+struct OpenedTrials {
+  Trials trials;
   std::int64_t count;
   OutputRange range;
   Scaling scaling;
 };
 
-Trials open_trials(const ReconstructRequest& request, const GeneratorModel& model) {
+OpenedTrials open_data(const ReconstructRequest& request, const GeneratorModel& model) {
   ShapeWish wish;
-  wish.expected = model.shape();
-  ImageSet images = open_images({.data = request.data,
-                                 .labels = "none",
-                                 .seed = model.config.seed,
-                                 .shape = wish,
-                                 .threads = static_cast<int>(request.threads)});
-  if (images.height != model.height || images.width != model.width ||
-      images.channels != model.channels) {
+  wish.expected = model.shape;
+  Trials trials = open_trials({.data = request.data,
+                               .labels = "none",
+                               .seed = model.config.seed,
+                               .shape = wish,
+                               .threads = static_cast<int>(request.threads)});
+  if (!trials.shape.same_sides(model.shape)) {
     throw Error(ErrorCode::bad_data,
-                {"cannot reconstruct", images.source, "trials of " + shape_text(images.shape()),
-                 shape_text(model.shape()) + ", the model's", ""});
+                {"cannot reconstruct", trials.source, "trials of " + shape_text(trials.shape),
+                 shape_text(model.shape) + ", the model's", ""});
   }
-  const auto most = static_cast<std::uint64_t>(images.count);
+  const auto most = static_cast<std::uint64_t>(trials.count);
   if (request.count > most) {
     refuse_setting("count", std::to_string(request.count),
-                   "up to " + std::to_string(most) + ", the trials in " + images.source);
+                   "up to " + std::to_string(most) + ", the trials in " + trials.source);
   }
   OutputRange range = model.range;
   Scaling scaling = model.scaling;
-  if (images.is_u8() != (model.type == ValueType::u8)) {
+  if (trials.is_u8() != (model.type == ValueType::u8)) {
     const OutputRange numbers = OutputRange::of_network(range.activation);
-    scaling = Scaling::fit(images, {}, {static_cast<double>(numbers.low), false});
+    scaling = Scaling::fit(trials, {}, {static_cast<double>(numbers.low), false});
     range = scaling.bytes() ? OutputRange{range.activation, 0.0F, 255.0F, true} : numbers;
   }
-  images.low = static_cast<float>(scaling.low());
-  images.high = static_cast<float>(scaling.high());
+  trials.low = static_cast<float>(scaling.low());
+  trials.high = static_cast<float>(scaling.high());
   auto count = static_cast<std::int64_t>(request.count > 0 ? request.count : most);
   if (request.count == 0 && !measures_all(request)) count = std::min(count, pairs_on_a_sheet);
-  return {std::move(images), count, range, scaling};
+  return {std::move(trials), count, range, scaling};
 }
 
 /// A line where trials have numbers outside the range that the model knows, or nothing. Data in a
 /// range of their own have none.
-std::string note_of_range(const Trials& trials) {
-  if (trials.images.is_u8()) return "";
-  const std::int64_t size = trials.images.pixels_per_image();
+std::string note_of_range(const OpenedTrials& opened) {
+  if (opened.trials.is_u8()) return "";
+  const std::int64_t size = opened.trials.values_per_trial();
   std::int64_t count = 0;
   std::visit(
       [&](const auto& values) {
-        for (std::int64_t n = 0; n < trials.count; ++n) {
+        for (std::int64_t n = 0; n < opened.count; ++n) {
           const auto* trial = values.data() + n * size;
           std::int64_t column = 0;
           while (column < size &&
-                 trials.scaling.contains(static_cast<double>(trial[column]), column)) {
+                 opened.scaling.contains(static_cast<double>(trial[column]), column)) {
             ++column;
           }
           if (column < size) ++count;
         }
       },
-      trials.images.pixels);
+      opened.trials.values);
   if (count == 0) return "";
-  const std::vector<Scale>& scales = trials.scaling.scales();
+  const std::vector<Scale>& scales = opened.scaling.scales();
   const std::string range = scales.size() == 1 ? general_text(scales[0].low) + ".." +
                                                      general_text(scales[0].high) + ", the range"
                                                : "the ranges of columns";
-  return grouped(count) + " of " + grouped(trials.count) +
-         (trials.count == 1 ? " trial has" : " trials have") + " numbers outside " + range +
+  return grouped(count) + " of " + grouped(opened.count) +
+         (opened.count == 1 ? " trial has" : " trials have") + " numbers outside " + range +
          " that the model was trained on, and cannot come back as they are";
 }
 
 /// Where reconstructions go: all to a .npy file, or the first to a sheet.
 class Output {
  public:
-  Output(const ReconstructRequest& request, const Trials& trials)
-      : path_(request.out), trials_(trials) {
+  Output(const ReconstructRequest& request, const OpenedTrials& opened)
+      : path_(request.out), opened_(opened) {
     if (is_picture(request)) {
-      wanted_ = request.count > 0 ? trials.count : std::min(trials.count, pairs_on_a_sheet);
-      require_sheet(trials.images, wanted_);
+      wanted_ = request.count > 0 ? opened.count : std::min(opened.count, pairs_on_a_sheet);
+      require_sheet(opened.trials, wanted_);
       return;
     }
-    const ImageSet& images = trials.images;
-    std::vector<std::int64_t> shape = images.array_shape();
-    shape.front() = trials.count;
-    writer_.emplace(path_, images.value_type(), shape);
+    const Trials& trials = opened.trials;
+    std::vector<std::int64_t> shape = trials.array_shape();
+    shape.front() = opened.count;
+    writer_.emplace(path_, trials.value_type(), shape);
   }
 
   void take(const std::vector<double>& values) {
     if (writer_) {
-      const ValueType type = trials_.images.value_type();
+      const ValueType type = opened_.trials.value_type();
       as_type(values, type, bytes_);
       return writer_->append_bytes(type, bytes_.data(), bytes_.size());
     }
-    const auto most = static_cast<std::size_t>(wanted_ * trials_.images.pixels_per_image());
+    const auto most = static_cast<std::size_t>(wanted_ * opened_.trials.values_per_trial());
     const std::size_t more = std::min(values.size(), most - kept_.size());
     kept_.insert(kept_.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(more));
   }
 
   void finish() {
     if (writer_) return writer_->finish();
-    write_reconstruction_sheet(path_, trials_.images, kept_);
+    write_reconstruction_sheet(path_, opened_.trials, kept_);
   }
 
  private:
   fs::path path_;
-  const Trials& trials_;
+  const OpenedTrials& opened_;
   std::int64_t wanted_ = 0;
   std::optional<NpyWriter> writer_;
   std::vector<double> kept_;
@@ -173,7 +172,7 @@ class Output {
 // Both averaged where the checkpoint holds averages.
 Reconstructor load_networks(Backend& backend, Queue& queue, const GeneratorModel& model,
                             ElementType type, const Checkpoint& checkpoint) {
-  Reconstructor made(backend, model.config, model.shape(), type);
+  Reconstructor made(backend, model.config, model.shape, type);
   const std::string ending = model.averaged ? "_ema" : "";
   load_weights(backend, queue, made.encoder().network(), "e" + ending, checkpoint);
   load_weights(backend, queue, made.decoder().network(), "g" + ending, checkpoint);
@@ -189,9 +188,9 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const GeneratorModel model = read_autoencoder(loaded);
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
-  const Trials trials = open_trials(request, model);
+  const OpenedTrials opened = open_data(request, model);
   for (const auto& [flag, file] : {std::pair{"out", request.out}, {"errors", request.errors}}) {
-    require_kept(flag, file, {request.data, trials.images.source, loaded.file.string()});
+    require_kept(flag, file, {request.data, opened.trials.source, loaded.file.string()});
     require_not_of_run(flag, file, loaded.file, model.config);
   }
   for (const std::string& file : {request.out, request.errors}) make_folder_of(file);
@@ -200,13 +199,13 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);
 
   const auto start = Clock::now();
-  ReconstructionMeter meter(model.config, trials.range, trials.scaling);
-  Output output(request, trials);
+  ReconstructionMeter meter(model.config, opened.range, opened.scaling);
+  Output output(request, opened);
   std::optional<NpyWriter> errors;  // made before the work: a file that cannot be stops it
   if (!request.errors.empty()) {
-    errors.emplace(request.errors, ValueType::f32, std::vector<std::int64_t>{trials.count});
+    errors.emplace(request.errors, ValueType::f32, std::vector<std::int64_t>{opened.count});
   }
-  networks.run(*queue, trials.images, trials.count, trials.range, trials.scaling,
+  networks.run(*queue, opened.trials, opened.count, opened.range, opened.scaling,
                [&](const auto& block) {
                  output.take(meter.add(block));
                  if (!request.stop_requested || !request.stop_requested()) return;
@@ -220,14 +219,12 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   ReconstructResult result;
   result.model = model.config.model;
   result.errors = meter.errors();
-  result.height = model.height;
-  result.width = model.width;
-  result.channels = model.channels;
+  result.shape = model.shape;
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
   std::vector<std::string> notes = loaded.skipped;
-  if (const std::string line = note_of_range(trials); !line.empty()) notes.push_back(line);
+  if (const std::string line = note_of_range(opened); !line.empty()) notes.push_back(line);
   for (const std::string& line : notes) result.note += (result.note.empty() ? "" : "\n") + line;
   return result;
 }

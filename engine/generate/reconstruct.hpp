@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "engine/data/trial_shape.hpp"
 #include "engine/sample/reconstruction_figures.hpp"
 #include "engine/settings/choices.hpp"
 
@@ -31,14 +32,14 @@ struct ReconstructRequest {
 struct ReconstructResult {
   ModelKind model = ModelKind::ae;  ///< or vae
   ReconstructionErrors errors;
-  std::int64_t height = 0, width = 0, channels = 1;
+  TrialShape shape;                  ///< of one trial
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;
   std::string note;  ///< newer checkpoints passed over, trials outside the model's range, or empty
 };
 
-/// Writes reconstructions in the data's own units and type, of the shape ImageSet::array_shape.
+/// Writes reconstructions in the data's own units and type, of the shape Trials::array_shape.
 /// Makes the folders of `out` and `errors` where there are none. Data of the model's type are seen
 /// in the range that it was trained on, others in their own. Throws usage where `out` and `errors`
 /// are one file; bad_config for a GAN, which has no encoder, and for names of files without a known

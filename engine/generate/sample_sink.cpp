@@ -15,7 +15,7 @@
 #include "engine/files/atomic_file.hpp"
 #include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
-#include "engine/pictures/trials.hpp"
+#include "engine/pictures/trial_sheet.hpp"
 
 namespace vgan {
 namespace {
@@ -42,8 +42,7 @@ class IdxSink final : public SampleSink {
  public:
   IdxSink(const fs::path& path, const ValueStream& stream, std::int64_t count,
           const GeneratorModel& model)
-      : stream_(stream),
-        writer_(path, count, model.height, model.width, model.channels, stream.type()) {}
+      : stream_(stream), writer_(path, count, model.shape, stream.type()) {}
   void take(std::span<const float> numbers) override { writer_.append(stream_.of(numbers)); }
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
   void finish() override { writer_.finish(); }
@@ -59,7 +58,7 @@ class PngSink final : public SampleSink {
   PngSink(fs::path path, const GeneratorModel& model, std::int64_t columns)
       : path_(std::move(path)),
         model_(model),
-        stream_(model.scaling, model.trial(), ValueType::f64),
+        stream_(model.scaling, model.shape.size(), ValueType::f64),
         columns_(columns) {}
   void take(std::span<const float> numbers) override {
     const auto values = stream_.values_of(numbers);
@@ -69,7 +68,7 @@ class PngSink final : public SampleSink {
     pixels_.insert(pixels_.end(), pixels.begin(), pixels.end());
   }
   void finish() override {
-    const TrialShape shape = model_.shape();
+    const TrialShape shape = model_.shape;
     TrialSheet sheet;
     if (shape.is_pair()) {
       const PairAxes axes = pair_axes(values_, Range{model_.scaling.low(), model_.scaling.high()});
@@ -139,14 +138,14 @@ void SampleSink::take_block(ConstMatrixRef block) {
 
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
                                              ValueType type, const GeneratorModel& model) {
-  const ValueStream stream(model.scaling, model.trial(), type);
+  const ValueStream stream(model.scaling, model.shape.size(), type);
   const auto count = static_cast<std::int64_t>(request.count);
   if (format == SampleFormat::npy) {
-    std::vector<std::int64_t> shape = model.shape().array(count);
-    if (request.shape == SampleShape::flat) shape = {count, model.trial()};
+    std::vector<std::int64_t> shape = model.shape.array(count);
+    if (request.shape == SampleShape::flat) shape = {count, model.shape.size()};
     if (request.shape == SampleShape::image) {
-      shape = {count, model.height, model.width};
-      if (model.channels > 1) shape.push_back(model.channels);
+      shape = {count, model.shape.height, model.shape.width};
+      if (model.shape.channels > 1) shape.push_back(model.shape.channels);
     }
     return std::make_unique<NpySink>(request.out, stream, shape);
   }

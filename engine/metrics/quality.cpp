@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::size_t most_classes = 1000;
 
-const ImageSet& enough(const ImageSet& images) {
-  images.require_consistent();
-  if (images.count >= QualityJudge::fewest) return images;
+const Trials& enough(const Trials& trials) {
+  trials.require_consistent();
+  if (trials.count >= QualityJudge::fewest) return trials;
   throw Error(ErrorCode::bad_data,
-              {"cannot judge quality", images.source, counted(images.count, "trial"),
+              {"cannot judge quality", trials.source, counted(trials.count, "trial"),
                std::to_string(QualityJudge::fewest) + " or more", ""});
 }
 
@@ -25,7 +25,7 @@ std::size_t ClassShares::smallest() const {
   return static_cast<std::size_t>(std::min_element(shares.begin(), shares.end()) - shares.begin());
 }
 
-QualityJudge::QualityJudge(const ImageSet& training, const ImageSet& held_out)
+QualityJudge::QualityJudge(const Trials& training, const Trials& held_out)
     : units_(TrialUnits::of(enough(training))), components_(training, units()) {
   const Features all = components_.project(TrialRows(enough(held_out)).in(units()));
   held_out_gaussian_ = fit_gaussian(all);

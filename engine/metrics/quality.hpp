@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/metrics/frechet.hpp"
 #include "engine/metrics/neighbours.hpp"
 #include "engine/metrics/quality_figures.hpp"
@@ -28,7 +28,7 @@ class QualityJudge {
   static constexpr std::int64_t fewest = neighbours + 1;
 
   /// Throws bad_data for fewer than `fewest` trials on either side, and as PrincipalComponents.
-  QualityJudge(const ImageSet& training, const ImageSet& held_out);
+  QualityJudge(const Trials& training, const Trials& held_out);
 
   /// Judges at least `fewest` trials of the same shape and type.
   Quality judge(const TrialRows& trials) const;

@@ -12,12 +12,12 @@ constexpr std::uint64_t stream = std::uint64_t{5} << 60;
 
 }  // namespace
 
-ImageSet resampled_columns(const ImageSet& images, std::int64_t count, std::uint64_t seed) {
-  ImageSet made = images.outline();
+Trials resampled_columns(const Trials& data, std::int64_t count, std::uint64_t seed) {
+  Trials made = data.outline();
   made.count = count;
-  made.source = images.source + ", columns resampled";
-  const std::int64_t size = images.pixels_per_image();
-  const auto trials = static_cast<std::uint64_t>(images.count);
+  made.source = data.source + ", columns resampled";
+  const std::int64_t size = data.values_per_trial();
+  const auto rows = static_cast<std::uint64_t>(data.count);
   std::visit(
       [&](const auto& pixels) {
         std::decay_t<decltype(pixels)> drawn(static_cast<std::size_t>(count * size));
@@ -25,13 +25,13 @@ ImageSet resampled_columns(const ImageSet& images, std::int64_t count, std::uint
         for (std::size_t i = 0; i < drawn.size(); ++i) {
           if (i % 4 == 0) words = math::philox_block(seed, stream, i / 4);
           const std::uint64_t word = math::word_of(words, static_cast<int>(i % 4));
-          const std::size_t trial = (word * trials) >> 32;
+          const std::size_t trial = (word * rows) >> 32;
           drawn[i] =
               pixels[trial * static_cast<std::size_t>(size) + i % static_cast<std::size_t>(size)];
         }
-        made.pixels = std::move(drawn);
+        made.values = std::move(drawn);
       },
-      images.pixels);
+      data.values);
   return made;
 }
 

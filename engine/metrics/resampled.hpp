@@ -3,13 +3,13 @@
 
 #include <cstdint>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 
 namespace vgan {
 
-/// `count` trials, each of whose numbers is that of a trial of `images` drawn for it alone, with
+/// `count` trials, each of whose numbers is that of a trial of `trials` drawn for it alone, with
 /// replacement: every number has its own distribution, and nothing else of the data is left. A pure
-/// function of (images, count, seed). No labels, no conditions.
-ImageSet resampled_columns(const ImageSet& images, std::int64_t count, std::uint64_t seed);
+/// function of (trials, count, seed). No labels, no conditions.
+Trials resampled_columns(const Trials& trials, std::int64_t count, std::uint64_t seed);
 
 }  // namespace vgan

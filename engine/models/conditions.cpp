@@ -54,51 +54,51 @@ double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
 
 }  // namespace
 
-ConditionModel::ConditionModel(const TrainConfig& config, const ImageSet& images) {
+ConditionModel::ConditionModel(const TrainConfig& config, const Trials& trials) {
   if (config.conditional) {
-    count_classes(images);
+    count_classes(trials);
   } else if (!config.conditions.empty()) {
-    size_ = images.condition_size;
+    size_ = trials.condition_size;
     if (size_ == 0) refuse_setting("conditions", config.conditions, "one vector for each trial");
     if (size_ > most_classes) {
       refuse_setting("conditions", "vectors of " + std::to_string(size_),
                      "up to " + std::to_string(most_classes) + " numbers each");
     }
-    const std::int64_t kept = std::min(images.count, most_rows);
+    const std::int64_t kept = std::min(trials.count, most_rows);
     for (std::int64_t i = 0; i < kept; ++i) {
-      const auto from = images.conditions.begin() + i * images.count / kept * size_;
+      const auto from = trials.conditions.begin() + i * trials.count / kept * size_;
       values_.insert(values_.end(), from, from + size_);
     }
-    fit_scale(images);
+    fit_scale(trials);
   }
 }
 
-void ConditionModel::count_classes(const ImageSet& images) {
-  if (images.labels.empty()) {
-    refuse_setting("conditional", "no labels with " + images.source, "labelled trials",
+void ConditionModel::count_classes(const Trials& trials) {
+  if (trials.labels.empty()) {
+    refuse_setting("conditional", "no labels with " + trials.source, "labelled trials",
                    "name a file with --labels");
   }
-  const auto bad = std::find_if(images.labels.begin(), images.labels.end(),
+  const auto bad = std::find_if(trials.labels.begin(), trials.labels.end(),
                                 [](auto label) { return label < 0 || label >= most_classes; });
-  if (bad != images.labels.end()) {
-    throw Error(ErrorCode::bad_data, {"labels that are no classes", images.source,
+  if (bad != trials.labels.end()) {
+    throw Error(ErrorCode::bad_data, {"labels that are no classes", trials.source,
                                       "class " + std::to_string(*bad) + " in row " +
-                                          std::to_string(bad - images.labels.begin()),
+                                          std::to_string(bad - trials.labels.begin()),
                                       "classes from 0 to " + std::to_string(most_classes - 1),
                                       "number them from 0, or give vectors with --conditions"});
   }
   classes_ = true;
-  size_ = *std::max_element(images.labels.begin(), images.labels.end()) + 1;
+  size_ = *std::max_element(trials.labels.begin(), trials.labels.end()) + 1;
   values_.resize(static_cast<std::size_t>(size_), 0.0F);
   std::vector<std::int64_t> counts(values_.size(), 0);
-  for (const std::int32_t label : images.labels) ++counts[static_cast<std::size_t>(label)];
+  for (const std::int32_t label : trials.labels) ++counts[static_cast<std::size_t>(label)];
   for (std::size_t i = 0; i < counts.size(); ++i) {
     values_[i] = static_cast<float>(static_cast<double>(counts[i]) /
-                                    static_cast<double>(images.labels.size()));
+                                    static_cast<double>(trials.labels.size()));
   }
-  if (images.class_names.size() >= values_.size()) {
-    names_.assign(images.class_names.begin(),
-                  images.class_names.begin() + static_cast<std::ptrdiff_t>(size_));
+  if (trials.class_names.size() >= values_.size()) {
+    names_.assign(trials.class_names.begin(),
+                  trials.class_names.begin() + static_cast<std::ptrdiff_t>(size_));
   }
   note_known();
 }
@@ -110,10 +110,10 @@ void ConditionModel::note_known() {
 }
 
 // Two passes in double, rows in order.
-void ConditionModel::fit_scale(const ImageSet& images) {
+void ConditionModel::fit_scale(const Trials& trials) {
   const auto cols = static_cast<std::size_t>(size_);
-  const std::vector<float>& all = images.conditions;
-  const auto count = static_cast<double>(images.count);
+  const std::vector<float>& all = trials.conditions;
+  const auto count = static_cast<double>(trials.count);
   std::vector<double> mean(cols, 0.0), square(cols, 0.0);
   std::vector<bool> varies(cols, false);
   for (std::size_t i = 0; i < all.size(); ++i) mean[i % cols] += static_cast<double>(all[i]);
@@ -165,12 +165,12 @@ std::string ConditionModel::missing_text() const {
   return classes_text(missing);
 }
 
-std::vector<std::uint8_t> ConditionModel::one_hot(const ImageSet& images) const {
+std::vector<std::uint8_t> ConditionModel::one_hot(const Trials& trials) const {
   std::vector<std::uint8_t> rows;
   if (!classes_) return rows;
-  rows.resize(images.labels.size() * static_cast<std::size_t>(size_), 0);
-  for (std::size_t i = 0; i < images.labels.size(); ++i) {
-    rows[i * static_cast<std::size_t>(size_) + static_cast<std::size_t>(images.labels[i])] = 1;
+  rows.resize(trials.labels.size() * static_cast<std::size_t>(size_), 0);
+  for (std::size_t i = 0; i < trials.labels.size(); ++i) {
+    rows[i * static_cast<std::size_t>(size_) + static_cast<std::size_t>(trials.labels[i])] = 1;
   }
   return rows;
 }

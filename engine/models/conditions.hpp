@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/settings/config.hpp"
 #include "kernels/math/philox.hpp"
 #include "kernels/view.hpp"
@@ -27,10 +27,10 @@ class ConditionModel {
   static constexpr std::int32_t most_classes = 4096;  ///< and numbers of a vector
 
   ConditionModel() = default;
-  /// What `config` asks for: classes by `images.labels`, vectors by `images.conditions`, or none.
+  /// What `config` asks for: classes by `trials.labels`, vectors by `trials.conditions`, or none.
   /// Throws bad_config where the data have none or vectors of too many numbers, bad_data where a
-  /// label is no class. `images` is consistent.
-  ConditionModel(const TrainConfig& config, const ImageSet& images);
+  /// label is no class. `trials` is consistent.
+  ConditionModel(const TrainConfig& config, const Trials& trials);
   /// As `save` left it; none where it left nothing. Throws bad_data for what it never leaves.
   static ConditionModel load(const Checkpoint& checkpoint, const std::string& origin);
   void save(Checkpoint& checkpoint) const;
@@ -50,7 +50,7 @@ class ConditionModel {
   std::string missing_text() const;
 
   /// The class of each trial as a row of 0 and 1, [count, size]; empty for vectors.
-  std::vector<std::uint8_t> one_hot(const ImageSet& images) const;
+  std::vector<std::uint8_t> one_hot(const Trials& trials) const;
   /// Vectors [n, size] in the user's units as G and D get them.
   std::vector<float> standardised(std::vector<float> rows) const;
 
@@ -71,10 +71,10 @@ class ConditionModel {
 
  private:
   std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()) / size_; }
-  void count_classes(const ImageSet& images);
+  void count_classes(const Trials& trials);
   std::string classes_text(const std::vector<std::int64_t>& classes) const;
   void note_known();
-  void fit_scale(const ImageSet& images);
+  void fit_scale(const Trials& trials);
   /// Kept vector `row`, standardised, to [size].
   void put(std::int64_t row, float* to) const;
 

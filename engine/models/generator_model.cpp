@@ -52,11 +52,11 @@ Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
   const CheckpointTensor& tensor = found->second;
   const auto bad = [&](const std::string& what) {
     refuse_tensor(origin, scaling_name, what,
-                  "F64 [1 or " + std::to_string(model.trial()) +
+                  "F64 [1 or " + std::to_string(model.shape.size()) +
                       ", 4]: rising finite numbers, the middle two apart unless all are one");
   };
   const bool right_shape = tensor.shape.size() == 2 && tensor.shape[1] == 4 &&
-                           (tensor.shape[0] == 1 || tensor.shape[0] == model.trial());
+                           (tensor.shape[0] == 1 || tensor.shape[0] == model.shape.size());
   if (tensor.type != TensorType::f64 || !right_shape ||
       tensor.bytes.size() != static_cast<std::size_t>(tensor.shape[0]) * sizeof(Scale)) {
     bad(type_text(tensor.type, tensor.shape));
@@ -88,7 +88,7 @@ struct Networks {
 
 // What cannot be built from the file's own config is the file's fault.
 Networks networks_of(const GeneratorModel& model, const std::string& origin) {
-  const TrialShape shape = model.shape();
+  const TrialShape shape = model.shape;
   const std::int64_t conditions = model.conditions.size();
   try {
     return {generator_layers(model.config, shape, conditions),
@@ -184,8 +184,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     refuse("trial.height, trial.width", std::to_string(height) + " x " + std::to_string(width),
            "1 to 2^20 each");
   }
-  model.height = static_cast<std::int64_t>(height);
-  model.width = static_cast<std::int64_t>(width);
+  model.shape = {static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)};
   if (checkpoint.metadata.contains("trial.channels")) {
     const std::uint64_t channels = metadata_number(checkpoint, "trial.channels");
     if (channels < 1 || channels > most_values / (height * width)) {
@@ -194,7 +193,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
                  std::to_string(width) + " values",
              "1 or more, up to 2^40 values in all");
     }
-    model.channels = static_cast<std::int64_t>(channels);
+    model.shape.channels = static_cast<std::int64_t>(channels);
   }
   if (checkpoint.metadata.contains("trial.kind")) {  // else of a build that knew images alone
     const std::string name = metadata_value(checkpoint, "trial.kind");
@@ -204,7 +203,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
       refuse("trial.kind", "'" + name + "' of a height of " + std::to_string(height),
              "a height of 1");
     }
-    model.kind = *trial;
+    model.shape.kind = *trial;
   }
   const std::string type = metadata_value(checkpoint, "trial.type");
   const auto known_type = value_type_named(type);

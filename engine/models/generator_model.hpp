@@ -34,10 +34,7 @@ void save_scaling(const Scaling& scaling, Checkpoint& checkpoint);
 
 struct GeneratorModel {
   TrainConfig config;
-  std::int64_t height = 0;
-  std::int64_t width = 0;
-  std::int64_t channels = 1;  ///< of a trial's values, innermost
-  TrialKind kind = TrialKind::image;
+  TrialShape shape;
   ConditionModel conditions;
   CodeModel codes;                 ///< of a model "ae": what samples are drawn from
   ValueType type = ValueType::u8;  ///< of the data's file
@@ -45,9 +42,6 @@ struct GeneratorModel {
   Scaling scaling;                 ///< what that stands for
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G
-
-  TrialShape shape() const { return {height, width, channels, kind}; }
-  std::int64_t trial() const { return height * width * channels; }  ///< values in one
 };
 
 /// Throws bad_data where the metadata do not describe a generator, or where a tensor is missing or

@@ -10,7 +10,7 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/png.hpp"
-#include "engine/pictures/trials.hpp"
+#include "engine/pictures/trial_sheet.hpp"
 
 namespace vgan {
 namespace {
@@ -19,47 +19,48 @@ constexpr std::int64_t columns = 10;
 constexpr std::int64_t most_pairs = 500;
 constexpr std::int64_t largest_side = 20000;  // of a sheet of images, in pixels
 
-std::vector<double> first_trials(const ImageSet& trials, std::size_t numbers) {
+std::vector<double> first_trials(const Trials& trials, std::size_t numbers) {
   return std::visit(
       [&](const auto& pixels) {
         return std::vector<double>(pixels.begin(),
                                    pixels.begin() + static_cast<std::ptrdiff_t>(numbers));
       },
-      trials.pixels);
+      trials.values);
 }
 
 }  // namespace
 
-bool has_sheet(const ImageSet& trials, std::int64_t count) {
-  const TrialShape shape = trials.shape();
+bool has_sheet(const Trials& trials, std::int64_t count) {
+  const TrialShape shape = trials.shape;
   const std::optional<TrialSheet> sheet = sheet_for(shape);
   if (!sheet || shape.is_pair() || shape.is_row() || count > most_pairs) return false;
   if (shape.is_curve()) return true;
   const std::int64_t lines = 2 * ((count + columns - 1) / columns);
   const std::int64_t across = std::min(columns, count);
   const int scale = readable_scale(shape, across, lines);
-  return across * trials.width * scale <= largest_side &&
-         lines * trials.height * scale <= largest_side;
+  return across * trials.shape.width * scale <= largest_side &&
+         lines * trials.shape.height * scale <= largest_side;
 }
 
-void require_sheet(const ImageSet& trials, std::int64_t count) {
+void require_sheet(const Trials& trials, std::int64_t count) {
   if (has_sheet(trials, count)) return;
-  if (trials.shape().is_row() || trials.shape().is_pair()) {
+  if (trials.shape.is_row() || trials.shape.is_pair()) {
     refuse_setting("out", "a picture of rows of numbers",
                    "images or curves, which can be looked at one above the other",
                    "write .npy instead");
   }
   refuse_setting("out",
                  "a picture of " + std::to_string(count) + " trials of " +
-                     std::to_string(trials.height) + " x " + std::to_string(trials.width),
+                     std::to_string(trials.shape.height) + " x " +
+                     std::to_string(trials.shape.width),
                  "images or curves, up to " + std::to_string(most_pairs) + " and " +
                      std::to_string(largest_side) + " pixels a side",
                  "lower --count, or write .npy instead");
 }
 
-void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
+void write_reconstruction_sheet(const FilePlace& place, const Trials& trials,
                                 const std::vector<double>& reconstructions) {
-  const TrialShape shape = trials.shape();
+  const TrialShape shape = trials.shape;
   const std::int64_t count = static_cast<std::int64_t>(reconstructions.size()) / shape.size();
   const std::vector<double> originals = first_trials(trials, reconstructions.size());
   const std::int64_t across = std::min(columns, count);
@@ -82,21 +83,21 @@ void write_reconstruction_sheet(const FilePlace& place, const ImageSet& trials,
              draw_trials(tiles, shape, trials.low, trials.high, sheet));
 }
 
-ImageSet some_of(const ImageSet& images, std::int64_t count) {
-  const std::int64_t kept = std::min(count, images.count);
-  const std::int64_t each = images.pixels_per_image();
-  ImageSet some = images.outline();
+Trials some_of(const Trials& trials, std::int64_t count) {
+  const std::int64_t kept = std::min(count, trials.count);
+  const std::int64_t each = trials.values_per_trial();
+  Trials some = trials.outline();
   some.count = kept;
   std::visit(
       [&](const auto& pixels) {
         std::decay_t<decltype(pixels)> chosen;
         for (std::int64_t i = 0; i < kept; ++i) {
-          const auto from = pixels.begin() + i * images.count / kept * each;
+          const auto from = pixels.begin() + i * trials.count / kept * each;
           chosen.insert(chosen.end(), from, from + each);
         }
-        some.pixels = std::move(chosen);
+        some.values = std::move(chosen);
       },
-      images.pixels);
+      trials.values);
   return some;
 }
 

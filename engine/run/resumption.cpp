@@ -7,7 +7,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/settings/setting_table.hpp"
 
@@ -125,7 +125,7 @@ Resumption locked_and_loaded(const RunRequest& request) {
 Resumption find_resumption(const RunRequest& request) {
   Resumption found = locked_and_loaded(request);
   const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
-  found.trial = model.shape();
+  found.trial = model.shape;
   // What was given now counts where it may change, and must agree where it may not.
   TrainConfig wanted = overlaid(model.config, request);
   const std::string folder = found.folder.path().string();

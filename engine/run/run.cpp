@@ -7,7 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/run/resumption.hpp"
@@ -56,17 +56,17 @@ void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer
 }
 
 // A batch that nobody asked for is no larger than the data.
-void fit_batch(const RunRequest& request, const ImageSet& images, TrainConfig& config) {
+void fit_batch(const RunRequest& request, const Trials& trials, TrainConfig& config) {
   // Another run's, which --from takes over, was not asked for either.
   const bool own = request.from.empty() && config.batch != preset(config.preset).batch;
-  if (own || is_given(request, "batch") || config.batch <= images.count) return;
+  if (own || is_given(request, "batch") || config.batch <= trials.count) return;
   const std::int64_t unit = config.pack * std::max<std::int64_t>(1, config.minibatch_stddev);
-  const std::int64_t fitting = images.count / unit * unit;
+  const std::int64_t fitting = trials.count / unit * unit;
   if (fitting == 0) return;  // the trainer says what is wrong
   if (request.observer != nullptr) {
     request.observer->note("batch " + std::to_string(fitting) + " in place of " +
                            std::to_string(config.batch) + ": there are " +
-                           counted(images.count, "trial") + " to train on");
+                           counted(trials.count, "trial") + " to train on");
   }
   config.batch = fitting;
 }
@@ -97,24 +97,24 @@ RunResult run_training(const RunRequest& request) {
   if (!resumption) require_used(config, request.given);
   // The device is opened before the data is read: an absent one is said at once.
   (void)open_backend(config.device, 1);
-  ImageSet images = open_images({.data = config.data,
-                                 .labels = config.labels,
-                                 .conditions = config.conditions,
-                                 .seed = config.seed,
-                                 .shape = shape_wish(config, resumption),
-                                 .threads = static_cast<int>(config.threads)});
-  tell(request.observer, images.notes);
-  const std::int64_t held_out = config.held_out(images.count);
-  if (held_out > 0 && held_out >= images.count) {
-    refuse_setting("hold-out", "all of " + counted(images.count, "trial"),
+  Trials trials = open_trials({.data = config.data,
+                               .labels = config.labels,
+                               .conditions = config.conditions,
+                               .seed = config.seed,
+                               .shape = shape_wish(config, resumption),
+                               .threads = static_cast<int>(config.threads)});
+  tell(request.observer, trials.notes);
+  const std::int64_t held_out = config.held_out(trials.count);
+  if (held_out > 0 && held_out >= trials.count) {
+    refuse_setting("hold-out", "all of " + counted(trials.count, "trial"),
                    "a share that leaves trials to train on");
   }
-  images.keep_first(images.count - held_out);
+  trials.keep_first(trials.count - held_out);
   if (held_out > 0 && request.observer != nullptr) {
     request.observer->note("held out the last " + counted(held_out, "trial"));
   }
   TrainConfig lasting = config;
-  lasting.data = lasting_data_name(config.data, images);
+  lasting.data = lasting_data_name(config.data, trials);
   if (!config.labels.empty() && config.labels != no_labels) {
     lasting.labels = fs::absolute(config.labels).lexically_normal().string();
   }
@@ -123,11 +123,11 @@ RunResult run_training(const RunRequest& request) {
   }
   // Before the data are held against settings, which a resumed run cannot change.
   if (resumption) {
-    require_same(resumption->loaded.checkpoint, "data", images.fingerprint(), "data");
+    require_same(resumption->loaded.checkpoint, "data", trials.fingerprint(), "data");
   }
-  if (origin) origin->require_fit(images);
-  if (!resumption) fit_batch(request, images, lasting);
-  Trainer trainer(lasting, images);
+  if (origin) origin->require_fit(trials);
+  if (!resumption) fit_batch(request, trials, lasting);
+  Trainer trainer(lasting, trials);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
   if (origin) start_from(*origin, trainer, request.observer);
   RunFolder folder = resumption ? std::move(resumption->folder) : RunFolder::create(config.out);
@@ -138,7 +138,7 @@ RunResult run_training(const RunRequest& request) {
   const fs::path from = resumption ? resumption->loaded.file : fs::path();
   RunRecord record = resumption ? resumption->record : RunRecord{};
   if (origin) record.origin = origin->record();
-  return run_epochs(request, trainer, images, folder, from, record,
+  return run_epochs(request, trainer, trials, folder, from, record,
                     resumption ? resumption->changes : std::vector<SettingChange>{});
 }
 

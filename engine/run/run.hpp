@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/trainer.hpp"
 
@@ -17,7 +17,7 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   /// Before the first epoch; `first_epoch` is 0 for a new run.
-  virtual void started(const Trainer& trainer, const ImageSet& images,
+  virtual void started(const Trainer& trainer, const Trials& trials,
                        const std::filesystem::path& folder, std::uint64_t first_epoch) = 0;
   virtual void epoch_done(const StepReport& report) = 0;
   /// Something worth a line, e.g. how many trials were held out.

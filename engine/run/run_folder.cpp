@@ -154,8 +154,8 @@ void RunFolder::start_metrics(std::uint64_t epoch, const TrainConfig& config) {
   metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch, config);
 }
 
-void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) const {
-  const std::optional<TrialSheet> sheet = sheet_for_data(images);
+void RunFolder::write_sample_grid(Trainer& trainer, const Trials& trials) const {
+  const std::optional<TrialSheet> sheet = sheet_for_data(trials);
   if (!sheet) return;
   char name[40];
   std::snprintf(name, sizeof(name), "epoch-%08llu.png",
@@ -163,15 +163,15 @@ void RunFolder::write_sample_grid(Trainer& trainer, const ImageSet& images) cons
   const auto count = static_cast<std::uint64_t>(sheet->count());
   const auto columns = static_cast<std::uint64_t>(sheet->columns);
   write_png({*samples_, name},
-            draws_plots(images)
-                ? draw_samples(trainer.sample_values(count, trainer.config().seed, columns), images,
+            draws_plots(trials)
+                ? draw_samples(trainer.sample_values(count, trainer.config().seed, columns), trials,
                                *sheet)
-                : draw_samples(trainer.preview(count, columns), images, *sheet));
+                : draw_samples(trainer.preview(count, columns), trials, *sheet));
 }
 
-void RunFolder::write_real_grid(const ImageSet& images) const {
-  const std::optional<TrialSheet> sheet = sheet_for_data(images);
-  if (sheet) write_png({folder_, "real.png"}, draw_real(images, *sheet));
+void RunFolder::write_real_grid(const Trials& trials) const {
+  const std::optional<TrialSheet> sheet = sheet_for_data(trials);
+  if (sheet) write_png({folder_, "real.png"}, draw_real(trials, *sheet));
 }
 
 void RunFolder::write_loss_curves() const {
@@ -180,21 +180,21 @@ void RunFolder::write_loss_curves() const {
   write_png({folder_, "losses.png"}, draw_training("Training", history));
 }
 
-void RunFolder::write_reconstructions(Trainer& trainer, const ImageSet& images) const {
-  const ImageSet some = some_of(images, pairs_on_a_sheet);
+void RunFolder::write_reconstructions(Trainer& trainer, const Trials& trials) const {
+  const Trials some = some_of(trials, pairs_on_a_sheet);
   if (!has_sheet(some, some.count)) return;
   write_reconstruction_sheet({folder_, "reconstructions.png"}, some, trainer.reconstruct(some));
 }
 
 bool RunFolder::has_samples() const { return folder_.has("samples.npy"); }
 
-void RunFolder::write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const {
-  std::vector<std::int64_t> shape = images.array_shape();
+void RunFolder::write_samples(Trainer& trainer, const Trials& trials, std::uint64_t count) const {
+  std::vector<std::int64_t> shape = trials.array_shape();
   shape.front() = static_cast<std::int64_t>(count);
-  NpyWriter writer({folder_, "samples.npy"}, images.value_type(), shape);
+  NpyWriter writer({folder_, "samples.npy"}, trials.value_type(), shape);
   std::vector<std::byte> bytes;
-  as_type(trainer.sample_values(count, trainer.config().seed), images.value_type(), bytes);
-  writer.append_bytes(images.value_type(), bytes.data(), bytes.size());
+  as_type(trainer.sample_values(count, trainer.config().seed), trials.value_type(), bytes);
+  writer.append_bytes(trials.value_type(), bytes.data(), bytes.size());
   writer.finish();
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/files/folder.hpp"
 #include "engine/run/metrics_log.hpp"
 #include "engine/train/trainer.hpp"
@@ -46,15 +46,15 @@ class RunFolder {
 
   /// Samples of one fixed noise, as many as `sheet_for_data` says; none where even one is too large
   /// for a picture.
-  void write_sample_grid(Trainer& trainer, const ImageSet& images) const;
+  void write_sample_grid(Trainer& trainer, const Trials& trials) const;
   /// Real trials for comparison, each row of one class where there are labels of a few classes.
-  void write_real_grid(const ImageSet& images) const;
+  void write_real_grid(const Trials& trials) const;
   void write_loss_curves() const;
   /// Real trials, each above what an autoencoder makes of it.
-  void write_reconstructions(Trainer& trainer, const ImageSet& images) const;
-  /// `count` samples, float32, as ImageSet::array_shape.
+  void write_reconstructions(Trainer& trainer, const Trials& trials) const;
+  /// `count` samples, float32, as Trials::array_shape.
   bool has_samples() const;
-  void write_samples(Trainer& trainer, const ImageSet& images, std::uint64_t count) const;
+  void write_samples(Trainer& trainer, const Trials& trials, std::uint64_t count) const;
   /// Phase times as a Chrome trace (chrome://tracing, Perfetto).
   void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;
 

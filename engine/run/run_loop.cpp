@@ -34,11 +34,11 @@ class RunLoop {
  public:
   /// `resumed_from`: the checkpoint that `trainer` was restored from, or empty. `changes` are those
   /// made now.
-  RunLoop(const RunRequest& request, Trainer& trainer, const ImageSet& images, RunFolder& folder,
+  RunLoop(const RunRequest& request, Trainer& trainer, const Trials& trials, RunFolder& folder,
           fs::path resumed_from, RunRecord record, const std::vector<SettingChange>& changes)
       : request_(request),
         trainer_(trainer),
-        images_(images),
+        images_(trials),
         folder_(folder),
         config_(trainer.config()),
         profile_(config_.profile_steps),
@@ -221,7 +221,7 @@ class RunLoop {
 
   const RunRequest& request_;
   Trainer& trainer_;
-  const ImageSet& images_;
+  const Trials& images_;
   RunFolder& folder_;
   const TrainConfig config_;
   StepProfile profile_;
@@ -236,10 +236,10 @@ class RunLoop {
 
 }  // namespace
 
-RunResult run_epochs(const RunRequest& request, Trainer& trainer, const ImageSet& images,
+RunResult run_epochs(const RunRequest& request, Trainer& trainer, const Trials& trials,
                      RunFolder& folder, const fs::path& resumed_from, const RunRecord& record,
                      const std::vector<SettingChange>& changes) {
-  return RunLoop(request, trainer, images, folder, resumed_from, record, changes).train();
+  return RunLoop(request, trainer, trials, folder, resumed_from, record, changes).train();
 }
 
 void write_config(const Trainer& trainer, const RunFolder& folder) {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/run/run.hpp"
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_record.hpp"
@@ -16,7 +16,7 @@ namespace vgan {
 /// checkpoint that it was restored from, or empty. `changes` are the settings that were changed at
 /// this resume. Throws as run_training; an error of the device, and one of the numbers, names the
 /// newest checkpoint.
-RunResult run_epochs(const RunRequest& request, Trainer& trainer, const ImageSet& images,
+RunResult run_epochs(const RunRequest& request, Trainer& trainer, const Trials& trials,
                      RunFolder& folder, const std::filesystem::path& resumed_from,
                      const RunRecord& record, const std::vector<SettingChange>& changes);
 

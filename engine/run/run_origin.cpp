@@ -15,18 +15,18 @@ RunRecord::Origin RunOrigin::record() const {
           metadata_number(loaded.checkpoint, "epoch")};
 }
 
-void RunOrigin::require_fit(const ImageSet& images) const {
+void RunOrigin::require_fit(const Trials& trials) const {
   const auto refuse = [&](const std::string& found, const std::string& allowed) {
     throw Error(ErrorCode::bad_data,
-                {"cannot start from " + loaded.file.string(), images.source, found,
+                {"cannot start from " + loaded.file.string(), trials.source, found,
                  allowed + ", as it was trained on", "start without --from"});
   };
-  const TrialShape found{images.height, images.width, images.channels};
+  const TrialShape found{trials.shape.height, trials.shape.width, trials.shape.channels};
   if (found.height != trial.height || found.width != trial.width ||
       found.channels != trial.channels) {
     refuse("trials of " + shape_text(found), shape_text(trial));
   }
-  const ConditionModel wanted(config, images);
+  const ConditionModel wanted(config, trials);
   const auto text = [](const ConditionModel& told) {
     return std::to_string(told.size()) + (told.classes() ? " classes" : " conditions a trial");
   };
@@ -37,7 +37,7 @@ RunOrigin find_origin(const RunRequest& request) {
   RunOrigin origin;
   origin.loaded = load_run_or_file(request.from);
   const GeneratorModel model = read_model(origin.loaded.checkpoint, origin.loaded.file.string());
-  origin.trial = model.shape();
+  origin.trial = model.shape;
   origin.conditions = model.conditions;
   origin.config = overlaid(model.config, request);
   check_origin(model.config, origin.config);

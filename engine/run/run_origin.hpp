@@ -4,8 +4,8 @@
 #include <string>
 
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/data/image_set.hpp"
 #include "engine/data/trial_shape.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/models/conditions.hpp"
 #include "engine/run/run.hpp"
 #include "engine/run/run_record.hpp"
@@ -24,7 +24,7 @@ struct RunOrigin {
   /// Throws bad_data for trials of another shape, and for another number of classes or another
   /// length of condition vectors, bad_config as ConditionModel. Classes are known by their numbers:
   /// what they are called is the new data's.
-  void require_fit(const ImageSet& images) const;
+  void require_fit(const Trials& trials) const;
 };
 
 /// Throws bad_config for settings under which the networks would be others, io and bad_data as

@@ -15,9 +15,9 @@ std::vector<nn::LayerSpec> decoder_layers(const TrainConfig& config, const Trial
   return layers;
 }
 
-std::vector<float> as_outputs(const ImageSet& trials, std::int64_t first, std::int64_t rows,
+std::vector<float> as_outputs(const Trials& trials, std::int64_t first, std::int64_t rows,
                               const OutputRange& range, const Scaling& scaling) {
-  const std::int64_t each = trials.pixels_per_image();
+  const std::int64_t each = trials.values_per_trial();
   if (!scaling.bytes()) return scaling.encoded(trials.part(first, rows));
   std::vector<float> values(static_cast<std::size_t>(rows * each));
   std::visit(
@@ -26,7 +26,7 @@ std::vector<float> as_outputs(const ImageSet& trials, std::int64_t first, std::i
             pixels.begin() + first * each, pixels.begin() + (first + rows) * each, values.begin(),
             [&](auto pixel) { return static_cast<float>(pixel) * range.scale() + range.offset(); });
       },
-      trials.pixels);
+      trials.values);
   return values;
 }
 
@@ -53,10 +53,10 @@ std::size_t Reconstructor::bytes(const Backend& backend, const TrainConfig& conf
          Inference::bytes(backend, decoder_layers(config, trial), type) + sizeof(StepState);
 }
 
-void Reconstructor::run(Queue& queue, const ImageSet& trials, std::int64_t count,
+void Reconstructor::run(Queue& queue, const Trials& trials, std::int64_t count,
                         const OutputRange& range, const Scaling& scaling,
                         const std::function<void(const Block&)>& take) {
-  const std::int64_t each = trials.pixels_per_image();
+  const std::int64_t each = trials.values_per_trial();
   for (std::int64_t first = 0; first < count; first += Inference::block_rows) {
     Block block{first, std::min(Inference::block_rows, count - first), {}, {}, {}};
     block.trials = as_outputs(trials, first, block.rows, range, scaling);
@@ -71,8 +71,8 @@ void Reconstructor::run(Queue& queue, const ImageSet& trials, std::int64_t count
   }
 }
 
-std::vector<float> Reconstructor::codes_of(Queue& queue, const TrialSet& data, std::int64_t most,
-                                           std::uint64_t seed) {
+std::vector<float> Reconstructor::codes_of(Queue& queue, const DeviceTrials& data,
+                                           std::int64_t most, std::uint64_t seed) {
   const StepState start{};
   backend_->upload(queue, &start, sizeof(start), state_.data());
   queue.synchronise();

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/encode/scaling.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/nn/inference.hpp"
+#include "engine/sample/device_trials.hpp"
 #include "engine/sample/sampler.hpp"
-#include "engine/sample/trial_set.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -43,12 +43,12 @@ class Reconstructor {
   /// Encodes and decodes the first `count` of `trials`, block by block; a variational one decodes
   /// the mean. `range`, of bytes, or else `scaling` says how trials stand to outputs. Trial n
   /// becomes the same whatever else there is.
-  void run(Queue& queue, const ImageSet& trials, std::int64_t count, const OutputRange& range,
+  void run(Queue& queue, const Trials& trials, std::int64_t count, const OutputRange& range,
            const Scaling& scaling, const std::function<void(const Block&)>& take);
 
   /// The codes [n, latent] of up to `most` trials of the device's data set, drawn without
   /// replacement by `seed`; of a model that is not variational.
-  std::vector<float> codes_of(Queue& queue, const TrialSet& data, std::int64_t most,
+  std::vector<float> codes_of(Queue& queue, const DeviceTrials& data, std::int64_t most,
                               std::uint64_t seed);
 
  private:

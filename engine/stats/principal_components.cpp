@@ -13,8 +13,8 @@ namespace {
 constexpr double least_variance = 1e-10;
 constexpr std::int64_t rows_at_once = 256;
 
-std::int64_t most_to_fit(const ImageSet& images) {
-  return images.pixels_per_image() > PrincipalComponents::largest_matrix
+std::int64_t most_to_fit(const Trials& data) {
+  return data.values_per_trial() > PrincipalComponents::largest_matrix
              ? PrincipalComponents::largest_matrix
              : PrincipalComponents::most_trials;
 }
@@ -72,11 +72,11 @@ Features Features::spread(std::int64_t most) const {
   return chosen;
 }
 
-PrincipalComponents::PrincipalComponents(const ImageSet& images, const TrialUnits* units) {
-  const TrialRows trials = TrialRows(images, most_to_fit(images)).in(units);
+PrincipalComponents::PrincipalComponents(const Trials& data, const TrialUnits* units) {
+  const TrialRows trials = TrialRows(data, most_to_fit(data)).in(units);
   if (trials.count() < 2) {
-    throw Error(ErrorCode::bad_data, {"cannot find principal components", images.source,
-                                      "one trial", "two or more", ""});
+    throw Error(ErrorCode::bad_data,
+                {"cannot find principal components", data.source, "one trial", "two or more", ""});
   }
   fitted_ = trials.count();
   mean_ = mean_of(trials);
@@ -86,7 +86,7 @@ PrincipalComponents::PrincipalComponents(const ImageSet& images, const TrialUnit
     fit_by_products(trials);
   }
   if (size_ == 0) {
-    throw Error(ErrorCode::bad_data, {"cannot find principal components", images.source,
+    throw Error(ErrorCode::bad_data, {"cannot find principal components", data.source,
                                       "trials that are all the same", "trials that differ", ""});
   }
 }

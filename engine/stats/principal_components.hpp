@@ -33,7 +33,7 @@ class PrincipalComponents {
 
   /// Fitted to up to `most_trials` of the set. Throws bad_data for fewer than two trials, and for
   /// trials that are all the same. `project` takes rows in the same `units`.
-  explicit PrincipalComponents(const ImageSet& images, const TrialUnits* units = nullptr);
+  explicit PrincipalComponents(const Trials& data, const TrialUnits* units = nullptr);
 
   std::int64_t size() const { return size_; }  ///< how many components
   /// The share of the trials' variance that lies along the components, 0 to 1.

@@ -8,14 +8,14 @@
 
 namespace vgan {
 
-TrialRows::TrialRows(const ImageSet& images, std::int64_t most)
-    : images_(&images), count_(std::min(images.count, most)), size_(images.pixels_per_image()) {}
+TrialRows::TrialRows(const Trials& trials, std::int64_t most)
+    : trials_(&trials), count_(std::min(trials.count, most)), size_(trials.values_per_trial()) {}
 
 namespace {
 
-void fit_columns_of_rows(const ImageSet& training, std::vector<double>& mean,
+void fit_columns_of_rows(const Trials& training, std::vector<double>& mean,
                          std::vector<double>& deviation) {
-  const auto columns = static_cast<std::size_t>(training.pixels_per_image());
+  const auto columns = static_cast<std::size_t>(training.values_per_trial());
   const auto count = static_cast<double>(training.count);
   mean.assign(columns, 0.0);
   deviation.assign(columns, 0.0);
@@ -29,16 +29,16 @@ void fit_columns_of_rows(const ImageSet& training, std::vector<double>& mean,
           deviation[i % columns] += off * off / count;
         }
       },
-      training.pixels);
+      training.values);
   for (double& variance : deviation) variance = variance > 0.0 ? std::sqrt(variance) : 1.0;
 }
 
 }  // namespace
 
-std::optional<TrialUnits> TrialUnits::of(const ImageSet& training) {
+std::optional<TrialUnits> TrialUnits::of(const Trials& training) {
   if (training.is_u8() || training.count < 1) return std::nullopt;
   TrialUnits units;
-  if (training.kind == TrialKind::row) {
+  if (training.shape.kind == TrialKind::row) {
     fit_columns_of_rows(training, units.mean_, units.deviation_);
     return units;
   }
@@ -72,7 +72,7 @@ TrialRows TrialRows::in(const TrialUnits* units) const {
 
 std::int64_t TrialRows::trial(std::int64_t row) const {
   // Below 2^63 for sets of up to 2^31 trials.
-  return row * images_->count / count_;
+  return row * trials_->count / count_;
 }
 
 void TrialRows::read(std::int64_t row, float* values) const {
@@ -87,7 +87,7 @@ void TrialRows::read(std::int64_t row, float* values) const {
         if (units_ != nullptr) return;
         for (std::int64_t i = 0; i < size_; ++i) values[i] = static_cast<float>(from[i]) / unit;
       },
-      images_->pixels);
+      trials_->values);
 }
 
 }  // namespace vgan

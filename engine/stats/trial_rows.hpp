@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/encode/scaling.hpp"
 
 namespace vgan {
@@ -19,7 +19,7 @@ class TrialUnits {
   /// mean in their deviations (a constant column in ones); the numbers of images and curves from
   /// the middle of their bulk in their own unit, but those in a tail of outliers (see Scale) only
   /// as far out as the network has them.
-  static std::optional<TrialUnits> of(const ImageSet& training);
+  static std::optional<TrialUnits> of(const Trials& training);
 
   double measured(double value, std::int64_t column) const;
 
@@ -33,7 +33,7 @@ class TrialUnits {
 class TrialRows {
  public:
   /// All trials, or `most` of them, evenly spread over the set.
-  explicit TrialRows(const ImageSet& images,
+  explicit TrialRows(const Trials& trials,
                      std::int64_t most = std::numeric_limits<std::int64_t>::max());
   /// These rows in other units; null for their own.
   TrialRows in(const TrialUnits* units) const;
@@ -45,7 +45,7 @@ class TrialRows {
   void read(std::int64_t row, float* values) const;
 
  private:
-  const ImageSet* images_;
+  const Trials* trials_;
   const TrialUnits* units_ = nullptr;
   std::int64_t count_;
   std::int64_t size_;

@@ -14,7 +14,7 @@ std::uint64_t number(std::int64_t n) { return static_cast<std::uint64_t>(n); }
 }  // namespace
 
 AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
-                                 nn::Network& discriminator, const TrialSet& data,
+                                 nn::Network& discriminator, const DeviceTrials& data,
                                  const StepOptions& options)
     : TrainingStep(backend, options.schedules, "g"),
       g_(&generator),

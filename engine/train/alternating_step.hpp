@@ -9,7 +9,7 @@
 #include "engine/nn/adam.hpp"
 #include "engine/nn/network.hpp"
 #include "engine/objectives/gan.hpp"
-#include "engine/sample/trial_set.hpp"
+#include "engine/sample/device_trials.hpp"
 #include "engine/train/training_step.hpp"
 
 namespace vgan {
@@ -29,7 +29,7 @@ struct StepOptions {
 class AlternatingStep final : public TrainingStep {
  public:
   AlternatingStep(Backend& backend, nn::Network& generator, nn::Network& discriminator,
-                  const TrialSet& data, const StepOptions& options);
+                  const DeviceTrials& data, const StepOptions& options);
 
   /// Bytes that both of `d` and `g` keep for the products of this step (Backend::product_scratch).
   static std::size_t scratch_bytes(const Backend& backend, const std::vector<nn::LayerSpec>& g,
@@ -50,7 +50,7 @@ class AlternatingStep final : public TrainingStep {
 
   nn::Network* g_;
   nn::Network* d_;
-  TrialSet data_;
+  DeviceTrials data_;
   StepOptions options_;
   std::uint64_t critics_;  ///< D updates in a step
   std::unique_ptr<Queue> data_queue_;

@@ -37,7 +37,7 @@ class AutoencoderObjective final : public Objective {
   }
 
   std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                          nn::Network& second, const TrialSet& data,
+                                          nn::Network& second, const DeviceTrials& data,
                                           bool) const override {
     return std::make_unique<AutoencoderStep>(
         backend, second, generator, data,

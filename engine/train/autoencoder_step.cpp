@@ -5,7 +5,7 @@
 namespace vgan {
 
 AutoencoderStep::AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
-                                 const TrialSet& data, const AutoencoderStepOptions& options)
+                                 const DeviceTrials& data, const AutoencoderStepOptions& options)
     : TrainingStep(backend, options.schedules, "model"),
       e_(&encoder),
       g_(&decoder),

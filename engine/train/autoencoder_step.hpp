@@ -9,7 +9,7 @@
 #include "engine/nn/adam.hpp"
 #include "engine/nn/network.hpp"
 #include "engine/objectives/autoencoder.hpp"
-#include "engine/sample/trial_set.hpp"
+#include "engine/sample/device_trials.hpp"
 #include "engine/train/training_step.hpp"
 
 namespace vgan {
@@ -26,7 +26,7 @@ struct AutoencoderStepOptions {
 class AutoencoderStep final : public TrainingStep {
  public:
   AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
-                  const TrialSet& data, const AutoencoderStepOptions& options);
+                  const DeviceTrials& data, const AutoencoderStepOptions& options);
 
   /// Bytes that `model` keeps for the products of this step.
   static std::size_t scratch_bytes(const Backend& backend,
@@ -46,7 +46,7 @@ class AutoencoderStep final : public TrainingStep {
 
   nn::Network* e_;
   nn::Network* g_;
-  TrialSet data_;
+  DeviceTrials data_;
   AutoencoderStepOptions options_;
   std::unique_ptr<Queue> data_queue_;
   objectives::Autoencoder objective_;

@@ -33,7 +33,7 @@ class GanObjective final : public Objective {
   }
 
   std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                          nn::Network& second, const TrialSet& data,
+                                          nn::Network& second, const DeviceTrials& data,
                                           bool fused) const override {
     StepOptions options;
     options.batch = config().batch;

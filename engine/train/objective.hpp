@@ -10,7 +10,7 @@
 
 #include "engine/models/model_traits.hpp"
 #include "engine/nn/network.hpp"
-#include "engine/sample/trial_set.hpp"
+#include "engine/sample/device_trials.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/training_step.hpp"
 
@@ -53,7 +53,7 @@ class Objective {
                                     std::int64_t batch, ElementType type) const = 0;
   /// The step, recorded; the networks and `data` outlive it.
   virtual std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                                  nn::Network& second, const TrialSet& data,
+                                                  nn::Network& second, const DeviceTrials& data,
                                                   bool fused) const = 0;
 
   /// The losses of a report, as a message of divergence has them: "D loss 1, G loss 2".

@@ -76,8 +76,8 @@ void Trainer::Implementation::note_phase(const char* name, Queue& at) {
   phase_start = now;
 }
 
-Trainer::Trainer(const TrainConfig& config, const ImageSet& images)
-    : implementation_(std::make_unique<Implementation>(config, images)) {}
+Trainer::Trainer(const TrainConfig& config, const Trials& trials)
+    : implementation_(std::make_unique<Implementation>(config, trials)) {}
 Trainer::~Trainer() = default;
 Trainer::Trainer(Trainer&&) noexcept = default;
 Trainer& Trainer::operator=(Trainer&&) noexcept = default;
@@ -106,9 +106,7 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
       {self.traits().second, text(self.layers.second)}};
 }
 
-std::pair<std::int64_t, std::int64_t> Trainer::trial_shape() const {
-  return {implementation_->trial.height, implementation_->trial.width};
-}
+TrialShape Trainer::trial_shape() const { return implementation_->trial; }
 
 std::uint64_t Trainer::total_epochs() const { return epochs_of(config(), implementation_->count); }
 

@@ -9,7 +9,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/encode/scaling.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
@@ -17,7 +17,7 @@
 
 namespace vgan {
 
-/// Trains a GAN or an autoencoder on images. Several trainers may live in one process; each may be
+/// Trains a GAN or an autoencoder on trials. Several trainers may live in one process; each may be
 /// used by one thread at a time.
 ///
 /// Every number of a run is a pure function of (config, data, epoch): not of the thread count, and
@@ -25,9 +25,9 @@ namespace vgan {
 class Trainer {
  public:
   /// Validates `config`, opens the device, plans and takes the memory, and initialises the
-  /// networks. `images` is copied to the device. Throws bad_config, no_device, and bad_data for
-  /// images that are not consistent or have conditions without the setting `conditions`.
-  Trainer(const TrainConfig& config, const ImageSet& images);
+  /// networks. `trials` is copied to the device. Throws bad_config, no_device, and bad_data for
+  /// trials that are not consistent or have conditions without the setting `conditions`.
+  Trainer(const TrainConfig& config, const Trials& trials);
   ~Trainer();
   Trainer(Trainer&&) noexcept;
   Trainer& operator=(Trainer&&) noexcept;
@@ -44,8 +44,8 @@ class Trainer {
   /// Each network by what it is ("generator", "discriminator", "encoder", "decoder"), with its
   /// layers and parameters, for people.
   std::vector<std::pair<std::string, std::string>> networks() const;
-  /// Height and width of a trial.
-  std::pair<std::int64_t, std::int64_t> trial_shape() const;
+  /// Of one trial of the data.
+  TrialShape trial_shape() const;
 
   /// Epochs trained so far.
   std::uint64_t epoch() const;
@@ -89,7 +89,7 @@ class Trainer {
   /// What an autoencoder makes of `trials`, of the training data's shape and type: encoded and
   /// decoded, [count, trial] in the data's own units; whole numbers for u8. Throws bad_config for a
   /// GAN.
-  std::vector<double> reconstruct(const ImageSet& trials);
+  std::vector<double> reconstruct(const Trials& trials);
 
   /// Seconds spent in each phase of the epochs since the last call, by name, in order.
   void set_profiling(bool on);

@@ -27,7 +27,7 @@ const CodeModel& Trainer::Implementation::codes_of_now() {
   return codes;
 }
 
-std::vector<double> Trainer::reconstruct(const ImageSet& trials) {
+std::vector<double> Trainer::reconstruct(const Trials& trials) {
   Implementation& self = *implementation_;
   if (!self.traits().encodes) {
     throw Error(ErrorCode::bad_config, {"cannot reconstruct", "the trainer's model",
@@ -35,11 +35,9 @@ std::vector<double> Trainer::reconstruct(const ImageSet& trials) {
                                         "a model vae or ae", ""});
   }
   trials.require_consistent();
-  if (trials.height != self.trial.height || trials.width != self.trial.width ||
-      trials.channels != self.trial.channels) {
+  if (!trials.shape.same_sides(self.trial)) {
     throw Error(ErrorCode::bad_data,
-                {"cannot reconstruct", trials.source,
-                 "trials of " + shape_text({trials.height, trials.width, trials.channels}),
+                {"cannot reconstruct", trials.source, "trials of " + shape_text(trials.shape),
                  shape_text(self.trial) + ", the model's", ""});
   }
   const NamedRange range(*self.backend, "reconstruct");

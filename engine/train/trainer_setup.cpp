@@ -21,24 +21,24 @@ std::int64_t largest_batch(const TrainConfig& config, std::int64_t trials) {
   return std::max<std::int64_t>(1, trials / unit) * unit;
 }
 
-void require_data(const TrainConfig& config, const ImageSet& images) {
-  images.require_consistent();
-  if (config.conditions.empty() && images.condition_size > 0) {
+void require_data(const TrainConfig& config, const Trials& trials) {
+  trials.require_consistent();
+  if (config.conditions.empty() && trials.condition_size > 0) {
     throw Error(ErrorCode::bad_data,
-                {"conditions that nothing would see", images.source,
-                 "conditions of " + std::to_string(images.condition_size) +
+                {"conditions that nothing would see", trials.source,
+                 "conditions of " + std::to_string(trials.condition_size) +
                      " numbers, and the setting conditions empty",
                  "both or neither",
                  "name the conditions in the setting (a file, or any word), or leave them out"});
   }
-  if (config.batch > images.count) {
+  if (config.batch > trials.count) {
     refuse_setting(
         "batch", counted(config.batch, "trial"),
-        "1 to " + std::to_string(images.count) + ", the trials to train on of " + images.source,
-        "give --batch " + std::to_string(largest_batch(config, images.count)) +
+        "1 to " + std::to_string(trials.count) + ", the trials to train on of " + trials.source,
+        "give --batch " + std::to_string(largest_batch(config, trials.count)) +
             " or less, or more data");
   }
-  require_pictures(config, images.shape());
+  require_pictures(config, trials.shape);
 }
 
 // Batch normalisation over a single number would take it for its own mean, and leave nothing of it.
@@ -53,32 +53,32 @@ void require_statistics(const std::vector<nn::LayerSpec>& layers, std::int64_t b
 
 }  // namespace
 
-Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSet& images)
+Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials& trials)
     : config(wanted) {
   validate(config);
-  require_data(config, images);
-  trial = images.shape();
-  config = resolved(config, trial, !images.is_u8(), images.count);
+  require_data(config, trials);
+  trial = trials.shape;
+  config = resolved(config, trial, !trials.is_u8(), trials.count);
   backend = open_backend(config.device, static_cast<int>(config.threads));
   precision = choose_precision(config.precision, backend->info());
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
   config.precision = kind_of(precision);
   config.threads = backend->info().threads;
-  choose_scaling(images);
-  count = images.count;
+  choose_scaling(trials);
+  count = trials.count;
   data_bytes = static_cast<std::size_t>(count * trial.size()) *
                element_size(scaling.bytes() ? ElementType::u8 : ElementType::f32);
-  fingerprint = images.fingerprint();
-  conditions = ConditionModel(config, images);
+  fingerprint = trials.fingerprint();
+  conditions = ConditionModel(config, trials);
   condition_fingerprint =
-      conditions.classes() ? images.labels_fingerprint() : images.conditions_fingerprint();
+      conditions.classes() ? trials.labels_fingerprint() : trials.conditions_fingerprint();
   choose_networks();
   memory = plan(config.batch);
   require_memory(memory, backend->info(), config.batch,
                  [this](std::int64_t batch) { return plan(batch); });
 
   queue = backend->make_queue("main");
-  upload_data(images);
+  upload_data(trials);
   const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused};
   generator.emplace(*backend, layers.generator, leaky_slope, g_arena, "the generator", products);
   second.emplace(*backend, layers.second, leaky_slope, second_arena,
@@ -90,11 +90,11 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const ImageSe
   step = objective->make_step(*backend, *generator, *second, resident, step_kind.fused);
 }
 
-void Trainer::Implementation::choose_scaling(const ImageSet& images) {
+void Trainer::Implementation::choose_scaling(const Trials& trials) {
   const Activation activation = output_activation(config.output);
-  value_type = images.value_type();
+  value_type = trials.value_type();
   range = OutputRange::of_network(activation);
-  scaling = Scaling::fit(images, {config.scale, config.range},
+  scaling = Scaling::fit(trials, {config.scale, config.range},
                          {static_cast<double>(range.low), activation != Activation::identity});
   if (scaling.bytes()) range = {activation, 0.0F, 255.0F, true};
 }
@@ -111,19 +111,19 @@ void Trainer::Implementation::choose_networks() {
   step_kind = objective->choose(layers, backend->info());
 }
 
-void Trainer::Implementation::upload_data(const ImageSet& images) {
+void Trainer::Implementation::upload_data(const Trials& trials) {
   data = backend->allocate(data_bytes, "the data set");
   if (scaling.bytes()) {
-    const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+    const auto& pixels = std::get<std::vector<std::uint8_t>>(trials.values);
     backend->upload(*queue, pixels.data(), data_bytes, data.data());
   } else {
-    backend->upload(*queue, scaling.encoded(images).data(), data_bytes, data.data());
+    backend->upload(*queue, scaling.encoded(trials).data(), data_bytes, data.data());
   }
   queue->synchronise();
   if (conditions.size() == 0) return;
-  const std::vector<std::uint8_t> classes = conditions.one_hot(images);
+  const std::vector<std::uint8_t> classes = conditions.one_hot(trials);
   const std::vector<float> vectors =
-      conditions.classes() ? std::vector<float>{} : conditions.standardised(images.conditions);
+      conditions.classes() ? std::vector<float>{} : conditions.standardised(trials.conditions);
   const void* rows = conditions.classes() ? static_cast<const void*>(classes.data())
                                           : static_cast<const void*>(vectors.data());
   condition_data = backend->allocate(condition_bytes(), "the conditions");
@@ -131,8 +131,8 @@ void Trainer::Implementation::upload_data(const ImageSet& images) {
   queue->synchronise();
 }
 
-TrialSet Trainer::Implementation::trial_set() const {
-  TrialSet set;
+DeviceTrials Trainer::Implementation::trial_set() const {
+  DeviceTrials set;
   set.trials = ConstMatrixRef{data.data(), scaling.bytes() ? ElementType::u8 : ElementType::f32,
                               count, trial.size(), trial.size()};
   if (conditions.size() > 0) {

@@ -13,9 +13,9 @@
 #include "engine/models/codes.hpp"
 #include "engine/models/conditions.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/sample/device_trials.hpp"
 #include "engine/sample/reconstructor.hpp"
 #include "engine/sample/sampler.hpp"
-#include "engine/sample/trial_set.hpp"
 #include "engine/train/objective.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
@@ -25,7 +25,7 @@ namespace vgan {
 
 /// G or decoder is network "g"; beside it is "d", a GAN's discriminator, or "e", an encoder.
 struct Trainer::Implementation {
-  Implementation(const TrainConfig& wanted, const ImageSet& images);
+  Implementation(const TrainConfig& wanted, const Trials& trials);
 
   MemoryPlan plan(std::int64_t batch) const;
   const ModelTraits& traits() const { return traits_of(config); }
@@ -66,7 +66,7 @@ struct Trainer::Implementation {
   std::optional<nn::Network> generator, second;
   std::unique_ptr<TrainingStep> step;
   std::optional<Sampler> sampler;
-  TrialSet resident;  ///< the data, on the device
+  DeviceTrials resident;  ///< the data, on the device
   std::optional<Reconstructor> reconstructor;
   CodeModel codes;
   std::uint64_t codes_step = 0;
@@ -86,10 +86,10 @@ struct Trainer::Implementation {
     return static_cast<std::size_t>(count * conditions.size()) *
            (conditions.classes() ? 1 : sizeof(float));
   }
-  void choose_scaling(const ImageSet& images);
+  void choose_scaling(const Trials& trials);
   void choose_networks();
-  void upload_data(const ImageSet& images);
-  TrialSet trial_set() const;
+  void upload_data(const Trials& trials);
+  DeviceTrials trial_set() const;
 };
 
 }  // namespace vgan

@@ -75,9 +75,9 @@ TEST_CASE("cli: generate writes every form") {
   CHECK(image.substr(npy_data(image)) == u8);
 
   REQUIRE(model.generate({"--count", "5", "--out", "s.idx"}).exit_code == 0);
-  const vgan::ImageSet idx = vgan::read_idx_images(model.runs.path() / "s.idx");
+  const vgan::Trials idx = vgan::read_idx_trials(model.runs.path() / "s.idx");
   CHECK(idx.count == 5);
-  const auto& idx_pixels = std::get<std::vector<std::uint8_t>>(idx.pixels);
+  const auto& idx_pixels = std::get<std::vector<std::uint8_t>>(idx.values);
   CHECK(std::string(idx_pixels.begin(), idx_pixels.end()) == u8);
 
   REQUIRE(model.generate({"--count", "5", "--out", "s.png"}).exit_code == 0);
@@ -206,9 +206,9 @@ TEST_CASE("cli: generate takes the run as a word, makes folders, and knows endin
   run({"generate", "m", "--count", "4", "--out", "S.NPY"});
   CHECK(model.file("S.NPY").starts_with("\x93NUMPY"));
   run({"generate", "m", "--count", "4", "--out", "a.Idx"});
-  CHECK(vgan::read_idx_images(model.runs.path() / "a.Idx").count == 4);
+  CHECK(vgan::read_idx_trials(model.runs.path() / "a.Idx").count == 4);
   run({"generate", "m", "--count", "4", "--out", "T10K-IMAGES-IDX3-UBYTE"});
-  CHECK(vgan::read_idx_images(model.runs.path() / "T10K-IMAGES-IDX3-UBYTE").count == 4);
+  CHECK(vgan::read_idx_trials(model.runs.path() / "T10K-IMAGES-IDX3-UBYTE").count == 4);
   CHECK(run({"inspect", "--model", "m"}) == run({"inspect", "m"}));
 
   const CommandResult both = run_vgan(model.runs.path(), {"generate", "m", "--model", "other"});

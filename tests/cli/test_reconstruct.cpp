@@ -17,8 +17,8 @@ constexpr std::size_t pixels = 28 * 28;
 /// 200 digits in digits.npy, and runs on them.
 struct Digits {
   Digits() {
-    const vgan::ImageSet images = vgan::make_digits(3, 200);
-    bytes = std::get<std::vector<std::uint8_t>>(images.pixels);
+    const vgan::Trials images = vgan::make_digits(3, 200);
+    bytes = std::get<std::vector<std::uint8_t>>(images.values);
     vgan::NpyWriter writer(path() / "digits.npy", vgan::ValueType::u8, {200, 28, 28});
     writer.append(std::span<const std::uint8_t>(bytes));
     writer.finish();
@@ -88,10 +88,10 @@ TEST_CASE("cli: a vae is trained, and digits go through it and back") {
   REQUIRE(all.exit_code == 0);
   CHECK(all.err.empty());
   CHECK_THAT(all.out, ContainsSubstring("wrote reconstructions.npy and errors.npy; vae of vae"));
-  const vgan::ImageSet made = vgan::read_npy_images(digits.path() / "reconstructions.npy");
+  const vgan::Trials made = vgan::read_npy_trials(digits.path() / "reconstructions.npy");
   REQUIRE(made.count == 200);
-  REQUIRE(made.height == 28);
-  const auto& got = std::get<std::vector<std::uint8_t>>(made.pixels);
+  REQUIRE(made.shape.height == 28);
+  const auto& got = std::get<std::vector<std::uint8_t>>(made.values);
   const vgan::Conditions errors = vgan::read_conditions(digits.path() / "errors.npy");
   REQUIRE(errors.values.size() == 200);
   double squared = 0.0;
@@ -131,10 +131,10 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
   const CommandResult some = digits.reconstruct("ae", {"--out", "some.npy", "--count", "7"});
   REQUIRE(some.exit_code == 0);
   CHECK(value_of(some.out, "trials") == 7);
-  const auto all_made = vgan::read_npy_images(digits.path() / "all.npy");
-  const auto some_made = vgan::read_npy_images(digits.path() / "some.npy");
-  const auto& all_bytes = std::get<std::vector<std::uint8_t>>(all_made.pixels);
-  const auto& some_bytes = std::get<std::vector<std::uint8_t>>(some_made.pixels);
+  const auto all_made = vgan::read_npy_trials(digits.path() / "all.npy");
+  const auto some_made = vgan::read_npy_trials(digits.path() / "some.npy");
+  const auto& all_bytes = std::get<std::vector<std::uint8_t>>(all_made.values);
+  const auto& some_bytes = std::get<std::vector<std::uint8_t>>(some_made.values);
   CHECK(some_made.count == 7);
   CHECK(std::equal(some_bytes.begin(), some_bytes.end(), all_bytes.begin()));
 
@@ -143,8 +143,8 @@ TEST_CASE("cli: reconstruct writes the data's own type, some trials, and picture
       digits.reconstruct("ae", {"--data", "floats.npy", "--out", "floats-made.npy"});
   INFO(floats.err);
   REQUIRE(floats.exit_code == 0);
-  const auto made = vgan::read_npy_images(digits.path() / "floats-made.npy");
-  const auto& values = std::get<std::vector<float>>(made.pixels);
+  const auto made = vgan::read_npy_trials(digits.path() / "floats-made.npy");
+  const auto& values = std::get<std::vector<float>>(made.values);
   for (std::size_t i = 0; i < values.size(); ++i) {
     REQUIRE(std::fabs(values[i] * 255.0F - static_cast<float>(all_bytes[i])) < 0.51F);
   }
@@ -193,7 +193,7 @@ TEST_CASE("cli: reconstruct says which trials are outside the range that the mod
   CHECK(made.err ==
         "2 of 3 trials have numbers outside 0..1, the range that the model was trained on, and "
         "cannot come back as they are\n");
-  CHECK(vgan::read_npy_images(digits.path() / "reconstructions.npy").count == 3);
+  CHECK(vgan::read_npy_trials(digits.path() / "reconstructions.npy").count == 3);
   // Only those that are reconstructed.
   CHECK_THAT(digits.reconstruct("vae", {"--data", "wide.npy", "--count", "2"}).err,
              ContainsSubstring("1 of 2 trials have"));

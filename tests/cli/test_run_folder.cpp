@@ -62,10 +62,10 @@ TEST_CASE("cli: a run leaves its folder complete") {
   CHECK(vgan::load_checkpoint(folder / "checkpoints/epoch-00000004.safetensors")
             .metadata.at("epoch") == "4");
 
-  const vgan::ImageSet samples = vgan::read_npy_images(folder / "samples.npy");
+  const vgan::Trials samples = vgan::read_npy_trials(folder / "samples.npy");
   CHECK(samples.count == 1000);
-  CHECK(samples.height == 8);
-  CHECK(samples.width == 8);
+  CHECK(samples.shape.height == 8);
+  CHECK(samples.shape.width == 8);
 }
 
 TEST_CASE("cli: a run says what it is made of, how far it is and what to do next") {

@@ -28,7 +28,7 @@ void write_waves(const fs::path& path, const std::vector<std::int64_t>& shape) {
 }
 
 vgan::TrialShape trained_shape(const TinyRuns& runs, const std::string& out) {
-  return vgan::read_model(runs.newest(out).checkpoint, out).shape();
+  return vgan::read_model(runs.newest(out).checkpoint, out).shape;
 }
 
 void check_shape(const vgan::TrialShape& found, const vgan::TrialShape& wanted) {

@@ -22,9 +22,9 @@ struct Place {
   TempDir folder;
 
   Place() {
-    const ImageSet bars = bar_images();
+    const Trials bars = bar_images();
     NpyWriter images(path("bars.npy"), ValueType::u8, {bars.count, 6, 6});
-    images.append(std::span<const std::uint8_t>(std::get<0>(bars.pixels)));
+    images.append(std::span<const std::uint8_t>(std::get<0>(bars.values)));
     images.finish();
     std::vector<float> waves;
     for (int n = 0; n < 150; ++n) {
@@ -159,12 +159,12 @@ TEST_CASE("compare: what one model cannot do names the model", "[engine][run]") 
 
 TEST_CASE("compare: convolutions take sides that do not halve", "[engine][run]") {
   const Place place;
-  const ImageSet bars = bar_images();
+  const Trials bars = bar_images();
   for (const std::vector<std::int64_t>& shape :
        {std::vector<std::int64_t>{bars.count, 6, 6}, {bars.count, 4, 9}, {bars.count, 3, 12}}) {
     INFO(shape[1] << " x " << shape[2]);
     NpyWriter images(place.path("sides.npy"), ValueType::u8, shape);
-    images.append(std::span<const std::uint8_t>(std::get<0>(bars.pixels)));
+    images.append(std::span<const std::uint8_t>(std::get<0>(bars.values)));
     images.finish();
     CompareRequest request = place.request("sides.npy", {"conv", "conv1d"});
     request.epochs = 2;

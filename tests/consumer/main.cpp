@@ -17,22 +17,22 @@ void expect(bool truth, const char* promise) {
 }
 
 // 256 trials of 8 x 8 floats in [0, 1]: one period of a wave, each trial at a phase of its own.
-vgan::ImageSet waves() {
-  vgan::ImageSet images;
-  images.count = 256;
-  images.height = images.width = 8;
-  images.low = 0.0F;
-  images.high = 1.0F;
-  images.source = "waves";
+vgan::Trials waves() {
+  vgan::Trials trials;
+  trials.count = 256;
+  trials.shape = {8, 8};
+  trials.low = 0.0F;
+  trials.high = 1.0F;
+  trials.source = "waves";
   std::vector<float> values;
-  for (int trial = 0; trial < images.count; ++trial) {
-    for (int i = 0; i < images.pixels_per_image(); ++i) {
+  for (int trial = 0; trial < trials.count; ++trial) {
+    for (int i = 0; i < trials.values_per_trial(); ++i) {
       const double turn = i / 64.0 + trial / 256.0;
       values.push_back(static_cast<float>(0.5 + 0.5 * std::sin(turn * 2.0 * M_PI)));
     }
   }
-  images.pixels = std::move(values);
-  return images;
+  trials.values = std::move(values);
+  return trials;
 }
 
 vgan::TrainConfig small_networks(std::uint64_t seed) {

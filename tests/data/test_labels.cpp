@@ -1,7 +1,7 @@
 // Labels of any type: numbers, floats that are whole, and words.
 #include "engine/data/labels.hpp"
 #include "engine/data/readers/idx.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "tests/data/readers/make_files.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -128,11 +128,11 @@ TEST_CASE("names of classes stay with images", "[readers]") {
   vgan::DataRequest request;
   request.data = images.string();
   request.labels = write_file(folder.path() / "names.txt", "b\na\nb\n").string();
-  const vgan::ImageSet read = vgan::open_images(request);
+  const vgan::Trials read = vgan::open_trials(request);
   CHECK(read.labels == Classes{1, 0, 1});
   CHECK(read.class_names == Names{"a", "b"});
   CHECK(read.part(1, 2).class_names == Names{"a", "b"});
   request.labels = write_file(folder.path() / "table.csv", "label\nb\na\nb\n").string();
-  check_error(error_of([&] { vgan::open_images(request); }), 65,
+  check_error(error_of([&] { vgan::open_trials(request); }), 65,
               {"found 4 labels; allowed 3", "tail -n +2"});
 }

@@ -2,7 +2,7 @@
 #include "engine/data/builtin/digits.hpp"
 #include "engine/data/readers/idx.hpp"
 #include "engine/data/readers/npy.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "tests/data/readers/make_files.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -121,32 +121,34 @@ TEST_CASE("the setting shape turns what lies in memory too", "[readers]") {
   // N, C, H, W = 2, 3, 2, 2
   const auto path =
       write_file(folder.path() / "images", idx_header({2, 3, 2, 2}) + counting_bytes(24));
-  const auto turned = vgan::read_idx_images(path, {"chw", false, std::nullopt});
-  CHECK((turned.height == 2 && turned.width == 2 && turned.channels == 3));
-  CHECK(std::get<std::vector<std::uint8_t>>(turned.pixels) ==
+  const auto turned = vgan::read_idx_trials(path, {"chw", false, std::nullopt});
+  CHECK((turned.shape.height == 2 && turned.shape.width == 2 && turned.shape.channels == 3));
+  CHECK(std::get<std::vector<std::uint8_t>>(turned.values) ==
         std::vector<std::uint8_t>{0,  4,  8,  1,  5,  9,  2,  6,  10, 3,  7,  11,
                                   12, 16, 20, 13, 17, 21, 14, 18, 22, 15, 19, 23});
-  vgan::ImageSet digits = vgan::make_digits(1, 5);
-  const auto pixels = digits.pixels;
+  vgan::Trials digits = vgan::make_digits(1, 5);
+  const auto pixels = digits.values;
   vgan::shape_trials(digits, {"784", false, std::nullopt});
-  CHECK((digits.height == 1 && digits.width == 784 && digits.kind == TrialKind::row));
-  CHECK(digits.pixels == pixels);
+  CHECK((digits.shape.height == 1 && digits.shape.width == 784 &&
+         digits.shape.kind == TrialKind::row));
+  CHECK(digits.values == pixels);
   vgan::shape_trials(digits, {"14x56", false, std::nullopt});
-  CHECK((digits.height == 14 && digits.width == 56 && digits.kind == TrialKind::image));
+  CHECK((digits.shape.height == 14 && digits.shape.width == 56 &&
+         digits.shape.kind == TrialKind::image));
 }
 
 TEST_CASE("a fourth channel of pictures is left out with a word", "[readers]") {
   const TempDir folder;
   const auto read = [&](const std::string& bytes) {
-    return vgan::read_npy_images(write_file(folder.path() / "a.npy", bytes));
+    return vgan::read_npy_trials(write_file(folder.path() / "a.npy", bytes));
   };
   const auto bytes = read(npy_header("|u1", "(1, 1, 2, 4)") + counting_bytes(8));
-  CHECK(bytes.channels == 3);
-  CHECK(std::get<std::vector<std::uint8_t>>(bytes.pixels) ==
+  CHECK(bytes.shape.channels == 3);
+  CHECK(std::get<std::vector<std::uint8_t>>(bytes.values) ==
         std::vector<std::uint8_t>{0, 1, 2, 4, 5, 6});
   REQUIRE(bytes.notes.size() == 1);
   CHECK(bytes.notes[0].find("alpha") != std::string::npos);
   const auto floats = read(npy_header("<f4", "(1, 1, 1, 4)") + raw_bytes<float>({0, .5F, 1, 7}));
-  CHECK(std::get<std::vector<float>>(floats.pixels) == std::vector<float>{0, .5F, 1});
+  CHECK(std::get<std::vector<float>>(floats.values) == std::vector<float>{0, .5F, 1});
   CHECK_NOTHROW(floats.require_consistent());
 }

@@ -59,7 +59,7 @@ void require_close_tensors(const Checkpoint& got, const Checkpoint& want,
 }  // namespace
 
 TEST_CASE("instance noise has the sigma of the config, in every step", "[engine][devices]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     INFO(device);
     TrainConfig config = config_on(device);
@@ -79,7 +79,7 @@ TEST_CASE("instance noise has the sigma of the config, in every step", "[engine]
 }
 
 TEST_CASE("many updates at once equal as many one by one, on every device", "[engine][devices]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     INFO(device);
     Trainer at_once(config_on(device), images);
@@ -121,7 +121,7 @@ TEST_CASE("a stop leaves the trainer at the last epoch that it reported", "[engi
 }
 
 TEST_CASE("a watcher that throws leaves a trainer whose checkpoint is true", "[engine][devices]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     INFO(device);
     Trainer trainer(config_on(device), images);
@@ -145,7 +145,7 @@ TEST_CASE("a watcher that throws leaves a trainer whose checkpoint is true", "[e
 }
 
 TEST_CASE("resume is exact on every device and in every precision", "[engine][devices]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     for (const std::string& precision : precisions_of(device)) {
       INFO(device << ", " << precision);
@@ -163,7 +163,7 @@ TEST_CASE("resume is exact on every device and in every precision", "[engine][de
 }
 
 TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     for (const std::string& precision : precisions_of(device)) {
       for (const double r1 : {0.0, 1.0}) {
@@ -198,7 +198,7 @@ TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
 }
 
 TEST_CASE("timing the phases of a step does not change it", "[engine][devices]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     INFO(device);
     Trainer plain(config_on(device), images);
@@ -217,7 +217,7 @@ TEST_CASE("timing the phases of a step does not change it", "[engine][devices]")
 TEST_CASE("CUDA and the CPU train alike, and take up each other's checkpoints",
           "[engine][devices]") {
   if (!cuda_status().usable) VGAN_SKIP("no CUDA device: " + cuda_status().detail);
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   Trainer cpu(config_on("cpu"), images);
   Trainer cuda(config_on("cuda"), images);
   // Both devices start from one set of weights, bit for bit.

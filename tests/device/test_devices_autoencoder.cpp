@@ -22,7 +22,7 @@ std::vector<float> tensor_of(const Checkpoint& checkpoint, const std::string& na
 }  // namespace
 
 TEST_CASE("codes and reconstructions are the CPU's, on every device", "[engine][devices]") {
-  const ImageSet images = bar_images(300);  // one block and a part of the next
+  const Trials images = bar_images(300);  // one block and a part of the next
   for (const std::string& device : usable_devices()) {
     for (const char* model : {"vae", "ae"}) {
       INFO(device << ", " << model);

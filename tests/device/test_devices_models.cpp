@@ -42,7 +42,7 @@ std::vector<ModelRun> runs_on(const std::string& device) {
 }
 
 Checkpoint trained(const ModelRun& run) {
-  Trainer trainer(run.config, run.images);
+  Trainer trainer(run.config, run.trials);
   train_to(trainer, run.config.epochs);
   return trainer.checkpoint();
 }
@@ -55,11 +55,11 @@ TEST_CASE("every model and stabiliser resumes exactly, on every device", "[engin
       for (ModelRun& run : runs_on(device)) {
         INFO(device << ", " << precision << ", " << run.name);
         run.config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
-        Trainer whole(run.config, run.images);
+        Trainer whole(run.config, run.trials);
         const auto reports = train_to(whole, run.config.epochs);
-        Trainer part(run.config, run.images);
+        Trainer part(run.config, run.trials);
         train_to(part, 5);
-        Trainer resumed(run.config, run.images);
+        Trainer resumed(run.config, run.trials);
         resumed.restore(part.checkpoint());
         const auto rest = train_to(resumed, run.config.epochs);
         CHECK(same_tensors(resumed.checkpoint(), whole.checkpoint()));
@@ -90,9 +90,10 @@ namespace {
 /// A run with one latent and nothing prepared ahead: each batch is drawn when it is due.
 class Twin {
  public:
-  Twin(const ModelRun& run, const ImageSet& images)
-      : config_(resolved(run.config, {images.height, images.width, images.channels})),
-        shape_{images.height, images.width, images.channels},
+  Twin(const ModelRun& run, const Trials& images)
+      : config_(
+            resolved(run.config, {images.shape.height, images.shape.width, images.shape.channels})),
+        shape_{images.shape.height, images.shape.width, images.shape.channels},
         device_(open_device(run.config.device)),
         g_(*device_.backend, generator_layers(config_, shape_, classes), leaky_slope,
            {true, config_.ema > 0.0, false}, "G"),
@@ -146,8 +147,8 @@ class Twin {
  private:
   static constexpr std::int64_t classes = 3;
 
-  void upload(const ImageSet& images) {
-    const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+  void upload(const Trials& images) {
+    const auto& pixels = std::get<std::vector<std::uint8_t>>(images.values);
     std::vector<std::uint8_t> rows(static_cast<std::size_t>(images.count * classes), 0);
     for (std::size_t i = 0; i < images.labels.size(); ++i) {
       rows[i * classes + static_cast<std::size_t>(images.labels[i])] = 1;
@@ -205,7 +206,7 @@ class Twin {
 
 TEST_CASE("batches prepared ahead are those of a step that draws each when it is due",
           "[engine][devices]") {
-  const ImageSet images = slopes(4, 4);
+  const Trials images = slopes(4, 4);
   for (const std::string& device : usable_devices()) {
     for (const std::int64_t critics : {1, 2, 3}) {
       INFO(device << ", " << critics << " updates of D");
@@ -221,7 +222,7 @@ TEST_CASE("batches prepared ahead are those of a step that draws each when it is
 }
 
 TEST_CASE("the fused step trains as the plain one, for every loss", "[engine][devices]") {
-  const ImageSet images = slopes(4, 4);
+  const Trials images = slopes(4, 4);
   for (const std::string& device : usable_devices()) {
     for (const char* loss : {"bce", "minimax", "article", "lsgan", "hinge", "wgan-gp"}) {
       INFO(device << ", " << loss);
@@ -267,7 +268,7 @@ TEST_CASE("convolutions with R1 train alike in bf16 and fp32", "[engine][devices
     config.device = device;
     config.r1 = 10.0;
     config.r1_every = 1;
-    const ImageSet images = slopes(8, 8);
+    const Trials images = slopes(8, 8);
     Trainer exact(config, images);
     config.precision = vgan::PrecisionKind::bf16;
     Trainer rounded(config, images);

@@ -59,7 +59,7 @@ TEST_CASE("a record of what training gives", "[.record]") {
         run.config.device = device;
         run.config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
         run.config.epochs = epochs;
-        Trainer trainer(run.config, run.images);
+        Trainer trainer(run.config, run.trials);
         Digest reports, weights, samples;
         trainer.train(epochs, [&](const StepReport& report) {
           const float all[] = {report.d_loss_real,

@@ -16,16 +16,13 @@ namespace {
 constexpr NetworkNumbers tanh_numbers{-1.0, true};
 
 template <class Number>
-ImageSet rows_of(std::int64_t columns, std::vector<Number> values,
-                 TrialKind kind = TrialKind::row) {
-  ImageSet set;
+Trials rows_of(std::int64_t columns, std::vector<Number> values, TrialKind kind = TrialKind::row) {
+  Trials set;
   set.count = static_cast<std::int64_t>(values.size()) / columns;
-  set.height = 1;
-  set.width = columns;
-  set.kind = kind;
+  set.shape = {1, columns, 1, kind};
   set.by_values = true;
   set.source = "made";
-  set.pixels = std::move(values);
+  set.values = std::move(values);
   return set;
 }
 
@@ -34,7 +31,7 @@ double back(const Scaling& scaling, double value, std::int64_t column = 0) {
   return scaling.decode(scaling.encode(value, column), column);
 }
 
-std::string refused(const ImageSet& set, const ScalingChoice& choice, int exit_code,
+std::string refused(const Trials& set, const ScalingChoice& choice, int exit_code,
                     const NetworkNumbers& network = tanh_numbers) {
   try {
     (void)Scaling::fit(set, choice, network);
@@ -54,7 +51,7 @@ TEST_CASE("each column of rows has its own scale", "[encode]") {
     const double wave = std::sin(0.37 * i);
     for (const double size : {1e-300, 1e-3, 1.0, 1e6}) values.push_back(size * (wave + 3.0));
   }
-  const ImageSet set = rows_of(4, values);
+  const Trials set = rows_of(4, values);
   const Scaling scaling = Scaling::fit(set, {}, tanh_numbers);
   REQUIRE(scaling.scales().size() == 4);
   const std::vector<float> numbers = scaling.encoded(set);
@@ -148,7 +145,7 @@ TEST_CASE("numbers of any size are scaled", "[encode]") {
 }
 
 TEST_CASE("a range or a scale that is asked for", "[encode]") {
-  const ImageSet set = rows_of<float>(2, {1, 2, 3, 4, 5, 6});
+  const Trials set = rows_of<float>(2, {1, 2, 3, 4, 5, 6});
   const Scaling given = Scaling::fit(set, {ScaleKind::automatic, "-10:10"}, tanh_numbers);
   CHECK(given.scales() == std::vector<Scale>{{-10, -10, 10, 10}});
   CHECK(given.encode(5.0, 1) == 0.5F);
@@ -164,13 +161,13 @@ TEST_CASE("a range or a scale that is asked for", "[encode]") {
   }
   CHECK_THAT(refused(set, {ScaleKind::data, "0:9"}, 78), ContainsSubstring("give one of them"));
 
-  ImageSet bytes = rows_of<std::uint8_t>(2, {1, 2, 3, 4});
+  Trials bytes = rows_of<std::uint8_t>(2, {1, 2, 3, 4});
   CHECK(Scaling::fit(bytes, {}, tanh_numbers).bytes());
   CHECK(Scaling::fit(bytes, {ScaleKind::automatic, "0:255"}, tanh_numbers).bytes());
   CHECK(Scaling::fit(bytes, {ScaleKind::data, ""}, tanh_numbers).scales() ==
         std::vector<Scale>{{1, 1, 4, 4}});
   // Data that say what their range is keep it.
-  ImageSet said = set;
+  Trials said = set;
   said.by_values = false;
   said.low = 0.0F;
   said.high = 8.0F;

@@ -5,7 +5,7 @@
 
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/data/readers/npy.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/generate/generate.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/train/trainer.hpp"
@@ -50,8 +50,8 @@ TEST_CASE("checkpoints of earlier builds give the samples that they gave", "[eng
     request.device = "cpu";
     request.precision = vgan::PrecisionKind::fp32;
     CHECK(generate(request).epoch == 3);
-    const ImageSet samples = read_npy_images(request.out);
-    const auto& values = std::get<std::vector<float>>(samples.pixels);
+    const Trials samples = read_npy_trials(request.out);
+    const auto& values = std::get<std::vector<float>>(samples.values);
     // Products of another instruction set differ in their last bits.
     require_close("samples", std::vector<double>(values.begin(), values.end()), one.samples,
                   {2e-6, 2e-6});
@@ -64,7 +64,7 @@ TEST_CASE("runs of earlier builds go on", "[engine][checkpoint]") {
     const Checkpoint checkpoint = load_checkpoint(file_of(one));
     TrainConfig config = read_model(checkpoint, one.file).config;
     config.epochs = 5;
-    Trainer trainer(config, open_images({.data = one.data, .seed = config.seed}));
+    Trainer trainer(config, open_trials({.data = one.data, .seed = config.seed}));
     trainer.restore(checkpoint);
     CHECK(trainer.epoch() == 3);
     trainer.train_epoch();

@@ -31,24 +31,22 @@ namespace fs = std::filesystem;
 namespace {
 
 /// 36 pixels of an image in another shape of the same size.
-ImageSet shaped(std::int64_t height, std::int64_t width, std::int64_t channels) {
-  ImageSet images = bar_images();
-  images.height = height;
-  images.width = width;
-  images.channels = channels;
+Trials shaped(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  Trials images = bar_images();
+  images.shape = {height, width, channels};
   return images;
 }
 
 /// The checkpoint of a short run on such images, in a folder of its own.
 struct Model {
-  explicit Model(const ImageSet& images, std::int64_t mixture = 1) {
+  explicit Model(const Trials& images, std::int64_t mixture = 1) {
     TrainConfig config = small_config();
     config.latent_mixture = mixture;
     Trainer trainer(config, images);
     for (int i = 0; i < 3; ++i) (void)trainer.train_epoch();
     checkpoint = trainer.checkpoint();
-    if (images.channels > 1) {
-      checkpoint.metadata["trial.channels"] = std::to_string(images.channels);
+    if (images.shape.channels > 1) {
+      checkpoint.metadata["trial.channels"] = std::to_string(images.shape.channels);
     }
     file = save_checkpoint(folder.path(), 3, checkpoint, 0);
   }
@@ -74,13 +72,13 @@ struct Model {
   mutable GenerateResult result;
 };
 
-std::vector<float> floats(const ImageSet& images) {
-  return std::get<std::vector<float>>(images.pixels);
+std::vector<float> floats(const Trials& images) {
+  return std::get<std::vector<float>>(images.values);
 }
 
 /// The numbers of a file of f64.
-std::vector<double> doubles(const ImageSet& images) {
-  return std::get<std::vector<double>>(images.pixels);
+std::vector<double> doubles(const Trials& images) {
+  return std::get<std::vector<double>>(images.values);
 }
 
 template <class Image>
@@ -146,7 +144,7 @@ TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][gen
   request.device = "cpu";
   request.precision = vgan::PrecisionKind::fp32;
   (void)vgan::generate(request);
-  const std::vector<float> drawn = floats(read_npy_images(request.out));
+  const std::vector<float> drawn = floats(read_npy_trials(request.out));
   CHECK(drawn == trainer.sample(20, 9));
 
   CHECK(spread_within(drawn, 9, math::Purpose::sample, 5) < 0.3);
@@ -157,18 +155,20 @@ TEST_CASE("a seed draws from the mixture that G was trained with", "[engine][gen
 
 TEST_CASE("generate writes trials with channels", "[engine][generate]") {
   const Model model(shaped(6, 2, 3));
-  const ImageSet flat = read_npy_images(model.generate("flat.npy", 5));
-  CHECK(flat.width * flat.height == 36);
-  const ImageSet npy = read_npy_images(model.generate("image.npy", 5, SampleShape::image));
-  CHECK(model.result.channels == 3);
-  CHECK((npy.count == 5 && npy.height == 6 && npy.width == 2 && npy.channels == 3));
+  const Trials flat = read_npy_trials(model.generate("flat.npy", 5));
+  CHECK(flat.shape.width * flat.shape.height == 36);
+  const Trials npy = read_npy_trials(model.generate("image.npy", 5, SampleShape::image));
+  CHECK(model.result.shape.channels == 3);
+  CHECK(
+      (npy.count == 5 && npy.shape.height == 6 && npy.shape.width == 2 && npy.shape.channels == 3));
   CHECK(floats(npy) == floats(flat));
-  const ImageSet u8 = read_npy_images(model.generate("u8.npy", 5, SampleShape::image, "u8"));
-  const ImageSet idx = read_idx_images(model.generate("s.idx", 5));
-  CHECK((idx.count == 5 && idx.height == 6 && idx.width == 2 && idx.channels == 3));
-  CHECK(idx.pixels == u8.pixels);
+  const Trials u8 = read_npy_trials(model.generate("u8.npy", 5, SampleShape::image, "u8"));
+  const Trials idx = read_idx_trials(model.generate("s.idx", 5));
+  CHECK(
+      (idx.count == 5 && idx.shape.height == 6 && idx.shape.width == 2 && idx.shape.channels == 3));
+  CHECK(idx.values == u8.values);
   check_png(model.generate("s.png", 5),
-            make_rgb_grid(std::get<0>(u8.pixels).data(), 5, 6, 2, 3, 0, 10, 3));
+            make_rgb_grid(std::get<0>(u8.values).data(), 5, 6, 2, 3, 0, 10, 3));
   CHECK(fs::file_size(model.generate("s.raw", 5)) == 5 * 36 * sizeof(float));
   CHECK_THAT(describe_checkpoint(model.file), ContainsSubstring("6 x 2 x 3"));
 }
@@ -210,7 +210,7 @@ TEST_CASE("a checkpoint's channels are held against its tensors", "[engine][gene
   without.metadata.erase("trial.channels");
   CHECK(outcome_of([&] { read_model(without, "bad"); }).code == 65);
   without.metadata["trial.width"] = "6";
-  CHECK(read_model(without, "good").channels == 1);
+  CHECK(read_model(without, "good").shape.channels == 1);
 
   const auto one = describe_model(small_config(), {6, 6}, ValueType::u8);
   CHECK_FALSE(one.contains("trial.channels"));
@@ -228,47 +228,46 @@ TEST_CASE("curves of many channels are sampled from their checkpoint", "[engine]
   for (const std::int64_t channels : {4, 9, 36}) {
     INFO(channels << " channels");
     const Model curves(shaped(1, 36 / channels, channels));
-    CHECK(read_model(curves.checkpoint, "good").channels == channels);
+    CHECK(read_model(curves.checkpoint, "good").shape.channels == channels);
     CHECK(fs::file_size(curves.generate("s.raw", 5)) == 5 * 36 * sizeof(float));
-    CHECK(curves.result.channels == channels);
+    CHECK(curves.result.shape.channels == channels);
   }
 }
 
 TEST_CASE("generate draws curves as plots and pairs as points", "[engine][generate]") {
   const Model curves(shaped(1, 36, 1));
   const auto values =
-      doubles(read_npy_images(curves.generate("c.npy", 23, SampleShape::flat, "f64")));
+      doubles(read_npy_trials(curves.generate("c.npy", 23, SampleShape::flat, "f64")));
   check_png(curves.generate("c.png", 23), draw_curve_sheet(values, 36, 1));
   CHECK(outcome_of([&] { curves.generate("many.png", most_curves + 1); }).code == 78);
   CHECK_FALSE(fs::exists(curves.folder.path() / "many.png"));
   const Model leads(shaped(1, 12, 3));
-  const ImageSet image = read_npy_images(leads.generate("l.npy", 4, SampleShape::image, "f64"));
-  CHECK((image.height == 1 && image.width == 12 && image.channels == 3));
+  const Trials image = read_npy_trials(leads.generate("l.npy", 4, SampleShape::image, "f64"));
+  CHECK((image.shape.height == 1 && image.shape.width == 12 && image.shape.channels == 3));
   check_png(leads.generate("l.png", 4), draw_curve_sheet(doubles(image), 12, 3));
 
-  ImageSet pairs;
+  Trials pairs;
   pairs.count = 32;
-  pairs.height = 1;
-  pairs.width = 2;
+  pairs.shape = {1, 2};
   std::vector<float> points(64);
   for (std::size_t i = 0; i < 64; ++i) points[i] = i % 3 == 0 ? -2.0F : 1.5F;
-  pairs.pixels = points;
+  pairs.values = points;
   pairs.low = -3.0F;
   pairs.high = 3.0F;
   const Model plane(pairs);
   const auto drawn =
-      doubles(read_npy_images(plane.generate("p.npy", 50, SampleShape::flat, "f64")));
+      doubles(read_npy_trials(plane.generate("p.npy", 50, SampleShape::flat, "f64")));
   const PairAxes axes = pair_axes(drawn, {-3, 3});
   check_png(plane.generate("p.png", 50), draw_pairs(drawn, axes.x, axes.y));
 }
 
 TEST_CASE("the rows of real trials are shared out among few classes", "[engine][run]") {
-  ImageSet images = shaped(6, 2, 3);
+  Trials images = shaped(6, 2, 3);
   const TrialSheet sheet = *sheet_for_data(images);
   const auto check = [&](const std::vector<int>& chosen) {
     std::vector<std::uint8_t> pixels;
     for (const int n : chosen) {
-      const auto first = std::get<0>(images.pixels).begin() + 36 * n;
+      const auto first = std::get<0>(images.values).begin() + 36 * n;
       pixels.insert(pixels.end(), first, first + 36);
     }
     const auto count = static_cast<std::int64_t>(chosen.size());
@@ -331,7 +330,7 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
     more.device = "cpu";
     more.precision = vgan::PrecisionKind::fp32;
     (void)generate(more);
-    const std::vector<double> samples = doubles(read_npy_images(more.out));
+    const std::vector<double> samples = doubles(read_npy_trials(more.out));
     check_png(fs::path(request.config.out) / "samples/epoch-00000002.png",
               draw_curve_sheet(samples, length, 1, style));
   }
@@ -339,37 +338,33 @@ TEST_CASE("a run's curves are drawn on the real curves' axis", "[engine][run]") 
 
 // Floats near 2^30 are 64 apart: a wave of height 100 is two or three steps of them.
 TEST_CASE("curves with a large offset are drawn as they are", "[engine][generate]") {
-  ImageSet curves;
+  Trials curves;
   curves.count = 2;
-  curves.height = 1;
-  curves.width = 64;
-  curves.kind = TrialKind::curve;
+  curves.shape = {1, 64, 1, TrialKind::curve};
   std::vector<double> values(128);
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = 0x1p30 + 100.0 * std::sin(0.1 * static_cast<double>(i));
   }
-  curves.pixels = values;
+  curves.values = values;
   curves.low = 0x1p30 - 100.0;
   curves.high = 0x1p30 + 100.0;
   const TrialSheet sheet = *sheet_for_data(curves);
-  ImageSet as_floats = curves;
-  as_floats.pixels = std::vector<float>(values.begin(), values.end());
+  Trials as_floats = curves;
+  as_floats.values = std::vector<float>(values.begin(), values.end());
   const std::size_t steps = levels_of_curves(draw_real(as_floats, sheet));
   CHECK(levels_of_curves(draw_real(curves, sheet)) > 2 * steps);
   CHECK(levels_of_curves(draw_samples(values, curves, sheet)) > 2 * steps);
 }
 
 TEST_CASE("rows are drawn as histograms of their columns, virtual before real", "[engine][run]") {
-  ImageSet rows;
+  Trials rows;
   rows.count = 500;
-  rows.height = 1;
-  rows.width = 30;
-  rows.kind = TrialKind::row;
-  std::vector<double> values(static_cast<std::size_t>(rows.count * rows.width));
+  rows.shape = {1, 30, 1, TrialKind::row};
+  std::vector<double> values(static_cast<std::size_t>(rows.count * rows.shape.width));
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = static_cast<double>(i / 30 * 7919 % 500) * std::pow(10.0, i % 30 % 9 - 3.0);
   }
-  rows.pixels = values;
+  rows.values = values;
   CHECK(draws_plots(rows));
   const TrialSheet sheet = *sheet_for_data(rows);
   REQUIRE(sheet.real.size() == 24);
@@ -387,9 +382,9 @@ TEST_CASE("rows are drawn as histograms of their columns, virtual before real", 
 
 TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][run]") {
   const TempDir folder;
-  const ImageSet images = shaped(6, 2, 3);
+  const Trials images = shaped(6, 2, 3);
   NpyWriter writer(folder.path() / "colours.npy", ValueType::u8, {images.count, 6, 2, 3});
-  writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
+  writer.append(std::span<const std::uint8_t>(std::get<0>(images.values)));
   writer.finish();
   NpyWriter labels(folder.path() / "labels.npy", ValueType::u8, {images.count});
   const std::vector<std::uint8_t> classes(images.labels.begin(), images.labels.end());
@@ -402,14 +397,14 @@ TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][r
   request.config.out = (folder.path() / "a").string();
   request.config.epochs = 2;
   (void)run_training(request);
-  const ImageSet samples = read_npy_images(folder.path() / "a/samples.npy");
-  CHECK((samples.height == 6 && samples.width == 2 && samples.channels == 3));
+  const Trials samples = read_npy_trials(folder.path() / "a/samples.npy");
+  CHECK((samples.shape.height == 6 && samples.shape.width == 2 && samples.shape.channels == 3));
 
   // Six classes, ten rows: one row of ten for each class, in their order.
   std::vector<std::uint8_t> chosen;
   for (int label = 0; label < 6; ++label) {
     for (int n = 0; n < 10; ++n) {
-      const auto first = std::get<0>(images.pixels).begin() + 36 * (label + 6 * n);
+      const auto first = std::get<0>(images.values).begin() + 36 * (label + 6 * n);
       chosen.insert(chosen.end(), first, first + 36);
     }
   }

@@ -27,7 +27,7 @@ std::size_t peak_memory() {
   return 0;
 }
 
-Checkpoint checkpoint_of(const TrainConfig& config, const ImageSet& images) {
+Checkpoint checkpoint_of(const TrainConfig& config, const Trials& images) {
   Trainer trainer(config, images);
   (void)trainer.train_epoch();
   return with_toml(trainer.checkpoint());

@@ -14,7 +14,7 @@ using namespace vgan::testing;
 
 namespace {
 
-Quality judged(const QualityJudge& judge, const ImageSet& images) {
+Quality judged(const QualityJudge& judge, const Trials& images) {
   return judge.judge(TrialRows(images));
 }
 
@@ -23,11 +23,9 @@ Quality judged(const QualityJudge& judge, const ImageSet& images) {
 TEST_CASE("quality of rows: no column counts for more because its unit is small", "[metrics]") {
   // Column 1 is column 0 with its sign turned in half of the samples; units 1e6 and 1e-3.
   const auto rows = [](std::int64_t count, double first, double second, bool turned) {
-    ImageSet images;
+    Trials images;
     images.count = count;
-    images.height = 1;
-    images.width = 2;
-    images.kind = TrialKind::row;
+    images.shape = {1, 2, 1, TrialKind::row};
     images.by_values = true;
     std::vector<double> values;
     for (std::int64_t n = 0; n < count; ++n) {
@@ -35,7 +33,7 @@ TEST_CASE("quality of rows: no column counts for more because its unit is small"
       values.push_back(first * x);
       values.push_back(second * (turned && n % 2 == 1 ? -x : x));
     }
-    images.pixels = values;
+    images.values = values;
     return images;
   };
   const auto distance = [&](double first, double second) {
@@ -55,11 +53,9 @@ TEST_CASE("quality of rows: no column counts for more because its unit is small"
 // that there are all components without the spike.
 TEST_CASE("quality of curves: neither an outlier nor an offset decides", "[metrics]") {
   const auto waves = [](std::int64_t count, double frequency, double offset) {
-    ImageSet images;
+    Trials images;
     images.count = count;
-    images.height = 1;
-    images.width = 16;
-    images.kind = TrialKind::curve;
+    images.shape = {1, 16, 1, TrialKind::curve};
     images.by_values = true;
     std::vector<double> values;
     for (std::int64_t n = 0; n < count; ++n) {
@@ -69,12 +65,12 @@ TEST_CASE("quality of curves: neither an outlier nor an offset decides", "[metri
         values.push_back(offset + std::sin(0.7 * static_cast<double>(n) + frequency * i) + noise);
       }
     }
-    images.pixels = values;
+    images.values = values;
     return images;
   };
   const auto distance = [&](double offset, bool spike) {
-    ImageSet training = waves(600, 0.2, offset);
-    if (spike) std::get<std::vector<double>>(training.pixels)[16 * 300 + 5] = offset + 1e7;
+    Trials training = waves(600, 0.2, offset);
+    if (spike) std::get<std::vector<double>>(training.values)[16 * 300 + 5] = offset + 1e7;
     const QualityJudge judge(training, waves(200, 0.2, offset));
     return judged(judge, waves(400, 0.4, offset)).distance;
   };
@@ -85,13 +81,13 @@ TEST_CASE("quality of curves: neither an outlier nor an offset decides", "[metri
 }
 
 TEST_CASE("resampled columns: each keeps its values, and a seed its draw", "[metrics]") {
-  const ImageSet bars = bar_images(600);
-  const ImageSet drawn = resampled_columns(bars, 3000, 1);
+  const Trials bars = bar_images(600);
+  const Trials drawn = resampled_columns(bars, 3000, 1);
   REQUIRE_NOTHROW(drawn.require_consistent());
-  CHECK(drawn.pixels == resampled_columns(bars, 3000, 1).pixels);
-  CHECK(drawn.pixels != resampled_columns(bars, 3000, 2).pixels);
-  const auto& from = std::get<std::vector<std::uint8_t>>(bars.pixels);
-  const auto& to = std::get<std::vector<std::uint8_t>>(drawn.pixels);
+  CHECK(drawn.values == resampled_columns(bars, 3000, 1).values);
+  CHECK(drawn.values != resampled_columns(bars, 3000, 2).values);
+  const auto& from = std::get<std::vector<std::uint8_t>>(bars.values);
+  const auto& to = std::get<std::vector<std::uint8_t>>(drawn.values);
   for (std::size_t column = 0; column < 36; ++column) {
     std::set<std::uint8_t> values;
     for (std::size_t n = 0; n < 600; ++n) values.insert(from[n * 36 + column]);
@@ -106,8 +102,8 @@ TEST_CASE("resampled columns: each keeps its values, and a seed its draw", "[met
 }
 
 TEST_CASE("quality: the data themselves are near, resampled columns far", "[metrics]") {
-  const ImageSet training = bar_images(600);
-  const ImageSet held_out = bar_images(120);
+  const Trials training = bar_images(600);
+  const Trials held_out = bar_images(120);
   const QualityJudge judge(training, held_out);
   CHECK(judge.components().size() >= 6);
   REQUIRE(judge.classes_right());
@@ -130,8 +126,8 @@ TEST_CASE("quality: the data themselves are near, resampled columns far", "[metr
 
 TEST_CASE("quality: a class that is missing shows in shares, recall and distance", "[metrics]") {
   const QualityJudge judge(bar_images(600), bar_images(120));
-  ImageSet some = bar_images(600);
-  auto& pixels = std::get<std::vector<std::uint8_t>>(some.pixels);
+  Trials some = bar_images(600);
+  auto& pixels = std::get<std::vector<std::uint8_t>>(some.values);
   for (std::size_t n = 3; n < 600; n += 6) {  // class 3 becomes class 2
     std::copy_n(pixels.begin() + (n - 1) * 36, 36, pixels.begin() + n * 36);
   }
@@ -146,7 +142,7 @@ TEST_CASE("quality: a class that is missing shows in shares, recall and distance
 }
 
 TEST_CASE("quality: the nearest trial's class is checked on held-out trials", "[metrics]") {
-  ImageSet others = bar_images(120);
+  Trials others = bar_images(120);
   for (std::size_t n = 0; n < 60; ++n) others.labels[n] = (others.labels[n] + 1) % 6;
   CHECK(*QualityJudge(bar_images(600), others).classes_right() == 0.5);
   others.labels.clear();
@@ -154,7 +150,7 @@ TEST_CASE("quality: the nearest trial's class is checked on held-out trials", "[
 }
 
 TEST_CASE("quality: trials without labels have no classes, few trials no figures", "[metrics]") {
-  ImageSet training = bar_images(60);
+  Trials training = bar_images(60);
   training.labels.clear();
   const QualityJudge judge(training, bar_images(30));
   CHECK_FALSE(judge.classes_right());

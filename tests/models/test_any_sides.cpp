@@ -29,9 +29,9 @@ std::string bytes(const fs::path& file) {
 class Place {
  public:
   Place(std::int64_t a, std::int64_t b) : size_(a * b) {
-    const ImageSet images = slopes(a, b, 1, count);
+    const Trials images = slopes(a, b, 1, count);
     NpyWriter writer(data(), ValueType::u8, {count, a, b});
-    writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
+    writer.append(std::span<const std::uint8_t>(std::get<0>(images.values)));
     writer.finish();
   }
 
@@ -67,7 +67,7 @@ class Place {
     request.device = "cpu";
     request.precision = vgan::PrecisionKind::fp32;
     const GenerateResult made = generate(request);
-    CHECK(made.height * made.width * made.channels == size_);
+    CHECK(made.shape.height * made.shape.width * made.shape.channels == size_);
     const std::string file = bytes(request.out);
     REQUIRE(file.size() == static_cast<std::size_t>(5 * size_) * sizeof(float));
     std::vector<float> values(static_cast<std::size_t>(5 * size_));
@@ -84,7 +84,7 @@ class Place {
     request.device = "cpu";
     request.precision = vgan::PrecisionKind::fp32;
     const ReconstructResult made = vgan::reconstruct(request);
-    CHECK(made.height * made.width * made.channels == size_);
+    CHECK(made.shape.height * made.shape.width * made.shape.channels == size_);
     CHECK(std::isfinite(made.errors.squared));
   }
 

@@ -523,7 +523,7 @@ TEST_CASE("a resolved config is read back from TOML and makes the same networks"
           "[engine][architecture]") {
   for (const ModelRun& run : model_runs()) {
     INFO(run.name);
-    const TrialShape trial{run.images.height, run.images.width, run.images.channels};
+    const TrialShape trial = run.trials.shape;
     const TrainConfig config = resolved(run.config, trial);
     const TrainConfig back = parse_config(print_config(config, false), "x");
     CHECK_NOTHROW(validate(back));

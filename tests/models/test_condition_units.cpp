@@ -16,9 +16,9 @@ using namespace vgan::testing;
 namespace {
 
 /// Trials with `columns` of numbers, which are conditions.
-ImageSet with_columns(const std::vector<std::vector<float>>& columns) {
+Trials with_columns(const std::vector<std::vector<float>>& columns) {
   const std::size_t count = columns.front().size();
-  ImageSet images = slopes(4, 4, 1, static_cast<std::int64_t>(count));
+  Trials images = slopes(4, 4, 1, static_cast<std::int64_t>(count));
   images.condition_size = static_cast<std::int64_t>(columns.size());
   for (std::size_t i = 0; i < count; ++i) {
     for (const auto& column : columns) images.conditions.push_back(column[i]);
@@ -45,7 +45,7 @@ TEST_CASE("vectors are standardised by the training trials' own", "[engine][cond
     columns[3].push_back(i % 2 == 0 ? 1000.0F : 1001.0F);
     columns[4].push_back(i % 3 == 0 ? 3e38F : -3e38F);
   }
-  const ImageSet images = with_columns(columns);
+  const Trials images = with_columns(columns);
   const ConditionModel model(of_vectors(), images);
   const std::vector<float> rows = model.standardised(images.conditions);
   REQUIRE(rows.size() == images.conditions.size());
@@ -95,8 +95,8 @@ TEST_CASE("the unit of conditions changes no weight and no sample", "[engine][co
       config.conditional = false;
       config.conditions = "given";
       config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
-      const ImageSet images = slopes_with_vectors(8, 8);
-      ImageSet scaled = images;  // by a power of two, so that nothing is rounded otherwise
+      const Trials images = slopes_with_vectors(8, 8);
+      Trials scaled = images;  // by a power of two, so that nothing is rounded otherwise
       for (float& c : scaled.conditions) c *= 16384.0F;
       Trainer one(config, images), other(config, scaled);
       for (int i = 0; i < 4; ++i) {
@@ -151,7 +151,7 @@ TEST_CASE("classes without trials are not sampled", "[engine][conditions]") {
 }
 
 TEST_CASE("classes are known by their names, in checkpoints too", "[engine][conditions]") {
-  ImageSet images = labelled({0, 2, 2, 0});
+  Trials images = labelled({0, 2, 2, 0});
   images.class_names = {"cat", "dog", "42"};
   const ConditionModel model(of_classes(), images);
   Checkpoint saved;
@@ -190,7 +190,7 @@ TEST_CASE("many gaps between classes are named in one line", "[engine][condition
 }
 
 TEST_CASE("a sample grid has rows of classes with trials", "[engine][conditions]") {
-  ImageSet images = slopes(4, 4);
+  Trials images = slopes(4, 4);
   for (std::int32_t& label : images.labels) label = label == 0 ? 3 : 200;
   Trainer trainer(of_classes(), images);
   (void)trainer.train_epoch();

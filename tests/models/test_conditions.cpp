@@ -62,14 +62,14 @@ TEST_CASE("classes come in turn, or one for all", "[engine][conditions]") {
 }
 
 TEST_CASE("a class for each trial is a row of the data", "[engine][conditions]") {
-  const ImageSet images = labelled({2, 0, 1});
+  const Trials images = labelled({2, 0, 1});
   const ConditionModel model(of_classes(), images);
   CHECK(model.one_hot(images) == std::vector<std::uint8_t>{0, 0, 1, 1, 0, 0, 0, 1, 0});
   CHECK(ConditionModel(of_vectors(), slopes_with_vectors(2, 2)).one_hot(images).empty());
 }
 
 TEST_CASE("vectors are drawn from the data, come in turn, or are given", "[engine][conditions]") {
-  const ImageSet images = slopes_with_vectors(2, 2, 1, 3000);
+  const Trials images = slopes_with_vectors(2, 2, 1, 3000);
   const ConditionModel model(of_vectors(), images);
   REQUIRE((!model.classes() && model.size() == 2));
   // Evenly from all of the data: the last third is there.
@@ -98,7 +98,7 @@ TEST_CASE("vectors are drawn from the data, come in turn, or are given", "[engin
 }
 
 TEST_CASE("data that no condition can be made of are refused", "[engine][conditions]") {
-  const auto refused = [](const TrainConfig& config, const ImageSet& images) {
+  const auto refused = [](const TrainConfig& config, const Trials& images) {
     const Outcome outcome = outcome_of([&] { const ConditionModel model(config, images); });
     CHECK((outcome.code == 78 || outcome.code == 65));
     return outcome.message;
@@ -112,7 +112,7 @@ TEST_CASE("data that no condition can be made of are refused", "[engine][conditi
   });
   CHECK(outcome.code == 65);
   CHECK_THAT(outcome.message, ContainsSubstring("class -1 in row 2"));
-  ImageSet images = slopes(2, 2, 1, 4);
+  Trials images = slopes(2, 2, 1, 4);
   CHECK_THAT(refused(of_vectors(), images), ContainsSubstring("one vector for each trial"));
   images.condition_size = 4097;
   images.conditions.assign(4 * 4097, 0.0F);
@@ -186,7 +186,7 @@ TEST_CASE("hostile conditions in a checkpoint are bad data", "[engine][condition
 }
 
 TEST_CASE("a model is held against the conditions in its file", "[engine][conditions]") {
-  const ImageSet images = slopes(4, 4);
+  const Trials images = slopes(4, 4);
   Trainer classes(of_classes(), images);
   Trainer vectors(of_vectors(), slopes_with_vectors(4, 4));
   const Checkpoint of_class = classes.checkpoint();
@@ -222,15 +222,15 @@ TEST_CASE("a model is held against the conditions in its file", "[engine][condit
 }
 
 TEST_CASE("a conditional run goes on with its own conditions only", "[engine][conditions]") {
-  const ImageSet images = slopes(4, 4);
-  ImageSet other_labels = images;
+  const Trials images = slopes(4, 4);
+  Trials other_labels = images;
   std::swap(other_labels.labels[0], other_labels.labels[1]);  // as many of each
-  const ImageSet vectors_too = slopes_with_vectors(4, 4);
-  ImageSet other_vectors = vectors_too;
+  const Trials vectors_too = slopes_with_vectors(4, 4);
+  Trials other_vectors = vectors_too;
   other_vectors.conditions.back() += 1.0F;
-  ImageSet vectors_and_other_labels = vectors_too;
+  Trials vectors_and_other_labels = vectors_too;
   vectors_and_other_labels.labels = other_labels.labels;
-  const auto resumed = [&](const TrainConfig& config, const ImageSet& now) {
+  const auto resumed = [&](const TrainConfig& config, const Trials& now) {
     Trainer first(config, config.conditions.empty() ? images : vectors_too);
     (void)first.train_epoch();
     Trainer second(config, now);

@@ -28,7 +28,7 @@ std::vector<std::pair<std::string, std::vector<nn::LayerSpec>>> networks() {
   std::vector<std::pair<std::string, std::vector<nn::LayerSpec>>> all;
   for (ModelRun run : model_runs()) {
     if (run.config.model != ModelKind::gan) continue;
-    const TrialShape trial{run.images.height, run.images.width, run.images.channels};
+    const TrialShape trial = run.trials.shape;
     run.config.minibatch_stddev = 2;
     run.config.spectral_norm = true;
     const std::int64_t conditions = run.config.conditional ? 3 : 0;
@@ -150,11 +150,11 @@ Measured memory_of(const ModelRun& run) {
     (void)trainer.sample(1, 1);
   };
   {
-    Trainer first(run.config, run.images);
+    Trainer first(run.config, run.trials);
     use(first);
   }
   const double before = now();
-  Trainer trainer(run.config, run.images);
+  Trainer trainer(run.config, run.trials);
   use(trainer);
   return {static_cast<double>(trainer.memory_plan().total), now() - before};
 }
@@ -166,9 +166,10 @@ TEST_CASE("a trainer's memory grows as it plans, with data and batch", "[engine]
     // A hundred classes, so that their rows count beside the trials.
     const auto with = [&](std::int64_t count, std::int64_t batch) {
       ModelRun run = of;
-      run.images = slopes(of.images.height, of.images.width, of.images.channels, count);
-      for (std::size_t i = 0; i < run.images.labels.size(); ++i) {
-        run.images.labels[i] = static_cast<std::int32_t>(i % 100);
+      run.trials =
+          slopes(of.trials.shape.height, of.trials.shape.width, of.trials.shape.channels, count);
+      for (std::size_t i = 0; i < run.trials.labels.size(); ++i) {
+        run.trials.labels[i] = static_cast<std::int32_t>(i % 100);
       }
       run.config.batch = batch;
       return memory_of(run);

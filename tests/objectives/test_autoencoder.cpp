@@ -136,7 +136,7 @@ TrainConfig config_of(const std::string& model, const std::string& precision = "
   return config;
 }
 
-Checkpoint trained(const TrainConfig& config, const ImageSet& images, std::uint64_t epochs) {
+Checkpoint trained(const TrainConfig& config, const Trials& images, std::uint64_t epochs) {
   Trainer trainer(config, images);
   while (trainer.epoch() < epochs) trainer.train_epoch();
   return trainer.checkpoint();
@@ -162,15 +162,15 @@ TEST_CASE("a variational autoencoder's gradients are those of its loss", "[engin
 }
 
 TEST_CASE("codes are those of trials, each once, whatever their block", "[engine][trainer]") {
-  const ImageSet images = bar_images(600);
+  const Trials images = bar_images(600);
   TrainConfig config = config_of("ae");
   Device device = open_device("cpu");
   Reconstructor networks(*device.backend, config, {6, 6, 1}, ElementType::f32);
   networks.encoder().network().initialise(*device.queue, 3, 0);
   networks.decoder().network().initialise(*device.queue, 3, 1);
   const OutputRange range{Activation::sigmoid, 0.0F, 255.0F, true};
-  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
-  const TrialSet data{
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.values);
+  const DeviceTrials data{
       {pixels.data(), ElementType::u8, 600, 36, 36}, {}, range.scale(), range.offset()};
 
   using Code = std::vector<float>;
@@ -201,7 +201,7 @@ TEST_CASE("codes are those of trials, each once, whatever their block", "[engine
 }
 
 TEST_CASE("an autoencoder's run that was stopped goes on bit for bit", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const char* model : {"vae", "ae"}) {
     for (const char* precision : {"fp32", "bf16"}) {
       INFO(model << " " << precision);
@@ -220,7 +220,7 @@ TEST_CASE("an autoencoder's run that was stopped goes on bit for bit", "[engine]
 }
 
 TEST_CASE("an autoencoder's run does not depend on the number of threads", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const char* model : {"vae", "ae"}) {
     for (const char* precision : {"fp32", "bf16"}) {
       TrainConfig config = config_of(model, precision);
@@ -239,7 +239,7 @@ TEST_CASE("an autoencoder's run does not depend on the number of threads", "[eng
 
 TEST_CASE("what is drawn and reconstructed does not disturb an autoencoder's run",
           "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const char* model : {"vae", "ae"}) {
     INFO(model);
     const TrainConfig config = config_of(model);
@@ -263,7 +263,7 @@ TEST_CASE("what is drawn and reconstructed does not disturb an autoencoder's run
 
 TEST_CASE("an ae samples at codes like those of its data, a vae from its prior",
           "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   Trainer ae(config_of("ae"), images);
   CHECK(ae.samples_from() == "a mixture of 2 Gaussians fitted to 200 codes");
   CHECK(Trainer(config_of("vae"), images).samples_from().empty());
@@ -271,7 +271,7 @@ TEST_CASE("an ae samples at codes like those of its data, a vae from its prior",
 }
 
 TEST_CASE("autoencoders learn the built-in digits", "[engine][trainer]") {
-  const ImageSet images = make_digits(1, 1000);
+  const Trials images = make_digits(1, 1000);
   for (const char* model : {"vae", "ae"}) {
     INFO(model);
     TrainConfig config = preset(model);
@@ -307,7 +307,7 @@ TEST_CASE("autoencoders learn the built-in digits", "[engine][trainer]") {
 
     // Its reconstructions are nearer to their own trials than to the next ones.
     const auto made = trainer.reconstruct(images);
-    const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+    const auto& pixels = std::get<std::vector<std::uint8_t>>(images.values);
     REQUIRE(made.size() == pixels.size());
     double own = 0.0;
     double next = 0.0;
@@ -321,7 +321,7 @@ TEST_CASE("autoencoders learn the built-in digits", "[engine][trainer]") {
 }
 
 TEST_CASE("reconstructions in bf16 are those of fp32, roughly", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const char* model : {"vae", "ae"}) {
     INFO(model);
     Trainer half(config_of(model, "bf16"), images);
@@ -342,9 +342,8 @@ TEST_CASE("a GAN does not reconstruct", "[engine][trainer]") {
   Trainer gan(small_config(), bar_images());
   CHECK_THROWS_WITH(gan.reconstruct(bar_images()), ContainsSubstring("a gan"));
   Trainer ae(config_of("ae"), bar_images());
-  ImageSet other = bar_images();
-  other.height = 4;
-  other.width = 9;
+  Trials other = bar_images();
+  other.shape = {4, 9};
   CHECK_THROWS_WITH(ae.reconstruct(other),
                     ContainsSubstring("4 x 9") && ContainsSubstring("6 x 6"));
 }

@@ -68,8 +68,8 @@ struct Place {
   TempDir folder;
 
   Place() {
-    const ImageSet bars = bar_images(64);
-    const auto& pixels = std::get<std::vector<std::uint8_t>>(bars.pixels);
+    const Trials bars = bar_images(64);
+    const auto& pixels = std::get<std::vector<std::uint8_t>>(bars.values);
     std::vector<float> values;
     for (const std::uint8_t pixel : pixels)
       values.push_back(static_cast<float>(pixel) * 0.0125F - 1.5F);

@@ -49,7 +49,7 @@ const std::vector<Change> changes = {
     {"2 critics", [](TrainConfig& c) { c.n_critic = 2; }},
     {"bf16", [](TrainConfig& c) { c.precision = vgan::PrecisionKind::bf16; }}};
 
-void check(const TrainConfig& config, const ImageSet& images) {
+void check(const TrainConfig& config, const Trials& images) {
   try {
     Trainer trainer(config, images);
     for (int epoch = 0; epoch < 2; ++epoch) (void)trainer.train_epoch();
@@ -69,8 +69,8 @@ void check(const TrainConfig& config, const ImageSet& images) {
 }  // namespace
 
 TEST_CASE("every two stabilisers go together on every net, or are refused", "[engine][trainer]") {
-  const ImageSet images = slopes(8, 8);
-  const ImageSet with_vectors = slopes_with_vectors(8, 8);
+  const Trials images = slopes(8, 8);
+  const Trials with_vectors = slopes_with_vectors(8, 8);
   for (const Change& net : networks) {
     for (std::size_t i = 0; i < changes.size(); ++i) {
       for (std::size_t j = i; j < changes.size(); ++j) {

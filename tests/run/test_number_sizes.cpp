@@ -36,32 +36,30 @@ Moments moments(const std::vector<double>& values, std::size_t first, std::size_
   return {sum / count, std::sqrt(squares / count)};
 }
 
-std::vector<double> doubles(const ImageSet& set) {
+std::vector<double> doubles(const Trials& set) {
   return std::visit(
       [](const auto& values) { return std::vector<double>(values.begin(), values.end()); },
-      set.pixels);
+      set.values);
 }
 
 /// Rows of two columns, the first always `constant`.
-ImageSet small_rows(double constant = 0.1) {
-  ImageSet set;
+Trials small_rows(double constant = 0.1) {
+  Trials set;
   set.count = 64;
-  set.height = 1;
-  set.width = 3;
-  set.kind = TrialKind::row;
+  set.shape = {1, 3, 1, TrialKind::row};
   set.by_values = true;
   set.source = "rows";
   std::vector<double> values;
   for (int i = 0; i < 64; ++i) {
     for (const double value : {constant, 1e-12 * (i % 7), 1e9 + i % 5}) values.push_back(value);
   }
-  set.pixels = values;
+  set.values = values;
   set.low = -1e30F;
   set.high = 1e30F;
   return set;
 }
 
-Checkpoint trained(const ImageSet& images, const TrainConfig& config) {
+Checkpoint trained(const Trials& images, const TrainConfig& config) {
   Trainer trainer(config, images);
   for (int i = 0; i < 5; ++i) (void)trainer.train_epoch();
   return trainer.checkpoint();
@@ -72,8 +70,8 @@ Checkpoint trained(const ImageSet& images, const TrainConfig& config) {
 TEST_CASE("a unit of measurement changes nothing but the unit", "[engine][scale]") {
   const auto shared = shared_data();
   if (!shared || !fs::exists(*shared / "wild")) VGAN_SKIP("shared/data/wild is not there");
-  const ImageSet unit = read_npy_images(*shared / "wild" / "unit_300x8x8.npy");
-  const ImageSet micro = read_npy_images(*shared / "wild" / "micro_300x8x8.npy");
+  const Trials unit = read_npy_trials(*shared / "wild" / "unit_300x8x8.npy");
+  const Trials micro = read_npy_trials(*shared / "wild" / "micro_300x8x8.npy");
   TrainConfig config = small_config();
   config.output = vgan::OutputKind::automatic;
   config.threads = 1;
@@ -96,10 +94,8 @@ TEST_CASE("a unit of measurement changes nothing but the unit", "[engine][scale]
 TEST_CASE("columns of every size are learnt each in its own", "[engine][scale]") {
   const auto shared = shared_data();
   if (!shared || !fs::exists(*shared / "wild")) VGAN_SKIP("shared/data/wild is not there");
-  ImageSet rows = read_npy_images(*shared / "wild" / "scales_2000x4.npy");
-  rows.height = 1;
-  rows.width = 4;
-  rows.kind = TrialKind::row;
+  Trials rows = read_npy_trials(*shared / "wild" / "scales_2000x4.npy");
+  rows.shape = {1, 4, 1, TrialKind::row};
   TrainConfig config = small_config();
   config.output = vgan::OutputKind::automatic;
   config.threads = 1;
@@ -124,7 +120,7 @@ TEST_CASE("a constant column and an offset of 1e9 come back", "[engine][scale]")
     config.model = vgan::read_word<vgan::ModelKind>(model);
     config.output = vgan::OutputKind::automatic;
     config.threads = 1;
-    const ImageSet rows = small_rows();
+    const Trials rows = small_rows();
     Trainer trainer(config, rows);
     for (int i = 0; i < 5; ++i) (void)trainer.train_epoch();
     const auto samples = trainer.sample_values(100, 2);
@@ -150,7 +146,7 @@ TEST_CASE("samples of a file's own type are the trainer's", "[engine][scale]") {
   TrainConfig config = small_config();
   config.output = vgan::OutputKind::automatic;
   config.threads = 1;
-  ImageSet rows = small_rows();
+  Trials rows = small_rows();
   rows.file_type = ValueType::f64;
   Trainer trainer(config, rows);
   (void)trainer.train_epoch();
@@ -196,11 +192,11 @@ TEST_CASE("a checkpoint keeps its scale and is held against it", "[engine][scale
   TrainConfig config = small_config();
   config.output = vgan::OutputKind::automatic;
   config.threads = 1;
-  const ImageSet rows = small_rows();
+  const Trials rows = small_rows();
   const Checkpoint good = trained(rows, config);
   const GeneratorModel model = read_model(good, "good");
   CHECK(model.scaling == Trainer(config, rows).scaling());
-  CHECK(model.kind == TrialKind::row);
+  CHECK(model.shape.kind == TrialKind::row);
   CHECK(model.type == ValueType::f64);
   Trainer same(config, rows);
   same.restore(good);
@@ -233,8 +229,8 @@ TEST_CASE("a checkpoint keeps its scale and is held against it", "[engine][scale
 }
 
 TEST_CASE("checkpoints with one range for all floats still load", "[engine][scale]") {
-  ImageSet rows = small_rows();
-  rows.kind = TrialKind::image;
+  Trials rows = small_rows();
+  rows.shape.kind = TrialKind::image;
   TrainConfig config = small_config();
   config.output = vgan::OutputKind::tanh;
   config.threads = 1;

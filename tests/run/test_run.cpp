@@ -24,9 +24,9 @@ namespace {
 /// A folder with data in it, and runs in folders of it.
 struct Place {
   Place() {
-    const ImageSet images = bar_images(64);
+    const Trials images = bar_images(64);
     NpyWriter writer(folder.path() / "bars.npy", ValueType::u8, {images.count, 6, 6});
-    writer.append(std::span<const std::uint8_t>(std::get<0>(images.pixels)));
+    writer.append(std::span<const std::uint8_t>(std::get<0>(images.values)));
     writer.finish();
   }
 
@@ -170,7 +170,7 @@ TEST_CASE("a run goes on from any working folder, and on moved data", "[engine][
 TEST_CASE("a picture that cannot be written ends no run, and is told of once", "[engine][run]") {
   // Stands where the first samples should go, so that they cannot be written.
   struct Obstacle final : RunObserver {
-    void started(const Trainer&, const ImageSet&, const fs::path& folder, std::uint64_t) override {
+    void started(const Trainer&, const Trials&, const fs::path& folder, std::uint64_t) override {
       fs::create_directories(folder / "samples" / "epoch-00000000.png" / "in the way");
     }
     void epoch_done(const StepReport&) override {}
@@ -191,7 +191,7 @@ TEST_CASE("a picture that cannot be written ends no run, and is told of once", "
 
 TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engine][run]") {
   const Place place;
-  const ImageSet bars = bar_images(64);
+  const Trials bars = bar_images(64);
   RunRequest request = place.request("a", 3);
   request.config.hold_out = 10.0 / 64.0;
   (void)run_training(request);
@@ -314,9 +314,9 @@ TEST_CASE("a stopped generate leaves no file", "[engine][run]") {
 }
 
 TEST_CASE("the fingerprint sees every bit of the data", "[engine][run]") {
-  ImageSet images = bar_images(16);
+  Trials images = bar_images(16);
   const std::string original = images.fingerprint();
-  std::vector<std::uint8_t>& pixels = std::get<0>(images.pixels);
+  std::vector<std::uint8_t>& pixels = std::get<0>(images.values);
   // Two high bits at once, which a product that carries upwards only would cancel.
   for (const std::size_t i : {std::size_t{7}, std::size_t{63}}) {
     for (const std::size_t j : {std::size_t{15}, std::size_t{95}}) {

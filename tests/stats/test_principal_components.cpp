@@ -15,7 +15,7 @@ namespace {
 
 // Float trials of `size` numbers: 3 + the sum of Gaussians of deviations 8, 4 and 2 times three
 // directions at right angles, each of length 1.
-ImageSet three_directions(std::int64_t count, std::int64_t size) {
+Trials three_directions(std::int64_t count, std::int64_t size) {
   std::vector<float> values(static_cast<std::size_t>(count * size), 3.0F);
   for (std::int64_t n = 0; n < count; ++n) {
     for (std::int64_t k = 0; k < 3; ++k) {
@@ -24,11 +24,10 @@ ImageSet three_directions(std::int64_t count, std::int64_t size) {
       for (std::int64_t i = k; i < size / 4 * 4; i += 4) values[n * size + i] += width * along;
     }
   }
-  ImageSet images;
+  Trials images;
   images.count = count;
-  images.height = 1;
-  images.width = size;
-  images.pixels = std::move(values);
+  images.shape = {1, size};
+  images.values = std::move(values);
   images.low = -40.0F;
   images.high = 40.0F;
   images.source = "directions";
@@ -57,7 +56,7 @@ double squared(const float* a, const float* b, std::int64_t n) {
 TEST_CASE("pca: finds the directions that trials are made of", "[metrics]") {
   // 100 numbers go through the covariance, 1,100 through the products of trials.
   const std::int64_t size = GENERATE(std::int64_t{100}, std::int64_t{1100});
-  const ImageSet images = three_directions(900, size);
+  const Trials images = three_directions(900, size);
   const PrincipalComponents components(images);
   CHECK(components.size() == 3);
   CHECK(components.fitted_trials() == 900);
@@ -67,7 +66,7 @@ TEST_CASE("pca: finds the directions that trials are made of", "[metrics]") {
   // A variance of 900 Gaussians is right to sqrt(2 / 900), 5 %; four times that.
   require_close("variances", variances(features), std::vector<double>{64.0, 16.0, 4.0}, {0.0, 0.2});
   // All of the trials lies in the components, so that distances are kept; float's rounding.
-  const auto& pixels = std::get<std::vector<float>>(images.pixels);
+  const auto& pixels = std::get<std::vector<float>>(images.values);
   for (std::int64_t i = 1; i < 20; ++i) {
     CHECK(squared(features.row(0), features.row(i), 3) ==
           Approx(squared(pixels.data(), pixels.data() + i * size, size)).epsilon(1e-4));
@@ -75,8 +74,8 @@ TEST_CASE("pca: finds the directions that trials are made of", "[metrics]") {
 }
 
 TEST_CASE("pca: at most 64 components, and no more than there are trials for", "[metrics]") {
-  ImageSet noise = three_directions(500, 100);
-  auto& values = std::get<std::vector<float>>(noise.pixels);
+  Trials noise = three_directions(500, 100);
+  auto& values = std::get<std::vector<float>>(noise.values);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] += math::gaussian(7, 2, i);
   const PrincipalComponents components(noise);
   CHECK(components.size() == 64);
@@ -88,7 +87,7 @@ TEST_CASE("pca: at most 64 components, and no more than there are trials for", "
 }
 
 TEST_CASE("pca: bytes count from 0 to 1", "[metrics]") {
-  const ImageSet bars = bar_images();
+  const Trials bars = bar_images();
   const TrialRows rows(bars);
   std::vector<float> row(36);
   rows.read(0, row.data());
@@ -99,7 +98,7 @@ TEST_CASE("pca: bytes count from 0 to 1", "[metrics]") {
 }
 
 TEST_CASE("pca: some of the trials are spread evenly", "[metrics]") {
-  const ImageSet bars = bar_images(200);
+  const Trials bars = bar_images(200);
   const TrialRows some(bars, 7);
   REQUIRE(some.count() == 7);
   CHECK(some.trial(0) == 0);
@@ -112,9 +111,9 @@ TEST_CASE("pca: some of the trials are spread evenly", "[metrics]") {
 
 TEST_CASE("pca: what has no directions is refused", "[metrics]") {
   CHECK_THROWS_AS(PrincipalComponents(bar_images(1)), Error);
-  ImageSet same = bar_images(20);
-  std::get<std::vector<std::uint8_t>>(same.pixels).assign(20 * 36, 9);
+  Trials same = bar_images(20);
+  std::get<std::vector<std::uint8_t>>(same.values).assign(20 * 36, 9);
   CHECK_THROWS_AS(PrincipalComponents(same), Error);
-  const ImageSet others = three_directions(10, 100);
+  const Trials others = three_directions(10, 100);
   CHECK_THROWS_AS(PrincipalComponents(bar_images()).project(TrialRows(others)), Error);
 }

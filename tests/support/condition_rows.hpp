@@ -26,10 +26,10 @@ inline TrainConfig of_vectors() {
 }
 
 /// Images with these labels.
-inline ImageSet labelled(std::vector<std::int32_t> labels) {
-  ImageSet images = slopes(2, 2, 1, static_cast<std::int64_t>(labels.size()));
-  images.labels = std::move(labels);
-  return images;
+inline Trials labelled(std::vector<std::int32_t> labels) {
+  Trials trials = slopes(2, 2, 1, static_cast<std::int64_t>(labels.size()));
+  trials.labels = std::move(labels);
+  return trials;
 }
 
 inline std::vector<float> filled(const ConditionFill& fill, std::uint64_t first, std::int64_t rows,

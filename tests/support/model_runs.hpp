@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/settings/config.hpp"
 #include "tests/support/small_run.hpp"
 
@@ -15,14 +15,12 @@ inline std::int64_t slope_level(std::int64_t trial) { return 40 + (trial * 37) %
 
 /// `count` trials of `height` x `width` x `channels` with labels 0 to 2: a slope whose sign and
 /// height vary.
-inline ImageSet slopes(std::int64_t height, std::int64_t width, std::int64_t channels = 1,
-                       std::int64_t count = 40) {
-  ImageSet images;
-  images.count = count;
-  images.height = height;
-  images.width = width;
-  images.channels = channels;
-  images.source = "slopes";
+inline Trials slopes(std::int64_t height, std::int64_t width, std::int64_t channels = 1,
+                     std::int64_t count = 40) {
+  Trials trials;
+  trials.count = count;
+  trials.shape = {height, width, channels};
+  trials.source = "slopes";
   std::vector<std::uint8_t> pixels;
   const std::int64_t size = height * width * channels;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -31,22 +29,22 @@ inline ImageSet slopes(std::int64_t height, std::int64_t width, std::int64_t cha
       const std::int64_t along = i % 2 == 0 ? at : size - at;
       pixels.push_back(static_cast<std::uint8_t>(level + along * 120 / size));
     }
-    images.labels.push_back(static_cast<std::int32_t>(i % 3));
+    trials.labels.push_back(static_cast<std::int32_t>(i % 3));
   }
-  images.pixels = std::move(pixels);
-  return images;
+  trials.values = std::move(pixels);
+  return trials;
 }
 
 /// `slopes` with two conditions each: the sign and the height.
-inline ImageSet slopes_with_vectors(std::int64_t height, std::int64_t width,
-                                    std::int64_t channels = 1, std::int64_t count = 40) {
-  ImageSet images = slopes(height, width, channels, count);
-  images.condition_size = 2;
+inline Trials slopes_with_vectors(std::int64_t height, std::int64_t width,
+                                  std::int64_t channels = 1, std::int64_t count = 40) {
+  Trials trials = slopes(height, width, channels, count);
+  trials.condition_size = 2;
   for (std::int64_t i = 0; i < count; ++i) {
-    images.conditions.push_back(static_cast<float>(i % 2));
-    images.conditions.push_back(static_cast<float>(slope_level(i)) / 100.0F);
+    trials.conditions.push_back(static_cast<float>(i % 2));
+    trials.conditions.push_back(static_cast<float>(slope_level(i)) / 100.0F);
   }
-  return images;
+  return trials;
 }
 
 /// A small run without stabilisers, from which the others are made.
@@ -133,7 +131,7 @@ inline TrainConfig autoencoder_config(const std::string& model) {
 struct ModelRun {
   std::string name;
   TrainConfig config;
-  ImageSet images;
+  Trials trials;
 };
 
 inline std::vector<ModelRun> model_runs() {

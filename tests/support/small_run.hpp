@@ -1,18 +1,17 @@
 // A run small enough to repeat many times, on images made on the spot.
 #pragma once
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan::testing {
 
 /// `count` images of 6 x 6: a bright bar at a place and of a brightness that vary.
-inline ImageSet bar_images(std::int64_t count = 200) {
-  ImageSet images;
-  images.count = count;
-  images.height = 6;
-  images.width = 6;
-  images.source = "bars";
+inline Trials bar_images(std::int64_t count = 200) {
+  Trials trials;
+  trials.count = count;
+  trials.shape = {6, 6};
+  trials.source = "bars";
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count * 36), 10);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t column = i % 6;
@@ -20,10 +19,10 @@ inline ImageSet bar_images(std::int64_t count = 200) {
     for (std::int64_t row = 0; row < 6; ++row) {
       pixels[static_cast<std::size_t>(i * 36 + row * 6 + column)] = brightness;
     }
-    images.labels.push_back(static_cast<std::int32_t>(column));
+    trials.labels.push_back(static_cast<std::int32_t>(column));
   }
-  images.pixels = std::move(pixels);
-  return images;
+  trials.values = std::move(pixels);
+  return trials;
 }
 
 inline TrainConfig small_config() {

@@ -14,7 +14,7 @@ using namespace vgan::testing;
 
 namespace {
 
-Outcome trained(const TrainConfig& config, const ImageSet& images) {
+Outcome trained(const TrainConfig& config, const Trials& images) {
   return outcome_of([&] {
     Trainer trainer(config, images);
     (void)trainer.train_epoch();
@@ -22,13 +22,13 @@ Outcome trained(const TrainConfig& config, const ImageSet& images) {
 }
 
 // `slopes_with_vectors` as floats in 0 to 1.
-ImageSet float_slopes() {
-  ImageSet images = slopes_with_vectors(4, 4);
+Trials float_slopes() {
+  Trials images = slopes_with_vectors(4, 4);
   std::vector<float> values;
-  for (const std::uint8_t pixel : std::get<std::vector<std::uint8_t>>(images.pixels)) {
+  for (const std::uint8_t pixel : std::get<std::vector<std::uint8_t>>(images.values)) {
     values.push_back(static_cast<float>(pixel) / 255.0F);
   }
-  images.pixels = values;
+  images.values = values;
   images.high = 1.0F;
   return images;
 }
@@ -43,7 +43,7 @@ TrainConfig vector_config() {
 }  // namespace
 
 TEST_CASE("conditions without the setting are refused, not ignored", "[engine][trainer]") {
-  const ImageSet images = float_slopes();
+  const Trials images = float_slopes();
   CHECK(trained(vector_config(), images).code == 0);
   TrainConfig classes = vector_config();
   classes.conditional = true;
@@ -57,8 +57,8 @@ TEST_CASE("conditions without the setting are refused, not ignored", "[engine][t
 }
 
 TEST_CASE("numbers that are none are bad data, not a diverged training", "[engine][trainer]") {
-  ImageSet images = float_slopes();
-  std::get<std::vector<float>>(images.pixels)[7] = std::nanf("");
+  Trials images = float_slopes();
+  std::get<std::vector<float>>(images.values)[7] = std::nanf("");
   Outcome outcome = trained(vector_config(), images);
   CHECK(outcome.code == 65);
   CHECK_THAT(outcome.message, ContainsSubstring("NaN in row 0, column 7 of the trials"));
@@ -111,20 +111,20 @@ TEST_CASE("whatever set a caller hands over is trained on or refused", "[engine]
     TrainConfig config = dice.roll(2) == 0 ? vector_config() : plain_config();
     config.threads = 1;
     config.conditional = config.conditions.empty() && dice.roll(3) == 0;
-    ImageSet images = dice.roll(2) == 0 ? slopes(4, 4) : float_slopes();
+    Trials images = dice.roll(2) == 0 ? slopes(4, 4) : float_slopes();
     if (!config.conditions.empty() && images.condition_size == 0) images = float_slopes();
     for (int edits = static_cast<int>(dice.roll(3)); edits > 0; --edits) {
       const float number = dice.roll(2) == 0 ? std::nanf("") : static_cast<float>(dice.roll(300));
       switch (dice.roll(9)) {
-        case 0: images.width = static_cast<std::int64_t>(dice.word()); break;
+        case 0: images.shape.width = static_cast<std::int64_t>(dice.word()); break;
         case 1: images.count = static_cast<std::int64_t>(dice.word()); break;
-        case 2: images.channels = static_cast<std::int64_t>(dice.roll(5)); break;
+        case 2: images.shape.channels = static_cast<std::int64_t>(dice.roll(5)); break;
         case 3: images.condition_size = static_cast<std::int64_t>(dice.roll(4)); break;
         case 4: images.labels[dice.roll(40)] = static_cast<std::int32_t>(dice.word()); break;
         case 5: images.low = number; break;
         case 6: images.high = number; break;
         case 7: images.conditions.resize(dice.roll(100), number); break;
-        default: images.pixels = std::vector<float>(640, number); break;
+        default: images.values = std::vector<float>(640, number); break;
       }
     }
     const Outcome outcome = trained(config, images);

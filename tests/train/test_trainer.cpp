@@ -16,7 +16,7 @@ using namespace vgan::testing;
 
 namespace {
 
-Checkpoint trained(const TrainConfig& config, const ImageSet& images, std::uint64_t epochs) {
+Checkpoint trained(const TrainConfig& config, const Trials& images, std::uint64_t epochs) {
   Trainer trainer(config, images);
   while (trainer.epoch() < epochs) trainer.train_epoch();
   return trainer.checkpoint();
@@ -25,7 +25,7 @@ Checkpoint trained(const TrainConfig& config, const ImageSet& images, std::uint6
 }  // namespace
 
 TEST_CASE("stopping and resuming changes nothing, bit for bit", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const char* precision : {"fp32", "bf16"}) {
     for (const double noise : {0.0, 0.1}) {
       TrainConfig config = small_config();
@@ -45,7 +45,7 @@ TEST_CASE("stopping and resuming changes nothing, bit for bit", "[engine][traine
 }
 
 TEST_CASE("a run does not depend on the number of threads", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   for (const char* precision : {"fp32", "bf16"}) {
     TrainConfig config = small_config();
     config.precision = vgan::read_word<vgan::PrecisionKind>(precision);
@@ -62,7 +62,7 @@ TEST_CASE("a run does not depend on the number of threads", "[engine][trainer]")
 }
 
 TEST_CASE("the seed decides the run", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   TrainConfig config = small_config();
   const Checkpoint first = trained(config, images, 5);
   CHECK(same_tensors(trained(config, images, 5), first));
@@ -71,7 +71,7 @@ TEST_CASE("the seed decides the run", "[engine][trainer]") {
 }
 
 TEST_CASE("two trainers live side by side in one process", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   TrainConfig config = small_config();
   TrainConfig other = config;
   other.seed = 9;
@@ -108,7 +108,7 @@ TEST_CASE("samples depend on seed and number alone", "[engine][trainer]") {
 }
 
 TEST_CASE("drawing samples does not disturb the run", "[engine][trainer]") {
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   const Checkpoint quiet = trained(small_config(), images, 10);
   Trainer trainer(small_config(), images);
   while (trainer.epoch() < 10) {
@@ -128,12 +128,12 @@ TEST_CASE("passes are turned into epochs", "[engine][trainer]") {
 }
 
 TEST_CASE("float data keep their range", "[engine][trainer]") {
-  ImageSet images = bar_images();
+  Trials images = bar_images();
   std::vector<float> values;
-  for (const std::uint8_t pixel : std::get<0>(images.pixels)) {
+  for (const std::uint8_t pixel : std::get<0>(images.values)) {
     values.push_back(static_cast<float>(pixel) * 0.1F - 5.0F);
   }
-  images.pixels = values;
+  images.values = values;
   images.low = -5.0F;
   images.high = 20.5F;
   Trainer trainer(small_config(), images);
@@ -153,10 +153,10 @@ TEST_CASE("float data keep their range", "[engine][trainer]") {
 TEST_CASE("output auto follows the data that are trained on", "[engine][trainer]") {
   TrainConfig config = small_config();
   config.output = vgan::OutputKind::automatic;
-  ImageSet images = bar_images();
+  Trials images = bar_images();
   CHECK(Trainer(config, images).config().output == vgan::OutputKind::tanh);
-  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
-  images.pixels = std::vector<float>(pixels.begin(), pixels.end());
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.values);
+  images.values = std::vector<float>(pixels.begin(), pixels.end());
   images.low = 0.0F;
   images.high = 255.0F;
   CHECK(Trainer(config, images).config().output == vgan::OutputKind::linear);
@@ -166,13 +166,12 @@ TEST_CASE("a mixture that is left to the data is for points", "[engine][trainer]
   TrainConfig config = small_config();
   config.latent_mixture = 0;
   CHECK(Trainer(config, bar_images()).config().latent_mixture == 1);
-  ImageSet points;
+  Trials points;
   points.count = 50;
-  points.height = 1;
-  points.width = 2;
+  points.shape = {1, 2};
   points.low = -1.0F;
   points.high = 1.0F;
-  points.pixels = std::vector<float>(100, 0.5F);
+  points.values = std::vector<float>(100, 0.5F);
   Trainer trainer(config, points);
   CHECK(trainer.config().latent_mixture == 100);
   CHECK_THAT(trainer.networks()[0].second, ContainsSubstring("noise from 100 Gaussians"));
@@ -233,7 +232,7 @@ TEST_CASE("divergence is told in the model's own losses, with advice that it can
 }
 
 TEST_CASE("what cannot be trained is refused", "[engine][trainer]") {
-  const auto code_of = [](TrainConfig config, const ImageSet& images) {
+  const auto code_of = [](TrainConfig config, const Trials& images) {
     try {
       const Trainer trainer(config, images);
     } catch (const Error& error) {
@@ -250,8 +249,8 @@ TEST_CASE("what cannot be trained is refused", "[engine][trainer]") {
   config = small_config();
   config.device = "cuda";
   if (!cuda_status().usable) CHECK(code_of(config, bar_images()) == ErrorCode::no_device);
-  CHECK(code_of(small_config(), ImageSet{}) == ErrorCode::bad_data);
-  ImageSet contradiction = bar_images();
+  CHECK(code_of(small_config(), Trials{}) == ErrorCode::bad_data);
+  Trials contradiction = bar_images();
   contradiction.count = 100000;
   CHECK(code_of(small_config(), contradiction) == ErrorCode::bad_data);
   contradiction = bar_images();
@@ -266,10 +265,10 @@ TEST_CASE("a plan that does not fit names the largest batch that would", "[engin
   TrainConfig config = small_config();
   config.batch = 1 << 24;
   config.g_layers = {1 << 14};
-  ImageSet images;
+  Trials images;
   images.count = 1 << 24;
-  images.height = images.width = 1;
-  images.pixels = std::vector<std::uint8_t>(1 << 24);
+  images.shape = {1, 1};
+  images.values = std::vector<std::uint8_t>(1 << 24);
   try {
     const Trainer trainer(config, images);
     WARN("this machine has the memory for a batch of 2^24");
@@ -296,7 +295,7 @@ TEST_CASE("the main job on MNIST for 300 epochs is sane", "[engine][mnist]") {
   }
   TrainConfig config = preset("default");
   config.device = "cpu";
-  Trainer trainer(config, read_idx_images(*shared / "mnist" / "train-images-idx3-ubyte.gz"));
+  Trainer trainer(config, read_idx_trials(*shared / "mnist" / "train-images-idx3-ubyte.gz"));
   using Named = std::pair<std::string, std::string>;
   CHECK(trainer.networks() ==
         std::vector<Named>{{"generator", "100-256-512-1024-784, 1486352 parameters, tanh"},

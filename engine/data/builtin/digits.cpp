@@ -79,7 +79,7 @@ void require_not_negative(const char* name, std::int64_t value) {
 
 }  // namespace
 
-ImageSet make_digits(std::uint64_t seed, std::int64_t count, int threads) {
+Trials make_digits(std::uint64_t seed, std::int64_t count, int threads) {
   require_not_negative("count", count);
   require_not_negative("threads", threads);
   std::vector<std::uint8_t> pixels(static_cast<std::size_t>(count) * image_bytes);
@@ -89,9 +89,8 @@ ImageSet make_digits(std::uint64_t seed, std::int64_t count, int threads) {
   for_each_deck(decks, threads > 0 ? threads : hardware,
                 [&](std::int64_t deck) { draw_deck(seed, deck, pixels, labels); });
   return {.count = count,
-          .height = digits::digit_side,
-          .width = digits::digit_side,
-          .pixels = std::move(pixels),
+          .shape = {digits::digit_side, digits::digit_side},
+          .values = std::move(pixels),
           .low = 0.0F,
           .high = 255.0F,
           .labels = std::move(labels),

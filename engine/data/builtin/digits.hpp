@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 
 namespace vgan {
 
@@ -17,6 +17,6 @@ namespace vgan {
 ///
 /// `threads` 0 means one for each hardware thread.
 /// Throws Error (bad_config) for a negative count or thread number.
-ImageSet make_digits(std::uint64_t seed, std::int64_t count = 60000, int threads = 0);
+Trials make_digits(std::uint64_t seed, std::int64_t count = 60000, int threads = 0);
 
 }  // namespace vgan

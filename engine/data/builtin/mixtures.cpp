@@ -25,16 +25,16 @@ std::size_t below(std::uint32_t word, std::size_t bound) {
   return static_cast<std::size_t>((std::uint64_t{word} * bound) >> 32);
 }
 
-void require_digits(const ImageSet& digits) {
+void require_digits(const Trials& digits) {
   const auto refuse = [&](const std::string& found, const std::string& allowed) {
     throw Error(ErrorCode::bad_data,
                 {"cannot stack digits", digits.source, found, allowed, "name labelled digits"});
   };
   digits.require_consistent();
-  if (digits.channels != 1) {
-    refuse(std::to_string(digits.channels) + " channels", "images of one channel");
+  if (digits.shape.channels != 1) {
+    refuse(std::to_string(digits.shape.channels) + " channels", "images of one channel");
   }
-  if (!std::holds_alternative<std::vector<std::uint8_t>>(digits.pixels)) {
+  if (!std::holds_alternative<std::vector<std::uint8_t>>(digits.values)) {
     refuse("floats", "pixels of u8");
   }
   if (digits.labels.empty()) refuse("no labels", "a digit for each image");
@@ -71,12 +71,10 @@ Mixture grid25() {
   return mixture;
 }
 
-ImageSet make_mixture(const Mixture& mixture, std::uint64_t seed, std::int64_t count) {
-  ImageSet set;
+Trials make_mixture(const Mixture& mixture, std::uint64_t seed, std::int64_t count) {
+  Trials set;
   set.count = count;
-  set.height = 1;
-  set.width = 2;
-  set.kind = TrialKind::row;
+  set.shape = {1, 2, 1, TrialKind::row};
   std::vector<float> values;
   values.reserve(2 * static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) {
@@ -94,20 +92,18 @@ ImageSet make_mixture(const Mixture& mixture, std::uint64_t seed, std::int64_t c
   }
   set.high = farthest + most_deviations * mixture.deviation;
   set.low = -set.high;
-  set.pixels = std::move(values);
+  set.values = std::move(values);
   set.source = "built-in " + mixture.name;
   return set;
 }
 
-ImageSet stack_digits(const ImageSet& digits, std::uint64_t seed, std::int64_t count) {
+Trials stack_digits(const Trials& digits, std::uint64_t seed, std::int64_t count) {
   require_digits(digits);
-  const auto& pixels = std::get<std::vector<std::uint8_t>>(digits.pixels);
-  const auto each = static_cast<std::size_t>(digits.pixels_per_image());
-  ImageSet set;
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(digits.values);
+  const auto each = static_cast<std::size_t>(digits.values_per_trial());
+  Trials set;
   set.count = count;
-  set.height = digits.height;
-  set.width = digits.width;
-  set.channels = 3;
+  set.shape = {digits.shape.height, digits.shape.width, 3};
   std::vector<std::uint8_t> stacked(3 * each * static_cast<std::size_t>(count));
   std::uint8_t* out = stacked.data();
   for (std::int64_t i = 0; i < count; ++i) {
@@ -127,7 +123,7 @@ ImageSet stack_digits(const ImageSet& digits, std::uint64_t seed, std::int64_t c
     }
     set.labels.push_back(label);
   }
-  set.pixels = std::move(stacked);
+  set.values = std::move(stacked);
   set.source =
       "stacked:" + (digits.source == "built-in digits" ? std::string("digits") : digits.source);
   return set;

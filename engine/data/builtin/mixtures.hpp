@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 
 namespace vgan {
 
@@ -33,12 +33,12 @@ Mixture grid25();
 /// label. `low` and `high` are the same on both sides of 0 and hold every trial. Trial i is a pure
 /// function of (mixture, seed, i), the same bits on every machine that rounds float as IEEE 754
 /// says and does not contract a*b+c.
-ImageSet make_mixture(const Mixture& mixture, std::uint64_t seed, std::int64_t count = 50000);
+Trials make_mixture(const Mixture& mixture, std::uint64_t seed, std::int64_t count = 50000);
 
 /// `count` images of three channels, each an image of `digits` drawn by itself: labels 0 to 999 are
 /// 100 a + 10 b + c for the digits of the channels. Image i is a pure function of (digits, seed,
 /// i). Metz et al., 2017; Z. Lin, A. Khetan, G. Fanti, S. Oh, "PacGAN", 2018. Throws Error
 /// (bad_data) unless `digits` has one channel, u8 pixels and labels of 0 to 9.
-ImageSet stack_digits(const ImageSet& digits, std::uint64_t seed, std::int64_t count = 60000);
+Trials stack_digits(const Trials& digits, std::uint64_t seed, std::int64_t count = 60000);
 
 }  // namespace vgan

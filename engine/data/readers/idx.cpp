@@ -10,7 +10,7 @@
 #include "engine/base/text.hpp"
 #include "engine/data/readers/byte_source.hpp"
 #include "engine/data/readers/content_guess.hpp"
-#include "engine/data/readers/stored_images.hpp"
+#include "engine/data/readers/stored_values.hpp"
 
 namespace vgan {
 namespace {
@@ -109,7 +109,7 @@ IdxHeader read_header(ByteSource& source, const Wanted& wanted) {
 
 }  // namespace
 
-ImageSet read_idx_images(const std::filesystem::path& path, const ShapeWish& wish) {
+Trials read_idx_trials(const std::filesystem::path& path, const ShapeWish& wish) {
   ByteSource source(path, "cannot read IDX images");
   const IdxHeader header = read_header(source, wanted_images);
   // The format is one of pictures: convolutions over curves take them as such.
@@ -124,12 +124,12 @@ ImageSet read_idx_images(const std::filesystem::path& path, const ShapeWish& wis
   }
   std::vector<StridedAxis> ordered{stored[0]};
   for (const std::size_t axis : axes.order) ordered.push_back(stored[axis + 1]);
-  ImageSet images;
-  images.count = header.sizes[0];
-  images.set_shape(axes.trial);
-  images.source = path.string();
-  read_stored_images(source, {StridedArray(ordered), header.type, swapped, header.promise}, images);
-  return images;
+  Trials trials;
+  trials.count = header.sizes[0];
+  trials.shape = axes.trial;
+  trials.source = path.string();
+  read_stored_values(source, {StridedArray(ordered), header.type, swapped, header.promise}, trials);
+  return trials;
 }
 
 Labels read_idx_labels(const std::filesystem::path& path) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "engine/data/readers/stored_images.hpp"
+#include "engine/data/readers/stored_values.hpp"
 
 namespace vgan {
 namespace {
@@ -19,18 +19,18 @@ std::vector<StridedAxis> stored_axes(const NpyHeader& header) {
   return axes;
 }
 
-// The file's axes in the order of N, H, W, C; `images` gets their shape.
+// The file's axes in the order of N, H, W, C; `trials` gets their shape.
 StridedArray trials_of(const ByteSource& source, const NpyHeader& header, const ShapeWish& wish,
-                       ImageSet& images) {
+                       Trials& trials) {
   if (header.shape.empty()) {
     source.fail(header.shape_offset, "the shape (), a single number", "one trial or more",
                 "a = array.reshape(1, 1), then numpy.save");
   }
   const TrialAxes axes = trial_axes(header.shape[0], {header.shape.begin() + 1, header.shape.end()},
                                     wish, source.where(header.shape_offset));
-  if (!axes.note.empty()) images.notes.push_back(source.path().string() + ": " + axes.note);
-  images.count = header.shape[0];
-  images.set_shape(axes.trial);
+  if (!axes.note.empty()) trials.notes.push_back(source.path().string() + ": " + axes.note);
+  trials.count = header.shape[0];
+  trials.shape = axes.trial;
   const std::vector<StridedAxis> stored = stored_axes(header);
   std::vector<StridedAxis> wanted{stored[0]};
   for (const std::size_t axis : axes.order) wanted.push_back(stored[axis + 1]);
@@ -39,16 +39,16 @@ StridedArray trials_of(const ByteSource& source, const NpyHeader& header, const 
 
 }  // namespace
 
-ImageSet read_npy_images(const std::filesystem::path& path, const ShapeWish& wish) {
+Trials read_npy_trials(const std::filesystem::path& path, const ShapeWish& wish) {
   ByteSource source(path, "cannot read .npy images");
   const NpyHeader header = read_npy_header(source);
   const ValueType type = require_numbers(source, header);
   count_elements(source, header);
-  ImageSet images;
-  images.source = path.string();
-  const StridedArray trials = trials_of(source, header, wish, images);
-  read_stored_images(source, {trials, type, header.swapped(), header.promise_text()}, images);
-  return images;
+  Trials trials;
+  trials.source = path.string();
+  const StridedArray array = trials_of(source, header, wish, trials);
+  read_stored_values(source, {array, type, header.swapped(), header.promise_text()}, trials);
+  return trials;
 }
 
 }  // namespace vgan

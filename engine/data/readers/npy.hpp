@@ -1,4 +1,4 @@
-// NumPy .npy files: images and conditions in, samples out; labels are in labels.hpp.
+// NumPy .npy files: trials and conditions in, samples out; labels are in labels.hpp.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "engine/data/image_set.hpp"
 #include "engine/data/readers/npy_header.hpp"
 #include "engine/data/trial_axes.hpp"
+#include "engine/data/trials.hpp"
 #include "engine/files/announced_file.hpp"
 
 namespace vgan {
@@ -22,7 +22,7 @@ namespace vgan {
 /// Throws Error: io where the system refuses; bad_config for a shape that the file has not;
 /// bad_data for all else, NaN, Inf, numbers beyond float32 and a single repeated value included
 /// (row = trial, column = number, from 0).
-ImageSet read_npy_images(const std::filesystem::path& path, const ShapeWish& wish = {});
+Trials read_npy_trials(const std::filesystem::path& path, const ShapeWish& wish = {});
 
 /// Continuous conditions: `size` numbers for each image.
 struct Conditions {
@@ -33,7 +33,7 @@ struct Conditions {
 };
 
 /// Reads (N,) or (N, K) finite numbers of any type, K up to 4096, which become float32. Throws as
-/// read_npy_images does.
+/// read_npy_trials does.
 Conditions read_conditions(const std::filesystem::path& path);
 
 /// Writes one .npy array in C order with constant memory. The file appears at finish(); a writer

@@ -232,15 +232,15 @@ void require_memory(const fs::path& folder, const PngTarget& target, std::size_t
 
 }  // namespace
 
-std::optional<ImageSet> read_png_folder(const fs::path& folder) {
-  ImageSet images;
+std::optional<Trials> read_png_folder(const fs::path& folder) {
+  Trials images;
   const std::vector<PngFile> files = files_in(folder, images.class_names);
   if (files.empty()) return std::nullopt;
   bool alpha = false;
   const PngTarget target = target_of(files, alpha);
   require_memory(folder, target, files.size());
   images.count = static_cast<std::int64_t>(files.size());
-  images.set_shape({target.height, target.width, target.channels(), TrialKind::image});
+  images.shape = {target.height, target.width, target.channels(), TrialKind::image};
   images.source = folder.string();
   std::vector<std::uint8_t> bytes;
   std::vector<float> values;
@@ -256,11 +256,11 @@ std::optional<ImageSet> read_png_folder(const fs::path& folder) {
     if (!images.class_names.empty()) images.labels.push_back(file.label);
   }
   if (target.deep) {
-    images.pixels = std::move(values);
+    images.values = std::move(values);
     images.file_type = ValueType::u16;
     images.high = 65535.0F;
   } else {
-    images.pixels = std::move(bytes);
+    images.values = std::move(bytes);
   }
   if (alpha) images.notes.push_back(folder.string() + ": transparency is left out of its pictures");
   return images;

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 
 namespace vgan {
 
@@ -13,6 +13,6 @@ namespace vgan {
 /// colours, u8, or floats of 0 to 65535 (type u16) where any has 16 bits; transparency is left out,
 /// with a note. Nothing where there is no .png file. Throws Error: io where the system refuses;
 /// bad_data for a file that is no PNG, is broken or has another size than the first.
-std::optional<ImageSet> read_png_folder(const std::filesystem::path& folder);
+std::optional<Trials> read_png_folder(const std::filesystem::path& folder);
 
 }  // namespace vgan

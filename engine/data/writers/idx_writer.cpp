@@ -37,23 +37,24 @@ void IdxWriter::require_type(const std::filesystem::path& path, ValueType type) 
                "name one of these with --dtype, or write .npy"});
 }
 
-IdxWriter::IdxWriter(const std::filesystem::path& path, std::int64_t count, std::int64_t height,
-                     std::int64_t width, std::int64_t channels, ValueType type)
+IdxWriter::IdxWriter(const std::filesystem::path& path, std::int64_t count, const TrialShape& shape,
+                     ValueType type)
     : file_(path, what), number_bytes_(static_cast<std::size_t>(info_of(type).bytes)) {
   require_type(path, type);
-  std::vector<std::int64_t> shape = {count, height, width};
-  if (channels != 1) shape.push_back(channels);
-  std::string header = {0, 0, code_of(type), static_cast<char>(shape.size())};
+  std::vector<std::int64_t> axes = {count, shape.height, shape.width};
+  if (shape.channels != 1) axes.push_back(shape.channels);
+  std::string header = {0, 0, code_of(type), static_cast<char>(axes.size())};
   std::uint64_t bytes = number_bytes_;
-  for (const std::int64_t size : shape) {
+  for (const std::int64_t size : axes) {
     if (size < 1 || size > INT64_C(0xffffffff) ||
         __builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) {
-      throw Error(
-          ErrorCode::bad_config,
-          {what, path.string(),
-           std::to_string(count) + " x " + std::to_string(height) + " x " + std::to_string(width) +
-               (channels == 1 ? " pixels" : " x " + std::to_string(channels) + " values"),
-           "sizes from 1 to 4294967295, less than 2^64 bytes in all", "write .npy"});
+      throw Error(ErrorCode::bad_config,
+                  {what, path.string(),
+                   std::to_string(count) + " x " + std::to_string(shape.height) + " x " +
+                       std::to_string(shape.width) +
+                       (shape.channels == 1 ? " pixels"
+                                            : " x " + std::to_string(shape.channels) + " values"),
+                   "sizes from 1 to 4294967295, less than 2^64 bytes in all", "write .npy"});
     }
     for (int shift = 24; shift >= 0; shift -= 8) {
       header += static_cast<char>(size >> shift);

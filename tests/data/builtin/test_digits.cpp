@@ -20,26 +20,26 @@ namespace {
 constexpr std::size_t side = 28;
 constexpr std::size_t area = side * side;
 
-const std::vector<std::uint8_t>& bytes_of(const vgan::ImageSet& set) {
-  return std::get<std::vector<std::uint8_t>>(set.pixels);
+const std::vector<std::uint8_t>& bytes_of(const vgan::Trials& set) {
+  return std::get<std::vector<std::uint8_t>>(set.values);
 }
 
-std::string image_of(const vgan::ImageSet& set, std::size_t i) {
+std::string image_of(const vgan::Trials& set, std::size_t i) {
   const auto first = bytes_of(set).begin() + static_cast<std::ptrdiff_t>(i * area);
   return {first, first + area};
 }
 
-std::size_t size_of(const vgan::ImageSet& set) { return static_cast<std::size_t>(set.count); }
+std::size_t size_of(const vgan::Trials& set) { return static_cast<std::size_t>(set.count); }
 
 // The whole default set, drawn once.
-const vgan::ImageSet& all_digits() {
-  static const vgan::ImageSet set = vgan::make_digits(1);
+const vgan::Trials& all_digits() {
+  static const vgan::Trials set = vgan::make_digits(1);
   return set;
 }
 
 using Means = std::array<std::array<double, area>, 10>;
 
-Means class_means(const vgan::ImageSet& set, std::size_t first, std::size_t last) {
+Means class_means(const vgan::Trials& set, std::size_t first, std::size_t last) {
   Means means{};
   std::array<double, 10> counts{};
   for (std::size_t i = first; i < last; ++i) {
@@ -54,7 +54,7 @@ Means class_means(const vgan::ImageSet& set, std::size_t first, std::size_t last
 }
 
 // The part of images first to last whose label is that of the nearest mean.
-double nearest_mean_accuracy(const Means& means, const vgan::ImageSet& set,
+double nearest_mean_accuracy(const Means& means, const vgan::Trials& set,
                              const std::vector<std::int32_t>& labels, std::size_t first,
                              std::size_t last) {
   std::size_t right = 0;
@@ -75,10 +75,10 @@ double nearest_mean_accuracy(const Means& means, const vgan::ImageSet& set,
 }  // namespace
 
 TEST_CASE("built-in digits: shape and meaning", "[readers][digits]") {
-  const vgan::ImageSet& set = all_digits();
+  const vgan::Trials& set = all_digits();
   CHECK(set.count == 60000);
-  CHECK(set.height == 28);
-  CHECK(set.width == 28);
+  CHECK(set.shape.height == 28);
+  CHECK(set.shape.width == 28);
   CHECK(bytes_of(set).size() == 60000 * area);
   CHECK(set.labels.size() == 60000);
   CHECK(set.low == 0.0F);
@@ -91,7 +91,7 @@ TEST_CASE("built-in digits: shape and meaning", "[readers][digits]") {
 // -march=native and by clang 14. Any change of a stroke, of a hand's range or of the order of draws
 // changes it, and with it every measurement made on the built-in digits.
 TEST_CASE("built-in digits: the same bytes on every machine", "[readers][digits]") {
-  const vgan::ImageSet set = vgan::make_digits(1, 100);
+  const vgan::Trials set = vgan::make_digits(1, 100);
   std::uint64_t hash = 14695981039346656037ULL;
   const auto add = [&](std::uint8_t byte) { hash = (hash ^ byte) * 1099511628211ULL; };
   for (const std::uint8_t byte : bytes_of(set)) add(byte);
@@ -102,14 +102,14 @@ TEST_CASE("built-in digits: the same bytes on every machine", "[readers][digits]
 }
 
 TEST_CASE("built-in digits: neither threads nor count change an image", "[readers][digits]") {
-  const vgan::ImageSet one = vgan::make_digits(7, 1234, 1);
+  const vgan::Trials one = vgan::make_digits(7, 1234, 1);
   for (const int threads : {0, 2, 4, 64}) {
-    const vgan::ImageSet other = vgan::make_digits(7, 1234, threads);
+    const vgan::Trials other = vgan::make_digits(7, 1234, threads);
     CHECK(bytes_of(other) == bytes_of(one));
     CHECK(other.labels == one.labels);
   }
   for (const std::int64_t count : {1, 99, 100, 101}) {
-    const vgan::ImageSet few = vgan::make_digits(1, count);
+    const vgan::Trials few = vgan::make_digits(1, count);
     const auto n = static_cast<std::ptrdiff_t>(count);
     CHECK(std::equal(few.labels.begin(), few.labels.end(), all_digits().labels.begin(),
                      all_digits().labels.begin() + n));
@@ -119,9 +119,9 @@ TEST_CASE("built-in digits: neither threads nor count change an image", "[reader
 }
 
 TEST_CASE("built-in digits: the seed changes the images and their order", "[readers][digits]") {
-  const vgan::ImageSet a = vgan::make_digits(1, 200);
+  const vgan::Trials a = vgan::make_digits(1, 200);
   for (const std::uint64_t seed : {std::uint64_t{2}, (std::uint64_t{1} << 32) + 1}) {
-    const vgan::ImageSet b = vgan::make_digits(seed, 200);
+    const vgan::Trials b = vgan::make_digits(seed, 200);
     CHECK(a.labels != b.labels);
     std::size_t alike = 0;
     for (std::size_t i = 0; i < 200; ++i) alike += image_of(a, i) == image_of(b, i) ? 1U : 0U;
@@ -130,11 +130,11 @@ TEST_CASE("built-in digits: the seed changes the images and their order", "[read
 }
 
 TEST_CASE("built-in digits: few, none and fewer than none", "[readers][digits]") {
-  const vgan::ImageSet none = vgan::make_digits(1, 0);
+  const vgan::Trials none = vgan::make_digits(1, 0);
   CHECK(none.count == 0);
   CHECK(bytes_of(none).empty());
   CHECK(none.labels.empty());
-  const vgan::ImageSet one = vgan::make_digits(1, 1);
+  const vgan::Trials one = vgan::make_digits(1, 1);
   CHECK(bytes_of(one).size() == area);
   CHECK(one.labels.size() == 1);
   try {
@@ -185,7 +185,7 @@ TEST_CASE("built-in digits: as much ink as MNIST's, and as sharp", "[readers][di
 }
 
 TEST_CASE("built-in digits: no blank image, ink centred within the frame", "[readers][digits]") {
-  const vgan::ImageSet& set = all_digits();
+  const vgan::Trials& set = all_digits();
   std::size_t border_ink = 0;
   std::size_t faults = 0;
   for (std::size_t i = 0; i < size_of(set); ++i) {
@@ -219,7 +219,7 @@ TEST_CASE("built-in digits: no two images are alike", "[readers][digits]") {
 }
 
 TEST_CASE("built-in digits: the labels say what the pictures show", "[readers][digits]") {
-  const vgan::ImageSet& set = all_digits();
+  const vgan::Trials& set = all_digits();
   const Means means = class_means(set, 0, 10000);
   CHECK(nearest_mean_accuracy(means, set, set.labels, 10000, 12000) > 0.8);
 }
@@ -230,7 +230,7 @@ TEST_CASE("built-in digits: what they teach holds for MNIST", "[readers][digits]
   const auto shared = vgan::testing::shared_data();
   if (!shared) VGAN_SKIP("no shared data: MNIST's test images are needed");
   const auto folder = *shared / "mnist";
-  const vgan::ImageSet images = vgan::read_idx_images(folder / "t10k-images-idx3-ubyte.gz");
+  const vgan::Trials images = vgan::read_idx_trials(folder / "t10k-images-idx3-ubyte.gz");
   const auto labels = vgan::read_idx_labels(folder / "t10k-labels-idx1-ubyte.gz").classes;
   const Means means = class_means(all_digits(), 0, 20000);
   CHECK(nearest_mean_accuracy(means, images, labels, 0, 5000) > 0.66);

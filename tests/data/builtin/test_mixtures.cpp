@@ -6,7 +6,7 @@
 #include <set>
 
 #include "engine/data/builtin/digits.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "tests/data/readers/make_files.hpp"
 #include "tests/support/shared_data.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -15,31 +15,30 @@ namespace {
 
 using namespace vgan::testing;
 
-const std::vector<float>& floats(const vgan::ImageSet& set) {
-  return std::get<std::vector<float>>(set.pixels);
+const std::vector<float>& floats(const vgan::Trials& set) {
+  return std::get<std::vector<float>>(set.values);
 }
 
-const std::vector<std::uint8_t>& bytes(const vgan::ImageSet& set) {
-  return std::get<std::vector<std::uint8_t>>(set.pixels);
+const std::vector<std::uint8_t>& bytes(const vgan::Trials& set) {
+  return std::get<std::vector<std::uint8_t>>(set.values);
 }
 
-vgan::ImageSet open(const std::string& data, std::uint64_t seed = 1,
-                    const std::string& labels = "") {
+vgan::Trials open(const std::string& data, std::uint64_t seed = 1, const std::string& labels = "") {
   vgan::DataRequest request;
   request.data = data;
   request.labels = labels;
   request.seed = seed;
   request.mnist_folder = "no such folder";
-  return vgan::open_images(request);
+  return vgan::open_trials(request);
 }
 
 // Each mode's trials have its centre as mean and the deviation in both directions, uncorrelated;
 // every mode has its share.
-void check_modes(const vgan::ImageSet& set, const vgan::Mixture& mixture) {
+void check_modes(const vgan::Trials& set, const vgan::Mixture& mixture) {
   set.require_consistent();
   CHECK(set.count == 50000);
-  CHECK(set.height == 1);
-  CHECK(set.width == 2);
+  CHECK(set.shape.height == 1);
+  CHECK(set.shape.width == 2);
   CHECK(set.low == -set.high);
   struct Moments {
     double count = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
@@ -71,18 +70,17 @@ void check_modes(const vgan::ImageSet& set, const vgan::Mixture& mixture) {
 }
 
 // Eight images of 1 x 2 with the labels 0 to 7.
-vgan::ImageSet eight() {
-  vgan::ImageSet set;
+vgan::Trials eight() {
+  vgan::Trials set;
   set.count = 8;
-  set.height = 1;
-  set.width = 2;
+  set.shape = {1, 2};
   std::vector<std::uint8_t> pixels;
   for (int i = 0; i < 8; ++i) {
     pixels.push_back(static_cast<std::uint8_t>(10 * i));
     pixels.push_back(static_cast<std::uint8_t>(10 * i + 1));
     set.labels.push_back(i);
   }
-  set.pixels = pixels;
+  set.values = pixels;
   set.source = "eight";
   return set;
 }
@@ -125,11 +123,11 @@ TEST_CASE("mixtures: a trial depends on its seed and its number alone", "[reader
 }
 
 TEST_CASE("stacked digits: each channel is one of the digits, drawn by itself", "[readers]") {
-  const vgan::ImageSet digits = eight();
-  const vgan::ImageSet stacked = vgan::stack_digits(digits, 3, 20000);
+  const vgan::Trials digits = eight();
+  const vgan::Trials stacked = vgan::stack_digits(digits, 3, 20000);
   stacked.require_consistent();
-  CHECK(stacked.channels == 3);
-  CHECK(stacked.width == 2);
+  CHECK(stacked.shape.channels == 3);
+  CHECK(stacked.shape.width == 2);
   CHECK(stacked.source == "stacked:eight");
   std::map<std::int32_t, int> seen;
   for (std::size_t i = 0; i < 20000; ++i) {
@@ -145,24 +143,24 @@ TEST_CASE("stacked digits: each channel is one of the digits, drawn by itself", 
   for (const auto& [label, count] : seen)
     chi += std::pow(count - 20000.0 / 512, 2) / (20000.0 / 512);
   CHECK(std::abs(chi - 511) < 5 * 32);
-  const vgan::ImageSet few = vgan::stack_digits(digits, 3, 5);
+  const vgan::Trials few = vgan::stack_digits(digits, 3, 5);
   CHECK(std::equal(bytes(few).begin(), bytes(few).end(), bytes(stacked).begin()));
   CHECK(vgan::stack_digits(digits, 4, 5).fingerprint() != few.fingerprint());
 }
 
 TEST_CASE("stacked digits: what cannot be stacked is refused", "[readers]") {
   const auto error = [](auto&& damage) {
-    vgan::ImageSet digits = eight();
+    vgan::Trials digits = eight();
     damage(digits);
     return error_of([&] { vgan::stack_digits(digits, 1, 5); });
   };
-  using Images = vgan::ImageSet&;
+  using Images = vgan::Trials&;
   check_error(error([](Images i) { i.labels.clear(); }), 65,
               {"cannot stack digits", "eight", "no labels"});
   check_error(error([](Images i) { i.labels[3] = 10; }), 65, {"labels from 0 to 10", "0 to 9"});
   check_error(error([](Images i) { i.labels[3] = -1; }), 65, {"labels from -1 to 7"});
-  check_error(error([](Images i) { i.pixels = std::vector<float>(16); }), 65, {"floats"});
-  check_error(error([](Images i) { i.channels = 2, i.count = 4, i.labels.resize(4); }), 65,
+  check_error(error([](Images i) { i.values = std::vector<float>(16); }), 65, {"floats"});
+  check_error(error([](Images i) { i.shape.channels = 2, i.count = 4, i.labels.resize(4); }), 65,
               {"2 channels"});
   check_error(error_of([] { open("stacked:ring8"); }), 65, {"cannot stack digits", "floats"});
   check_error(error_of([] { open("stacked:stacked:digits"); }), 65, {"3 channels"});
@@ -183,14 +181,14 @@ TEST_CASE("stacked digits: of a file, of MNIST, of the built-in digits", "[reade
   const auto stacked = open("stacked:" + images.string());
   CHECK(stacked.fingerprint() == named.fingerprint());
   CHECK(stacked.count == 60000);
-  CHECK((stacked.height == 2 && stacked.width == 2 && stacked.channels == 3));
+  CHECK((stacked.shape.height == 2 && stacked.shape.width == 2 && stacked.shape.channels == 3));
   CHECK(std::set(stacked.labels.begin(), stacked.labels.end()).size() == 27);
   CHECK(open("stacked:" + images.string(), 1, "none").labels.empty());
 
   const auto built_in = open("stacked-digits", 5);
   CHECK(built_in.source == "stacked:digits");
   CHECK(built_in.fingerprint() == open("stacked:digits", 5).fingerprint());
-  CHECK((built_in.height == 28 && built_in.channels == 3));
+  CHECK((built_in.shape.height == 28 && built_in.shape.channels == 3));
   CHECK(std::set(built_in.labels.begin(), built_in.labels.end()).size() == 1000);
   const auto shared = shared_data();
   if (!shared) VGAN_SKIP("no shared data");
@@ -198,7 +196,7 @@ TEST_CASE("stacked digits: of a file, of MNIST, of the built-in digits", "[reade
   request.data = "stacked-digits";
   request.seed = 5;
   request.mnist_folder = *shared / "mnist";
-  const auto mnist = vgan::open_images(request);
+  const auto mnist = vgan::open_trials(request);
   CHECK(mnist.source == "stacked:" + (*shared / "mnist" / "train-images-idx3-ubyte.gz").string());
   CHECK(mnist.labels != built_in.labels);
   CHECK(open("stacked:" + (*shared / "mnist").string(), 5).fingerprint() == mnist.fingerprint());
@@ -206,7 +204,7 @@ TEST_CASE("stacked digits: of a file, of MNIST, of the built-in digits", "[reade
 
 TEST_CASE("data have a name that lasts", "[readers]") {
   const auto name = [](const std::string& data, const std::string& source) {
-    vgan::ImageSet images;
+    vgan::Trials images;
     images.source = source;
     return vgan::lasting_data_name(data, images);
   };

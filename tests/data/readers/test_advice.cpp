@@ -3,7 +3,7 @@
 #include <functional>
 #include <regex>
 
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/pictures/png.hpp"
 #include "tests/data/readers/make_files.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -154,11 +154,11 @@ TEST_CASE("advice of the readers works when it is followed", "[readers][advice]"
       write_file(file, c.bad);
     }
     DataRequest request = request_of(folder, c.role, file, c.curves);
-    const vgan::Error error = error_of([&] { vgan::open_images(request); });
+    const vgan::Error error = error_of([&] { vgan::open_trials(request); });
     INFO(error.what());
     CHECK(error.detail().remedy.find(c.advised) != std::string::npos);
     c.follow(request, file);
-    CHECK_NOTHROW(vgan::open_images(request).require_consistent());
+    CHECK_NOTHROW(vgan::open_trials(request).require_consistent());
   }
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("lines of Python in the readers' advice work", "[readers][advice]") {
     const auto quoted = [](const fs::path& path) { return "'" + path.string() + "'"; };
     python("numpy.save(" + quoted(bad) + ", " + c.made + ", allow_pickle=True)\n");
     DataRequest request = request_of(folder, c.role, bad, false);
-    const vgan::Error error = error_of([&] { vgan::open_images(request); });
+    const vgan::Error error = error_of([&] { vgan::open_trials(request); });
     INFO(error.what());
     const std::string remedy = error.detail().remedy;
     const std::regex line("(a = .*?), then numpy.save");
@@ -189,9 +189,9 @@ TEST_CASE("lines of Python in the readers' advice work", "[readers][advice]") {
            "\nnumpy.save(" + quoted(better) + ", a)\n");
     request = request_of(folder, c.role, better, false);
     if (std::string(c.name) == "a single number") {  // constant: read, but nothing to train on
-      CHECK(vgan::open_images(request).count == 1);
+      CHECK(vgan::open_trials(request).count == 1);
       continue;
     }
-    CHECK_NOTHROW(vgan::open_images(request).require_consistent());
+    CHECK_NOTHROW(vgan::open_trials(request).require_consistent());
   }
 }

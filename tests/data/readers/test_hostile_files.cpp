@@ -88,11 +88,11 @@ TEST_CASE("headers that promise gigabytes take no memory", "[readers]") {
   const auto path = folder.path() / "file";
   const auto images = [&](const std::string& bytes) {
     write_file(path, bytes);
-    return error_within(little, [&] { vgan::read_idx_images(path); });
+    return error_within(little, [&] { vgan::read_idx_trials(path); });
   };
   const auto array = [&](const std::string& bytes) {
     write_file(path, bytes);
-    return error_within(little, [&] { vgan::read_npy_images(path); });
+    return error_within(little, [&] { vgan::read_npy_trials(path); });
   };
   const std::string idx = idx_header({60000, 1000, 1000});
   CHECK(images(idx + "x") == 65);
@@ -122,9 +122,9 @@ TEST_CASE("gzip bombs stop at the promise", "[readers]") {
   const TempDir folder;
   const auto path = folder.path() / "bomb.gz";
   write_file(path, bomb(idx_header({2, 2, 2}), 1));
-  CHECK(error_within(little, [&] { vgan::read_idx_images(path); }) == 65);
+  CHECK(error_within(little, [&] { vgan::read_idx_trials(path); }) == 65);
   write_file(path, bomb(npy_header("<f4", "(2, 2)"), 1));
-  CHECK(error_within(little, [&] { vgan::read_npy_images(path); }) == 65);
+  CHECK(error_within(little, [&] { vgan::read_npy_trials(path); }) == 65);
   // 1 MB of gzip could keep the promise of 500 MB, but this one holds noise and ends early: memory
   // is taken only as bytes arrive.
   const std::string noise = [] {
@@ -134,7 +134,7 @@ TEST_CASE("gzip bombs stop at the promise", "[readers]") {
     return bytes;
   }();
   write_file(path, gzip(idx_header({500, 1000, 1000}) + noise));
-  CHECK(error_within(little, [&] { vgan::read_idx_images(path); }) == 65);
+  CHECK(error_within(little, [&] { vgan::read_idx_trials(path); }) == 65);
 }
 
 TEST_CASE("a sparse file larger than memory is refused", "[readers]") {
@@ -143,5 +143,5 @@ TEST_CASE("a sparse file larger than memory is refused", "[readers]") {
   if (truncate(path.c_str(), (off_t{1} << 43) + 16) != 0) {
     VGAN_SKIP("the file system of the temporary folder allows no file of 8 TiB");
   }
-  check_error(error_of([&] { vgan::read_idx_images(path); }), 65, {"in memory", "this machine's"});
+  check_error(error_of([&] { vgan::read_idx_trials(path); }), 65, {"in memory", "this machine's"});
 }

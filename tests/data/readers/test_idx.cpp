@@ -8,17 +8,17 @@ namespace {
 
 using namespace vgan::testing;
 
-const std::vector<std::uint8_t>& u8_pixels(const vgan::ImageSet& images) {
-  return std::get<std::vector<std::uint8_t>>(images.pixels);
+const std::vector<std::uint8_t>& u8_pixels(const vgan::Trials& images) {
+  return std::get<std::vector<std::uint8_t>>(images.values);
 }
 
 // Writes `bytes` plain and packed; both must fail with this line's parts.
 void check_images(const TempDir& folder, const std::string& bytes,
                   const std::vector<std::string>& parts) {
   const auto plain = write_file(folder.path() / "images", bytes);
-  check_error(error_of([&] { vgan::read_idx_images(plain); }), 65, parts);
+  check_error(error_of([&] { vgan::read_idx_trials(plain); }), 65, parts);
   const auto packed = write_file(folder.path() / "images.gz", gzip(bytes));
-  check_error(error_of([&] { vgan::read_idx_images(packed); }), 65, {"images.gz"});
+  check_error(error_of([&] { vgan::read_idx_trials(packed); }), 65, {"images.gz"});
 }
 
 std::string as_text(const std::vector<std::uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
@@ -31,10 +31,10 @@ TEST_CASE("IDX images and labels, plain and gzip", "[readers]") {
   const std::string bytes = idx_header({7, 5, 3}) + pixels;
   for (const std::string& stored : {bytes, gzip(bytes)}) {
     const auto path = write_file(folder.path() / "images", stored);
-    const vgan::ImageSet images = vgan::read_idx_images(path);
+    const vgan::Trials images = vgan::read_idx_trials(path);
     CHECK(images.count == 7);
-    CHECK(images.height == 5);
-    CHECK(images.width == 3);
+    CHECK(images.shape.height == 5);
+    CHECK(images.shape.width == 3);
     CHECK(images.low == 0.0F);
     CHECK(images.high == 255.0F);
     CHECK(images.labels.empty());
@@ -54,17 +54,17 @@ TEST_CASE("IDX images with channels", "[readers]") {
     const std::string pixels = counting_bytes(7 * 5 * 3 * channels);
     const std::string bytes = idx_header({7, 5, 3, channels}) + pixels;
     for (const std::string& stored : {bytes, gzip(bytes)}) {
-      const auto images = vgan::read_idx_images(write_file(folder.path() / "images", stored));
+      const auto images = vgan::read_idx_trials(write_file(folder.path() / "images", stored));
       CHECK(images.count == 7);
-      CHECK(images.height == 5);
-      CHECK(images.width == 3);
-      CHECK(images.channels == channels);
+      CHECK(images.shape.height == 5);
+      CHECK(images.shape.width == 3);
+      CHECK(images.shape.channels == channels);
       CHECK(as_text(u8_pixels(images)) == pixels);
     }
   }
-  const auto alpha = vgan::read_idx_images(
+  const auto alpha = vgan::read_idx_trials(
       write_file(folder.path() / "x", idx_header({1, 2, 2, 4}) + counting_bytes(16)));
-  CHECK((alpha.channels == 3 && alpha.notes.size() == 1));
+  CHECK((alpha.shape.channels == 3 && alpha.notes.size() == 1));
   CHECK(u8_pixels(alpha) == std::vector<std::uint8_t>{0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14});
   check_images(folder, idx_header({1, 5, 5, 5}) + counting_bytes(125),
                {"the shape (1, 5, 5, 5)", "--shape 125"});
@@ -129,7 +129,7 @@ TEST_CASE("IDX in gzip that holds less or more than its header says", "[readers]
   const auto path = folder.path() / "images.gz";
   const auto error = [&](const std::string& content) {
     write_file(path, gzip(content));
-    return error_of([&] { vgan::read_idx_images(path); });
+    return error_of([&] { vgan::read_idx_trials(path); });
   };
   check_error(error(idx_header({3, 2, 2}) + counting_bytes(11)), 65,
               {"unpacked byte 27", "the end inside the data", "at least 28 bytes"});
@@ -145,38 +145,40 @@ TEST_CASE("IDX in gzip that holds less or more than its header says", "[readers]
               {"unpacked byte 8388624", "the end inside the data"});
 }
 
-TEST_CASE("IdxWriter writes what read_idx_images reads", "[readers]") {
+TEST_CASE("IdxWriter writes what read_idx_trials reads", "[readers]") {
   const TempDir folder;
   const auto path = folder.path() / "out-images-idx3-ubyte";
   const std::string text = counting_bytes(6 * 4 * 2);
   const std::vector<std::uint8_t> pixels(text.begin(), text.end());
-  vgan::IdxWriter writer(path, 6, 4, 2);
+  vgan::IdxWriter writer(path, 6, {4, 2});
   writer.append(std::span(pixels).first(5));
   writer.append(std::span(pixels).subspan(5));
   CHECK_FALSE(std::filesystem::exists(path));
   writer.finish();
   CHECK(read_file(path) == idx_header({6, 4, 2}) + text);
-  CHECK(u8_pixels(vgan::read_idx_images(path)) == pixels);
+  CHECK(u8_pixels(vgan::read_idx_trials(path)) == pixels);
 
   const auto colours = folder.path() / "colours";
   for (const std::int64_t channels : {std::int64_t{2}, std::int64_t{3}}) {
-    vgan::IdxWriter several(colours, 8 / channels, 3, 2, channels);
+    vgan::IdxWriter several(colours, 8 / channels, {3, 2, channels});
     several.append(std::span(pixels).first(static_cast<std::size_t>(8 / channels * 6 * channels)));
     several.finish();
-    const auto read = vgan::read_idx_images(colours);
-    CHECK((read.count == 8 / channels && read.height == 3 && read.width == 2));
-    CHECK(read.channels == channels);
+    const auto read = vgan::read_idx_trials(colours);
+    CHECK((read.count == 8 / channels && read.shape.height == 3 && read.shape.width == 2));
+    CHECK(read.shape.channels == channels);
     CHECK(as_text(u8_pixels(read)) == text.substr(0, u8_pixels(read).size()));
   }
-  check_error(error_of([&] { vgan::IdxWriter(colours, 1, 2, 3, 0); }), 78,
-              {"1 x 2 x 3 x 0 values"});
+  check_error(error_of([&] {
+                vgan::IdxWriter(colours, 1, {2, 3, 0});
+              }),
+              78, {"1 x 2 x 3 x 0 values"});
 
   const auto refused = [&](std::int64_t count, std::int64_t height) {
-    return error_of([&] { vgan::IdxWriter(folder.path() / "no", count, height, 2); });
+    return error_of([&] { vgan::IdxWriter(folder.path() / "no", count, {height, 2}); });
   };
   check_error(refused(0, 1), 78, {"0 x 1 x 2 pixels"});
   check_error(refused(INT64_C(1) << 32, 1), 78, {"4294967296 x 1 x 2"});
-  vgan::IdxWriter counted(folder.path() / "counted", 1, 2, 2);
+  vgan::IdxWriter counted(folder.path() / "counted", 1, {2, 2});
   check_error(error_of([&] { counted.append(std::span(pixels).first(5)); }), 70, {"5 more bytes"});
   check_error(error_of([&] { counted.finish(); }), 70, {"4 announced bytes"});
 }
@@ -184,9 +186,9 @@ TEST_CASE("IdxWriter writes what read_idx_images reads", "[readers]") {
 TEST_CASE("MNIST and other projects' IDX files", "[readers]") {
   const auto shared = shared_data();
   if (!shared) VGAN_SKIP("no shared data");
-  const auto mnist = vgan::read_idx_images(*shared / "mnist" / "train-images-idx3-ubyte.gz");
+  const auto mnist = vgan::read_idx_trials(*shared / "mnist" / "train-images-idx3-ubyte.gz");
   CHECK(mnist.count == 60000);
-  CHECK(mnist.pixels_per_image() == 784);
+  CHECK(mnist.values_per_trial() == 784);
   CHECK(mnist.bytes() == 47040000);
   const auto labels =
       vgan::read_idx_labels(*shared / "mnist" / "train-labels-idx1-ubyte.gz").classes;
@@ -195,21 +197,21 @@ TEST_CASE("MNIST and other projects' IDX files", "[readers]") {
         std::vector<std::int32_t>{5, 0, 4, 1, 9});
 
   const auto idx = *shared / "readers" / "idx";
-  const auto telugu = vgan::read_idx_images(idx / "telugu" / "train-images-idx3-ubyte.gz");
+  const auto telugu = vgan::read_idx_trials(idx / "telugu" / "train-images-idx3-ubyte.gz");
   CHECK(telugu.count == 5281);
-  CHECK(telugu.height == 50);
+  CHECK(telugu.shape.height == 50);
   CHECK(vgan::read_idx_labels(idx / "telugu" / "t10k-labels-idx1-ubyte").classes.size() == 1591);
   CHECK(vgan::read_idx_labels(idx / "baybayin" / "test-labels-idx1-ubyte.gz").classes.size() ==
         9703);
-  CHECK(vgan::read_idx_images(idx / "ensemble_fashion" / "t10k-images-idx3-ubyte.gz").count == 50);
-  CHECK(vgan::read_idx_images(idx / "mydata_idx" / "t10k-images-idx3-ubyte.gz").count == 450);
+  CHECK(vgan::read_idx_trials(idx / "ensemble_fashion" / "t10k-images-idx3-ubyte.gz").count == 50);
+  CHECK(vgan::read_idx_trials(idx / "mydata_idx" / "t10k-images-idx3-ubyte.gz").count == 450);
 }
 
 TEST_CASE("broken IDX files from the wild", "[readers]") {
   const auto shared = shared_data();
   if (!shared) VGAN_SKIP("no shared data");
   const auto error = [&](const char* name) {
-    return error_of([&] { vgan::read_idx_images(*shared / "readers" / "idx_broken" / name); });
+    return error_of([&] { vgan::read_idx_trials(*shared / "readers" / "idx_broken" / name); });
   };
   check_error(error("html_as_train-images.gz"), 65, {"byte 0: found an HTML page"});
   check_error(error("lfs_pointer_train-images.gz"), 65, {"byte 0: found a git-LFS pointer"});

@@ -3,7 +3,7 @@
 
 #include "engine/data/readers/idx.hpp"
 #include "engine/data/readers/npy.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "tests/data/readers/make_files.hpp"
 #include "tests/support/dice.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -61,11 +61,11 @@ Outcome batter(const std::string& bytes, std::size_t header, int rounds, Read&& 
   return outcome;
 }
 
-void check_images(const vgan::ImageSet& images) {
+void check_images(const vgan::Trials& images) {
   const std::size_t pixels =
-      std::visit([](const auto& values) { return values.size(); }, images.pixels);
-  if (images.count < 1 || images.pixels_per_image() < 1 || images.channels > 4096 ||
-      pixels != static_cast<std::size_t>(images.count * images.pixels_per_image()) ||
+      std::visit([](const auto& values) { return values.size(); }, images.values);
+  if (images.count < 1 || images.values_per_trial() < 1 || images.shape.channels > 4096 ||
+      pixels != static_cast<std::size_t>(images.count * images.values_per_trial()) ||
       !(images.low < images.high)) {
     FAIL("an inconsistent image set");
   }
@@ -75,7 +75,7 @@ void check_images(const vgan::ImageSet& images) {
 
 TEST_CASE("damaged IDX files", "[readers]") {
   const std::string images = idx_header({3, 4, 5}) + counting_bytes(60);
-  const auto read = [](const auto& path) { check_images(vgan::read_idx_images(path)); };
+  const auto read = [](const auto& path) { check_images(vgan::read_idx_trials(path)); };
   const Outcome plain = batter(images, 16, 2000, read);
   CHECK(plain.good > 10);
   CHECK(plain.messages.size() > 100);
@@ -89,7 +89,7 @@ TEST_CASE("damaged IDX files", "[readers]") {
 }
 
 TEST_CASE("damaged npy files", "[readers]") {
-  const auto read = [](const auto& path) { check_images(vgan::read_npy_images(path)); };
+  const auto read = [](const auto& path) { check_images(vgan::read_npy_trials(path)); };
   const std::string header = npy_header("<f4", "(2, 3, 3)");
   std::vector<float> values(18);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 18.0F;
@@ -115,7 +115,7 @@ TEST_CASE("damaged files of a format to be told", "[readers]") {
   const auto read = [](const std::filesystem::path& path) {
     vgan::DataRequest request;
     request.data = path.string();
-    check_images(vgan::open_images(request));
+    check_images(vgan::open_trials(request));
   };
   CHECK(batter(idx_header({3, 2, 2}) + counting_bytes(12), 6, 500, read).good > 0);
   CHECK(batter(npy_header("|u1", "(2, 9)") + counting_bytes(18), 10, 500, read).good > 0);

@@ -12,16 +12,16 @@ using namespace vgan::testing;
 
 constexpr float inf = std::numeric_limits<float>::infinity();
 
-vgan::ImageSet read(const TempDir& folder, const std::string& bytes, const char* shape = "") {
-  return vgan::read_npy_images(write_file(folder.path() / "images.npy", bytes), {.shape = shape});
+vgan::Trials read(const TempDir& folder, const std::string& bytes, const char* shape = "") {
+  return vgan::read_npy_trials(write_file(folder.path() / "images.npy", bytes), {.shape = shape});
 }
 
 vgan::Error image_error(const TempDir& folder, const std::string& bytes) {
   return error_of([&] { read(folder, bytes); });
 }
 
-std::vector<float> floats(const vgan::ImageSet& images) {
-  return std::get<std::vector<float>>(images.pixels);
+std::vector<float> floats(const vgan::Trials& images) {
+  return std::get<std::vector<float>>(images.values);
 }
 
 std::vector<float> ramp(std::size_t count, float low, float high) {
@@ -56,12 +56,12 @@ TEST_CASE("npy images of every shape", "[readers]") {
     for (const std::string& stored : {bytes, gzip(bytes)}) {
       const auto images = read(folder, stored);
       CHECK(images.count == (shape.width == 2 && shape.height == 1 ? 36 : 2));
-      CHECK(images.height == shape.height);
-      CHECK(images.width == shape.width);
-      CHECK(images.channels == shape.channels);
-      CHECK(images.kind == shape.kind);
+      CHECK(images.shape.height == shape.height);
+      CHECK(images.shape.width == shape.width);
+      CHECK(images.shape.channels == shape.channels);
+      CHECK(images.shape.kind == shape.kind);
       CHECK(images.high == 255.0F);
-      const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+      const auto& pixels = std::get<std::vector<std::uint8_t>>(images.values);
       CHECK(std::string(pixels.begin(), pixels.end()) == data);
     }
   }
@@ -106,10 +106,10 @@ TEST_CASE("npy with the channels first is turned", "[readers]") {
         const bool turned = shape == first_shape;
         const auto images = read(folder, bytes, turned ? "chw" : "");
         CHECK(images.count == 2);
-        CHECK(images.height == 4);
-        CHECK(images.width == 5);
-        CHECK(images.channels == channels);
-        const auto* doubles = std::get_if<std::vector<double>>(&images.pixels);
+        CHECK(images.shape.height == 4);
+        CHECK(images.shape.width == 5);
+        CHECK(images.shape.channels == channels);
+        const auto* doubles = std::get_if<std::vector<double>>(&images.values);
         CHECK((doubles ? std::vector<float>(doubles->begin(), doubles->end()) : floats(images)) ==
               wanted);
         images.require_consistent();
@@ -130,7 +130,7 @@ TEST_CASE("npy with the channels first is turned", "[readers]") {
   }
   const std::string u8 = counting_bytes(2 * 3 * 4 * 4);
   const auto images = read(folder, npy_header("|u1", "(2, 3, 4, 4)") + u8, "chw");
-  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.pixels);
+  const auto& pixels = std::get<std::vector<std::uint8_t>>(images.values);
   CHECK(std::vector(pixels.begin(), pixels.begin() + 6) ==
         std::vector<std::uint8_t>{0, 16, 32, 1, 17, 33});
 }
@@ -145,7 +145,7 @@ TEST_CASE("npy floats and their own range", "[readers]") {
     CHECK(from_f4.high == want_high);
     const std::vector<double> wide(values.begin(), values.end());
     const auto from_f8 = read(folder, npy_header("<f8", "(2, 3, 3)") + raw_bytes(wide));
-    CHECK(std::get<std::vector<double>>(from_f8.pixels) == wide);
+    CHECK(std::get<std::vector<double>>(from_f8.values) == wide);
     CHECK(from_f8.low == want_low);
   };
   check_range(0.0F, 1.0F, 0.0F, 1.0F);
@@ -176,7 +176,7 @@ TEST_CASE("npy in Fortran order is turned", "[readers]") {
   const auto flat = read(
       folder, npy_header("<f4", "(2, 4)", true) + raw_bytes<float>({0, 10, 1, 11, 2, 12, 3, 13}));
   CHECK(floats(flat) == std::vector<float>{0, 1, 2, 3, 10, 11, 12, 13});
-  CHECK((flat.height == 1 && flat.width == 4));
+  CHECK((flat.shape.height == 1 && flat.shape.width == 4));
   stored[13] = inf;  // stored index 13: n 1, h 0, w 2
   const std::string header = npy_header("<f4", "(2, 3, 4)", true);
   check_error(image_error(folder, header + raw_bytes(stored)), 65,
@@ -266,25 +266,25 @@ TEST_CASE("other projects' npy files", "[readers]") {
   const auto shared = shared_data();
   if (!shared) VGAN_SKIP("no shared data");
   const auto npy = *shared / "readers" / "npy";
-  const auto c_order = vgan::read_npy_images(npy / "npyio" / "data_float64_2x3_corder.npy");
-  CHECK(std::get<std::vector<double>>(c_order.pixels) == std::vector<double>{0, 1, 2, 3, 4, 5});
-  CHECK(c_order.width == 3);
-  const auto turned = vgan::read_npy_images(npy / "npyio" / "data_float32_2x3_forder.npy");
+  const auto c_order = vgan::read_npy_trials(npy / "npyio" / "data_float64_2x3_corder.npy");
+  CHECK(std::get<std::vector<double>>(c_order.values) == std::vector<double>{0, 1, 2, 3, 4, 5});
+  CHECK(c_order.shape.width == 3);
+  const auto turned = vgan::read_npy_trials(npy / "npyio" / "data_float32_2x3_forder.npy");
   CHECK(floats(turned) == std::vector<float>{0, 2, 4, 1, 3, 5});
-  CHECK(vgan::read_npy_images(npy / "npyio" / "data_uint8_2x3_corder.npy").count == 2);
+  CHECK(vgan::read_npy_trials(npy / "npyio" / "data_uint8_2x3_corder.npy").count == 2);
   const auto error = [&](const char* name) {
-    return error_of([&] { vgan::read_npy_images(npy / name); });
+    return error_of([&] { vgan::read_npy_trials(npy / name); });
   };
   check_error(error("npyio/nans_inf.npy"), 65, {"the shape (4,)"});
   check_error(error("npyio/ragged-array.npy"), 65, {"pickled Python objects"});
   check_error(error("npyio/data_float64_corder.npz"), 65, {"a zip archive"});
-  CHECK(vgan::read_npy_images(npy / "npyz" / "f-order.npy").file_type == vgan::ValueType::i64);
+  CHECK(vgan::read_npy_trials(npy / "npyz" / "f-order.npy").file_type == vgan::ValueType::i64);
   check_error(error("npyz/unicode/ok.npy"), 65, {"text (dtype '<U8')"});
   check_error(error("jetbrains/overflow.npy"), 65, {"announces the shape (65536, 65536)"});
   check_error(error("NPZ.jl_linspace.npy"), 65, {"the shape (11,)"});
-  const auto beats = vgan::read_npy_images(*shared / "curves" / "rec100_beats_187_f32.npy");
+  const auto beats = vgan::read_npy_trials(*shared / "curves" / "rec100_beats_187_f32.npy");
   CHECK(beats.count == 2271);
-  CHECK(beats.height == 1);
-  CHECK(beats.width == 187);
+  CHECK(beats.shape.height == 1);
+  CHECK(beats.shape.width == 187);
   CHECK(beats.low < beats.high);
 }

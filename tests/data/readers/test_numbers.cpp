@@ -22,10 +22,10 @@ std::string swapped_bytes(std::string bytes, std::size_t item) {
   return bytes;
 }
 
-std::vector<double> values_of(const vgan::ImageSet& images) {
+std::vector<double> values_of(const vgan::Trials& images) {
   return std::visit(
       [](const auto& pixels) { return std::vector<double>(pixels.begin(), pixels.end()); },
-      images.pixels);
+      images.values);
 }
 
 struct Case {
@@ -69,7 +69,7 @@ TEST_CASE("all .npy numbers are read, whatever their bytes' order", "[readers]")
       const std::string stored = order == '>' ? swapped_bytes(c.bytes, item) : c.bytes;
       const auto path = folder.path() / "a.npy";
       const auto read =
-          vgan::read_npy_images(write_file(path, npy_header(descr, "(2, 3)") + stored));
+          vgan::read_npy_trials(write_file(path, npy_header(descr, "(2, 3)") + stored));
       CHECK(values_of(read) == c.values);
       CHECK(read.value_type() == c.type);
       CHECK(read.notes.empty());
@@ -80,7 +80,7 @@ TEST_CASE("all .npy numbers are read, whatever their bytes' order", "[readers]")
       for (std::size_t column = 0; column < 3; ++column)
         for (std::size_t row = 0; row < 2; ++row)
           turned += stored.substr((row * 3 + column) * item, item);
-      CHECK(values_of(vgan::read_npy_images(
+      CHECK(values_of(vgan::read_npy_trials(
                 write_file(path, gzip(npy_header(descr, "(2, 3)", true) + turned)))) == c.values);
     }
   }
@@ -99,10 +99,10 @@ TEST_CASE("IDX numbers of all its types are read", "[readers]") {
           idx_header({2, 1, 3}, code) +
           swapped_bytes(c.bytes, static_cast<std::size_t>(vgan::info_of(type).bytes));
       for (const std::string& stored : {bytes, gzip(bytes)}) {
-        const auto read = vgan::read_idx_images(write_file(folder.path() / "images", stored));
+        const auto read = vgan::read_idx_trials(write_file(folder.path() / "images", stored));
         CHECK(values_of(read) == c.values);
         CHECK(read.value_type() == type);
-        CHECK((read.count == 2 && read.height == 1 && read.width == 3));
+        CHECK((read.count == 2 && read.shape.height == 1 && read.shape.width == 3));
       }
     }
   }
@@ -110,7 +110,7 @@ TEST_CASE("IDX numbers of all its types are read", "[readers]") {
 
 TEST_CASE("whole numbers beyond 2^53 are read with a note", "[readers]") {
   const TempDir folder;
-  const auto read = vgan::read_npy_images(
+  const auto read = vgan::read_npy_trials(
       write_file(folder.path() / "a.npy",
                  npy_header("<i8", "(2, 1)") + raw_bytes<std::int64_t>({1, 9007199254740993})));
   REQUIRE(read.notes.size() == 1);
@@ -127,7 +127,7 @@ TEST_CASE("half precision in full", "[readers]") {
   CHECK(std::isnan(vgan::half_to_float(0x7E00)));
   const TempDir folder;
   check_error(error_of([&] {
-                vgan::read_npy_images(
+                vgan::read_npy_trials(
                     write_file(folder.path() / "a.npy",
                                npy_header(">f2", "(2, 1)") + std::string("\x3C\x00\x7E\x00", 4)));
               }),

@@ -3,7 +3,7 @@
 
 #include <csetjmp>
 
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/data/readers/png_folder.hpp"
 #include "engine/pictures/png.hpp"
 #include "tests/data/readers/make_files.hpp"
@@ -40,14 +40,14 @@ void write_raw_png(const fs::path& path, std::uint32_t width, std::uint32_t heig
   std::fclose(file);
 }
 
-vgan::ImageSet read(const TempDir& folder) {
+vgan::Trials read(const TempDir& folder) {
   const auto images = vgan::read_png_folder(folder.path());
   REQUIRE(images);
   images->require_consistent();
   return *images;
 }
 
-Bytes bytes_of(const vgan::ImageSet& images) { return std::get<Bytes>(images.pixels); }
+Bytes bytes_of(const vgan::Trials& images) { return std::get<Bytes>(images.values); }
 
 void write_grey(const fs::path& path, int width, int height, std::uint8_t value) {
   vgan::write_png(
@@ -65,17 +65,18 @@ TEST_CASE("a folder of grey pictures is images, by name", "[readers]") {
   write_file(folder.path() / "notes.txt", "x");
   write_file(folder.path() / ".hidden.png", "x");
   const auto images = read(folder);
-  CHECK((images.count == 3 && images.height == 2 && images.width == 3 && images.channels == 1));
-  CHECK(images.kind == vgan::TrialKind::image);
+  CHECK((images.count == 3 && images.shape.height == 2 && images.shape.width == 3 &&
+         images.shape.channels == 1));
+  CHECK(images.shape.kind == vgan::TrialKind::image);
   CHECK(bytes_of(images) ==
         Bytes{10, 10, 10, 10, 10, 10, 20, 20, 20, 20, 20, 20, 30, 30, 30, 30, 30, 30});
   CHECK(images.labels.empty());
   CHECK(images.notes.empty());
   vgan::DataRequest request;
   request.data = folder.path().string();
-  CHECK(vgan::open_images(request).fingerprint() == images.fingerprint());
+  CHECK(vgan::open_trials(request).fingerprint() == images.fingerprint());
   request.shape.shape = "6";
-  CHECK(vgan::open_images(request).kind == vgan::TrialKind::row);
+  CHECK(vgan::open_trials(request).shape.kind == vgan::TrialKind::row);
 }
 
 TEST_CASE("subfolders of pictures are classes", "[readers]") {
@@ -90,10 +91,10 @@ TEST_CASE("subfolders of pictures are classes", "[readers]") {
   CHECK(bytes_of(images) == Bytes{9, 9, 9, 9, 8, 8, 8, 8, 7, 7, 7, 7});
   vgan::DataRequest request;
   request.data = folder.path().string();
-  CHECK(vgan::open_images(request).class_names.size() == 2);
+  CHECK(vgan::open_trials(request).class_names.size() == 2);
   request.labels = "none";
-  CHECK(vgan::open_images(request).labels.empty());
-  CHECK(vgan::open_images(request).class_names.empty());
+  CHECK(vgan::open_trials(request).labels.empty());
+  CHECK(vgan::open_trials(request).class_names.empty());
   write_grey(folder.path() / "top.png", 2, 2, 7);
   check_error(error_of([&] { read(folder); }), 65, {"both in it and in cats"});
 }
@@ -119,7 +120,7 @@ TEST_CASE("every kind of PNG becomes grey or RGB", "[readers]") {
   SECTION("a palette, part of it transparent") {
     write_raw_png(file, 2, 1, 8, PNG_COLOR_TYPE_PALETTE, {1, 0}, {{1, 2, 3}, {4, 5, 6}}, {0});
     const auto images = read(folder);
-    CHECK(images.channels == 3);
+    CHECK(images.shape.channels == 3);
     CHECK(bytes_of(images) == Bytes{4, 5, 6, 1, 2, 3});
     CHECK(images.notes.size() == 1);
   }
@@ -132,7 +133,7 @@ TEST_CASE("every kind of PNG becomes grey or RGB", "[readers]") {
     write_raw_png(file, 2, 1, 16, PNG_COLOR_TYPE_GRAY, {0x01, 0x02, 0xff, 0xff});
     write_raw_png(folder.path() / "b.png", 2, 1, 8, PNG_COLOR_TYPE_GRAY, {1, 255});
     const auto images = read(folder);
-    CHECK(std::get<std::vector<float>>(images.pixels) ==
+    CHECK(std::get<std::vector<float>>(images.values) ==
           std::vector<float>{258, 65535, 257, 65535});
     CHECK(images.value_type() == vgan::ValueType::u16);
     CHECK(images.high == 65535.0F);

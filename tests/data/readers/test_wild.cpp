@@ -3,7 +3,7 @@
 
 #include "engine/data/labels.hpp"
 #include "engine/data/readers/npy.hpp"
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "tests/data/readers/make_files.hpp"
 #include "tests/support/shared_data.hpp"
 
@@ -11,13 +11,13 @@ namespace {
 
 using namespace vgan::testing;
 
-vgan::ImageSet open(const std::filesystem::path& data, const std::filesystem::path& labels = "",
-                    bool curves = false) {
+vgan::Trials open(const std::filesystem::path& data, const std::filesystem::path& labels = "",
+                  bool curves = false) {
   vgan::DataRequest request;
   request.data = data.string();
   request.labels = labels.string();
   request.shape.curves = curves;
-  return vgan::open_images(request);
+  return vgan::open_trials(request);
 }
 
 }  // namespace
@@ -28,12 +28,15 @@ TEST_CASE("wild files are read as they are meant", "[readers][wild]") {
   const auto wild = *shared / "wild";
 
   const auto rows = open(wild / "curves_90x256.npy");
-  CHECK((rows.count == 90 && rows.height == 1 && rows.width == 256 && rows.channels == 1));
-  CHECK(rows.kind == vgan::TrialKind::row);
+  CHECK((rows.count == 90 && rows.shape.height == 1 && rows.shape.width == 256 &&
+         rows.shape.channels == 1));
+  CHECK(rows.shape.kind == vgan::TrialKind::row);
   const auto curves = open(wild / "curves_90x256.npy", "", true);
-  CHECK((curves.count == 90 && curves.width == 256 && curves.kind == vgan::TrialKind::curve));
+  CHECK((curves.count == 90 && curves.shape.width == 256 &&
+         curves.shape.kind == vgan::TrialKind::curve));
   const auto table = open(wild / "scales_2000x4.npy");
-  CHECK((table.count == 2000 && table.width == 4 && table.kind == vgan::TrialKind::row));
+  CHECK(
+      (table.count == 2000 && table.shape.width == 4 && table.shape.kind == vgan::TrialKind::row));
 
   const auto padded = open(wild / "padded-images-idx3-ubyte.gz");
   CHECK(padded.count > 0);

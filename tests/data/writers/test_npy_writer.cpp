@@ -19,7 +19,7 @@ std::size_t files_in(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TEST_CASE("NpyWriter writes what NumPy and read_npy_images read", "[readers]") {
+TEST_CASE("NpyWriter writes what NumPy and read_npy_trials read", "[readers]") {
   const TempDir folder;
   const auto path = folder.path() / "samples.npy";
   std::vector<float> values(5 * 4);
@@ -38,7 +38,7 @@ TEST_CASE("NpyWriter writes what NumPy and read_npy_images read", "[readers]") {
       "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 4), }" + std::string(58, ' ') + "\n");
   CHECK(bytes == header + raw_bytes(values));
   CHECK(bytes.size() == 128 + 80);
-  CHECK(std::get<std::vector<float>>(vgan::read_npy_images(path).pixels) == values);
+  CHECK(std::get<std::vector<float>>(vgan::read_npy_trials(path).values) == values);
   CHECK(files_in(folder.path()) == 1);
 
   const auto small = folder.path() / "u8.npy";
@@ -46,9 +46,9 @@ TEST_CASE("NpyWriter writes what NumPy and read_npy_images read", "[readers]") {
   const std::vector<std::uint8_t> pixels(18, 7);
   u8_writer.append(pixels);
   u8_writer.finish();
-  const auto images = vgan::read_npy_images(small);
-  CHECK(images.height == 3);
-  CHECK(std::get<std::vector<std::uint8_t>>(images.pixels) == pixels);
+  const auto images = vgan::read_npy_trials(small);
+  CHECK(images.shape.height == 3);
+  CHECK(std::get<std::vector<std::uint8_t>>(images.values) == pixels);
   NpyWriter none(folder.path() / "none.npy", ValueType::f32, {0});
   none.finish();
   CHECK(read_file(folder.path() / "none.npy").size() == 128);

@@ -88,7 +88,7 @@ TEST_CASE("a plan that exceeds the device's memory names the largest batch that 
   TrainConfig config = on_cuda();
   config.batch = 4096;
   config.g_layers = {2048};
-  const ImageSet images = bar_images(5000);
+  const Trials images = bar_images(5000);
   const Error error = error_of([&] { const Trainer trainer(config, images); });
   INFO(error.what());
   CHECK(error.code() == ErrorCode::no_device);
@@ -106,7 +106,7 @@ TEST_CASE("a plan that exceeds the device's memory names the largest batch that 
 
 TEST_CASE("an allocation that fails is an unfit device, and harms nothing", "[cuda][faults]") {
   const Restored restored;
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   // Wherever on the way: data, networks, activations, workspaces.
   int failed = 0;
   for (int after = 0; after < 100; ++after) {
@@ -134,7 +134,7 @@ TEST_CASE("an allocation that fails is an unfit device, and harms nothing", "[cu
 TEST_CASE("an error in capture, instantiation, replay or a copy ends training as internal",
           "[cuda][faults]") {
   const Restored restored;
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   // The message names the call, or the operation whose launch failed.
   const std::map<std::string, std::string> named{
       {"cudaStreamBeginCapture", "cudaStreamBeginCapture"},
@@ -179,7 +179,7 @@ TEST_CASE("a lost context names the newest checkpoint and saves nothing of its o
   request.config.save_every = 10;
   request.config.sample_every = 0;
   struct Faulty final : RunObserver {
-    void started(const Trainer&, const ImageSet&, const std::filesystem::path&,
+    void started(const Trainer&, const Trials&, const std::filesystem::path&,
                  std::uint64_t) override {}
     void note(const std::string&) override {}
     void epoch_done(const StepReport& report) override {
@@ -212,7 +212,7 @@ TEST_CASE("a lost context names the newest checkpoint and saves nothing of its o
 
 TEST_CASE("results do not depend on the order in which ready work runs", "[cuda][order]") {
   const Restored restored;
-  const ImageSet images = bar_images();
+  const Trials images = bar_images();
   std::optional<Checkpoint> first;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     simt::reset(seed);

@@ -1,4 +1,4 @@
-#include "engine/data/readers/stored_images.hpp"
+#include "engine/data/readers/stored_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,11 +13,11 @@
 namespace vgan {
 namespace {
 
-// The value number `index`, in the order of the ImageSet, is no number to train on.
+// The value number `index`, in the order of the Trials, is no number to train on.
 [[noreturn]] void fail_pixel(const ByteSource& source, std::uint64_t data_offset,
-                             const StoredImages& stored, const ImageSet& images,
-                             std::uint64_t index, double value) {
-  const auto columns = static_cast<std::uint64_t>(images.pixels_per_image());
+                             const StoredValues& stored, const Trials& trials, std::uint64_t index,
+                             double value) {
+  const auto columns = static_cast<std::uint64_t>(trials.values_per_trial());
   const auto item_bytes = static_cast<std::uint64_t>(info_of(stored.type).bytes);
   source.fail(data_offset + stored.array.stored_index(index) * item_bytes,
               (std::isnan(value)   ? "NaN"
@@ -51,17 +51,17 @@ Range range_of(const std::vector<Value>& values) {
   return range;
 }
 
-void set_range(ImageSet& images) {
+void set_range(Trials& trials) {
   const Range range =
-      std::visit([](const auto& values) { return range_of(values); }, images.pixels);
-  images.low = range.low;
-  images.high = range.high;
-  images.by_values = true;
+      std::visit([](const auto& values) { return range_of(values); }, trials.values);
+  trials.low = range.low;
+  trials.high = range.high;
+  trials.by_values = true;
 }
 
 // Numbers as `Value`, float or double.
 template <class Value>
-void read_reals(ByteSource& source, const StoredImages& stored, ImageSet& images) {
+void read_reals(ByteSource& source, const StoredValues& stored, Trials& trials) {
   const std::uint64_t data_offset = source.offset();
   const std::uint64_t elements = stored.array.elements();
   const std::uint64_t copies = stored.array.in_order() ? 1 : 2;
@@ -72,37 +72,37 @@ void read_reals(ByteSource& source, const StoredImages& stored, ImageSet& images
   source.expect_end();
   const Range range = range_of(values);
   if (range.bad < values.size()) {
-    fail_pixel(source, data_offset, stored, images, range.bad,
+    fail_pixel(source, data_offset, stored, trials, range.bad,
                static_cast<double>(values[range.bad]));
   }
   const double largest = std::max(std::fabs(range.low), std::fabs(range.high));
   if (is_whole(stored.type) && largest >= most_exact_whole) {
-    images.notes.push_back(source.path().string() +
+    trials.notes.push_back(source.path().string() +
                            ": whole numbers beyond 2^53 are read as the nearest double");
   }
-  if (value_type_of<Value>() != stored.type) images.file_type = stored.type;
-  images.pixels = std::move(values);
+  if (value_type_of<Value>() != stored.type) trials.file_type = stored.type;
+  trials.values = std::move(values);
 }
 
-void read_bytes(ByteSource& source, const StoredImages& stored, ImageSet& images) {
+void read_bytes(ByteSource& source, const StoredValues& stored, Trials& trials) {
   const std::uint64_t elements = stored.array.elements();
   source.expect_data(elements, elements * (stored.array.in_order() ? 1 : 2), stored.promise);
-  images.pixels = stored.array.ordered(source.read_values<std::uint8_t>(elements));
+  trials.values = stored.array.ordered(source.read_values<std::uint8_t>(elements));
   source.expect_end();
 }
 
 }  // namespace
 
-void read_stored_images(ByteSource& source, const StoredImages& stored, ImageSet& images) {
+void read_stored_values(ByteSource& source, const StoredValues& stored, Trials& trials) {
   if (stored.type == ValueType::u8) {
-    read_bytes(source, stored, images);
+    read_bytes(source, stored, trials);
   } else if (fits_float(stored.type)) {
-    read_reals<float>(source, stored, images);
+    read_reals<float>(source, stored, trials);
   } else {
-    read_reals<double>(source, stored, images);
+    read_reals<double>(source, stored, trials);
   }
-  drop_alpha(images);
-  if (!images.is_u8()) set_range(images);
+  drop_alpha(trials);
+  if (!trials.is_u8()) set_range(trials);
 }
 
 }  // namespace vgan

@@ -1,5 +1,5 @@
 // Trials on a sheet: curves as plots, pairs as points, images as they are.
-#include "engine/pictures/trials.hpp"
+#include "engine/pictures/trial_sheet.hpp"
 
 #include <cmath>
 #include <functional>

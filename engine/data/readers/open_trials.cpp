@@ -1,4 +1,4 @@
-#include "engine/data/readers/open_images.hpp"
+#include "engine/data/readers/open_trials.hpp"
 
 #include <sys/stat.h>
 
@@ -52,13 +52,13 @@ bool replace_last(std::string& text, const std::string& from, const std::string&
 }
 
 // train-images-idx3-ubyte.gz -> train-labels-idx1-ubyte.gz, or the same without .gz, and so on.
-std::optional<fs::path> labels_beside(const fs::path& images) {
-  std::string name = images.filename().string();
+std::optional<fs::path> labels_beside(const fs::path& trials) {
+  std::string name = trials.filename().string();
   if (!replace_last(name, "images", "labels")) return std::nullopt;
   if (!replace_last(name, "idx3", "idx1")) replace_last(name, "idx4", "idx1");
   const bool gz = name.size() > 3 && name.compare(name.size() - 3, 3, ".gz") == 0;
   const std::string other = gz ? name.substr(0, name.size() - 3) : name + ".gz";
-  return first_present(images.parent_path(), {name, other});
+  return first_present(trials.parent_path(), {name, other});
 }
 
 bool is_npy(const ByteSource& source) { return source.head().substr(0, 6) == "\x93NUMPY"; }
@@ -67,10 +67,10 @@ bool is_idx(const ByteSource& source) {
   return source.head().substr(0, 2) == std::string_view("\0\0", 2);
 }
 
-ImageSet read_images(const fs::path& path, const ShapeWish& wish) {
+Trials read_images(const fs::path& path, const ShapeWish& wish) {
   const ByteSource source(path, what);
-  if (is_npy(source)) return read_npy_images(path, wish);
-  if (is_idx(source)) return read_idx_images(path, wish);
+  if (is_npy(source)) return read_npy_trials(path, wish);
+  if (is_idx(source)) return read_idx_trials(path, wish);
   ContentGuess guess = guess_content(source.head());
   source.fail(0, std::move(guess.found),
               "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY) or a folder "
@@ -84,10 +84,10 @@ std::optional<fs::path> idx_in(const fs::path& folder) {
                                 "train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"});
 }
 
-ImageSet read_pictures(const fs::path& folder, const ShapeWish& wish) {
-  if (auto images = read_png_folder(folder)) {
-    shape_trials(*images, wish);
-    return *std::move(images);
+Trials read_pictures(const fs::path& folder, const ShapeWish& wish) {
+  if (auto trials = read_png_folder(folder)) {
+    shape_trials(*trials, wish);
+    return *std::move(trials);
   }
   throw Error(ErrorCode::io,
               {what, folder.string(), "a folder without images",
@@ -97,62 +97,62 @@ ImageSet read_pictures(const fs::path& folder, const ShapeWish& wish) {
 }
 
 // Where there is one label more than images, the first may be the heading of a table.
-std::string labels_remedy(std::int64_t labels, std::int64_t images, const fs::path& path) {
+std::string labels_remedy(std::int64_t labels, std::int64_t trials, const fs::path& path) {
   const std::string other = "name the right file with --labels, or --labels none";
-  if (labels != images + 1 || path.extension() == ".npy") return other;
+  if (labels != trials + 1 || path.extension() == ".npy") return other;
   return "if the first line is a heading, tail -n +2 FILE > labels.txt leaves it out; else " +
          other;
 }
 
-void add_labels(ImageSet& images, const fs::path& path) {
+void add_labels(Trials& trials, const fs::path& path) {
   Labels labels = read_labels(path);
   const auto count = static_cast<std::int64_t>(labels.classes.size());
-  if (count != images.count) {
+  if (count != trials.count) {
     throw Error(ErrorCode::bad_data,
-                {"labels do not match the images", path.string() + " against " + images.source,
-                 counted(count, "label"), std::to_string(images.count),
-                 labels_remedy(count, images.count, path)});
+                {"labels do not match the images", path.string() + " against " + trials.source,
+                 counted(count, "label"), std::to_string(trials.count),
+                 labels_remedy(count, trials.count, path)});
   }
-  images.labels = std::move(labels.classes);
-  images.class_names = std::move(labels.names);
-  images.notes.insert(images.notes.end(), labels.notes.begin(), labels.notes.end());
+  trials.labels = std::move(labels.classes);
+  trials.class_names = std::move(labels.names);
+  trials.notes.insert(trials.notes.end(), labels.notes.begin(), labels.notes.end());
 }
 
-void add_conditions(ImageSet& images, const fs::path& path) {
+void add_conditions(Trials& trials, const fs::path& path) {
   Conditions conditions = read_conditions(path);
   const std::int64_t count = conditions.count();
-  if (count != images.count) {
+  if (count != trials.count) {
     throw Error(ErrorCode::bad_data,
-                {"conditions do not match the images", path.string() + " against " + images.source,
-                 counted(count, "condition"), std::to_string(images.count),
+                {"conditions do not match the images", path.string() + " against " + trials.source,
+                 counted(count, "condition"), std::to_string(trials.count),
                  "name the right file with --conditions"});
   }
-  images.conditions = std::move(conditions.values);
-  images.condition_size = conditions.size;
+  trials.conditions = std::move(conditions.values);
+  trials.condition_size = conditions.size;
 }
 
-ImageSet open_path(const DataRequest& request) {
+Trials open_path(const DataRequest& request) {
   fs::path path = request.data;
   std::error_code unreachable;  // opening the file will say why
   const bool folder = fs::is_directory(path, unreachable);
   const auto idx = folder ? idx_in(path) : std::nullopt;
   if (idx) path = *idx;
-  ImageSet images =
+  Trials trials =
       folder && !idx ? read_pictures(path, request.shape) : read_images(path, request.shape);
-  if (request.labels == no_labels) return images;
+  if (request.labels == no_labels) return trials;
   if (!request.labels.empty()) {
-    add_labels(images, request.labels);
+    add_labels(trials, request.labels);
   } else if (folder && !idx) {
-    return images;  // with the names of subfolders, where there are some
+    return trials;  // with the names of subfolders, where there are some
   } else if (const auto beside = labels_beside(path)) {
-    add_labels(images, *beside);
+    add_labels(trials, *beside);
   }
-  return images;
+  return trials;
 }
 
 // MD5 of MNIST's training files, gzip as published and unpacked.
 struct MnistFile {
-  const char* images;
+  const char* trials;
   const char* images_md5;
   const char* labels;
   const char* labels_md5;
@@ -178,23 +178,23 @@ void verify(const fs::path& path, const char* md5) {
                "take it as it is"});
 }
 
-ImageSet open_default(const DataRequest& request) {
+Trials open_default(const DataRequest& request) {
   for (const MnistFile& names : mnist_files) {
-    const fs::path images_path = request.mnist_folder / names.images;
+    const fs::path images_path = request.mnist_folder / names.trials;
     const fs::path labels_path = request.mnist_folder / names.labels;
     if (!present(images_path)) continue;
     verify(images_path, names.images_md5);
     verify(labels_path, names.labels_md5);
-    ImageSet images = read_idx_images(images_path);
-    add_labels(images, labels_path);
-    return images;
+    Trials trials = read_idx_trials(images_path);
+    add_labels(trials, labels_path);
+    return trials;
   }
   return make_digits(request.seed, 60000, request.threads);
 }
 
 struct BuiltInData {
   const char* name;
-  ImageSet (*make)(const DataRequest& request);
+  Trials (*make)(const DataRequest& request);
 };
 
 constexpr std::array<BuiltInData, 3> built_in_data = {{
@@ -223,7 +223,7 @@ bool is_own(const std::string& data) {
   return !data.empty() && built_in_named(data) == nullptr;
 }
 
-ImageSet open_data(const DataRequest& request) {
+Trials open_data(const DataRequest& request) {
   if (const auto stacked = stacked_name(request.data)) {
     DataRequest digits = request;
     digits.data = *stacked;
@@ -245,30 +245,30 @@ std::string absolute_path(const std::string& path) {
 
 }  // namespace
 
-ImageSet open_images(const DataRequest& request) {
+Trials open_trials(const DataRequest& request) {
   const bool own = is_own(request.data);
   if (!own && !request.labels.empty() && request.labels != no_labels) {
     throw Error(ErrorCode::bad_config,
                 {"cannot use labels", "labels", request.labels,
                  "labels for images named with --data", "MNIST and the built-in data have theirs"});
   }
-  ImageSet images = open_data(request);
-  if (!own) shape_trials(images, request.shape);
+  Trials trials = open_data(request);
+  if (!own) shape_trials(trials, request.shape);
   if (request.labels == no_labels) {
-    images.labels.clear();
-    images.class_names.clear();
+    trials.labels.clear();
+    trials.class_names.clear();
   }
-  if (!request.conditions.empty()) add_conditions(images, request.conditions);
-  return images;
+  if (!request.conditions.empty()) add_conditions(trials, request.conditions);
+  return trials;
 }
 
-std::string lasting_data_name(const std::string& data, const ImageSet& images) {
+std::string lasting_data_name(const std::string& data, const Trials& trials) {
   if (stacked_name(data)) {
-    const std::string digits = stacked_name(images.source).value_or("");
+    const std::string digits = stacked_name(trials.source).value_or("");
     return stacked_prefix + (is_own(digits) ? absolute_path(digits) : digits);
   }
   if (!data.empty()) return is_own(data) ? absolute_path(data) : data;
-  return images.source == "built-in digits" ? "digits" : absolute_path(images.source);
+  return trials.source == "built-in digits" ? "digits" : absolute_path(trials.source);
 }
 
 }  // namespace vgan

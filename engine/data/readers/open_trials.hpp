@@ -1,12 +1,12 @@
-// From what a user names to images in memory.
+// From what a user names to trials in memory.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
 
-#include "engine/data/image_set.hpp"
 #include "engine/data/trial_axes.hpp"
+#include "engine/data/trials.hpp"
 
 namespace vgan {
 
@@ -33,12 +33,12 @@ struct DataRequest {
 };
 
 /// Throws Error: io where the system refuses; bad_data for broken content, a wrong checksum in
-/// `mnist_folder`, or a number of labels or conditions that is not the number of images; bad_config
+/// `mnist_folder`, or a number of labels or conditions that is not the number of trials; bad_config
 /// for labels without images of one's own, and for a shape that the data have not.
-ImageSet open_images(const DataRequest& request);
+Trials open_trials(const DataRequest& request);
 
-/// `data` as a name that means the same from any folder and at any time: `images` were opened by
+/// `data` as a name that means the same from any folder and at any time: `trials` were opened by
 /// it. Paths become absolute; what an empty name stood for is named.
-std::string lasting_data_name(const std::string& data, const ImageSet& images);
+std::string lasting_data_name(const std::string& data, const Trials& trials);
 
 }  // namespace vgan

@@ -1,12 +1,12 @@
-// The data set as a step reads it.
+// The trials to learn from, as a step reads them.
 #pragma once
 
 #include "kernels/view.hpp"
 
 namespace vgan {
 
-/// In device memory; it must outlive the step.
-struct TrialSet {
+/// Trials in device memory, which must outlive the step.
+struct DeviceTrials {
   ConstMatrixRef trials;      ///< [count, trial], u8 or f32
   ConstMatrixRef conditions;  ///< [count, conditions], u8 or f32; empty: none
   float scale = 1.0F;         ///< network value = trial * scale + offset

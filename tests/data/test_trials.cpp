@@ -1,5 +1,5 @@
 // What a set of images says about itself.
-#include "engine/data/image_set.hpp"
+#include "engine/data/trials.hpp"
 
 #include <array>
 #include <cmath>
@@ -14,16 +14,14 @@ namespace {
 
 using namespace vgan::testing;
 
-vgan::ImageSet counting(std::int64_t height, std::int64_t width, std::int64_t channels) {
-  vgan::ImageSet images;
+vgan::Trials counting(std::int64_t height, std::int64_t width, std::int64_t channels) {
+  vgan::Trials images;
   images.count = 2;
-  images.height = height;
-  images.width = width;
-  images.channels = channels;
+  images.shape = {height, width, channels};
   images.source = "counting";
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(2 * images.pixels_per_image()));
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(2 * images.values_per_trial()));
   std::iota(pixels.begin(), pixels.end(), std::uint8_t{0});
-  images.pixels = pixels;
+  images.values = pixels;
   return images;
 }
 
@@ -38,30 +36,30 @@ TEST_CASE("a fingerprint tells shape and pixels, and stays what it was", "[reade
   CHECK(counting(2, 3, 2).fingerprint() != counting(2, 2, 3).fingerprint());
   CHECK(counting(2, 6, 1).fingerprint() != counting(2, 2, 3).fingerprint());
 
-  vgan::ImageSet images = counting(3, 4, 1);
+  vgan::Trials images = counting(3, 4, 1);
   images.labels = {0, 1};
   images.conditions = {1.0F, 2.0F};
   images.condition_size = 1;
   CHECK(images.fingerprint() == counting(3, 4, 1).fingerprint());
-  std::get<std::vector<std::uint8_t>>(images.pixels)[23] = 0;
+  std::get<std::vector<std::uint8_t>>(images.values)[23] = 0;
   CHECK(images.fingerprint() != counting(3, 4, 1).fingerprint());
 }
 
 TEST_CASE("a part of the images has what belongs to them", "[readers]") {
-  vgan::ImageSet images = counting(1, 2, 3);
+  vgan::Trials images = counting(1, 2, 3);
   images.labels = {4, 5};
   images.conditions = {0.5F, 1.5F, 2.5F, 3.5F};
   images.condition_size = 2;
   images.low = -3.0F;
-  const vgan::ImageSet last = images.part(1, 1);
+  const vgan::Trials last = images.part(1, 1);
   REQUIRE_NOTHROW(last.require_consistent());
   CHECK(last.count == 1);
-  CHECK(std::get<0>(last.pixels) == std::vector<std::uint8_t>{6, 7, 8, 9, 10, 11});
+  CHECK(std::get<0>(last.values) == std::vector<std::uint8_t>{6, 7, 8, 9, 10, 11});
   CHECK(last.labels == std::vector<std::int32_t>{5});
   CHECK(last.conditions == std::vector<float>{2.5F, 3.5F});
   CHECK(last.low == -3.0F);
   CHECK(last.source == "counting");
-  const vgan::ImageSet first = images.part(0, 1);
+  const vgan::Trials first = images.part(0, 1);
   images.keep_first(1);
   REQUIRE_NOTHROW(images.require_consistent());
   CHECK(images.fingerprint() == first.fingerprint());
@@ -75,21 +73,22 @@ TEST_CASE("a part of the images has what belongs to them", "[readers]") {
 
 TEST_CASE("images that contradict themselves are refused", "[readers]") {
   const auto error = [](auto&& damage) {
-    vgan::ImageSet images = counting(2, 2, 3);
+    vgan::Trials images = counting(2, 2, 3);
     images.require_consistent();
     damage(images);
     return error_of([&] { images.require_consistent(); });
   };
-  using Images = vgan::ImageSet&;
-  check_error(error([](Images i) { i.channels = 0; }), 65, {"no data to train on", "counting"});
-  check_error(error([](Images i) { i.channels = 2; }), 65, {"24 pixels", "2 images of 8"});
+  using Images = vgan::Trials&;
+  check_error(error([](Images i) { i.shape.channels = 0; }), 65,
+              {"no data to train on", "counting"});
+  check_error(error([](Images i) { i.shape.channels = 2; }), 65, {"24 pixels", "2 images of 8"});
   check_error(error([](Images i) {
                 i.conditions = {1.0F, 2.0F};
               }),
               65, {"2 numbers of conditions", "2 x 0"});
   check_error(error([](Images i) { i.condition_size = 3; }), 65, {"0 numbers", "2 x 3"});
   check_error(error([](Images i) { i.condition_size = -1; }), 65, {"conditions"});
-  vgan::ImageSet images = counting(2, 2, 3);
+  vgan::Trials images = counting(2, 2, 3);
   images.conditions.resize(6);
   images.condition_size = 3;
   CHECK_NOTHROW(images.require_consistent());
@@ -97,45 +96,47 @@ TEST_CASE("images that contradict themselves are refused", "[readers]") {
 
 TEST_CASE("sizes whose product cannot be counted are bad data", "[readers]") {
   const auto error = [](auto&& damage) {
-    vgan::ImageSet images = counting(2, 2, 3);
+    vgan::Trials images = counting(2, 2, 3);
     images.labels = {0, 1};
     damage(images);
     return error_of([&] { images.require_consistent(); });
   };
-  using Images = vgan::ImageSet&;
+  using Images = vgan::Trials&;
   constexpr std::int64_t two_62 = std::int64_t{1} << 62;
-  check_error(error([](Images i) { i.width = two_62; }), 65, {"2 x 4611686018427387904"});
-  check_error(error([](Images i) { i.height = two_62, i.width = 4, i.channels = 1; }), 65,
-              {"at most 2^63 - 1"});
+  check_error(error([](Images i) { i.shape.width = two_62; }), 65, {"2 x 4611686018427387904"});
+  check_error(
+      error([](Images i) { i.shape.height = two_62, i.shape.width = 4, i.shape.channels = 1; }), 65,
+      {"at most 2^63 - 1"});
   check_error(error([](Images i) { i.count = two_62; }), 65, {"4611686018427387904 x 12"});
   check_error(error([](Images i) { i.condition_size = two_62; }), 65, {"at most 2^63 - 1"});
   // 4 x 2^62 is 0 in 64 bits, which is as many conditions as there are.
   check_error(error([](Images i) {
-                i.count = 4, i.channels = 1, i.width = 3, i.labels = {0, 1, 0, 1};
+                i.count = 4, i.shape.channels = 1, i.shape.width = 3, i.labels = {0, 1, 0, 1};
                 i.condition_size = two_62;
               }),
               65, {"4 x 4611686018427387904"});
-  check_error(error([](Images i) { i.count = -2, i.height = -2; }), 65, {"at least one pixel"});
+  check_error(error([](Images i) { i.count = -2, i.shape.height = -2; }), 65,
+              {"at least one pixel"});
   check_error(error([](Images i) {
-                i.count = 0, i.pixels = std::vector<std::uint8_t>(), i.labels.clear();
+                i.count = 0, i.values = std::vector<std::uint8_t>(), i.labels.clear();
               }),
               65, {"0 images"});
   check_error(error([](Images i) { i.labels.pop_back(); }), 65, {"1 label; allowed 2"});
-  vgan::ImageSet images = counting(2, 2, 3);
-  images.width = two_62;
+  vgan::Trials images = counting(2, 2, 3);
+  images.shape.width = two_62;
   CHECK(error_of([&] { (void)images.part(0, 1); }).code() == vgan::ErrorCode::bad_data);
   CHECK(error_of([&] { images.keep_first(1); }).code() == vgan::ErrorCode::bad_data);
-  CHECK(error_of([&] { (void)images.pixels_per_image(); }).code() == vgan::ErrorCode::bad_data);
+  CHECK(error_of([&] { (void)images.values_per_trial(); }).code() == vgan::ErrorCode::bad_data);
 }
 
 TEST_CASE("a number that is none or out of range is named by row and column", "[readers]") {
-  vgan::ImageSet images = counting(1, 3, 1);
-  images.pixels = std::vector<float>{0.0F, 0.5F, 1.0F, 0.25F, 0.5F, 0.75F};
+  vgan::Trials images = counting(1, 3, 1);
+  images.values = std::vector<float>{0.0F, 0.5F, 1.0F, 0.25F, 0.5F, 0.75F};
   images.high = 1.0F;
   REQUIRE_NOTHROW(images.require_consistent());
   const auto with = [&](std::size_t at, float value) {
-    vgan::ImageSet bad = images;
-    std::get<std::vector<float>>(bad.pixels)[at] = value;
+    vgan::Trials bad = images;
+    std::get<std::vector<float>>(bad.values)[at] = value;
     return error_of([&] { bad.require_consistent(); });
   };
   check_error(with(4, std::nanf("")), 65, {"counting", "NaN in row 1, column 1 of the trials"});
@@ -188,9 +189,10 @@ float hostile_number(Dice& dice) {
   return static_cast<float>(dice.roll(256));
 }
 
-vgan::ImageSet hostile_set(Dice& dice) {
-  vgan::ImageSet set;
-  for (std::int64_t* size : {&set.count, &set.height, &set.width, &set.channels}) {
+vgan::Trials hostile_set(Dice& dice) {
+  vgan::Trials set;
+  for (std::int64_t* size :
+       {&set.count, &set.shape.height, &set.shape.width, &set.shape.channels}) {
     *size = dice.roll(4) == 0 ? hostile_size(dice) : 1 + static_cast<std::int64_t>(dice.roll(3));
   }
   if (dice.roll(2) == 0) set.condition_size = hostile_size(dice);
@@ -199,15 +201,15 @@ vgan::ImageSet hostile_set(Dice& dice) {
     const std::uint64_t all = static_cast<std::uint64_t>(set.count) * each;
     return all < 100 && dice.roll(8) != 0 ? static_cast<std::size_t>(all) : dice.roll(20);
   };
-  const std::uint64_t each = static_cast<std::uint64_t>(set.height) *
-                             static_cast<std::uint64_t>(set.width) *
-                             static_cast<std::uint64_t>(set.channels);
+  const std::uint64_t each = static_cast<std::uint64_t>(set.shape.height) *
+                             static_cast<std::uint64_t>(set.shape.width) *
+                             static_cast<std::uint64_t>(set.shape.channels);
   if (dice.roll(2) == 0) {
     std::vector<float> values(promised(each));
     for (float& value : values) value = hostile_number(dice);
-    set.pixels = values;
+    set.values = values;
   } else {
-    set.pixels = std::vector<std::uint8_t>(promised(each), static_cast<std::uint8_t>(dice.word()));
+    set.values = std::vector<std::uint8_t>(promised(each), static_cast<std::uint8_t>(dice.word()));
   }
   if (dice.roll(3) == 0) set.labels.resize(promised(1));
   set.conditions.resize(promised(static_cast<std::uint64_t>(set.condition_size)));
@@ -218,18 +220,21 @@ vgan::ImageSet hostile_set(Dice& dice) {
 }
 
 // What `require_consistent` promises, in 128 bits.
-bool is_consistent(const vgan::ImageSet& set) {
-  if (set.count < 1 || set.height < 1 || set.width < 1 || set.channels < 1) return false;
+bool is_consistent(const vgan::Trials& set) {
+  if (set.count < 1 || set.shape.height < 1 || set.shape.width < 1 || set.shape.channels < 1)
+    return false;
   const auto is = [](std::size_t held, __int128 first, __int128 second, __int128 third) {
     constexpr auto most = static_cast<__int128>(std::numeric_limits<std::int64_t>::max());
     if (second * third > most) return false;
     return first * (second * third) == static_cast<__int128>(held);
   };
-  if (static_cast<__int128>(set.height) * set.width > std::numeric_limits<std::int64_t>::max()) {
+  if (static_cast<__int128>(set.shape.height) * set.shape.width >
+      std::numeric_limits<std::int64_t>::max()) {
     return false;
   }
-  const std::size_t held = std::visit([](const auto& values) { return values.size(); }, set.pixels);
-  if (!is(held, set.count, static_cast<__int128>(set.height) * set.width, set.channels))
+  const std::size_t held = std::visit([](const auto& values) { return values.size(); }, set.values);
+  if (!is(held, set.count, static_cast<__int128>(set.shape.height) * set.shape.width,
+          set.shape.channels))
     return false;
   if (!set.labels.empty() && set.labels.size() != static_cast<std::size_t>(set.count)) return false;
   if (set.condition_size < 0 || !is(set.conditions.size(), set.count, set.condition_size, 1)) {
@@ -248,7 +253,7 @@ bool is_consistent(const vgan::ImageSet& set) {
         }
         return true;
       },
-      set.pixels);
+      set.values);
 }
 
 }  // namespace
@@ -271,7 +276,7 @@ TEST_CASE("whatever a caller puts into a set is consistent or bad data", "[reade
   Dice dice(1616);
   int good = 0, bad = 0;
   for (int round = 0; round < 60000; ++round) {
-    const vgan::ImageSet set = hostile_set(dice);
+    const vgan::Trials set = hostile_set(dice);
     const auto error = thrown_by([&] { set.require_consistent(); });
     const bool consistent = is_consistent(set);
     if (error.has_value() == consistent || (error && error->exit_code() != 65)) {
@@ -280,7 +285,7 @@ TEST_CASE("whatever a caller puts into a set is consistent or bad data", "[reade
     ++(consistent ? good : bad);
     // Parts are of what is there, or an error; never another exception.
     const auto first = static_cast<std::int64_t>(dice.roll(3));
-    vgan::ImageSet kept = set;
+    vgan::Trials kept = set;
     const auto part_error = thrown_by([&] { (void)set.part(first, hostile_size(dice)); });
     const auto keep_error = thrown_by([&] { kept.keep_first(first); });
     if (consistent && !keep_error) CHECK(kept.count == first);

@@ -1,4 +1,4 @@
-#include "engine/pictures/trials.hpp"
+#include "engine/pictures/trial_sheet.hpp"
 
 #include <algorithm>
 #include <cmath>
