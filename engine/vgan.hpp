@@ -19,6 +19,7 @@
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"
 #include "engine/metrics/quality_figures.hpp"
+#include "engine/models/step_report.hpp"
 #include "engine/pictures/picture.hpp"
 #include "engine/run/run.hpp"
 #include "engine/sample/reconstruction_figures.hpp"
@@ -27,4 +28,3 @@
 #include "engine/train/memory_plan.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/version.hpp"
-#include "kernels/ops/step_report.hpp"

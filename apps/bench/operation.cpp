@@ -129,15 +129,15 @@ void Operation::prepare_pointwise() {
     run_ = [=, this] { backend_->run(*queue_, NormalTask{stream, x}); };
   } else if (spec_.name == "gan_loss") {
     const MatrixView<const float> logits = matrix(rows, 1, ElementType::f32).as<float>();
-    StepReport& report = counters->current;  // in device memory: only its address is taken
+    StepRecord& record = counters->current;  // in device memory: only its address is taken
     GanLossTask task{logits, x};
-    task.term.loss = &report.d_loss_real;
-    task.term.accuracy = &report.real_accuracy;
+    task.term.loss = &record.values[0];
+    task.term.accuracy = &record.values[1];
     run_ = [=, this] { backend_->run(*queue_, task); };
   } else if (spec_.name == "gradient_penalty") {
     GradientPenaltyTask task{
         x.as<float>()};  // scaled by one, so that it is the same work each time
-    task.value = &counters->current.r1;
+    task.value = &counters->current.values[0];
     run_ = [=, this] { backend_->run(*queue_, task); };
   } else if (spec_.name == "activation_backward") {
     // Outputs just above 0: slopes are 1 there but for rounding, so that x neither grows nor dies.

@@ -43,21 +43,22 @@ std::string bar(double share, std::size_t cells, bool utf8) {
 // What the bar shows of a model when there is room for more than its losses.
 std::string second_part(const ProgressValues& v) {
   switch (v.model) {
-    case ModelKind::vae: return "KL " + fixed_text(v.kl, 2);
-    case ModelKind::ae: return "squared error " + fixed_text(v.squared_error, 5);
+    case ModelKind::vae: return "KL " + fixed_text(v.mean("kl"), 2);
+    case ModelKind::ae: return "squared error " + fixed_text(v.mean("squared_error"), 5);
     case ModelKind::gan: break;
   }
-  return "real " + fixed_text(v.real_accuracy * 100.0, 0) + "% fake " +
-         fixed_text(v.fake_accuracy * 100.0, 0) + "%";
+  return "real " + fixed_text(v.mean("d_real_accuracy") * 100.0, 0) + "% fake " +
+         fixed_text(v.mean("d_fake_accuracy") * 100.0, 0) + "%";
 }
 
 std::string losses_text(const ProgressValues& v) {
   if (v.model == ModelKind::gan) {
-    return "d_loss " + fixed_text(v.d_loss, 3) + "  g_loss " + fixed_text(v.g_loss, 3) +
-           "  D(real) " + fixed_text(v.real_accuracy, 2) + "  D(fake) " +
-           fixed_text(v.fake_accuracy, 2);
+    return "d_loss " + fixed_text(v.mean("d_loss"), 3) + "  g_loss " +
+           fixed_text(v.mean("g_loss"), 3) + "  D(real) " +
+           fixed_text(v.mean("d_real_accuracy"), 2) + "  D(fake) " +
+           fixed_text(v.mean("d_fake_accuracy"), 2);
   }
-  return "reconstruction " + fixed_text(v.reconstruction, 2) + "  " + second_part(v);
+  return "reconstruction " + fixed_text(v.mean("reconstruction"), 2) + "  " + second_part(v);
 }
 
 }  // namespace
@@ -83,8 +84,8 @@ std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
       {3, std::to_string(v.epoch) + "/" + std::to_string(v.total)},
       {4, rate_text(v.epochs_per_second) + "/s"},
       {1, clock_text(v.seconds_left) + " left"},
-      {2, gan ? "D " + fixed_text(v.d_loss, 2) + " G " + fixed_text(v.g_loss, 2)
-              : "reconstruction " + fixed_text(v.reconstruction, 2)},
+      {2, gan ? "D " + fixed_text(v.mean("d_loss"), 2) + " G " + fixed_text(v.mean("g_loss"), 2)
+              : "reconstruction " + fixed_text(v.mean("reconstruction"), 2)},
       {5, second_part(v)},
   }};
   const std::size_t gap = width >= 100 ? 2 : 1;
@@ -146,14 +147,10 @@ void Progress::smooth(const StepReport& report) {
   // A plain mean until there are enough epochs for an exponential one.
   smoothed_ = std::min<std::uint64_t>(smoothed_ + 1, static_cast<std::uint64_t>(mean_epochs));
   const double weight = 1.0 / static_cast<double>(smoothed_);
-  const auto mix = [&](double& mean, double value) { mean += weight * (value - mean); };
-  mix(values_.d_loss, static_cast<double>(report.d_loss()));
-  mix(values_.g_loss, static_cast<double>(report.g_loss));
-  mix(values_.real_accuracy, static_cast<double>(report.real_accuracy));
-  mix(values_.fake_accuracy, static_cast<double>(report.fake_accuracy));
-  mix(values_.reconstruction, static_cast<double>(report.reconstruction));
-  mix(values_.squared_error, static_cast<double>(report.squared_error));
-  mix(values_.kl, static_cast<double>(report.kl));
+  for (const NamedValue& one : report.values) {
+    double& mean = values_.means[std::string(one.name)];
+    mean += weight * (static_cast<double>(one.value) - mean);
+  }
 }
 
 // Epochs and seconds since the last call, over those before it, which fade with

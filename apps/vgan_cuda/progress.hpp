@@ -3,26 +3,29 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "engine/train/trainer.hpp"
 
 namespace vgan::app {
 
-/// What both displays show. Losses and accuracies are smoothed over some fifty epochs.
+/// What both displays show. The values of reports are smoothed over some fifty epochs.
 struct ProgressValues {
   ModelKind model = ModelKind::gan;
   std::uint64_t epoch = 0;
   std::uint64_t total = 0;
   double epochs_per_second = 0.0;
   double seconds_left = 0.0;
-  double d_loss = 0.0;
-  double g_loss = 0.0;
-  double real_accuracy = 0.0;  ///< share of the trials that D calls right
-  double fake_accuracy = 0.0;
-  double reconstruction = 0.0;  ///< of an autoencoder: nats a trial
-  double squared_error = 0.0;   ///< of a number
-  double kl = 0.0;              ///< of a VAE: nats a trial
+  std::map<std::string, double, std::less<>> means;  ///< of the values of reports, by their names
+
+  /// The mean of the values of this name; 0 before the first report.
+  double mean(std::string_view name) const {
+    const auto found = means.find(name);
+    return found == means.end() ? 0.0 : found->second;
+  }
 };
 
 /// "epoch 100/10000  d_loss 0.512  g_loss 1.203  D(real) 0.83  D(fake) 0.91  92.1 epochs/s"; of a

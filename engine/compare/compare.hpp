@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "engine/metrics/quality_figures.hpp"
+#include "engine/models/step_report.hpp"
 #include "engine/pictures/picture.hpp"
 #include "engine/settings/config.hpp"
-#include "kernels/ops/step_report.hpp"
 
 namespace vgan {
 

@@ -77,7 +77,7 @@ Autoencoder::Autoencoder(Backend& backend, nn::Network& encoder, nn::Network& de
 void Autoencoder::gradients(Queue& queue) {
   const nn::Tape& e = e_storage_.tape();
   const nn::Tape& g = g_storage_.tape();
-  StepReport& report = state_->current;
+  StepRecord& record = state_->current;
   e_->forward(queue, x_, e);
   const MatrixRef code = e.outputs.back();
   if (options_.variational) {
@@ -90,12 +90,13 @@ void Autoencoder::gradients(Queue& queue) {
   g_->forward(queue, z, g);
   backend_->run(queue,
                 ReconstructionTask{g.outputs.back(), x_, g.deltas.back(), options_.likelihood,
-                                   &report.reconstruction, &report.squared_error});
+                                   &record[AutoencoderValue::reconstruction],
+                                   &record[AutoencoderValue::squared_error]});
   const MatrixRef dz = options_.variational ? dz_ : e.deltas.back();
   g_->backward(queue, z, g, {.input_gradient = dz});
   if (options_.variational) {
     backend_->run(queue, LatentLossTask{code, noise_, dz_, e.deltas.back(), options_.beta,
-                                        &state_->kl_weight, &report.kl});
+                                        &state_->kl_weight, &record[AutoencoderValue::kl]});
   }
   e_->backward(queue, x_, e, {});
 }

@@ -15,6 +15,14 @@ struct AutoencoderOptions {
   std::uint64_t seed = 0;
 };
 
+/// What a step measures, in its StepRecord.
+enum class AutoencoderValue : std::uint8_t {
+  reconstruction,  ///< negative log-likelihood of a trial, in nats
+  squared_error,   ///< mean squared error of a number, in the network's units
+  kl,              ///< of a VAE: KL of a trial's posterior to the prior, without its weight; nats
+  count
+};
+
 /// mean over trials of -log p(x | z) [+ beta KL(q(z | x) || N(0, I))], with p the decoder's
 /// likelihood and z the encoder's code, or for the variational one (Kingma and Welling 2014,
 /// arXiv:1312.6114; beta: Higgins et al. 2017) mean + deviation * noise of q.

@@ -194,22 +194,23 @@ void Gan::make_fakes(Queue& queue, std::int64_t critic) {
 }
 
 LogitLossSide Gan::real_side() const {
-  StepReport& report = state_->current;
+  StepRecord& record = state_->current;
   return {judged(),
-          {options_.loss, math::GanSide::real, options_.real_target, &report.d_loss_real,
-           &report.real_accuracy}};
+          {options_.loss, math::GanSide::real, options_.real_target, &record[GanValue::d_loss_real],
+           &record[GanValue::real_accuracy]}};
 }
 
 LogitLossSide Gan::fake_side() const {
-  StepReport& report = state_->current;
+  StepRecord& record = state_->current;
   return {judged(),
-          {options_.loss, math::GanSide::fake, options_.real_target, &report.d_loss_fake,
-           &report.fake_accuracy}};
+          {options_.loss, math::GanSide::fake, options_.real_target, &record[GanValue::d_loss_fake],
+           &record[GanValue::fake_accuracy]}};
 }
 
 LogitLossSide Gan::fooled_side() const {
   return {judged(),
-          {options_.loss, math::GanSide::fooled, options_.real_target, &state_->current.g_loss}};
+          {options_.loss, math::GanSide::fooled, options_.real_target,
+           &state_->current[GanValue::g_loss]}};
 }
 
 void Gan::loss(Queue& queue, const nn::Tape& tape, const LogitLossSide& side) {
@@ -243,12 +244,12 @@ void Gan::discriminator_update(Queue& queue, bool with_r1, const AdamOptions& ad
 }
 
 void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, bool accumulate) {
-  StepReport& report = state_->current;
+  StepRecord& record = state_->current;
   if (with_r1) {
-    penalise(queue, d_real_, accumulate, squared_penalty(1.0F, &report.r1));
+    penalise(queue, d_real_, accumulate, squared_penalty(1.0F, &record[GanValue::r1]));
     accumulate = true;
     if (options_.r2 > 0.0F) {
-      penalise(queue, d_fake_, accumulate, squared_penalty(options_.r2, &report.r2));
+      penalise(queue, d_fake_, accumulate, squared_penalty(options_.r2, &record[GanValue::r2]));
     }
   }
   if (options_.gradient_penalty == 0.0F) return;
@@ -258,9 +259,12 @@ void Gan::penalty_gradients(Queue& queue, bool with_r1, std::int64_t critic, boo
                                        stream(Purpose::interpolate, critic), packed(between_)});
   d_->forward_exact(queue, packed(between_), between_tape_);
   const float lambda = options_.gradient_penalty / static_cast<float>(judged());
-  penalise(
-      queue, between_tape_, accumulate,
-      {{}, math::GradientPenalty::one_centred, lambda, 2.0F * lambda, &report.gradient_penalty});
+  penalise(queue, between_tape_, accumulate,
+           {{},
+            math::GradientPenalty::one_centred,
+            lambda,
+            2.0F * lambda,
+            &record[GanValue::gradient_penalty]});
 }
 
 GradientPenaltyTask Gan::squared_penalty(float share, float* value) const {

@@ -32,6 +32,19 @@ struct GanOptions {
   bool augments() const { return augment_colour || augment_translation || augment_cutout; }
 };
 
+/// What a step measures, in its StepRecord. Losses are means over the batch, in nats.
+enum class GanValue : std::uint8_t {
+  d_loss_real,
+  d_loss_fake,
+  g_loss,
+  r1,                ///< gamma/2 * mean |grad_x D(x)|^2, 0 in a step without the penalty
+  r2,                ///< the same on fakes
+  gradient_penalty,  ///< lambda * mean (|grad D| - 1)^2 of WGAN-GP, else 0
+  real_accuracy,     ///< share of the real trials that D calls right, 0 to 1
+  fake_accuracy,     ///< of the fakes
+  count
+};
+
 /// Goodfellow et al. 2014 and what followed, on logits: L_D = real side + fake side + penalties,
 /// L_G = fooled side, by kernels/math/gan_loss.hpp, each side a mean over the batch.
 ///   R1 = gamma/2 * mean |grad_x D(x)|^2 on real trials, R2 the same on fakes (Mescheder et al.

@@ -34,6 +34,8 @@ double number(const nlohmann::json& entry, const char* key, double otherwise) {
 
 BestCheckpoint::BestCheckpoint(const TrainConfig& config)
     : autoencoder_(traits_of(config).encodes),
+      first_(autoencoder_ ? "reconstruction" : "d_loss"),
+      second_(autoencoder_ ? "kl" : "g_loss"),
       weight_(traits_of(config).variational ? config.beta : 0.0) {}
 
 void BestCheckpoint::read(const FilePlace& metrics,
@@ -43,20 +45,16 @@ void BestCheckpoint::read(const FilePlace& metrics,
     if (epoch == 0 || epochs.count(epoch - 1) == 0 || epoch > epochs.rbegin()->first) return true;
     const auto entry = read_json(line);
     if (!entry.is_object()) return true;
-    const double first = number(entry, autoencoder_ ? "reconstruction" : "d_loss", std::nan(""));
-    judge(epoch - 1, first,
-          number(entry, autoencoder_ ? "kl" : "g_loss", autoencoder_ ? 0.0 : std::nan("")));
+    judge(epoch - 1, number(entry, first_, std::nan("")),
+          number(entry, second_, autoencoder_ ? 0.0 : std::nan("")));
     return true;
   });
 }
 
 void BestCheckpoint::add(const StepReport& report) {
   if (!newest_ || report.epoch != *newest_ + 1) return;
-  if (autoencoder_) {
-    judge(*newest_, static_cast<double>(report.reconstruction), static_cast<double>(report.kl));
-  } else {
-    judge(*newest_, static_cast<double>(report.d_loss()), static_cast<double>(report.g_loss));
-  }
+  judge(*newest_, static_cast<double>(report[first_]),
+        static_cast<double>(report.find(second_).value_or(0.0F)));
   newest_.reset();
 }
 

@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "engine/files/folder.hpp"
+#include "engine/models/step_report.hpp"
 #include "engine/settings/config.hpp"
-#include "kernels/ops/step_state.hpp"
 
 namespace vgan {
 
@@ -37,6 +37,8 @@ class BestCheckpoint {
   void judge(std::uint64_t epoch, double first, double second);
 
   bool autoencoder_;
+  const char* first_;  // names of its losses in reports and metrics; an AE has no second
+  const char* second_;
   double weight_;  // of its second loss
   std::optional<std::uint64_t> newest_;
   std::optional<std::uint64_t> best_;

@@ -17,7 +17,6 @@
 #include "engine/base/number_text.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/files/read_file.hpp"
-#include "engine/models/model_traits.hpp"
 
 namespace vgan {
 namespace {
@@ -57,37 +56,21 @@ std::optional<double> number_in(const nlohmann::json& entry, const char* key) {
   return found->get<double>();
 }
 
-template <float StepReport::*field>
-double number(const StepReport& report) {
-  return static_cast<double>(report.*field);
-}
+// The values that losses.png is drawn from.
+struct Drawn {
+  const char* name;
+  LongSeries TrainingHistory::*series;
+};
+constexpr Drawn all_drawn[] = {{"d_loss", &TrainingHistory::d_loss},
+                               {"g_loss", &TrainingHistory::g_loss},
+                               {"gradient_penalty", &TrainingHistory::gradient_penalty},
+                               {"d_real_accuracy", &TrainingHistory::accuracy_real},
+                               {"d_fake_accuracy", &TrainingHistory::accuracy_fake},
+                               {"reconstruction", &TrainingHistory::reconstruction},
+                               {"squared_error", &TrainingHistory::squared_error},
+                               {"kl", &TrainingHistory::kl}};
 
 }  // namespace
-
-std::vector<Metric> metrics_of(const TrainConfig& config) {
-  using R = StepReport;
-  using H = TrainingHistory;
-  if (traits_of(config).encodes) {
-    std::vector<Metric> metrics = {
-        {"reconstruction", number<&R::reconstruction>, &H::reconstruction},
-        {"squared_error", number<&R::squared_error>, &H::squared_error}};
-    if (traits_of(config).variational) metrics.push_back({"kl", number<&R::kl>, &H::kl});
-    return metrics;
-  }
-  std::vector<Metric> metrics = {
-      {"d_loss", [](const R& r) { return static_cast<double>(r.d_loss()); }, &H::d_loss},
-      {"d_loss_real", number<&R::d_loss_real>},
-      {"d_loss_fake", number<&R::d_loss_fake>},
-      {"g_loss", number<&R::g_loss>, &H::g_loss},
-      {"r1", number<&R::r1>}};
-  if (config.r1 > 0.0 && config.r2 > 0.0) metrics.push_back({"r2", number<&R::r2>});
-  if (config.loss == LossKind::wgan_gp) {
-    metrics.push_back({"gradient_penalty", number<&R::gradient_penalty>, &H::gradient_penalty});
-  }
-  metrics.push_back({"d_real_accuracy", number<&R::real_accuracy>, &H::accuracy_real});
-  metrics.push_back({"d_fake_accuracy", number<&R::fake_accuracy>, &H::accuracy_fake});
-  return metrics;
-}
 
 double seconds_in_metrics(const FilePlace& file) {
   double seconds = 0.0;
@@ -100,8 +83,7 @@ double seconds_in_metrics(const FilePlace& file) {
   return seconds;
 }
 
-MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config)
-    : file_(file.path), metrics_(metrics_of(config)) {
+MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch) : file_(file.path) {
   constexpr std::size_t chunk = 1 << 20;
   AtomicFile start(file);
   std::string kept;
@@ -118,9 +100,9 @@ MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainCo
     }
     if (entry.contains("event")) return true;
     seconds_before_ = number_in(entry, "seconds").value_or(seconds_before_);
-    for (const Metric& metric : metrics_) {
-      if (metric.kept == nullptr) continue;
-      (history_.*metric.kept).add(*at, number_in(entry, metric.key).value_or(std::nan("")));
+    for (const Drawn& drawn : all_drawn) {
+      if (!entry.contains(drawn.name)) continue;
+      (history_.*drawn.series).add(*at, number_in(entry, drawn.name).value_or(std::nan("")));
     }
     return true;
   };
@@ -133,10 +115,14 @@ MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainCo
 void MetricsLog::add(const StepReport& report, double seconds) {
   const auto epoch = static_cast<double>(report.epoch);
   std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
-  for (const Metric& metric : metrics_) {
-    const double value = metric.value(report);
-    std::fprintf(lines_.get(), ",\"%s\":%s", metric.key, general_text(value).c_str());
-    if (metric.kept != nullptr) (history_.*metric.kept).add(epoch, value);
+  for (const NamedValue& value : report.values) {
+    std::fprintf(lines_.get(), ",\"%s\":%s", std::string(value.name).c_str(),
+                 general_text(static_cast<double>(value.value)).c_str());
+  }
+  for (const Drawn& drawn : all_drawn) {
+    if (const std::optional<float> value = report.find(drawn.name)) {
+      (history_.*drawn.series).add(epoch, static_cast<double>(*value));
+    }
   }
   std::fprintf(lines_.get(), ",\"seconds\":%s}\n",
                fixed_text(seconds_before_ + seconds, 3).c_str());

@@ -8,21 +8,11 @@
 #include <vector>
 
 #include "engine/files/folder.hpp"
+#include "engine/models/step_report.hpp"
 #include "engine/pictures/curves.hpp"
 #include "engine/settings/config.hpp"
-#include "kernels/ops/step_state.hpp"
 
 namespace vgan {
-
-/// One number of an epoch: its name in the file, where it comes from and where its history is.
-struct Metric {
-  const char* key;
-  double (*value)(const StepReport&);
-  LongSeries TrainingHistory::*kept = nullptr;  ///< null: not drawn
-};
-
-/// The metrics that a run of this config writes, in the order in which a line of the file has them.
-std::vector<Metric> metrics_of(const TrainConfig& config);
 
 /// Seconds of training at the last epoch in `file`; 0 where it has none.
 double seconds_in_metrics(const FilePlace& file);
@@ -33,7 +23,7 @@ class MetricsLog {
   /// drops what a stopped run wrote after them. Seconds are counted on from the last that is kept.
   /// Takes the memory of a line and of the history, which is bounded. Throws io, also where `file`
   /// is a FIFO or device.
-  MetricsLog(const FilePlace& file, std::uint64_t epoch, const TrainConfig& config);
+  MetricsLog(const FilePlace& file, std::uint64_t epoch);
 
   /// One line for one epoch, `seconds` after this object was made; goes to the disk once a second
   /// and at `flush`.
@@ -52,7 +42,6 @@ class MetricsLog {
   };
 
   std::filesystem::path file_;
-  std::vector<Metric> metrics_;
   std::unique_ptr<std::FILE, CloseFile> lines_;
   double last_flush_ = 0.0;
   double seconds_before_ = 0.0;  ///< of what was trained before this object

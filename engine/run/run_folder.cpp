@@ -150,8 +150,8 @@ void RunFolder::write_config(const TrainConfig& config) const {
   write_text({folder_, "config.toml"}, print_config(config, true));
 }
 
-void RunFolder::start_metrics(std::uint64_t epoch, const TrainConfig& config) {
-  metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch, config);
+void RunFolder::start_metrics(std::uint64_t epoch) {
+  metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch);
 }
 
 void RunFolder::write_sample_grid(Trainer& trainer, const Trials& trials) const {

@@ -41,7 +41,7 @@ class RunFolder {
 
   void write_config(const TrainConfig& config) const;
   /// To be called before the next is asked for. Keeps the metrics of epochs up to `epoch`.
-  void start_metrics(std::uint64_t epoch, const TrainConfig& config);
+  void start_metrics(std::uint64_t epoch);
   MetricsLog& metrics() { return *metrics_; }
 
   /// Samples of one fixed noise, as many as `sheet_for_data` says; none where even one is too large

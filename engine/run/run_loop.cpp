@@ -77,7 +77,7 @@ class RunLoop {
     const std::uint64_t first = trainer_.epoch();
     const std::uint64_t total = trainer_.total_epochs();
     if (!saved_.empty()) judge_checkpoints(first);
-    folder_.start_metrics(first, config_);
+    folder_.start_metrics(first);
     for (const SettingChange& change : changes_) folder_.metrics().add_change(first, change);
     if (request_.observer != nullptr) {
       request_.observer->started(trainer_, images_, folder_.path(), first);

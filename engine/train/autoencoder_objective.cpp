@@ -45,9 +45,17 @@ class AutoencoderObjective final : public Objective {
                                adam_options(config()), schedules_of(config(), setting().epochs)});
   }
 
+  std::vector<NamedValue> values_of(const StepRecord& record) const override {
+    using objectives::AutoencoderValue;
+    std::vector<NamedValue> values = {{"reconstruction", record[AutoencoderValue::reconstruction]},
+                                      {"squared_error", record[AutoencoderValue::squared_error]}};
+    if (traits_of(config()).variational) values.push_back({"kl", record[AutoencoderValue::kl]});
+    return values;
+  }
+
   std::string losses_text(const StepReport& report) const override {
-    std::string text = "reconstruction " + setting_text(report.reconstruction);
-    if (traits_of(config()).variational) text += ", KL " + setting_text(report.kl);
+    std::string text = "reconstruction " + setting_text(report["reconstruction"]);
+    if (traits_of(config()).variational) text += ", KL " + setting_text(report["kl"]);
     return text;
   }
 

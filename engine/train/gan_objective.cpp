@@ -45,8 +45,27 @@ class GanObjective final : public Objective {
     return std::make_unique<AlternatingStep>(backend, generator, second, data, options);
   }
 
+  std::vector<NamedValue> values_of(const StepRecord& record) const override {
+    using objectives::GanValue;
+    const float real = record[GanValue::d_loss_real];
+    const float fake = record[GanValue::d_loss_fake];
+    std::vector<NamedValue> values = {{"d_loss", real + fake},
+                                      {"d_loss_real", real},
+                                      {"d_loss_fake", fake},
+                                      {"g_loss", record[GanValue::g_loss]},
+                                      {"r1", record[GanValue::r1]}};
+    if (config().r1 > 0.0 && config().r2 > 0.0) values.push_back({"r2", record[GanValue::r2]});
+    if (config().loss == LossKind::wgan_gp) {
+      values.push_back({"gradient_penalty", record[GanValue::gradient_penalty]});
+    }
+    values.push_back({"d_real_accuracy", record[GanValue::real_accuracy]});
+    values.push_back({"d_fake_accuracy", record[GanValue::fake_accuracy]});
+    return values;
+  }
+
   std::string losses_text(const StepReport& report) const override {
-    return "D loss " + setting_text(report.d_loss()) + ", G loss " + setting_text(report.g_loss);
+    return "D loss " + setting_text(report["d_loss"]) + ", G loss " +
+           setting_text(report["g_loss"]);
   }
 
   std::string remedy() const override { return "use a lower --lr or a higher --r1"; }

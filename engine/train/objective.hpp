@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/models/model_traits.hpp"
+#include "engine/models/step_report.hpp"
 #include "engine/nn/network.hpp"
 #include "engine/sample/device_trials.hpp"
 #include "engine/train/step_kind.hpp"
@@ -56,6 +57,8 @@ class Objective {
                                                   nn::Network& second, const DeviceTrials& data,
                                                   bool fused) const = 0;
 
+  /// What a step measured: the values of its record, by name.
+  virtual std::vector<NamedValue> values_of(const StepRecord& record) const = 0;
   /// The losses of a report, as a message of divergence has them: "D loss 1, G loss 2".
   virtual std::string losses_text(const StepReport& report) const = 0;
   /// What to do about divergence.

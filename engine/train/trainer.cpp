@@ -1,5 +1,6 @@
 #include "engine/train/trainer.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <utility>
@@ -13,15 +14,13 @@ namespace vgan {
 namespace {
 
 void require_finite(const StepReport& report, const Objective& objective) {
-  const bool finite = report.nonfinite == 0 && std::isfinite(report.d_loss()) &&
-                      std::isfinite(report.g_loss) && std::isfinite(report.r1) &&
-                      std::isfinite(report.r2) && std::isfinite(report.gradient_penalty) &&
-                      std::isfinite(report.reconstruction) && std::isfinite(report.kl);
-  if (finite) return;
+  const bool finite = std::all_of(report.values.begin(), report.values.end(),
+                                  [](const NamedValue& one) { return std::isfinite(one.value); });
+  if (finite && report.finite_gradients) return;
   throw Error(ErrorCode::diverged,
               {"training diverged", "epoch " + std::to_string(report.epoch),
                objective.losses_text(report) +
-                   std::string(report.nonfinite != 0 ? ", NaN or Inf in a gradient" : ""),
+                   std::string(report.finite_gradients ? "" : ", NaN or Inf in a gradient"),
                "finite losses and gradients", objective.remedy()});
 }
 
@@ -58,7 +57,7 @@ Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
 
 // Steps may be under way whose reports nobody waited for, if a watcher threw.
 void Trainer::Implementation::finish_steps() {
-  while (step->replays_pending() > 0) (void)step->take_reports();
+  while (step->replays_pending() > 0) (void)step->take_records();
   step->queue().synchronise();
 }
 
@@ -121,6 +120,7 @@ StepReport Trainer::train_epoch() {
 
 void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report) {
   TrainingStep& step = *implementation_->step;
+  const Objective& objective = *implementation_->objective;
   const std::size_t ahead = implementation_->backend->info().asynchronous ? 2 : 1;
   std::uint64_t begun = 0;
   bool going_on = true;
@@ -128,9 +128,10 @@ void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepRep
     while (going_on && begun < epochs && step.replays_pending() < ahead) {
       begun += step.run(epochs - begun);
     }
-    for (const StepReport& one : step.take_reports()) {
-      require_finite(one, *implementation_->objective);
-      going_on = report(one) && going_on;
+    for (const StepRecord& record : step.take_records()) {
+      const StepReport made{record.epoch, objective.values_of(record), record.nonfinite == 0};
+      require_finite(made, objective);
+      going_on = report(made) && going_on;
     }
   }
 }

@@ -11,9 +11,9 @@
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/data/trials.hpp"
 #include "engine/encode/scaling.hpp"
+#include "engine/models/step_report.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
-#include "kernels/ops/step_report.hpp"
 
 namespace vgan {
 

@@ -12,7 +12,7 @@ TrainingStep::TrainingStep(Backend& backend, const StepSchedules& schedules,
       queue_(backend.make_queue(queue_name)),
       state_buffer_(backend.allocate(sizeof(StepState), "the step's counters")),
       state_(state_buffer_.as<StepState>()) {
-  for (auto& queue : report_queues_) queue = backend.make_queue("report");
+  for (auto& queue : reading_queues_) queue = backend.make_queue("report");
 }
 
 std::size_t TrainingStep::scratch_of(const Backend& backend,
@@ -72,7 +72,7 @@ void TrainingStep::mark(const char* name, Queue& queue) {
 
 std::uint64_t TrainingStep::run(std::uint64_t limit) {
   require(replays_.size() < most_replays, "step",
-          std::to_string(replays_.size()) + " replays whose reports were not taken", "fewer");
+          std::to_string(replays_.size()) + " replays whose records were not taken", "fewer");
   require(limit > 0, "step", "0 steps to run", "1 or more");
   const bool many = unrolled_ != nullptr && !marker_ && limit >= unrolled && steps_ % unrolled == 0;
   const Replay replay{steps_, many ? unrolled : 1, next_slot_};
@@ -82,32 +82,32 @@ std::uint64_t TrainingStep::run(std::uint64_t limit) {
   } else {
     (many ? *unrolled_ : *programs_[variant_at(steps_)]).replay();
   }
-  read_reports(replay);
+  read_records(replay);
   steps_ += replay.count;
   next_slot_ = (next_slot_ + 1) % most_replays;
   replays_.push_back(replay);
   return replay.count;
 }
 
-// The reports lie in a ring: in one piece, or at its end and its beginning.
-void TrainingStep::read_reports(const Replay& replay) {
-  Queue& reader = *report_queues_[replay.slot];
+// The records lie in a ring: in one piece, or at its end and its beginning.
+void TrainingStep::read_records(const Replay& replay) {
+  Queue& reader = *reading_queues_[replay.slot];
   reader.wait_for(*queue_);
   for (std::uint64_t done = 0; done < replay.count;) {
-    const std::uint64_t at = (replay.first + done) % StepState::report_capacity;
-    const std::uint64_t count = std::min(replay.count - done, StepState::report_capacity - at);
-    backend_->download(reader, &state_->reports[at], count * sizeof(StepReport),
-                       &reports_[replay.slot][done]);
+    const std::uint64_t at = (replay.first + done) % StepState::record_capacity;
+    const std::uint64_t count = std::min(replay.count - done, StepState::record_capacity - at);
+    backend_->download(reader, &state_->records[at], count * sizeof(StepRecord),
+                       &records_[replay.slot][done]);
     done += count;
   }
 }
 
-std::span<const StepReport> TrainingStep::take_reports() {
-  require(!replays_.empty(), "step", "no reports to take", "a step that was run");
+std::span<const StepRecord> TrainingStep::take_records() {
+  require(!replays_.empty(), "step", "no records to take", "a step that was run");
   const Replay replay = replays_.front();
-  report_queues_[replay.slot]->synchronise();
+  reading_queues_[replay.slot]->synchronise();
   replays_.pop_front();
-  return {reports_[replay.slot].data(), replay.count};
+  return {records_[replay.slot].data(), replay.count};
 }
 
 std::uint64_t TrainingStep::reported() const {

@@ -1,4 +1,4 @@
-// A training step as a fixed program: recorded once, replayed for each epoch, its reports read
+// A training step as a fixed program: recorded once, replayed for each epoch, its records read
 // behind it.
 #pragma once
 
@@ -25,7 +25,7 @@ struct StepSchedules {
   math::Schedule generator_rate, discriminator_rate, instance_noise, kl;
 };
 
-/// Counters, rates and reports are in device memory (StepState), so every replay is the same
+/// Counters, rates and records are in device memory (StepState), so every replay is the same
 /// program. A step may have variants that take turns by its number, such as a lazy penalty: each is
 /// a program of its own, and where the device works by itself there is one of `unrolled` steps, so
 /// that the host has less to launch.
@@ -33,17 +33,17 @@ class TrainingStep {
  public:
   virtual ~TrainingStep() = default;
 
-  /// Puts up to `limit` >= 1 steps on the queues as one replay, and the reading of their reports
+  /// Puts up to `limit` >= 1 steps on the queues as one replay, and the reading of their records
   /// behind it; the host's own count of steps picks the program. Returns how many. At most
-  /// `most_replays` may wait for `take_reports`.
+  /// `most_replays` may wait for `take_records`.
   std::uint64_t run(std::uint64_t limit);
-  /// Waits for the oldest replay whose reports have not been taken; valid until the next `run`.
-  std::span<const StepReport> take_reports();
+  /// Waits for the oldest replay whose records have not been taken; valid until the next `run`.
+  std::span<const StepRecord> take_records();
   std::size_t replays_pending() const { return replays_.size(); }
   static constexpr std::size_t most_replays = 2;
   static constexpr std::uint64_t unrolled = 16;
 
-  /// Steps put on the queues since the beginning of the run, and those with their reports taken.
+  /// Steps put on the queues since the beginning of the run, and those with their records taken.
   std::uint64_t steps() const { return steps_; }
   std::uint64_t reported() const;
   /// Sets the counter of all random streams and schedules.
@@ -85,10 +85,10 @@ class TrainingStep {
   /// The steps that one replay runs.
   struct Replay {
     std::uint64_t first, count;
-    std::size_t slot;  ///< of reader and reports
+    std::size_t slot;  ///< of reader and records
   };
 
-  void read_reports(const Replay& replay);
+  void read_records(const Replay& replay);
 
   Backend* backend_;
   StepSchedules schedules_;
@@ -100,8 +100,8 @@ class TrainingStep {
   std::uint64_t steps_ = 0;
   std::size_t next_slot_ = 0;
   std::deque<Replay> replays_;
-  std::array<std::unique_ptr<Queue>, most_replays> report_queues_;
-  std::array<std::array<StepReport, unrolled>, most_replays> reports_{};
+  std::array<std::unique_ptr<Queue>, most_replays> reading_queues_;
+  std::array<std::array<StepRecord, unrolled>, most_replays> records_{};
   std::vector<std::unique_ptr<Program>> programs_;  ///< one for each variant
   std::unique_ptr<Program> unrolled_;  ///< from a multiple of `unrolled` on; null: not worth it
 };

@@ -2,11 +2,11 @@
 // recorded step can be replayed without the host telling it anything.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/math/host_device.hpp"
 #include "kernels/math/schedule.hpp"
-#include "kernels/ops/step_report.hpp"
 
 namespace vgan {
 
@@ -16,8 +16,29 @@ struct AdamState {
   std::uint32_t nonfinite = 0;  ///< 1 once a gradient held NaN or Inf
 };
 
+/// What one step measured, as its kernels leave it. Which number lies where, the objective says.
+struct StepRecord {
+  static constexpr std::size_t most_values = 8;
+
+  std::uint64_t epoch = 0;  ///< counted from 1
+  float values[most_values] = {};
+  std::uint32_t nonfinite = 0;  ///< 1 if a gradient of this step held NaN or Inf
+
+  /// The number that an objective's enum names. Of a record in device memory the host takes but the
+  /// address.
+  template <class Value>
+  float& operator[](Value value) {
+    static_assert(static_cast<std::size_t>(Value::count) <= most_values);
+    return values[static_cast<std::size_t>(value)];
+  }
+  template <class Value>
+  float operator[](Value value) const {
+    return values[static_cast<std::size_t>(value)];
+  }
+};
+
 struct StepState {
-  static constexpr std::uint64_t report_capacity = 256;
+  static constexpr std::uint64_t record_capacity = 256;
 
   std::uint64_t step = 0;  ///< steps finished: the counter of every random stream
   AdamState discriminator;
@@ -30,8 +51,8 @@ struct StepState {
   math::Schedule kl_schedule{.ramp = math::Ramp::held};
   float instance_noise = 0.0F;  ///< standard deviation, of this step
   float kl_weight = 1.0F;       ///< share of beta, of this step
-  StepReport current;
-  StepReport reports[report_capacity];  ///< ring: the report of step s is at s % report_capacity
+  StepRecord current;
+  StepRecord records[record_capacity];  ///< ring: the record of step s is at s % record_capacity
 };
 
 /// Sets what has a schedule to its value in the step to come, number `state.step` from 0.
@@ -46,13 +67,13 @@ VGAN_HOST_DEVICE inline void apply_schedules(StepState& state) {
       static_cast<float>(math::next_value(state.kl_schedule, state.step, double{state.kl_weight}));
 }
 
-/// Ends a step: files its report, counts it, and sets what has a schedule for the step to come.
+/// Ends a step: files its record, counts it, and sets what has a schedule for the step to come.
 VGAN_HOST_DEVICE inline void finish_step(StepState& state) {
-  StepReport& report = state.current;
-  report.epoch = state.step + 1;
-  report.nonfinite = state.discriminator.nonfinite | state.generator.nonfinite;
-  state.reports[state.step % StepState::report_capacity] = report;
-  report = StepReport{};
+  StepRecord& record = state.current;
+  record.epoch = state.step + 1;
+  record.nonfinite = state.discriminator.nonfinite | state.generator.nonfinite;
+  state.records[state.step % StepState::record_capacity] = record;
+  record = StepRecord{};
   ++state.step;
   apply_schedules(state);
 }

@@ -51,7 +51,7 @@ vgan::TrainConfig small_networks(std::uint64_t seed) {
 void train(vgan::Trainer& trainer) {
   while (trainer.epoch() < trainer.total_epochs()) {
     const vgan::StepReport report = trainer.train_epoch();
-    expect(std::isfinite(report.d_loss()) && std::isfinite(report.g_loss), "losses are finite");
+    expect(std::isfinite(report["d_loss"]) && std::isfinite(report["g_loss"]), "losses are finite");
   }
 }
 

@@ -14,6 +14,7 @@
 
 using namespace vgan;
 using namespace vgan::testing;
+using objectives::GanValue;
 
 namespace {
 
@@ -94,15 +95,15 @@ class GoldenRun {
     StepState after;
     device_.backend->download(*device_.queue, state_.data(), sizeof(after), &after);
     device_.queue->synchronise();
-    const auto losses = [&](const char* name, float StepReport::*field) {
+    const auto losses = [&](const char* name, GanValue value) {
       std::vector<float> got;
-      for (int step = 0; step < steps; ++step) got.push_back(after.reports[step].*field);
+      for (int step = 0; step < steps; ++step) got.push_back(after.records[step][value]);
       require_close(variant_ + " " + name, got, file_.read_f32(variant_ + "/" + name), tolerance);
     };
-    losses("d_loss_real", &StepReport::d_loss_real);
-    losses("d_loss_fake", &StepReport::d_loss_fake);
-    losses("g_loss", &StepReport::g_loss);
-    losses("r1", &StepReport::r1);
+    losses("d_loss_real", GanValue::d_loss_real);
+    losses("d_loss_fake", GanValue::d_loss_fake);
+    losses("g_loss", GanValue::g_loss);
+    losses("r1", GanValue::r1);
     check_section("final", *g_, "g", g_->arena().weights());
     check_section("final", *d_, "d", d_->arena().weights());
     check_section("adam_m", *g_, "g", g_->arena().m());

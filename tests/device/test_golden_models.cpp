@@ -16,6 +16,8 @@
 using namespace vgan;
 using namespace vgan::testing;
 using nlohmann::json;
+using objectives::AutoencoderValue;
+using objectives::GanValue;
 
 namespace {
 
@@ -92,15 +94,15 @@ class ModelRun {
     StepState after;
     device_.backend->download(*device_.queue, state_.data(), sizeof(after), &after);
     device_.queue->synchronise();
-    check_report(after, "d_loss_real", &StepReport::d_loss_real);
-    check_report(after, "d_loss_fake", &StepReport::d_loss_fake);
-    check_report(after, "g_loss", &StepReport::g_loss);
-    check_report(after, "r1", &StepReport::r1);
-    check_report(after, "r2", &StepReport::r2);
-    check_report(after, "gradient_penalty", &StepReport::gradient_penalty);
-    check_report(after, "reconstruction", &StepReport::reconstruction);
-    check_report(after, "squared_error", &StepReport::squared_error);
-    check_report(after, "kl", &StepReport::kl);
+    check_report(after, "d_loss_real", GanValue::d_loss_real);
+    check_report(after, "d_loss_fake", GanValue::d_loss_fake);
+    check_report(after, "g_loss", GanValue::g_loss);
+    check_report(after, "r1", GanValue::r1);
+    check_report(after, "r2", GanValue::r2);
+    check_report(after, "gradient_penalty", GanValue::gradient_penalty);
+    check_report(after, "reconstruction", AutoencoderValue::reconstruction);
+    check_report(after, "squared_error", AutoencoderValue::squared_error);
+    check_report(after, "kl", AutoencoderValue::kl);
     const std::string second = s_["model"] == "gan" ? "d" : "e";
     compared_ = 0;
     check_section("final", *g_, "g", g_->arena().weights());
@@ -215,7 +217,8 @@ class ModelRun {
     }
   }
 
-  void check_report(const StepState& after, const std::string& name, float StepReport::*field) {
+  template <class Value>
+  void check_report(const StepState& after, const std::string& name, Value value) {
     const std::string key = variant_ + "/" + name;
     if (!file_.header().tensors.contains(key)) return;
     const auto want = file_.read_f32(key);
@@ -224,10 +227,10 @@ class ModelRun {
     for (std::size_t step = 0; step < steps; ++step) {
       if (want.size() > steps) {
         for (std::size_t k = 0; k < early; ++k) {
-          got.push_back(early_losses_[step * early + k].*field);
+          got.push_back(early_losses_[step * early + k][value]);
         }
       }
-      got.push_back(after.reports[step].*field);
+      got.push_back(after.records[step][value]);
     }
     require_close(key, got, want, tolerance);
   }
@@ -286,7 +289,7 @@ class ModelRun {
   json s_;
   std::optional<nn::Network> g_, second_;
   Buffer state_;
-  std::vector<StepReport> early_losses_;
+  std::vector<StepRecord> early_losses_;
   int compared_ = 0;
 };
 

@@ -11,6 +11,7 @@
 
 using namespace vgan;
 using namespace vgan::testing;
+using objectives::GanValue;
 using reference::Values;
 
 namespace {
@@ -91,10 +92,11 @@ struct Fixture {
     gan.discriminator_gradients(*device.queue, penalty);
     const ModelTwin twin_g(g);
     check_gradient(d, [&](const ModelTwin& twin) { return d_loss(twin_g, twin, penalty); });
-    const StepReport& report = state.as<StepState>()->current;
-    CHECK(report.d_loss() == Approx(d_loss(twin_g, ModelTwin(d), false)).epsilon(1e-5));
-    CHECK(report.r1 == Approx(penalty ? r1(ModelTwin(d)) : 0.0).epsilon(1e-4));
-    CHECK(report.r2 == Approx(penalty ? r2(twin_g, ModelTwin(d)) : 0.0).epsilon(1e-4));
+    const StepRecord& record = state.as<StepState>()->current;
+    CHECK(record[GanValue::d_loss_real] + record[GanValue::d_loss_fake] ==
+          Approx(d_loss(twin_g, ModelTwin(d), false)).epsilon(1e-5));
+    CHECK(record[GanValue::r1] == Approx(penalty ? r1(ModelTwin(d)) : 0.0).epsilon(1e-4));
+    CHECK(record[GanValue::r2] == Approx(penalty ? r2(twin_g, ModelTwin(d)) : 0.0).epsilon(1e-4));
   }
 
   void check_g() {
@@ -102,7 +104,7 @@ struct Fixture {
     gan.generator_gradients(*device.queue);
     const ModelTwin twin_d(d);
     check_gradient(g, [&](const ModelTwin& twin) { return g_loss(twin, twin_d); });
-    CHECK(state.as<StepState>()->current.g_loss ==
+    CHECK(state.as<StepState>()->current[GanValue::g_loss] ==
           Approx(g_loss(ModelTwin(g), twin_d)).epsilon(1e-5));
   }
 

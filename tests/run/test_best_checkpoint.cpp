@@ -19,19 +19,11 @@ TrainConfig model(const std::string& name) {
 }
 
 StepReport gan_report(std::uint64_t epoch, float d_loss, float g_loss) {
-  StepReport report;
-  report.epoch = epoch;
-  report.d_loss_real = d_loss;
-  report.g_loss = g_loss;
-  return report;
+  return {epoch, {{"d_loss", d_loss}, {"g_loss", g_loss}}};
 }
 
 StepReport vae_report(std::uint64_t epoch, float reconstruction, float kl) {
-  StepReport report;
-  report.epoch = epoch;
-  report.reconstruction = reconstruction;
-  report.kl = kl;
-  return report;
+  return {epoch, {{"reconstruction", reconstruction}, {"kl", kl}}};
 }
 
 }  // namespace

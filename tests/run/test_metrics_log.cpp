@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/settings/config.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -15,10 +14,7 @@ using namespace vgan::testing;
 namespace {
 
 StepReport report_of(std::uint64_t epoch) {
-  StepReport report{};
-  report.epoch = epoch;
-  report.g_loss = static_cast<float>(epoch % 97) * 0.01F;
-  return report;
+  return {epoch, {{"d_loss", 0.0F}, {"g_loss", static_cast<float>(epoch % 97) * 0.01F}}};
 }
 
 std::vector<std::string> lines_of(const std::filesystem::path& path) {
@@ -35,10 +31,9 @@ TEST_CASE("metrics: the history of a long run is bounded, and is the same after 
   constexpr std::uint64_t epochs = 100000;
   const TempDir folder;
   const auto file = folder.path() / "metrics.jsonl";
-  const TrainConfig config = preset("default");
   std::vector<double> means;
   {
-    MetricsLog log(file, 0, config);
+    MetricsLog log(file, 0);
     for (std::uint64_t epoch = 1; epoch <= epochs; ++epoch) log.add(report_of(epoch), 0.0);
     const LongSeries& kept = log.history().g_loss;
     CHECK(kept.points() == epochs);
@@ -46,7 +41,7 @@ TEST_CASE("metrics: the history of a long run is bounded, and is the same after 
     for (const auto& bucket : kept.buckets()) means.push_back(bucket.mean());
     log.flush();
   }
-  const MetricsLog again(file, epochs, config);
+  const MetricsLog again(file, epochs);
   const LongSeries& read = again.history().g_loss;
   REQUIRE(read.buckets().size() == means.size());
   for (std::size_t i = 0; i < means.size(); ++i) {
@@ -58,9 +53,8 @@ TEST_CASE("metrics: a resume counts seconds on, keeps changes and drops later ep
           "[engine][run]") {
   const TempDir folder;
   const auto file = folder.path() / "metrics.jsonl";
-  const TrainConfig config = preset("default");
   {
-    MetricsLog log(file, 0, config);
+    MetricsLog log(file, 0);
     for (std::uint64_t epoch = 1; epoch <= 4; ++epoch) {
       log.add(report_of(epoch), static_cast<double>(epoch));
     }
@@ -68,7 +62,7 @@ TEST_CASE("metrics: a resume counts seconds on, keeps changes and drops later ep
   }
   CHECK(seconds_in_metrics(file) == 4.5);
   {
-    MetricsLog log(file, 2, config);
+    MetricsLog log(file, 2);
     log.add_change(2, {"lr", "0.0004", "1e-05"});
     log.add(report_of(3), 1.0);
     log.add_done(3, 1.5, 1.0);
@@ -78,7 +72,7 @@ TEST_CASE("metrics: a resume counts seconds on, keeps changes and drops later ep
   CHECK(lines[2] == R"({"event":"changed","epoch":2,"setting":"lr","from":"0.0004","to":"1e-05"})");
   CHECK_THAT(lines[3], ContainsSubstring("\"epoch\":3,") && ContainsSubstring("\"seconds\":3.000"));
   CHECK_THAT(lines[4], ContainsSubstring("\"done\"") && ContainsSubstring("\"seconds\":3.500"));
-  const MetricsLog kept(file, 3, config);
+  const MetricsLog kept(file, 3);
   CHECK(lines_of(file).size() == 4);  // without the line that tells of the end
   CHECK(kept.history().g_loss.points() == 3);
 }

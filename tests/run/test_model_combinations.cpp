@@ -55,7 +55,10 @@ void check(const TrainConfig& config, const Trials& images) {
     for (int epoch = 0; epoch < 2; ++epoch) (void)trainer.train_epoch();
     Trainer other(config, images);
     other.restore(trainer.checkpoint());
-    CHECK(std::isfinite(other.train_epoch().g_loss));
+    for (const NamedValue& one : other.train_epoch().values) {
+      INFO(one.name);
+      CHECK(std::isfinite(one.value));
+    }
     CHECK(other.sample(3, 1).size() == 3 * 64);
   } catch (const Error& error) {
     INFO(error.what());

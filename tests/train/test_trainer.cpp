@@ -304,9 +304,10 @@ TEST_CASE("the main job on MNIST for 300 epochs is sane", "[engine][mnist]") {
   double fake = 0.0;
   for (int epoch = 0; epoch < 300; ++epoch) {
     const StepReport report = trainer.train_epoch();
-    REQUIRE(std::isfinite(report.d_loss()));
-    REQUIRE(std::isfinite(report.g_loss));
-    if (epoch >= 200) real += report.real_accuracy / 100.0, fake += report.fake_accuracy / 100.0;
+    REQUIRE(std::isfinite(report["d_loss"]));
+    REQUIRE(std::isfinite(report["g_loss"]));
+    if (epoch >= 200)
+      real += report["d_real_accuracy"] / 100.0, fake += report["d_fake_accuracy"] / 100.0;
   }
   // D tells most apart by now, and is not blind on either side.
   CHECK((real > 0.5 && real <= 1.0));

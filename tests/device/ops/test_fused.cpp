@@ -261,7 +261,7 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
         DeviceMatrix logits(device, c.rows, 1), gradient(device, c.rows, 1, type),
             dx(device, c.rows, c.inputs, type);
         const DeviceState state(device, first_step());
-        StepReport& report = state.get()->current;
+        StepRecord& record = state.get()->current;
         LogitLossTask task;
         task.x = device_x.ref();
         task.w = layer.compute_weight();
@@ -271,9 +271,8 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
         task.dx = dx.ref();
         task.activation = Activation::leaky_relu;
         task.slope = slope;
-        task.sides[0] = {sides[0],
-                         {kind, kinds[0], 0.9F, &report.d_loss_real, &report.real_accuracy}};
-        task.sides[1] = {sides[1], {kind, kinds[1], 0.9F, &report.d_loss_fake}};
+        task.sides[0] = {sides[0], {kind, kinds[0], 0.9F, &record.values[0], &record.values[6]}};
+        task.sides[1] = {sides[1], {kind, kinds[1], 0.9F, &record.values[1]}};
         if (with_step) task.weight_step = layer.arena(0), task.bias_step = layer.arena(1);
         device.backend->logit_loss(*device.queue, task, state.get(), fused_options(with_step));
 
@@ -290,11 +289,11 @@ TEST_CASE("logit_loss is the last layer, its loss and its step", "[kernels][fuse
           if (side == 0) right += reference::is_right(kind, kinds[0], logit) ? 1.0 : 0.0;
           want_gradient.push_back(one.gradient / static_cast<double>(sides[side]));
         }
-        const StepReport got = state.read().current;
-        CHECK(got.d_loss_real == Approx(losses[0]).epsilon(1e-5).margin(sum_error(c.inputs)));
+        const StepRecord got = state.read().current;
+        CHECK(got.values[0] == Approx(losses[0]).epsilon(1e-5).margin(sum_error(c.inputs)));
         if (sides[1] > 0)
-          CHECK(got.d_loss_fake == Approx(losses[1]).epsilon(1e-5).margin(sum_error(c.inputs)));
-        CHECK(got.real_accuracy == Approx(right / static_cast<double>(sides[0])));
+          CHECK(got.values[1] == Approx(losses[1]).epsilon(1e-5).margin(sum_error(c.inputs)));
+        CHECK(got.values[6] == Approx(right / static_cast<double>(sides[0])));
         const double rounding = type == ElementType::bf16 ? 1.0 / 256.0 : 1e-5;
         require_close("gradient", gradient.get(), want_gradient, {1e-6, rounding});
         // From the gradient as it is stored, which in bf16 is rounded.

@@ -26,11 +26,11 @@ void check(Device& device, const Case& c, std::int64_t rows) {
   const DeviceMatrix device_logits(device, rows, 1, logits);
   DeviceMatrix gradient(device, rows, 1, c.type);
   const DeviceState state(device);
-  StepReport& report = state.get()->current;  // in device memory: only its address is taken
-  device.backend->run(*device.queue, GanLossTask{device_logits.view(),
-                                                 gradient.ref(),
-                                                 {c.kind, c.side, c.target, &report.d_loss_real,
-                                                  &report.real_accuracy}});
+  StepRecord& record = state.get()->current;  // in device memory: only its address is taken
+  device.backend->run(
+      *device.queue, GanLossTask{device_logits.view(),
+                                 gradient.ref(),
+                                 {c.kind, c.side, c.target, &record.values[0], &record.values[6]}});
   double loss = 0.0;
   double size = 0.0;
   double right = 0.0;
@@ -43,10 +43,10 @@ void check(Device& device, const Case& c, std::int64_t rows) {
     want.push_back(one.gradient / static_cast<double>(rows));
   }
   const auto n = static_cast<double>(rows);
-  const StepReport got = state.read().current;
+  const StepRecord got = state.read().current;
   // exp is within some units in the last place; the sum is in double.
-  CHECK(std::fabs(got.d_loss_real - loss / n) <= 1e-6 * size / n + 1e-12);
-  CHECK(got.real_accuracy == Approx(right / n));
+  CHECK(std::fabs(got.values[0] - loss / n) <= 1e-6 * size / n + 1e-12);
+  CHECK(got.values[6] == Approx(right / n));
   require_close("gradient", gradient.get(), want,
                 {1e-9, c.type == ElementType::bf16 ? 1.0 / 256.0 : 2e-6});
 }
@@ -77,9 +77,9 @@ TEST_CASE("gan_loss of many rows, and without an accuracy", "[kernels][loss]") {
     device.backend->run(*device.queue, GanLossTask{logits.view(),
                                                    gradient.ref(),
                                                    {GanLoss::lsgan, GanSide::fooled, 1.0F,
-                                                    &state.get()->current.g_loss, nullptr}});
-    CHECK(state.read().current.g_loss == Approx((0.5625 + 1.0 + 4.0) / 6.0));
-    CHECK(state.read().current.real_accuracy == 0.0F);
+                                                    &state.get()->current.values[2], nullptr}});
+    CHECK(state.read().current.values[2] == Approx((0.5625 + 1.0 + 4.0) / 6.0));
+    CHECK(state.read().current.values[6] == 0.0F);
   });
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("gan_loss refuses what does not fit", "[kernels][loss]") {
     GanLossTask task{logits.view(), gradient.ref()};
     CHECK_THROWS_AS(device.backend->run(*device.queue, task), Error);
     task.gradient = longer.ref();
-    task.term.loss = &state.get()->current.g_loss;
+    task.term.loss = &state.get()->current.values[2];
     CHECK_THROWS_AS(device.backend->run(*device.queue, task), Error);
   });
 }

@@ -40,10 +40,10 @@ TEST_CASE("gradient_penalty measures the rows and gives its gradient", "[kernels
           DeviceMatrix v(device, rows, cols, x);
           const DeviceState state(device);
           device.backend->run(*device.queue, GradientPenaltyTask{v.view(), kind, 0.25F, 3.0F,
-                                                                 &state.get()->current.r1});
+                                                                 &state.get()->current.values[3]});
           std::vector<double> want;
           const double sum = penalty(kind, x, static_cast<std::size_t>(cols), 3.0, want);
-          CHECK(state.read().current.r1 == Approx(0.25 * sum).epsilon(1e-5));
+          CHECK(state.read().current.values[3] == Approx(0.25 * sum).epsilon(1e-5));
           // A length is within some 1e-6 of itself; where it is near 1, its excess is not.
           require_close("gradient", v.get(), want, {1e-5, 2e-6});
         }
@@ -60,16 +60,16 @@ TEST_CASE("gradient_penalty of rows without a length is finite", "[kernels][pena
     const DeviceState state(device);
     device.backend->run(*device.queue,
                         GradientPenaltyTask{v.view(), GradientPenalty::one_centred, 1.0F, 1.0F,
-                                            &state.get()->current.gradient_penalty});
-    CHECK(state.read().current.gradient_penalty == Approx(4.0).epsilon(1e-6));
+                                            &state.get()->current.values[5]});
+    CHECK(state.read().current.values[5] == Approx(4.0).epsilon(1e-6));
     require_close("gradient", v.get(),
                   std::vector<double>{0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, -1.0, 0.0},
                   {2e-7, 1e-6});
     DeviceMatrix none(device, 0, 7);
     device.backend->run(*device.queue,
                         GradientPenaltyTask{none.view(), GradientPenalty::one_centred, 1.0F, 1.0F,
-                                            &state.get()->current.gradient_penalty});
-    CHECK(state.read().current.gradient_penalty == 0.0F);
+                                            &state.get()->current.values[5]});
+    CHECK(state.read().current.values[5] == 0.0F);
     CHECK_THROWS_AS(device.backend->run(*device.queue, GradientPenaltyTask{v.view()}), Error);
   });
 }
@@ -81,8 +81,8 @@ TEST_CASE("half the slope of the penalty is what is left in x", "[kernels][penal
     auto x = random_values(4 * 5, 3);
     DeviceMatrix v(device, 4, 5, x);
     const DeviceState state(device);
-    device.backend->run(*device.queue,
-                        GradientPenaltyTask{v.view(), kind, 1.0F, 2.0F, &state.get()->current.r1});
+    device.backend->run(*device.queue, GradientPenaltyTask{v.view(), kind, 1.0F, 2.0F,
+                                                           &state.get()->current.values[3]});
     std::vector<double> slopes;
     for (double& value : x) {
       const double here = value;

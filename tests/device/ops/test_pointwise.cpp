@@ -85,7 +85,7 @@ TEST_CASE("adam moves weights, moments, average and shadow", "[kernels][pointwis
       const StepState after = state.read();
       CHECK(after.step == 3);
       CHECK(after.generator.nonfinite == 0);
-      CHECK(after.reports[2].epoch == 3);
+      CHECK(after.records[2].epoch == 3);
     }
   });
 }
@@ -103,7 +103,7 @@ TEST_CASE("adam reports a gradient that is not finite", "[kernels][pointwise]") 
       device.backend->adam(*device.queue, {w.vector(), dg.vector(), m.vector(), v.vector(), {}, {}},
                            state.get(), {0.5, 0.999, 1e-8, 0.0F, &StepState::discriminator});
       device.backend->advance(*device.queue, state.get());
-      CHECK(state.read().reports[0].nonfinite == 1);
+      CHECK(state.read().records[0].nonfinite == 1);
     }
   });
 }

@@ -111,7 +111,7 @@ TEST_CASE("fused updates: update 2 of 3 in step 7 is step 23", "[kernels][step]"
           task.bias = bias.weights;
           task.logits = logits.view();
           task.gradient = gradient.ref();
-          task.sides[0] = {9, {GanLoss::bce, GanSide::real, 1.0F, &state->current.d_loss_real}};
+          task.sides[0] = {9, {GanLoss::bce, GanSide::real, 1.0F, &state->current.values[0]}};
           task.weight_step = weight;
           task.bias_step = bias;
           device.backend->logit_loss(*device.queue, task, state, {options, false});
@@ -170,20 +170,16 @@ TEST_CASE("advance sets what has a schedule for the step to come", "[kernels][st
   });
 }
 
-TEST_CASE("advance leaves what has no schedule, and files and clears the report",
+TEST_CASE("advance leaves what has no schedule, and files and clears the record",
           "[kernels][step]") {
   on_every_device([](Device& device) {
     StepState start = at_step(41);
     start.generator.learning_rate = 0.02;
     start.instance_noise = 0.25F;
     start.kl_weight = 0.5F;
-    StepReport& report = start.current;
-    report.d_loss_real = report.d_loss_fake = report.g_loss = 1.0F;
-    report.r1 = 2.0F;
-    report.gradient_penalty = 3.0F;
-    report.reconstruction = 4.0F;
-    report.squared_error = 5.0F;
-    report.kl = 6.0F;
+    for (std::size_t i = 0; i < StepRecord::most_values; ++i) {
+      start.current.values[i] = static_cast<float>(i + 1);
+    }
     const DeviceState state(device, start);
     device.backend->advance(*device.queue, state.get());
     const StepState after = state.read();
@@ -191,11 +187,11 @@ TEST_CASE("advance leaves what has no schedule, and files and clears the report"
     CHECK(after.generator.learning_rate == 0.02);
     CHECK(after.instance_noise == 0.25F);
     CHECK(after.kl_weight == 0.5F);
-    CHECK(after.reports[41].epoch == 42);
-    CHECK(after.reports[41].gradient_penalty == 3.0F);
-    CHECK(after.reports[41].kl == 6.0F);
+    CHECK(after.records[41].epoch == 42);
+    CHECK(after.records[41].values[0] == 1.0F);
+    CHECK(after.records[41].values[StepRecord::most_values - 1] == StepRecord::most_values);
     // What a later step does not measure must not be this one's.
-    const StepReport empty;
+    const StepRecord empty;
     CHECK(std::memcmp(&after.current, &empty, sizeof(empty)) == 0);
   });
 }

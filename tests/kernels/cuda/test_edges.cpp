@@ -42,9 +42,9 @@ std::vector<float> weights_after_steps(bool fused, std::uint64_t seed, int left_
   REQUIRE(simt::calls("cudaStreamWaitEvent") - before == edges + 1);
   if (left_out != all_edges) simt::skip_call("cudaStreamWaitEvent", left_out);
   step.run(1);
-  while (step.replays_pending() > 0) (void)step.take_reports();
+  while (step.replays_pending() > 0) (void)step.take_records();
   step.run(1);
-  (void)step.take_reports();
+  (void)step.take_records();
   step.queue().synchronise();
   const VectorView<float> all = g.arena().weights();
   std::vector<float> values(static_cast<std::size_t>(all.size));
