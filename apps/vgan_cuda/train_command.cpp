@@ -59,22 +59,29 @@ struct Settings {
 };
 
 Settings read_settings(const CommandLine& line) {
-  std::string preset_name;
-  line.read("preset", preset_name);
+  FlagsOverFile flags;
+  line.read("preset", flags.preset);
+  std::string model;
+  if (line.read("model", model)) flags.model = find_word<ModelKind>(model);
+  flags.given = [&](const std::string& name) { return line.given(name); };
   Settings settings;
   std::vector<std::string> in_file;
-  std::optional<ModelKind> model;
-  if (line.given("model")) line.read("model", model.emplace());
   std::string file;
   if (line.read("config", file)) {
-    settings.config = read_config(file, preset_name, &in_file, model);
+    settings.config = read_config(file, flags, &in_file);
+  } else if (!flags.preset.empty()) {
+    settings.config = preset(flags.preset);
   } else {
-    settings.config =
-        preset(preset_name.empty() ? preset_for(model.value_or(ModelKind::gan)) : preset_name);
+    settings.config = preset(preset_for(flags.model.value_or(ModelKind::gan)));
   }
-  visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {
-    if (line.read(info.name, field)) settings.given.emplace_back(info.name);
-  });
+  // A value that is no number makes the line a wrong one; a word that a setting has not comes
+  // after.
+  for (const bool words : {false, true}) {
+    visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {
+      if (WordSetting<std::decay_t<decltype(field)>> != words) return;
+      if (line.read(info.name, field)) settings.given.emplace_back(info.name);
+    });
+  }
   drop_overruled(settings.config, [&](const std::string& name) {
     return line.given(name) || std::find(in_file.begin(), in_file.end(), name) != in_file.end();
   });

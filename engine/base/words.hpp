@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -59,12 +60,19 @@ std::vector<std::string> words_of() {
   return words;
 }
 
-/// The enumerator whose word is `text`. Throws Error (bad_config) where it is nobody's.
+/// The enumerator whose word is `text`; nothing where it is nobody's.
 template <WordSetting Enum>
-Enum read_word(const std::string& text) {
+std::optional<Enum> find_word(const std::string& text) {
   for (const Word<Enum>& word : WordTable<Enum>::table) {
     if (text == word.text) return word.value;
   }
+  return std::nullopt;
+}
+
+/// The enumerator whose word is `text`. Throws Error (bad_config) where it is nobody's.
+template <WordSetting Enum>
+Enum read_word(const std::string& text) {
+  if (const std::optional<Enum> value = find_word<Enum>(text)) return *value;
   refuse_word(WordTable<Enum>::setting, text, words_of<Enum>());
 }
 

@@ -118,21 +118,25 @@ void require_used(const TrainConfig& config, const std::vector<std::string>& giv
 /// The preset to start from where none is named: `model` itself for vae and ae.
 std::string preset_for(ModelKind model);
 
-/// A config file (TOML, one key for each setting) over the preset that it names, or over
-/// `preset_name` where that is not empty; where neither names one, over that of `model`, or else of
-/// the file's model. A file's `output` and its mixture do not go to another `model` than its own.
-/// Throws bad_config: with file, line and column for what is no TOML, for an unknown key, which is
-/// told its nearest neighbour, and for a value of another type; with the setting alone for a word
-/// that it has not, even where the caller has another in mind. I/O errors are `io`. With `given`,
-/// adds the names of its keys to it, and leaves `drop_overruled` to a caller who knows what else is
-/// given.
-TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name = "",
-                        std::vector<std::string>* given = nullptr,
-                        std::optional<ModelKind> model = std::nullopt);
+/// What a command line says that a config file lies beneath.
+struct FlagsOverFile {
+  std::string preset;              ///< the preset to start from; empty: the file's
+  std::optional<ModelKind> model;  ///< the model, where there is a flag for it
+  Given given = {};                ///< the settings that have flags; empty: none
+};
+
+/// A config file (TOML, one key for each setting) over the preset of `flags`, or over the one that
+/// it names; where neither names one, over that of the model. A file's `output` and its mixture do
+/// not go to another model of the flags than its own. Throws bad_config, with file, line and
+/// column, for what is no TOML, for an unknown key, which is told its nearest neighbour, for a
+/// value of another type, and for a word that a setting has not, unless a flag gives that setting.
+/// I/O errors are `io`. With `in_file`, adds the names of its keys to it, and leaves
+/// `drop_overruled` to a caller who knows what else is given.
+TrainConfig read_config(const std::filesystem::path& path, const FlagsOverFile& flags = {},
+                        std::vector<std::string>* in_file = nullptr);
 TrainConfig parse_config(const std::string& toml, const std::string& origin,
-                         const std::string& preset_name = "",
-                         std::vector<std::string>* given = nullptr,
-                         std::optional<ModelKind> model = std::nullopt);
+                         const FlagsOverFile& flags = {},
+                         std::vector<std::string>* in_file = nullptr);
 /// TOML text that `parse_config` reads back to an equal config; `comments` adds each help line.
 std::string print_config(const TrainConfig& config, bool comments);
 

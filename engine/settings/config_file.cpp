@@ -86,7 +86,12 @@ void read_value(const std::string& where, const std::string& key, const toml::no
                 Enum& field) {
   std::string word;
   read_value(where, key, node, word);
-  field = read_word<Enum>(word);
+  const std::optional<Enum> value = find_word<Enum>(word);
+  if (!value) {
+    throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
+                                        "'" + word + "'", joined(words_of<Enum>()), ""});
+  }
+  field = *value;
 }
 
 void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
@@ -156,8 +161,7 @@ bool is_of_one_model(const std::string& setting) {
 }  // namespace
 
 TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
-                         const std::string& preset_name, std::vector<std::string>* given,
-                         std::optional<ModelKind> model) {
+                         const FlagsOverFile& flags, std::vector<std::string>* in_file) {
   require_plain_toml(toml_source, origin);
   toml::table table;
   try {
@@ -168,10 +172,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
                  std::string(error.description()), "", ""});
   }
   refuse_unknown_keys(table, origin);
-  std::string base = preset_name;
+  const auto overruled = [&](const std::string& name) { return flags.given && flags.given(name); };
+  std::string base = flags.preset;
   if (base.empty()) {
-    ModelKind trained = model.value_or(ModelKind::gan);
-    if (const toml::node* node = table.get("model"); node != nullptr && !model) {
+    ModelKind trained = flags.model.value_or(ModelKind::gan);
+    if (const toml::node* node = table.get("model"); node != nullptr && !overruled("model")) {
       read_value(place(origin, node->source()), "model", *node, trained);
     }
     base = preset_for(trained);
@@ -180,26 +185,31 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     }
   }
   TrainConfig config = preset(base);
-  const bool other_model = is_other_model(table, model);
+  const bool other_model = is_other_model(table, flags.model);
   visit_settings(config, [&](const SettingInfo& info, auto& field) {
     const toml::node* node = table.get(info.name);
     if (node == nullptr || std::string(info.name) == "preset") return;
     if (other_model && is_of_one_model(info.name)) return;
-    if constexpr (std::is_same_v<std::decay_t<decltype(field)>, std::uint64_t>) {
-      read_value(place(origin, node->source()), info, *node, field);
+    using Field = std::decay_t<decltype(field)>;
+    const std::string where = place(origin, node->source());
+    if constexpr (std::is_same_v<Field, std::uint64_t>) {
+      read_value(where, info, *node, field);
+    } else if (WordSetting<Field> && overruled(info.name)) {
+      std::string word;  // any: a flag's stands in its place
+      read_value(where, info.name, *node, word);
     } else {
-      read_value(place(origin, node->source()), info.name, *node, field);
+      read_value(where, info.name, *node, field);
     }
-    if (given != nullptr) given->emplace_back(info.name);
+    if (in_file != nullptr) in_file->emplace_back(info.name);
   });
-  if (given == nullptr) {
+  if (in_file == nullptr) {
     drop_overruled(config, [&](const std::string& name) { return table.contains(name); });
   }
   return config;
 }
 
-TrainConfig read_config(const std::filesystem::path& path, const std::string& preset_name,
-                        std::vector<std::string>* given, std::optional<ModelKind> model) {
+TrainConfig read_config(const std::filesystem::path& path, const FlagsOverFile& flags,
+                        std::vector<std::string>* in_file) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw Error(
@@ -213,7 +223,7 @@ TrainConfig read_config(const std::filesystem::path& path, const std::string& pr
   if (!file || file.bad()) {
     throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
   }
-  return parse_config(content, path.string(), preset_name, given, model);
+  return parse_config(content, path.string(), flags, in_file);
 }
 
 std::string print_config(const TrainConfig& config, bool comments) {

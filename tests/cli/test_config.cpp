@@ -63,6 +63,26 @@ TEST_CASE("cli: flags win over the config file, which wins over the preset") {
   CHECK(printed(folder.path(), {"--lr", "1", "--lr", "2"}).lr == 2.0);  // the last counts
 }
 
+TEST_CASE("cli: a word that a setting has not is told after mistakes that come before it") {
+  const std::string file = "batch = 7\nloss = 'bogus'\nmodel = 'bogus'\n";
+  refuse({"--config", "settings.toml"}, 78, "settings.toml:3:9: model", file);
+  refuse({"--config", "settings.toml", "--model", "gan"}, 78, "settings.toml:2:8: loss", file);
+  refuse({"--net", "foo", "--lr", "abc"}, 2, "--lr", "");
+  refuse({"--net", "foo"}, 78, "'foo'", "");
+  refuse({"--config", "missing.toml", "--model", "foo"}, 74, "missing.toml", "");
+  refuse({"--config", "settings.toml", "--model", "foo"}, 78, "'foo'", "batch = 7\n");
+
+  // What a flag overrules is not looked at, unless it is no word at all.
+  const TempDir folder;
+  write_file(folder.path() / "s.toml", file);
+  const vgan::TrainConfig flags =
+      printed(folder.path(), {"--config", "s.toml", "--model", "gan", "--loss", "hinge"});
+  CHECK(flags.loss == vgan::LossKind::hinge);
+  CHECK(flags.batch == 7);
+  refuse({"--config", "settings.toml", "--loss", "hinge"}, 78, "settings.toml:1:8: loss",
+         "loss = 3\n");
+}
+
 TEST_CASE("cli: what a file overrules of the preset comes back under a flag") {
   const TempDir folder;
   write_file(folder.path() / "s.toml", "preset = 'conv'\nloss = 'wgan-gp'\nnet = 'mlp'\n");
