@@ -16,8 +16,8 @@ namespace vgan {
 struct ShapeWish {
   std::string shape;    ///< as --shape, see parse_shape; "" = as the file says
   bool curves = false;  ///< trials of one or two axes in a .npy file are curves, as by --net conv1d
-  /// The shape that a model has learnt, where `shape` is empty: a file whose numbers can be read as
-  /// such trials is.
+  /// The shape that a model has learnt. Where `shape` is empty, a file whose numbers can be read as
+  /// such trials is read so.
   std::optional<TrialShape> expected;
 };
 
@@ -32,7 +32,7 @@ struct ShapeText {
 /// Throws bad_config for what is neither sizes nor one of the words; an empty text has no parts.
 ShapeText parse_shape(const std::string& text);
 
-/// How the trials of a file become those of an Trials.
+/// How the array of a file becomes Trials.
 struct TrialAxes {
   std::vector<std::size_t>
       order;         ///< the file's axes after the first (0, 1, ...) as they shall lie
@@ -48,8 +48,8 @@ struct TrialAxes {
 TrialAxes trial_axes(std::int64_t count, const std::vector<std::int64_t>& sizes,
                      const ShapeWish& wish, const std::string& where);
 
-/// Gives trials in memory the shape that is wished; leaves them where nothing is, or where they
-/// cannot be what is expected. Throws bad_config as trial_axes.
+/// Gives trials in memory the shape that is wished. Leaves them as they are where none is wished,
+/// or where they cannot have the one that is expected. Throws bad_config as trial_axes.
 void shape_trials(Trials& trials, const ShapeWish& wish);
 
 /// Drops the fourth channel of images, which is taken for alpha, and adds a note.

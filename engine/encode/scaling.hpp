@@ -24,10 +24,12 @@ struct Scale {
   bool operator==(const Scale&) const = default;
   bool is_constant() const { return low == high; }
   bool has_tails() const { return low < bulk_low || bulk_high < high; }
-  /// From a number to 0 (`low`) to 1 (`high`); beyond them on the same line, held where there is a
-  /// tail. A constant is 0.5.
+  /// Where `value` lies between `low`, which is at 0, and `high`, at 1. Values beyond them lie on
+  /// the same line, but where there is a tail they are held to 0 and 1. Those of a constant lie at
+  /// 0.5.
   double position(double value) const;
-  /// The inverse. `low`, `high` and a constant come back as they are.
+  /// The value at a position: the inverse, by which `low`, `high` and a constant come back as they
+  /// are.
   double value(double position) const;
 };
 
@@ -40,23 +42,23 @@ struct ScalingChoice {
 /// Throws bad_config for a range that is none, and for both at once.
 void require_scaling_choice(const ScalingChoice& choice);
 
-/// Numbers of the network: `low` to 1. `bounded`: its outputs cannot leave that range.
+/// The numbers that a network sees and puts out: those from `low` to 1.
 struct NetworkNumbers {
   double low = -1.0;
-  bool bounded = true;
+  bool bounded = true;  ///< whether its outputs cannot leave that range
 };
 
 class Scaling {
  public:
-  /// Bytes as they are: u8 of 0 to 255, which devices scale themselves.
+  /// The scaling of u8 data: bytes of 0 to 255 stay as they are, for devices scale them.
   Scaling() = default;
-  /// One range for all values. `low` is below `high`, their difference finite.
+  /// The scaling with one range for all values. `low` is below `high`, their difference finite.
   static Scaling linear(double low, double high, double network_low);
-  /// By training trials, whose values are finite. `auto` is bytes for u8; `low` to `high` of data
-  /// that say so themselves (Trials::by_values); else each column's own for rows, one for all
-  /// values for images and curves. Throws bad_config as require_scaling_choice; bad_data, with row
-  /// and column, for a value outside a range that was given, and for values further apart than a
-  /// double can say.
+  /// The scaling that `choice` asks for, by the training trials, whose values are finite. `auto` is
+  /// bytes for u8; `low` to `high` of data that say so themselves (Trials::by_values); else each
+  /// column's own for rows, one for all values for images and curves. Throws bad_config as
+  /// require_scaling_choice; bad_data, with row and column, for a value outside a range that was
+  /// given, and for values further apart than a double can say.
   static Scaling fit(const Trials& trials, const ScalingChoice& choice,
                      const NetworkNumbers& network);
   /// A scaling that was saved: 1 scale, or one for each column.
@@ -71,14 +73,14 @@ class Scaling {
   /// Whether `value` is from the column's low to its high.
   bool contains(double value, std::int64_t column) const;
 
-  /// For the network. Not of bytes.
+  /// The network's number for a value of a column. A scaling of bytes has none.
   float encode(double value, std::int64_t column) const;
-  /// In the data's own units, of what a sampler hands out as floats: the network's numbers, or for
-  /// bytes 0 to 1.
+  /// The value, in the data's own units, of a float that a sampler hands out: a number of the
+  /// network, or for bytes one from 0 to 1.
   double decode(float number, std::int64_t column) const;
-  /// Whole trials of `size` numbers each.
+  /// Decodes whole trials of `size` numbers each.
   void decode(std::span<const float> numbers, std::int64_t size, std::vector<double>& values) const;
-  /// All trials [count, size] as the network sees them. Not of bytes.
+  /// All trials [count, size] as the network sees them. A scaling of bytes has none.
   std::vector<float> encoded(const Trials& trials) const;
 
   /// One line for people: "-3 to 5", "each of 4 columns by its own range, 1 with a tail of

@@ -24,7 +24,7 @@ class Inference {
   /// `type` is what the network computes in, f32 or bf16; outputs are f32.
   Inference(Backend& backend, const std::vector<nn::LayerSpec>& layers, float slope,
             ElementType type, const std::string& what);
-  /// Bytes of device memory that one takes, its queue's room for products included.
+  /// Bytes of device memory that an Inference takes, its queue's room for products included.
   static std::size_t bytes(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
                            ElementType type);
 
@@ -39,8 +39,8 @@ class Inference {
   ConstMatrixRef output() const { return tape_.tape().outputs.back(); }
   void forward(Queue& queue);
 
-  /// `rows` of the host, f32 [at most block_rows, inputs] without padding, to `input`, and zeros
-  /// below them. The host's memory is free again afterwards.
+  /// Copies `rows` of the host, f32 [at most block_rows, inputs] without padding, to `input`, and
+  /// puts zeros below them. The host's memory is free again afterwards.
   void put(Queue& queue, MatrixView<const float> rows);
   /// The first `rows` of `output` in host memory, without padding.
   std::vector<float> take(Queue& queue, std::int64_t rows);

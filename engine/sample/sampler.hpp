@@ -25,7 +25,7 @@ struct SampleRequest {
   std::function<void(std::uint64_t first, MatrixView<float> rows)> conditions;
   /// What the noise is drawn from: that which G was trained with.
   math::LatentMixture mixture;
-  /// In place of noise, likewise into [rows, latent]; may be empty.
+  /// Puts what takes the place of noise into [rows, latent], likewise; may be empty.
   std::function<void(std::uint64_t first, MatrixView<float> rows)> latents;
 };
 

@@ -32,6 +32,7 @@ struct ObjectiveLayers {
   std::vector<nn::LayerSpec> second;     ///< D or encoder
 };
 
+/// A model as the trainer meets it: its networks, its step, and what that step reports.
 class Objective {
  public:
   explicit Objective(ObjectiveSetting setting) : setting_(std::move(setting)) {}

@@ -44,7 +44,7 @@ class Trainer {
   /// Each network by what it is ("generator", "discriminator", "encoder", "decoder"), with its
   /// layers and parameters, for people.
   std::vector<std::pair<std::string, std::string>> networks() const;
-  /// Of one trial of the data.
+  /// The shape of one trial of the data.
   TrialShape trial_shape() const;
 
   /// Epochs trained so far.

@@ -143,7 +143,7 @@ struct RunningLaunch : KernelLaunch {
   /// Launches that have begun before this one has ended.
   std::vector<const RunningLaunch*> next;
 };
-/// Whose threads run now; null outside kernels.
+/// The launch whose threads run now; null outside kernels.
 extern RunningLaunch* launch_now;
 
 class Gang;

@@ -61,9 +61,9 @@ class Gang {
   } failure_;
 };
 
-/// Whose thread runs, or ran last.
+/// The gang whose thread runs now, or ran last.
 Gang& current_gang();
-/// One without threads; to be given back so.
+/// A gang without threads, to be given back without any.
 std::unique_ptr<Gang> take_gang();
 void give_back(std::unique_ptr<Gang> gang);
 

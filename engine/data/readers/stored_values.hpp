@@ -1,4 +1,4 @@
-// The numbers of a file's trials, of any type and in any order, into an Trials.
+// The numbers of a file's trials, of any type and in any order, into Trials.
 #pragma once
 
 #include <string>
