@@ -101,8 +101,9 @@ MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch) : file_(file.
     if (entry.contains("event")) return true;
     seconds_before_ = number_in(entry, "seconds").value_or(seconds_before_);
     for (const Drawn& drawn : all_drawn) {
-      if (!entry.contains(drawn.name)) continue;
-      (history_.*drawn.series).add(*at, number_in(entry, drawn.name).value_or(std::nan("")));
+      LongSeries& series = history_.*drawn.series;
+      if (!entry.contains(drawn.name) && series.empty()) continue;  // another model's
+      series.add(*at, number_in(entry, drawn.name).value_or(std::nan("")));
     }
     return true;
   };

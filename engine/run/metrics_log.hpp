@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <vector>
 
 #include "engine/files/folder.hpp"
 #include "engine/models/step_report.hpp"

@@ -38,7 +38,7 @@ class RunLoop {
           fs::path resumed_from, RunRecord record, const std::vector<SettingChange>& changes)
       : request_(request),
         trainer_(trainer),
-        images_(trials),
+        trials_(trials),
         folder_(folder),
         config_(trainer.config()),
         profile_(config_.profile_steps),
@@ -80,11 +80,11 @@ class RunLoop {
     folder_.start_metrics(first);
     for (const SettingChange& change : changes_) folder_.metrics().add_change(first, change);
     if (request_.observer != nullptr) {
-      request_.observer->started(trainer_, images_, folder_.path(), first);
+      request_.observer->started(trainer_, trials_, folder_.path(), first);
     }
     if (first == 0) {
       save();  // first of all, so that a run can be resumed whenever it is stopped
-      draw([&] { folder_.write_real_grid(images_); });
+      draw([&] { folder_.write_real_grid(trials_); });
       draw_samples();
     }
     start_ = Clock::now();
@@ -179,7 +179,7 @@ class RunLoop {
   }
 
   void draw_samples() {
-    draw([&] { folder_.write_sample_grid(trainer_, images_); });
+    draw([&] { folder_.write_sample_grid(trainer_, trials_); });
   }
 
   // From the best checkpoint: the newest may hold finite garbage.
@@ -204,8 +204,8 @@ class RunLoop {
     save();
     const std::uint64_t epochs = trainer_.epoch();
     draw_samples();
-    if (traits_of(config_).encodes) draw([&] { folder_.write_reconstructions(trainer_, images_); });
-    if (!stopped) folder_.write_samples(trainer_, images_, final_samples);
+    if (traits_of(config_).encodes) draw([&] { folder_.write_reconstructions(trainer_, trials_); });
+    if (!stopped) folder_.write_samples(trainer_, trials_, final_samples);
     RunResult result;
     result.folder = folder_.present_path();
     result.checkpoint = result.folder / "checkpoints" / saved_.filename();
@@ -221,7 +221,7 @@ class RunLoop {
 
   const RunRequest& request_;
   Trainer& trainer_;
-  const Trials& images_;
+  const Trials& trials_;
   RunFolder& folder_;
   const TrainConfig config_;
   StepProfile profile_;

@@ -21,10 +21,8 @@ void RunOrigin::require_fit(const Trials& trials) const {
                 {"cannot start from " + loaded.file.string(), trials.source, found,
                  allowed + ", as it was trained on", "start without --from"});
   };
-  const TrialShape found{trials.shape.height, trials.shape.width, trials.shape.channels};
-  if (found.height != trial.height || found.width != trial.width ||
-      found.channels != trial.channels) {
-    refuse("trials of " + shape_text(found), shape_text(trial));
+  if (!trials.shape.same_sides(trial)) {
+    refuse("trials of " + shape_text(trials.shape), shape_text(trial));
   }
   const ConditionModel wanted(config, trials);
   const auto text = [](const ConditionModel& told) {

@@ -121,7 +121,7 @@ std::string preset_for(ModelKind model);
 /// What a command line says that a config file lies beneath.
 struct FlagsOverFile {
   std::string preset;              ///< the preset to start from; empty: the file's
-  std::optional<ModelKind> model;  ///< the model, where there is a flag for it
+  std::optional<ModelKind> model;  ///< the model, where a flag names one that there is
   Given given = {};                ///< the settings that have flags; empty: none
 };
 

@@ -176,7 +176,8 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
   std::string base = flags.preset;
   if (base.empty()) {
     ModelKind trained = flags.model.value_or(ModelKind::gan);
-    if (const toml::node* node = table.get("model"); node != nullptr && !overruled("model")) {
+    if (const toml::node* node = table.get("model");
+        node != nullptr && !flags.model && !overruled("model")) {
       read_value(place(origin, node->source()), "model", *node, trained);
     }
     base = preset_for(trained);

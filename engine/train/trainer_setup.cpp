@@ -86,7 +86,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   generator->initialise(*queue, config.seed, generator_id);
   second->initialise(*queue, config.seed, second_id);
   queue->synchronise();
-  resident = trial_set();
+  resident = device_trials();
   step = objective->make_step(*backend, *generator, *second, resident, step_kind.fused);
 }
 
@@ -131,7 +131,7 @@ void Trainer::Implementation::upload_data(const Trials& trials) {
   queue->synchronise();
 }
 
-DeviceTrials Trainer::Implementation::trial_set() const {
+DeviceTrials Trainer::Implementation::device_trials() const {
   DeviceTrials set;
   set.trials = ConstMatrixRef{data.data(), scaling.bytes() ? ElementType::u8 : ElementType::f32,
                               count, trial.size(), trial.size()};

@@ -89,7 +89,7 @@ struct Trainer::Implementation {
   void choose_scaling(const Trials& trials);
   void choose_networks();
   void upload_data(const Trials& trials);
-  DeviceTrials trial_set() const;
+  DeviceTrials device_trials() const;
 };
 
 }  // namespace vgan

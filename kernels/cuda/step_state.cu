@@ -1,4 +1,4 @@
-// The end of a step: its report, its number and its schedules, in device memory.
+// The end of a step: its record, its number and its schedules, in device memory.
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/operations.hpp"
 

@@ -1,4 +1,4 @@
-// What a training step counts and reports, in the memory of the device that runs it, so that a
+// What a training step counts and records, in the memory of the device that runs it, so that a
 // recorded step can be replayed without the host telling it anything.
 #pragma once
 
@@ -33,6 +33,7 @@ struct StepRecord {
   }
   template <class Value>
   float operator[](Value value) const {
+    static_assert(static_cast<std::size_t>(Value::count) <= most_values);
     return values[static_cast<std::size_t>(value)];
   }
 };

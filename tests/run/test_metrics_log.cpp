@@ -24,6 +24,11 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
   return lines;
 }
 
+void write_lines(const std::filesystem::path& path, const std::vector<std::string>& lines) {
+  std::ofstream file(path);
+  for (const std::string& line : lines) file << line << "\n";
+}
+
 }  // namespace
 
 TEST_CASE("metrics: the history of a long run is bounded, and is the same after a resume",
@@ -75,4 +80,61 @@ TEST_CASE("metrics: a resume counts seconds on, keeps changes and drops later ep
   const MetricsLog kept(file, 3);
   CHECK(lines_of(file).size() == 4);  // without the line that tells of the end
   CHECK(kept.history().g_loss.points() == 3);
+}
+
+TEST_CASE("metrics: a line has the values of a report in their order, and a resume draws them on",
+          "[engine][run]") {
+  const TempDir folder;
+  const auto file = folder.path() / "metrics.jsonl";
+  const auto gan = [](std::uint64_t epoch) {
+    return StepReport{epoch,
+                      {{"d_loss", 3.0F},
+                       {"d_loss_real", 1.0F},
+                       {"d_loss_fake", 2.0F},
+                       {"g_loss", 1.5F},
+                       {"r1", 0.5F},
+                       {"r2", 0.25F},
+                       {"gradient_penalty", 4.0F},
+                       {"d_real_accuracy", 0.75F},
+                       {"d_fake_accuracy", 1.0F}}};
+  };
+  {
+    MetricsLog log(file, 0);
+    log.add(gan(1), 0.0);
+    log.add(gan(2), 0.0);
+    log.flush();
+  }
+  REQUIRE(lines_of(file).size() == 2);
+  CHECK(lines_of(file)[1] ==
+        R"({"epoch":2,"d_loss":3,"d_loss_real":1,"d_loss_fake":2,"g_loss":1.5,"r1":0.5,"r2":0.25,)"
+        R"("gradient_penalty":4,"d_real_accuracy":0.75,"d_fake_accuracy":1,"seconds":0.000})");
+  // A line whose loss is gone leaves a gap in its curve.
+  write_lines(file, {lines_of(file)[0], R"({"epoch":2,"g_loss":1,"d_real_accuracy":0.5})"});
+  MetricsLog again(file, 2);
+  again.add(gan(3), 0.0);
+  const TrainingHistory& history = again.history();
+  for (const LongSeries* series : {&history.d_loss, &history.g_loss, &history.gradient_penalty,
+                                   &history.accuracy_real, &history.accuracy_fake}) {
+    CHECK(series->points() == 3);
+  }
+  CHECK(history.reconstruction.empty());
+  CHECK(history.kl.empty());
+}
+
+TEST_CASE("metrics: an autoencoder's values are drawn, and are the same after a resume",
+          "[engine][run]") {
+  const TempDir folder;
+  const auto file = folder.path() / "metrics.jsonl";
+  {
+    MetricsLog log(file, 0);
+    log.add({1, {{"reconstruction", 9.0F}, {"squared_error", 0.5F}, {"kl", 2.0F}}}, 0.0);
+    log.flush();
+  }
+  const MetricsLog again(file, 1);
+  const TrainingHistory& history = again.history();
+  REQUIRE(history.kl.points() == 1);
+  CHECK(history.kl.buckets().front().mean() == 2.0);
+  CHECK(history.reconstruction.buckets().front().mean() == 9.0);
+  CHECK(history.squared_error.buckets().front().mean() == 0.5);
+  CHECK(history.d_loss.empty());
 }

@@ -81,6 +81,9 @@ TEST_CASE("a config file starts from the preset that it names", "[engine][config
   CHECK(parse_config("preset = \"article\"\nbatch = 7", "x").output == vgan::OutputKind::linear);
   CHECK(parse_config("preset = \"article\"", "x", {.preset = "default"}).output ==
         vgan::OutputKind::tanh);
+  const std::string ae = "model = 'ae'\noutput = 'linear'";
+  CHECK(parse_config(ae, "x", {.model = ModelKind::vae}).preset == "vae");
+  CHECK(parse_config(ae, "x", {.model = ModelKind::vae}).output == preset("vae").output);
   CHECK(parse_config("", "x").r1 == preset("default").r1);
   CHECK(preset("article").r1 == 0.0);
   CHECK(preset("article").ema == 0.0);

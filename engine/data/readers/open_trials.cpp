@@ -52,13 +52,13 @@ bool replace_last(std::string& text, const std::string& from, const std::string&
 }
 
 // train-images-idx3-ubyte.gz -> train-labels-idx1-ubyte.gz, or the same without .gz, and so on.
-std::optional<fs::path> labels_beside(const fs::path& trials) {
-  std::string name = trials.filename().string();
+std::optional<fs::path> labels_beside(const fs::path& images) {
+  std::string name = images.filename().string();
   if (!replace_last(name, "images", "labels")) return std::nullopt;
   if (!replace_last(name, "idx3", "idx1")) replace_last(name, "idx4", "idx1");
   const bool gz = name.size() > 3 && name.compare(name.size() - 3, 3, ".gz") == 0;
   const std::string other = gz ? name.substr(0, name.size() - 3) : name + ".gz";
-  return first_present(trials.parent_path(), {name, other});
+  return first_present(images.parent_path(), {name, other});
 }
 
 bool is_npy(const ByteSource& source) { return source.head().substr(0, 6) == "\x93NUMPY"; }
@@ -152,7 +152,7 @@ Trials open_path(const DataRequest& request) {
 
 // MD5 of MNIST's training files, gzip as published and unpacked.
 struct MnistFile {
-  const char* trials;
+  const char* images;
   const char* images_md5;
   const char* labels;
   const char* labels_md5;
@@ -180,7 +180,7 @@ void verify(const fs::path& path, const char* md5) {
 
 Trials open_default(const DataRequest& request) {
   for (const MnistFile& names : mnist_files) {
-    const fs::path images_path = request.mnist_folder / names.trials;
+    const fs::path images_path = request.mnist_folder / names.images;
     const fs::path labels_path = request.mnist_folder / names.labels;
     if (!present(images_path)) continue;
     verify(images_path, names.images_md5);
