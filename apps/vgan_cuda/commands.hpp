@@ -14,6 +14,7 @@ int run_generate(const Words& words);
 int run_reconstruct(const Words& words);
 int run_compare(const Words& words);
 int run_inspect(const Words& words);
+int run_schema(const Words& words);
 int run_doctor(const Words& words);
 
 }  // namespace vgan::app

@@ -12,7 +12,8 @@ using vgan::Error;
 using vgan::ErrorCode;
 using vgan::app::Words;
 
-const Words command_names = {"train", "generate", "reconstruct", "compare", "inspect", "doctor"};
+const Words command_names = {"train",   "generate", "reconstruct", "compare",
+                             "inspect", "schema",   "doctor"};
 
 constexpr const char* overview =
     "vgan_cuda learns the distribution of real data and draws virtual trials from it.\n"
@@ -22,6 +23,7 @@ constexpr const char* overview =
     "  vgan_cuda reconstruct RUN --data FILE  encode and decode trials by a vae or ae\n"
     "  vgan_cuda compare --models gan,vae     train several models, compare them\n"
     "  vgan_cuda inspect RUN_OR_FILE          say what a checkpoint holds\n"
+    "  vgan_cuda schema FILE                  say what the columns of a table are\n"
     "  vgan_cuda doctor                       say what this machine offers and lacks\n"
     "  vgan_cuda COMMAND --help               more about each\n"
     "  vgan_cuda --version                    what this build is made of\n"
@@ -47,9 +49,10 @@ int run(const std::string& program, Words words) {
   if (command == "reconstruct") return vgan::app::run_reconstruct(words);
   if (command == "compare") return vgan::app::run_compare(words);
   if (command == "inspect") return vgan::app::run_inspect(words);
+  if (command == "schema") return vgan::app::run_schema(words);
   if (command == "doctor") return vgan::app::run_doctor(words);
   throw Error(ErrorCode::usage, {"bad command line", "no command '" + command + "'", "",
-                                 "train, generate, reconstruct, compare, inspect, doctor",
+                                 "train, generate, reconstruct, compare, inspect, schema, doctor",
                                  vgan::suggestion(command, command_names)});
 }
 

@@ -1,4 +1,4 @@
-// Text that a terminal can be shown, whatever is in it.
+// Text as UTF-8: whether it is, and how a terminal is shown what is not.
 #pragma once
 
 #include <string>
@@ -9,5 +9,8 @@ namespace vgan {
 /// `text` with every control character (C0, DEL, C1) and every byte that is not UTF-8 written as
 /// "\x1b", so that a name can neither move the cursor nor break a line.
 std::string printable(std::string_view text);
+
+/// Whether `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text);
 
 }  // namespace vgan

@@ -9,6 +9,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
+#include "engine/base/printable.hpp"
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/idx.hpp"
 #include "engine/data/readers/npy_header.hpp"
@@ -27,25 +28,6 @@ using Where = std::function<std::string(std::size_t row)>;
 std::optional<std::int32_t> class_of(double value) {
   if (!(value >= 0.0 && value <= 2147483647.0) || value != std::floor(value)) return std::nullopt;
   return static_cast<std::int32_t>(value);
-}
-
-// Names go into checkpoints, which are UTF-8.
-bool is_utf8(const std::string& text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t more = byte < 0x80 ? 0 : byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
-    if ((byte >= 0x80 && byte < 0xC2) || byte > 0xF4 || i + more >= text.size()) return false;
-    std::uint32_t code = more == 0 ? byte : byte & (0x3FU >> more);
-    for (std::size_t k = 1; k <= more; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0U) != 0x80U) return false;
-      code = code << 6 | (next & 0x3FU);
-    }
-    constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    if (code < least[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return false;
-    i += more + 1;
-  }
-  return true;
 }
 
 void append_utf8(std::string& text, std::uint32_t code) {
@@ -81,7 +63,7 @@ void require_names(const std::string& what, const std::vector<std::string>& word
     if (words[i].size() > longest_name) {
       refuse_name("a label of more than 256 bytes", "give each class a short name");
     }
-    if (!is_utf8(words[i])) {
+    if (!is_utf8(words[i])) {  // names go into checkpoints, which are UTF-8
       refuse_name("a label that is not UTF-8",
                   "write it as UTF-8: iconv -f latin1 -t utf-8 for a text file, "
                   "numpy.char.decode(array, 'latin1') for an array");

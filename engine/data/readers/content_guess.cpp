@@ -35,6 +35,9 @@ constexpr Signature signatures[] = {
      "xz data", "unpack it with unxz"},
     {"\x28\xb5\x2f\xfd"sv, "zstd data", "unpack it with unzstd"},
     {"%PDF"sv, "a PDF document", download_again},
+    {"\xff\xfe"sv, "UTF-16 text", "convert it with iconv -f UTF-16 -t UTF-8"},
+    {"\xfe\xff"sv, "UTF-16 text", "convert it with iconv -f UTF-16 -t UTF-8"},
+    {"\xd0\xcf\x11\xe0"sv, "an Excel workbook (.xls)", "save its sheet as CSV"},
 };
 
 std::string lower_text(std::string_view head) {
@@ -67,8 +70,24 @@ const Signature* signature_of(std::string_view head) {
   return nullptr;
 }
 
+// A zip archive whose first entry is one of an Office document's.
+bool is_workbook(std::string_view head) {
+  constexpr std::size_t name_at = 30;
+  if (!head.starts_with("PK\x03\x04"sv) || head.size() < name_at) return false;
+  const std::string_view name = head.substr(name_at);
+  return name.starts_with("[Content_Types].xml"sv) || name.starts_with("xl/"sv);
+}
+
 bool is_html(const std::string& text) {
   return text.starts_with("<!doctype html") || text.starts_with("<html");
+}
+
+// `text` is without blanks before it.
+bool is_json(const std::string& text) {
+  if (text.starts_with('{')) return true;
+  return text.starts_with('[') &&
+         (text.size() == 1 ||
+          std::string_view(" \n\r\t[{\"").find(text[1]) != std::string_view::npos);
 }
 
 // The call that reads a table of numbers whose first lines are `head`.
@@ -90,10 +109,14 @@ std::string reading_of(std::string_view head) {
 }  // namespace
 
 ContentGuess guess_content(std::string_view head) {
+  if (is_workbook(head)) return {"an Excel workbook (.xlsx)", "save its sheet as CSV"};
   if (const Signature* known = signature_of(head)) return {known->name, known->remedy};
   const std::string text = lower_text(head);
   if (is_html(text)) return {"an HTML page", download_again};
   if (text.starts_with("<?xml")) return {"an XML document", download_again};
+  if (is_json(text)) {
+    return {"JSON text", "in Python, pandas.read_json(FILE).to_csv(NAME, index=False)"};
+  }
   if (is_text(head)) {
     return {"text", "read it in Python, array = " + reading_of(head) + ", then numpy.save"};
   }
@@ -103,7 +126,7 @@ ContentGuess guess_content(std::string_view head) {
 bool is_text(std::string_view head) {
   if (head.empty() || signature_of(head) != nullptr) return false;
   const std::string text = lower_text(head);
-  if (is_html(text) || text.starts_with("<?xml")) return false;
+  if (is_html(text) || is_json(text) || text.starts_with("<?xml")) return false;
   return std::none_of(head.begin(), head.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == 0x7F || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');

@@ -1,0 +1,207 @@
+#include "engine/data/readers/delimited.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/base/error.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr const char* what = "cannot read a table";
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool has(std::string_view text, char c) {
+  return !text.empty() && std::memchr(text.data(), c, text.size()) != nullptr;
+}
+
+/// Whether a record is inside quotes at the point up to which it was seen. Quotes count from a
+/// cell's beginning alone.
+class Quotes {
+ public:
+  explicit Quotes(char delimiter) : delimiter_(delimiter) {}
+
+  bool open() const { return open_; }
+  /// Goes over the next part of the record, which ends where a line does.
+  void see(std::string_view part) {
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const char c = part[i];
+      if (open_) {
+        if (c != '"') continue;
+        const bool twice = i + 1 < part.size() && part[i + 1] == '"';
+        if (twice) ++i;
+        open_ = twice;
+      } else if (c == '"' && at_beginning_) {
+        open_ = true;
+        at_beginning_ = false;
+      } else if (c == delimiter_) {
+        at_beginning_ = true;
+      } else if (is_blank(c)) {
+        at_beginning_ = at_beginning_ || delimiter_ == ' ';
+      } else {
+        at_beginning_ = false;
+      }
+    }
+  }
+
+ private:
+  char delimiter_;
+  bool open_ = false;
+  bool at_beginning_ = true;
+};
+
+}  // namespace
+
+DelimitedReader::DelimitedReader(ByteSource& source, const Dialect& dialect)
+    : source_(&source), dialect_(dialect) {
+  fill();
+  if (buffer_.starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
+}
+
+std::string DelimitedReader::where() const {
+  return source_->path().string() + ", line " + std::to_string(line_);
+}
+
+// Reads on behind what is not yet taken; false at the end of the file.
+bool DelimitedReader::fill() {
+  if (at_end_) return false;
+  buffer_.erase(0, begin_);
+  begin_ = 0;
+  const std::size_t have = buffer_.size();
+  // A long record grows the buffer by as much as it has, so that its bytes are moved but twice.
+  const std::size_t more = std::max(chunk_bytes, have);
+  buffer_.resize(have + more);
+  const std::size_t got = source_->read_some(buffer_.data() + have, more);
+  buffer_.resize(have + got);
+  at_end_ = got < more;
+  return got > 0;
+}
+
+// The record that begins at `begin_`: a line, or several where quotes hold their ends.
+std::string_view DelimitedReader::take_line() {
+  line_ = next_line_;
+  std::size_t searched = 0;  // bytes from begin_ on that are no end of the record
+  Quotes quotes(dialect_.delimiter);
+  for (;;) {
+    const std::size_t left = buffer_.size() - begin_ - searched;
+    const char* const from = buffer_.data() + begin_ + searched;
+    const void* const found = left > 0 ? std::memchr(from, '\n', left) : nullptr;
+    if (searched + (found == nullptr ? left : 0) > longest) {
+      throw Error(ErrorCode::bad_data, {what, where(), "a row of more than 64 MiB", "shorter rows",
+                                        "look for a quote that is not closed"});
+    }
+    if (found == nullptr && fill())
+      continue;  // `searched` counts from begin_, wherever that is now
+    const std::size_t part =
+        found == nullptr ? left : static_cast<std::size_t>(static_cast<const char*>(found) - from);
+    const bool comment = dialect_.comment != '\0' && buffer_[begin_] == dialect_.comment;
+    if (!comment && (quotes.open() || has({from, part}, '"'))) quotes.see({from, part});
+    if (quotes.open() && found == nullptr) {
+      throw Error(ErrorCode::bad_data, {what, where(), "a quote that is not closed by the end",
+                                        "a second quote", "close it, or write it twice"});
+    }
+    ++next_line_;
+    if (quotes.open()) {
+      searched += part + 1;
+      continue;
+    }
+    std::string_view record(buffer_.data() + begin_, searched + part);
+    begin_ += searched + part + (found == nullptr ? 0 : 1);
+    if (record.ends_with('\r')) record.remove_suffix(1);
+    return record;
+  }
+}
+
+// A tab is a delimiter where tabs are, and a line of them a row without values.
+bool DelimitedReader::is_nothing(std::string_view record) const {
+  return std::all_of(record.begin(), record.end(),
+                     [&](char c) { return is_blank(c) && (c != dialect_.delimiter || c == ' '); });
+}
+
+bool DelimitedReader::next(std::vector<Field>& fields) {
+  for (;;) {
+    if (begin_ >= buffer_.size() && !fill()) return false;
+    const std::string_view record = take_line();
+    if (is_nothing(record)) continue;
+    if (dialect_.comment != '\0' && record.front() == dialect_.comment) continue;
+    if (has(record, '\0')) {
+      throw Error(ErrorCode::bad_data, {what, where(), "a NUL byte", "text",
+                                        "if it is UTF-16, convert it with iconv -t UTF-8"});
+    }
+    fields.clear();
+    if (has(record, '"')) {
+      split_quoted(record, fields);
+    } else if (dialect_.delimiter == ' ') {
+      split_blanks(record, fields);
+    } else {
+      split(record, fields);
+    }
+    return true;
+  }
+}
+
+void DelimitedReader::split(std::string_view record, std::vector<Field>& fields) const {
+  for (;;) {
+    const std::size_t end = record.find(dialect_.delimiter);
+    fields.push_back({trimmed(record.substr(0, end)), false});
+    if (end == std::string_view::npos) return;
+    record.remove_prefix(end + 1);
+  }
+}
+
+void DelimitedReader::split_blanks(std::string_view record, std::vector<Field>& fields) const {
+  record = trimmed(record);
+  while (!record.empty()) {
+    const std::size_t end = std::min(record.find_first_of(" \t"), record.size());
+    fields.push_back({record.substr(0, end), false});
+    record = trimmed(record.substr(end));
+  }
+}
+
+void DelimitedReader::split_quoted(std::string_view record, std::vector<Field>& fields) {
+  unquoted_.clear();
+  unquoted_.reserve(record.size());  // never moves: views of it stand in `fields`
+  const bool blanks = dialect_.delimiter == ' ';
+  const auto is_delimiter = [&](char c) { return blanks ? is_blank(c) : c == dialect_.delimiter; };
+  std::size_t at = 0;
+  for (;;) {
+    while (at < record.size() && is_blank(record[at]) && (blanks || !is_delimiter(record[at])))
+      ++at;
+    if (blanks && at == record.size()) return;
+    if (at < record.size() && record[at] == '"') {
+      const std::size_t from = unquoted_.size();
+      for (++at; at < record.size(); ++at) {
+        if (record[at] == '"' && (at + 1 == record.size() || record[at + 1] != '"')) break;
+        if (record[at] == '"') ++at;
+        unquoted_ += record[at];
+      }
+      ++at;  // the closing quote, which take_line has seen
+      fields.push_back({std::string_view(unquoted_).substr(from), true});
+      while (at < record.size() && is_blank(record[at]) && !is_delimiter(record[at])) ++at;
+      if (at < record.size() && !is_delimiter(record[at])) {
+        throw Error(
+            ErrorCode::bad_data,
+            {what, where() + ", column " + std::to_string(fields.size()),
+             "text behind a closed quote", "the next cell", "write a quote inside quotes twice"});
+      }
+    } else {
+      std::size_t end = at;
+      while (end < record.size() && !is_delimiter(record[end])) ++end;
+      fields.push_back({trimmed(record.substr(at, end - at)), false});
+      at = end;
+    }
+    if (at >= record.size()) return;
+    ++at;
+  }
+}
+
+}  // namespace vgan

@@ -1,0 +1,220 @@
+#include "engine/data/readers/dialect_guess.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+#include "engine/base/error.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr std::size_t most_rows = 200;  // that are looked at
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+using Row = std::vector<std::string>;
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// The cells of a line; quotes hold delimiters, and a quoted cell keeps its quotes.
+Row cells_of(std::string_view line, char delimiter) {
+  Row cells;
+  std::string cell;
+  bool open = false;
+  const auto add = [&] {
+    while (!cell.empty() && is_blank(cell.back())) cell.pop_back();
+    cells.push_back(cell);
+    cell.clear();
+  };
+  for (const char c : line) {
+    const bool ends = delimiter == ' ' ? is_blank(c) : c == delimiter;
+    if (c == '"' && (open || cell.empty())) open = !open;
+    if (ends && !open) {
+      if (delimiter != ' ' || !cell.empty()) add();
+    } else if (open || !cell.empty() || !is_blank(c)) {
+      cell += c;
+    }
+  }
+  if (delimiter != ' ' || !cell.empty()) add();
+  return cells;
+}
+
+std::vector<std::string_view> lines_of(std::string_view head, char comment) {
+  std::vector<std::string_view> lines;
+  while (!head.empty() && lines.size() < most_rows) {
+    const std::size_t end = head.find('\n');
+    // What may be cut short is looked at where there is nothing else.
+    if (end == std::string_view::npos && lines.size() > 1) break;
+    std::string_view line = head.substr(0, end);
+    head.remove_prefix(end == std::string_view::npos ? head.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool nothing = line.find_first_not_of(' ') == std::string_view::npos;
+    if (!nothing && (comment == '\0' || line.front() != comment)) lines.push_back(line);
+  }
+  return lines;
+}
+
+// How many lines have the most frequent number of cells, where that is two or more; else 0.
+std::size_t agreeing(const std::vector<std::string_view>& lines, char delimiter) {
+  std::map<std::size_t, std::size_t> rows_of;  // by their number of cells
+  for (const std::string_view line : lines) ++rows_of[cells_of(line, delimiter).size()];
+  std::size_t most = 0, cells = 0;
+  for (const auto& [count, rows] : rows_of) {
+    if (rows >= most) most = rows, cells = count;
+  }
+  return cells >= 2 ? most : 0;
+}
+
+char delimiter_of(DelimiterKind kind) {
+  switch (kind) {
+    case DelimiterKind::semicolon: return ';';
+    case DelimiterKind::tab: return '\t';
+    case DelimiterKind::bar: return '|';
+    case DelimiterKind::blank: return ' ';
+    case DelimiterKind::automatic:
+    case DelimiterKind::comma: break;
+  }
+  return ',';
+}
+
+char guess_delimiter(const std::vector<std::string_view>& lines) {
+  char best = ',';
+  std::size_t most = 0;
+  for (const char delimiter : {'\t', ';', '|', ',', ' '}) {
+    const std::size_t rows = agreeing(lines, delimiter);
+    if (rows > most) most = rows, best = delimiter;
+  }
+  return best;
+}
+
+// A comma in numbers and never a point: the file's decimal point.
+char guess_decimal(const std::vector<Row>& rows, char delimiter) {
+  if (delimiter == ',') return '.';
+  bool comma = false, point = false;
+  for (const Row& row : rows) {
+    for (const std::string& cell : row) {
+      const bool has_comma = cell.find(',') != std::string::npos;
+      comma = comma || (has_comma && is_number_text(cell, ','));
+      point = point || (cell.find('.') != std::string::npos && is_number_text(cell, '.'));
+    }
+  }
+  return comma && !point ? ',' : '.';
+}
+
+bool guess_header(const std::vector<Row>& rows, char decimal) {
+  const Row& first = rows.front();
+  const auto is_value = [&](const std::string& cell) {
+    return is_number_text(cell, decimal) || is_missing_text(cell);
+  };
+  if (std::any_of(first.begin(), first.end(),
+                  [&](const std::string& cell) { return is_number_text(cell, decimal); })) {
+    return false;
+  }
+  if (rows.size() == 1) return true;
+  for (std::size_t column = 0; column < first.size(); ++column) {
+    std::size_t values = 0, seen = 0;
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+      if (column >= rows[row].size()) continue;
+      ++seen;
+      values += is_value(rows[row][column]) ? 1 : 0;
+    }
+    if (seen > 0 && 2 * values > seen && !is_missing_text(first[column])) return true;
+  }
+  // Words alone: names do not come again, neither beside one another nor below.
+  for (std::size_t column = 0; column < first.size(); ++column) {
+    if (std::count(first.begin(), first.end(), first[column]) > 1) return false;
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+      if (column < rows[row].size() && rows[row][column] == first[column]) return false;
+    }
+  }
+  return true;
+}
+
+// Whether a blank stands behind each delimiter but those at a line's end.
+bool has_blank_after(const std::vector<std::string_view>& lines, char delimiter) {
+  std::size_t delimiters = 0, blanks = 0;
+  for (const std::string_view line : lines) {
+    for (std::size_t i = 0; i + 1 < line.size(); ++i) {
+      if (line[i] != delimiter) continue;
+      ++delimiters;
+      blanks += line[i + 1] == ' ' ? 1 : 0;
+    }
+  }
+  return delimiter != ' ' && delimiters > 0 && blanks == delimiters;
+}
+
+// Whether all words are quoted, and there are some.
+bool has_quoted_words(const std::vector<Row>& rows, char decimal) {
+  bool some = false;
+  for (const Row& row : rows) {
+    for (const std::string& cell : row) {
+      if (is_number_text(cell, decimal) || is_missing_text(cell)) continue;
+      if (!cell.starts_with('"')) return false;
+      some = true;
+    }
+  }
+  return some;
+}
+
+}  // namespace
+
+bool is_number_text(std::string_view text, char decimal) {
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  std::size_t digits = 0, at = 0;
+  bool point = false;
+  for (; at < text.size(); ++at) {
+    if (text[at] >= '0' && text[at] <= '9') {
+      ++digits;
+    } else if (text[at] == decimal && !point) {
+      point = true;
+    } else {
+      break;
+    }
+  }
+  if (digits == 0) return false;
+  if (at == text.size()) return true;
+  if (text[at] != 'e' && text[at] != 'E') return false;
+  text.remove_prefix(at + 1);
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_missing_text(std::string_view text) {
+  static constexpr std::array<std::string_view, 10> marks = {"",    "?",   "NA",   "N/A",  "#N/A",
+                                                             "nan", "NaN", "NULL", "null", "<NA>"};
+  return std::find(marks.begin(), marks.end(), text) != marks.end();
+}
+
+Dialect guess_dialect(std::string_view head, const DialectWish& wish, const std::string& where) {
+  Dialect dialect;
+  dialect.byte_order_mark = head.starts_with(byte_order_mark);
+  if (dialect.byte_order_mark) head.remove_prefix(byte_order_mark.size());
+  const std::size_t line_end = head.find('\n');
+  if (line_end == std::string_view::npos && head.find('\r') != std::string_view::npos) {
+    throw Error(ErrorCode::bad_data, {"cannot read a table", where, "lines that end with CR alone",
+                                      "LF or CR LF", "convert it with tr '\\r' '\\n'"});
+  }
+  dialect.crlf = line_end != std::string_view::npos && line_end > 0 && head[line_end - 1] == '\r';
+  const std::size_t first = head.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && (head[first] == '#' || head[first] == '%')) {
+    dialect.comment = head[first];
+  }
+  const std::vector<std::string_view> lines = lines_of(head, dialect.comment);
+  if (lines.empty()) return dialect;
+  dialect.delimiter = wish.delimiter == DelimiterKind::automatic ? guess_delimiter(lines)
+                                                                 : delimiter_of(wish.delimiter);
+  std::vector<Row> rows;
+  for (const std::string_view line : lines) rows.push_back(cells_of(line, dialect.delimiter));
+  dialect.decimal = wish.decimal == DecimalKind::automatic
+                        ? guess_decimal(rows, dialect.delimiter)
+                        : (wish.decimal == DecimalKind::comma ? ',' : '.');
+  dialect.header = wish.header == HeaderKind::automatic ? guess_header(rows, dialect.decimal)
+                                                        : wish.header == HeaderKind::yes;
+  dialect.blank_after = has_blank_after(lines, dialect.delimiter);
+  dialect.quoted_words = has_quoted_words(rows, dialect.decimal);
+  return dialect;
+}
+
+}  // namespace vgan

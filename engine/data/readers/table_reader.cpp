@@ -1,0 +1,286 @@
+#include "engine/data/readers/table_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "engine/base/error.hpp"
+#include "engine/base/printable.hpp"
+#include "engine/base/text.hpp"
+#include "engine/data/readers/content_guess.hpp"
+#include "engine/data/readers/delimited.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr const char* what = "cannot read a table";
+constexpr std::size_t head_bytes = std::size_t{1} << 20;
+constexpr std::int64_t probed_rows = 1000;
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+enum class Reading { number, beyond, none };
+
+// Reads all of `text` as a number.
+Reading read_cell(std::string_view text, char decimal, double& value) {
+  if (!is_number_text(text, decimal)) return Reading::none;
+  if (text.front() == '+') text.remove_prefix(1);
+  std::array<char, 64> room;
+  std::string longer;
+  if (decimal != '.') {
+    longer = text.size() > room.size() ? std::string(text) : "";
+    char* const copy = longer.empty() ? room.data() : longer.data();
+    std::replace_copy(text.begin(), text.end(), copy, decimal, '.');
+    text = {copy, text.size()};
+  }
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec == std::errc()) return Reading::number;
+  // Too small is a zero; too large is no number.
+  if (parsed.ec != std::errc::result_out_of_range) return Reading::none;
+  const bool negative_exponent = text.find("e-") != std::string_view::npos ||
+                                 text.find("E-") != std::string_view::npos ||
+                                 text.starts_with("0.") || text.starts_with("-0.");
+  if (!negative_exponent) return Reading::beyond;
+  value = 0.0;
+  return Reading::number;
+}
+
+void add_style(std::string_view text, char decimal, bool first, NumberStyle& style) {
+  const std::size_t exponent = text.find_first_of("eE");
+  if (exponent != std::string_view::npos) {
+    style.exponents = true;
+    text = text.substr(0, exponent);
+  }
+  const std::size_t point = text.find(decimal);
+  const int decimals =
+      point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
+  style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
+  style.most_decimals = std::max(style.most_decimals, decimals);
+}
+
+std::string quoted_text(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  if (text.size() <= longest) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, longest)) + "...' of " +
+         grouped(std::uint64_t{text.size()}) + " bytes";
+}
+
+// What helps with a word where numbers are.
+std::string remedy_for(std::string_view text) {
+  if (text == "inf" || text == "-inf" || text == "Inf" || text == "-Inf" || text == "Infinity") {
+    return "leave the row out, or write NA where the value is not known";
+  }
+  if (text.find_first_of("0123456789") != std::string_view::npos) {
+    return "write numbers without units, signs of money or per cent, and separators of thousands";
+  }
+  return "write NA where there is no value";
+}
+
+/// Takes the cells of one column, one after the other.
+class ColumnReader {
+ public:
+  ColumnReader(std::string name, bool numeric, char decimal) : decimal_(decimal) {
+    column_.name = std::move(name);
+    column_.numeric = numeric;
+  }
+
+  void reserve(std::size_t rows) {
+    if (column_.numeric) {
+      column_.numbers.reserve(rows);
+    } else {
+      column_.cells.reserve(rows);
+    }
+  }
+
+  /// `where` makes the place of this cell for a message.
+  template <class Where>
+  void add(const Field& field, Where&& where) {
+    if (is_missing_text(field.text)) return add_missing(field.text);
+    if (!column_.numeric) return add_word(field.text, where);
+    double value = 0.0;
+    switch (read_cell(field.text, decimal_, value)) {
+      case Reading::number: break;
+      case Reading::beyond:
+        throw Error(ErrorCode::bad_data,
+                    {what, where(), quoted_text(field.text), "a number of up to 1.8e308", ""});
+      case Reading::none:
+        if (numbers_ == 0) {  // all before it is missing: a column of words after all
+          make_words();
+          return add_word(field.text, where);
+        }
+        throw Error(ErrorCode::bad_data,
+                    {what, where(), quoted_text(field.text), "a number", remedy_for(field.text)});
+    }
+    add_style(field.text, decimal_, numbers_ == 0, column_.style);
+    ++numbers_;
+    column_.numbers.push_back(value);
+  }
+
+  TableColumn take() { return std::move(column_); }
+
+ private:
+  void add_missing(std::string_view mark) {
+    if (column_.missing++ == 0) column_.missing_mark = mark;
+    if (column_.numeric) {
+      column_.numbers.push_back(missing);
+    } else {
+      column_.cells.push_back(-1);
+    }
+  }
+
+  void make_words() {
+    column_.numeric = false;
+    column_.cells.assign(column_.numbers.size(), -1);
+    column_.numbers = {};
+  }
+
+  template <class Where>
+  void add_word(std::string_view text, Where&& where) {
+    const auto [found, added] = known_.try_emplace(std::string(text), column_.words.size());
+    if (added) {
+      if (!is_utf8(text)) {
+        throw Error(ErrorCode::bad_data, {what, where(), "bytes that are not UTF-8", "UTF-8",
+                                          "convert the file with iconv -t UTF-8"});
+      }
+      column_.words.emplace_back(text);
+    }
+    column_.cells.push_back(static_cast<std::int32_t>(found->second));
+  }
+
+  TableColumn column_;
+  char decimal_;
+  std::int64_t numbers_ = 0;
+  std::unordered_map<std::string, std::size_t> known_;
+};
+
+/// What the first rows of a file show.
+struct Probe {
+  std::vector<std::string> names;
+  std::vector<bool> numeric;
+  std::uint64_t first_line = 0;
+  double bytes_per_row = 0.0;
+};
+
+std::string column_place(const std::string& where, std::size_t column, const std::string& name) {
+  return where + ", column " + std::to_string(column + 1) + " (" + name + ")";
+}
+
+void require_names(const std::vector<std::string>& names, const std::string& where) {
+  std::unordered_map<std::string, std::size_t> seen;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!is_utf8(names[i])) {
+      throw Error(ErrorCode::bad_data, {what, where, "bytes that are not UTF-8", "UTF-8",
+                                        "convert the file with iconv -t UTF-8"});
+    }
+    const auto [found, added] = seen.try_emplace(names[i], i);
+    if (added) continue;
+    throw Error(ErrorCode::bad_data,
+                {what, where,
+                 "columns " + std::to_string(found->second + 1) + " and " + std::to_string(i + 1) +
+                     " are both called '" + names[i] + "'",
+                 "a name of its own for each column", "rename one of them"});
+  }
+}
+
+void require_cells(std::size_t found, const Probe& probe, const DelimitedReader& reader) {
+  if (found == probe.names.size()) return;
+  throw Error(
+      ErrorCode::bad_data,
+      {what, reader.where(), counted(found, "cell"),
+       std::to_string(probe.names.size()) + ", as in line " + std::to_string(probe.first_line),
+       "look for a delimiter that is missing, too many or not quoted"});
+}
+
+Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Table& table) {
+  ByteSource source(path, what);
+  DelimitedReader reader(source, dialect);
+  std::vector<Field> fields;
+  Probe probe;
+  std::vector<std::int64_t> numbers, words;
+  std::int64_t rows = 0;
+  while (rows < probed_rows && reader.next(fields)) {
+    if (probe.names.empty()) {
+      probe.first_line = reader.line();
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        std::string name(dialect.header ? fields[i].text : std::string_view());
+        if (name.empty()) name = "column_" + std::to_string(i + 1);
+        if (dialect.header && fields[i].text.empty()) {
+          table.notes.push_back("column " + std::to_string(i + 1) + " has no name: called " + name);
+        }
+        probe.names.push_back(std::move(name));
+      }
+      require_names(probe.names, reader.where());
+      numbers.assign(fields.size(), 0);
+      words.assign(fields.size(), 0);
+      if (dialect.header) continue;
+    }
+    require_cells(fields.size(), probe, reader);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (is_missing_text(fields[i].text)) continue;
+      ++(is_number_text(fields[i].text, dialect.decimal) ? numbers : words)[i];
+    }
+    ++rows;
+  }
+  if (rows == 0) {
+    throw Error(ErrorCode::bad_data,
+                {what, path.string(), probe.names.empty() ? "no row" : "a header alone",
+                 "a row of values at least", ""});
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    probe.numeric.push_back(9 * words[i] <= numbers[i]);
+  }
+  probe.bytes_per_row = static_cast<double>(source.offset()) / static_cast<double>(rows);
+  return probe;
+}
+
+Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
+  ByteSource source(path, what);
+  if (!may_be_table(source.head())) {
+    ContentGuess guess = guess_content(source.head());
+    source.fail(0, std::move(guess.found), "a table as text: CSV, TSV or blanks between columns",
+                std::move(guess.remedy));
+  }
+  std::string head(head_bytes, '\0');
+  head.resize(source.read_some(head.data(), head.size()));
+  Dialect dialect = guess_dialect(head, wish, path.string());
+  if (head.size() < head_bytes) dialect.line_end_at_end = head.back() == '\n';
+  return dialect;
+}
+
+}  // namespace
+
+bool TableColumn::is_missing(std::int64_t row) const {
+  const auto at = static_cast<std::size_t>(row);
+  return numeric ? std::isnan(numbers[at]) : cells[at] < 0;
+}
+
+bool may_be_table(std::string_view head) { return is_text(head); }
+
+Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
+  Table table;
+  table.source = path.string();
+  table.dialect = dialect_of(path, wish);
+  const Probe probe = probe_rows(path, table.dialect, table);
+
+  std::vector<ColumnReader> columns;
+  for (std::size_t i = 0; i < probe.names.size(); ++i) {
+    columns.emplace_back(probe.names[i], probe.numeric[i], table.dialect.decimal);
+  }
+  ByteSource source(path, what);
+  DelimitedReader reader(source, table.dialect);
+  std::vector<Field> fields;
+  if (table.dialect.header) reader.next(fields);
+  while (reader.next(fields)) {
+    require_cells(fields.size(), probe, reader);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      columns[i].add(fields[i], [&] { return column_place(reader.where(), i, probe.names[i]); });
+    }
+    ++table.rows;
+  }
+  for (ColumnReader& column : columns) table.columns.push_back(column.take());
+  return table;
+}
+
+}  // namespace vgan

@@ -1,0 +1,43 @@
+// A table in memory: columns of numbers or of words, as their file has them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/data/dialect.hpp"
+
+namespace vgan {
+
+/// How the numbers of a column are written, so that others can be written like them.
+struct NumberStyle {
+  int least_decimals = 0;  ///< digits behind the point that every number has
+  int most_decimals = 0;   ///< the most that any has
+  bool exponents = false;  ///< some are written with an exponent
+
+  bool operator==(const NumberStyle&) const = default;
+};
+
+/// A column has numbers, or words. Cells that a missing mark stands in are missing.
+struct TableColumn {
+  std::string name;  ///< of the header as it stands there, or "column_1", "column_2", ...
+  bool numeric = true;
+  std::vector<double> numbers;      ///< [rows] of a column of numbers; NaN: missing
+  std::vector<std::int32_t> cells;  ///< [rows] of a column of words: which of `words`; -1: missing
+  std::vector<std::string> words;   ///< the words there are, in the order of their first rows
+  std::int64_t missing = 0;         ///< cells
+  std::string missing_mark;         ///< what stands in the first of these; "" is nothing at all
+  NumberStyle style;                ///< of a column of numbers
+
+  bool is_missing(std::int64_t row) const;
+};
+
+struct Table {
+  std::string source;  ///< what the user would call it
+  std::int64_t rows = 0;
+  std::vector<TableColumn> columns;
+  Dialect dialect;
+  std::vector<std::string> notes;  ///< what was done in reading that the user should know
+};
+
+}  // namespace vgan
