@@ -32,6 +32,8 @@ class DelimitedReader {
   bool next(std::vector<Field>& fields);
   /// The line of the file, from 1, that the last record begins in.
   std::uint64_t line() const { return line_; }
+  /// Bytes of the content up to the end of the last record.
+  std::uint64_t bytes() const { return source_->offset() - (buffer_.size() - begin_); }
   /// "FILE, line 7": where a message about the last record puts it.
   std::string where() const;
 
