@@ -39,8 +39,8 @@ void visit_flags(Request& r, Visitor&& visitor) {
           r.conditions);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
   visitor(S{"out", output, "FILE",
-            "a name that ends in .npy, .png, .idx or .raw; - = raw values "
-            "to standard output"},
+            "a name that ends in .npy, .csv, .tsv, .png, .idx or .raw; - = raw values, or a table "
+            "with format csv, to standard output"},
           r.out);
   visitor(S{"format", output, "NAME", words_help<SampleFormat>()}, r.format);
   visitor(S{"dtype", output, "NAME",
@@ -71,9 +71,11 @@ std::string result_text(const GenerateRequest& request, const GenerateResult& re
   const std::string to = request.out == "-" ? "standard output" : request.out;
   const TrialShape& trial = result.shape;
   const std::string channels = trial.channels > 1 ? " x " + std::to_string(trial.channels) : "";
-  return printable("wrote " + to + ": " + counted(result.count, "sample") + " of " +
-                   std::to_string(trial.height) + " x " + std::to_string(trial.width) + channels +
-                   ", " + general_text(result.seconds, 3) + " s, " +
+  const std::string what =
+      result.columns > 0 ? counted(result.count, "row") + " of " + counted(result.columns, "column")
+                         : counted(result.count, "sample") + " of " + std::to_string(trial.height) +
+                               " x " + std::to_string(trial.width) + channels;
+  return printable("wrote " + to + ": " + what + ", " + general_text(result.seconds, 3) + " s, " +
                    fixed_text(rate_of(result, result.seconds), 0) + " a second; from " +
                    result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");
 }

@@ -95,6 +95,7 @@ void RunDisplay::finished(const RunResult& result) {
   holds("samples.npy",
         "virtual trials, in the data's own units and type" +
             (result.samples_from.empty() ? "" : ", at codes from " + result.samples_from));
+  holds("samples.csv", "virtual rows, in the form of the data's file");
   holds("samples/", counted(files_in(result.folder / "samples"), "picture") +
                         " over time of samples from one fixed noise");
   holds("real.png", "real trials, to compare them with");
@@ -111,8 +112,10 @@ void RunDisplay::finished(const RunResult& result) {
     std::printf("reconstruct: %s reconstruct --model %s --data FILE --out reconstructions.npy\n",
                 shell_word(program_).c_str(), shell_word(folder).c_str());
   }
-  std::printf("draw more: %s generate --model %s --count 1000 --out samples.npy\n",
-              shell_word(program_).c_str(), shell_word(folder).c_str());
+  std::error_code unreadable;
+  const bool rows = std::filesystem::exists(result.folder / "samples.csv", unreadable);
+  std::printf("draw more: %s generate --model %s --count 1000 --out samples.%s\n",
+              shell_word(program_).c_str(), shell_word(folder).c_str(), rows ? "csv" : "npy");
 }
 
 }  // namespace vgan::app

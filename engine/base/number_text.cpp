@@ -23,6 +23,13 @@ std::string fixed_text(double value, int decimals) {
   return text_of(value, std::chars_format::fixed, decimals);
 }
 
+void append_fixed(std::string& text, double value, int decimals) {
+  std::array<char, 400> room;
+  const auto end = std::to_chars(room.data(), room.data() + room.size(), value,
+                                 std::chars_format::fixed, decimals);
+  text.append(room.data(), end.ptr);
+}
+
 std::string scientific_text(double value, int decimals) {
   return text_of(value, std::chars_format::scientific, decimals);
 }

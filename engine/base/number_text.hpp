@@ -14,6 +14,8 @@ namespace vgan {
 std::string general_text(double value, int digits = 6);
 std::string fixed_text(double value, int decimals);
 std::string scientific_text(double value, int decimals);
+/// Puts fixed_text behind `text`, without a string of its own.
+void append_fixed(std::string& text, double value, int decimals);
 
 /// The shortest general_text of `least_digits` or more that reads back to the same double.
 std::string exact_text(double value, int least_digits = 6);

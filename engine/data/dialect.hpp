@@ -73,6 +73,15 @@ struct Dialect {
   bool operator==(const Dialect&) const = default;
 };
 
+/// How the numbers of a column are written, so that others can be written like them.
+struct NumberStyle {
+  int least_decimals = 0;  ///< digits behind the point that every number has
+  int most_decimals = 0;   ///< the most that any has
+  bool exponents = false;  ///< some are written with an exponent
+
+  bool operator==(const NumberStyle&) const = default;
+};
+
 /// "commas between, a header, '.' in numbers", for people.
 std::string dialect_text(const Dialect& dialect);
 

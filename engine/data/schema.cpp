@@ -1,10 +1,13 @@
 #include "engine/data/schema.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <optional>
+#include <iterator>
+#include <string_view>
+#include <utility>
 
-#include "engine/base/text.hpp"
+#include "engine/data/table.hpp"
 
 namespace vgan {
 namespace {
@@ -87,6 +90,9 @@ ColumnSchema infer_column(const TableColumn& column) {
     made.distinct = count_distinct(sorted);
     if (!sorted.empty()) made.low = sorted.front(), made.high = sorted.back();
     made.kind = kind_of_numbers(column, sorted, made.distinct);
+    if (made.kind == ColumnKind::grid || made.kind == ColumnKind::boolean) {
+      std::unique_copy(sorted.begin(), sorted.end(), std::back_inserter(made.values));
+    }
   } else {
     made.distinct = static_cast<std::int64_t>(column.words.size());
     made.kind = kind_of_words(column);
@@ -96,6 +102,45 @@ ColumnSchema infer_column(const TableColumn& column) {
 }
 
 }  // namespace
+
+std::int64_t Schema::encoded_size() const {
+  return static_cast<std::int64_t>(encoded_columns(*this).size());
+}
+
+std::vector<EncodedColumn> encoded_columns(const Schema& schema) {
+  using Part = EncodedColumn::Part;
+  std::vector<EncodedColumn> all;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    const ColumnSchema& column = schema.columns[i];
+    if (!column.drawn()) continue;
+    if (column.numeric) all.push_back({i, Part::number, 0});
+    for (std::size_t word = 0; word < column.words.size(); ++word) {
+      all.push_back({i, Part::word, word});
+    }
+    if (column.missing > 0) all.push_back({i, Part::missing, 0});
+  }
+  return all;
+}
+
+bool same_encoding(const Schema& a, const Schema& b) {
+  const std::vector<EncodedColumn> columns = encoded_columns(a);
+  if (columns != encoded_columns(b)) return false;
+  return std::all_of(columns.begin(), columns.end(), [&](const EncodedColumn& column) {
+    const ColumnSchema& left = a.columns[column.column];
+    const ColumnSchema& right = b.columns[column.column];
+    return left.name == right.name && left.words == right.words;
+  });
+}
+
+std::string encoded_name(const Schema& schema, const EncodedColumn& column) {
+  const ColumnSchema& of = schema.columns[column.column];
+  switch (column.part) {
+    case EncodedColumn::Part::word: return of.name + " = " + of.words[column.word];
+    case EncodedColumn::Part::missing: return of.name + " missing";
+    case EncodedColumn::Part::number: break;
+  }
+  return of.name;
+}
 
 Schema infer_schema(const Table& table) {
   Schema schema{table.dialect, table.rows, {}};

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "engine/base/words.hpp"
-#include "engine/data/table.hpp"
+#include "engine/data/dialect.hpp"
 
 namespace vgan {
+
+struct Table;
 
 /// What the values of a column mean, which decides how they are encoded and drawn.
 enum class ColumnKind {
@@ -44,12 +46,15 @@ struct ColumnSchema {
   bool numeric = true;  ///< numbers stand in the file, else words
   double low = 0.0;     ///< the least and the greatest number
   double high = 0.0;
+  std::vector<double> values;      ///< of a numeric grid or boolean: all there are, the least first
   std::int64_t distinct = 0;       ///< different values
   std::int64_t missing = 0;        ///< cells without one
   std::string missing_mark;        ///< as TableColumn::missing_mark
   NumberStyle style;               ///< as TableColumn::style
   std::vector<std::string> words;  ///< as TableColumn::words; of a column that is an id, none
 
+  /// Whether it is trained on, and drawn for virtual rows.
+  bool drawn() const { return kind != ColumnKind::id && kind != ColumnKind::ignored; }
   bool operator==(const ColumnSchema&) const = default;
 };
 
@@ -58,8 +63,32 @@ struct Schema {
   std::int64_t rows = 0;  ///< of the table that it was found by
   std::vector<ColumnSchema> columns;
 
+  /// Numbers that stand for a row: see encoded_columns.
+  std::int64_t encoded_size() const;
   bool operator==(const Schema&) const = default;
 };
+
+/// What one of the numbers stands for that a row is to a network.
+struct EncodedColumn {
+  /// The number itself; or whether (1 or 0) the cell has a certain word, or no value.
+  enum class Part { number, word, missing };
+
+  std::size_t column = 0;  ///< which of Schema::columns
+  Part part = Part::number;
+  std::size_t word = 0;  ///< which of ColumnSchema::words
+
+  bool operator==(const EncodedColumn&) const = default;
+};
+
+/// The numbers that stand for a row, column by column of those that are drawn: a numeric column is
+/// its number; one of words has a number for each word; where values were missing there is one more
+/// that says so.
+std::vector<EncodedColumn> encoded_columns(const Schema& schema);
+/// Whether rows of both tables are the same numbers: columns of the same names, words in the same
+/// order, missing values in the same columns.
+bool same_encoding(const Schema& a, const Schema& b);
+/// "Freq", "sex = M", "pm2.5 missing".
+std::string encoded_name(const Schema& schema, const EncodedColumn& column);
 
 /// A numeric column of up to this many values that come again is a grid; of more, up to
 /// `most_grid_values`, where each comes `grid_rows` times in the mean.

@@ -7,6 +7,7 @@
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/schema.hpp"
+#include "engine/data/table.hpp"
 
 namespace vgan {
 namespace {

@@ -9,15 +9,6 @@
 
 namespace vgan {
 
-/// How the numbers of a column are written, so that others can be written like them.
-struct NumberStyle {
-  int least_decimals = 0;  ///< digits behind the point that every number has
-  int most_decimals = 0;   ///< the most that any has
-  bool exponents = false;  ///< some are written with an exponent
-
-  bool operator==(const NumberStyle&) const = default;
-};
-
 /// A column has numbers, or words. Cells that a missing mark stands in are missing.
 struct TableColumn {
   std::string name;  ///< of the header as it stands there, or "column_1", "column_2", ...

@@ -112,6 +112,11 @@ void require_meaning(const Trials& trials) {
                       std::to_string(trials.shape.height),
                   "1, with all numbers along the width");
   }
+  if (trials.schema && trials.schema->encoded_size() != trials.shape.size()) {
+    contradiction(trials,
+                  "a schema of " + std::to_string(trials.schema->encoded_size()) + " numbers a row",
+                  "the " + std::to_string(trials.shape.size()) + " values of a trial");
+  }
   if (trials.class_names.empty()) return;
   const auto named = static_cast<std::int64_t>(trials.class_names.size());
   const auto bad = std::find_if(trials.labels.begin(), trials.labels.end(),
@@ -179,6 +184,7 @@ Trials Trials::outline() const {
   made.high = high;
   made.by_values = by_values;
   made.class_names = class_names;
+  made.schema = schema;
   made.source = source;
   return made;
 }

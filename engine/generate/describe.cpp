@@ -6,6 +6,7 @@
 
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
+#include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/generate/generate.hpp"
 #include "engine/models/generator_model.hpp"
@@ -72,6 +73,10 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   fact("epoch", std::to_string(model.epoch));
   fact("trials",
        std::string(info_of(model.shape.kind).plural) + " of " + extents_text(model.shape));
+  if (model.schema) {
+    fact("table", counted(model.schema->columns.size(), "column") + ", " +
+                      dialect_text(model.schema->dialect));
+  }
   fact("numbers", std::string(info_of(model.type).name) + ", " + model.scaling.text());
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));

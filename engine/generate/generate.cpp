@@ -31,11 +31,12 @@ SampleFormat format_of(const GenerateRequest& request) {
   if (request.out == "-") return SampleFormat::raw;
   const std::string ending = ending_of(request.out);
   if (ending == ".npy") return SampleFormat::npy;
+  if (ending == ".csv" || ending == ".tsv") return SampleFormat::csv;
   if (ending == ".png") return SampleFormat::png;
   if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return SampleFormat::idx;
   if (ending == ".raw" || ending == ".bin") return SampleFormat::raw;
   refuse_setting("out", "'" + request.out + "'",
-                 "a name that ends in .npy, .png, .idx or .raw, or -",
+                 "a name that ends in .npy, .csv, .tsv, .png, .idx or .raw, or -",
                  "or name the format with --format");
 }
 
@@ -73,8 +74,11 @@ void check(const GenerateRequest& request, SampleFormat format) {
                    "up to " + std::to_string(largest_grid) + " on one picture",
                    "write .npy instead");
   }
-  if (request.out == "-" && format != SampleFormat::raw) {
-    refuse_setting("out", "'-' with --format " + to_text(format), "raw on standard output",
+  if (format == SampleFormat::csv && request.dtype != "auto") {
+    refuse_setting("dtype", "'" + request.dtype + "' of a table as text", "auto", "leave it out");
+  }
+  if (request.out == "-" && format != SampleFormat::raw && format != SampleFormat::csv) {
+    refuse_setting("out", "'-' with --format " + to_text(format), "raw or csv on standard output",
                    "name a file");
   }
 }
@@ -157,6 +161,10 @@ GenerateResult generate(const GenerateRequest& asked) {
   const LoadedCheckpoint loaded = load_run_or_file(asked.model);
   if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  if (format == SampleFormat::csv && !model.schema) {
+    refuse_setting("format", "csv", "a model that was trained on a table as text",
+                   "write .npy in place of it");
+  }
   if (asked.out != "-") require_not_of_run("out", asked.out, loaded.file, model.config);
   const ConditionFill conditions = conditions_of(asked, model);
   const GenerateRequest request = counted(asked, model);
@@ -199,6 +207,9 @@ GenerateResult generate(const GenerateRequest& asked) {
   GenerateResult result;
   result.count = request.count;
   result.shape = model.shape;
+  if (format == SampleFormat::csv) {
+    result.columns = static_cast<std::int64_t>(model.schema->columns.size());
+  }
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.samples_from = model.codes.empty() ? "" : model.codes.text();

@@ -17,14 +17,15 @@ inline constexpr const char* allowed_sample_counts = "1 to 2^40 - 1";
 inline constexpr const char* allowed_first_samples = "0 to 2^40 - 1";
 
 /// What samples are written as.
-enum class SampleFormat { automatic, npy, png, idx, raw };
+enum class SampleFormat { automatic, npy, csv, png, idx, raw };
 
 template <>
 struct WordTable<SampleFormat> {
   static constexpr const char* setting = "format";
-  static constexpr std::array<Word<SampleFormat>, 5> table{{
+  static constexpr std::array<Word<SampleFormat>, 6> table{{
       {SampleFormat::automatic, "auto", "by the name's ending"},
       {SampleFormat::npy, "npy"},
+      {SampleFormat::csv, "csv", "a table as its data's file is written"},
       {SampleFormat::png, "png"},
       {SampleFormat::idx, "idx"},
       {SampleFormat::raw, "raw"},
@@ -47,7 +48,8 @@ struct WordTable<SampleShape> {
 struct GenerateRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
-  std::string out = "samples.npy";  ///< .npy, .png, .idx (or no known ending with --format), "-"
+  /// .npy, .csv, .tsv, .png, .idx, .raw, or no known ending with a format; "-" is standard output.
+  std::string out = "samples.npy";
   SampleFormat format = SampleFormat::automatic;
   /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,
   /// rounded and held to the type's range. A picture has none.
@@ -72,6 +74,7 @@ struct GenerateRequest {
 struct GenerateResult {
   std::uint64_t count = 0;
   TrialShape shape;                  ///< of one trial
+  std::int64_t columns = 0;          ///< of the table, where rows of one were written; else 0
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;  ///< from the first block to the finished file

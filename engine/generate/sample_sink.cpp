@@ -11,8 +11,10 @@
 #include "engine/base/error.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/writers/idx_writer.hpp"
+#include "engine/data/writers/table_writer.hpp"
 #include "engine/encode/value_stream.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/files/output_path.hpp"
 #include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/trial_sheet.hpp"
@@ -58,7 +60,8 @@ class PngSink final : public SampleSink {
   PngSink(fs::path path, const GeneratorModel& model, std::int64_t columns)
       : path_(std::move(path)),
         model_(model),
-        stream_(model.scaling, model.shape.size(), ValueType::f64),
+        stream_(model.scaling, model.shape.size(), ValueType::f64,
+                model.schema ? &*model.schema : nullptr),
         columns_(columns) {}
   void take(std::span<const float> numbers) override {
     const auto values = stream_.values_of(numbers);
@@ -77,6 +80,11 @@ class PngSink final : public SampleSink {
     } else if (!shape.is_curve() || columns_ > 0) {
       sheet.columns = columns_;
     }
+    if (model_.schema) {
+      for (const EncodedColumn& column : encoded_columns(*model_.schema)) {
+        sheet.names.push_back(encoded_name(*model_.schema, column));
+      }
+    }
     write_png(path_, values_.empty() ? draw_trials(pixels_, shape, sheet)
                                      : draw_trials(values_, shape, 0.0, 1.0, sheet));
   }
@@ -90,22 +98,12 @@ class PngSink final : public SampleSink {
   std::vector<std::uint8_t> pixels_;
 };
 
-/// Bytes as they are, to a file or to standard output.
-class RawSink final : public SampleSink {
+/// A file, or standard output, that bytes are put into.
+class Output {
  public:
-  RawSink(const std::string& out, const ValueStream& stream) : stream_(stream) {
+  explicit Output(const std::string& out) {
     if (out != "-") file_.emplace(out, "cannot write samples");
   }
-  void take(std::span<const float> numbers) override {
-    const auto bytes = stream_.of(numbers);
-    put(bytes.data(), bytes.size());
-  }
-  void take(std::span<const std::uint8_t> pixels) override { put(pixels.data(), pixels.size()); }
-  void finish() override {
-    if (file_) file_->commit();
-  }
-
- private:
   void put(const void* data, std::size_t bytes) {
     if (file_) return file_->write(data, bytes);
     const auto* at = static_cast<const char*>(data);
@@ -120,9 +118,54 @@ class RawSink final : public SampleSink {
       bytes -= static_cast<std::size_t>(written);
     }
   }
+  void finish() {
+    if (file_) file_->commit();
+  }
 
-  ValueStream stream_;
+ private:
   std::optional<AtomicFile> file_;
+};
+
+/// Bytes as they are.
+class RawSink final : public SampleSink {
+ public:
+  RawSink(const std::string& out, const ValueStream& stream) : stream_(stream), output_(out) {}
+  void take(std::span<const float> numbers) override {
+    const auto bytes = stream_.of(numbers);
+    output_.put(bytes.data(), bytes.size());
+  }
+  void take(std::span<const std::uint8_t> pixels) override {
+    output_.put(pixels.data(), pixels.size());
+  }
+  void finish() override { output_.finish(); }
+
+ private:
+  ValueStream stream_;
+  Output output_;
+};
+
+/// Rows of a table, in its own form.
+class TableSink final : public SampleSink {
+ public:
+  TableSink(const GenerateRequest& request, const GeneratorModel& model)
+      : stream_(model.scaling, model.shape.size(), ValueType::f64),
+        writer_(*model.schema, dialect_for(model.schema->dialect, ending_of(request.out)),
+                request.first),
+        output_(request.out) {
+    const std::string begin = writer_.begin();
+    output_.put(begin.data(), begin.size());
+  }
+  void take(std::span<const float> numbers) override {
+    const std::string_view lines = writer_.lines(stream_.values_of(numbers));
+    output_.put(lines.data(), lines.size());
+  }
+  void take(std::span<const std::uint8_t>) override {}  // rows of a table are never bytes
+  void finish() override { output_.finish(); }
+
+ private:
+  ValueStream stream_;
+  TableWriter writer_;
+  Output output_;
 };
 
 }  // namespace
@@ -138,7 +181,8 @@ void SampleSink::take_block(ConstMatrixRef block) {
 
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
                                              ValueType type, const GeneratorModel& model) {
-  const ValueStream stream(model.scaling, model.shape.size(), type);
+  const ValueStream stream(model.scaling, model.shape.size(), type,
+                           model.schema ? &*model.schema : nullptr);
   const auto count = static_cast<std::int64_t>(request.count);
   if (format == SampleFormat::npy) {
     std::vector<std::int64_t> shape = model.shape.array(count);
@@ -149,6 +193,7 @@ std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, Sam
     }
     return std::make_unique<NpySink>(request.out, stream, shape);
   }
+  if (format == SampleFormat::csv) return std::make_unique<TableSink>(request, model);
   if (format == SampleFormat::idx) {
     return std::make_unique<IdxSink>(request.out, stream, count, model);
   }

@@ -7,8 +7,10 @@
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint_tensors.hpp"
 #include "engine/models/model_traits.hpp"
+#include "engine/models/schema_json.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/settings/saved_config.hpp"
 #include "engine/version.hpp"
@@ -204,6 +206,15 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
              "a height of 1");
     }
     model.shape.kind = *trial;
+  }
+  if (const auto saved = checkpoint.metadata.find(schema_name);
+      saved != checkpoint.metadata.end()) {
+    model.schema = read_schema(saved->second, origin);
+    const std::int64_t numbers = model.schema->encoded_size();
+    if (model.shape.kind != TrialKind::row || numbers != model.shape.size()) {
+      refuse(schema_name, counted(numbers, "number") + " a row",
+             std::to_string(model.shape.size()) + ", as a trial has");
+    }
   }
   const std::string type = metadata_value(checkpoint, "trial.type");
   const auto known_type = value_type_named(type);

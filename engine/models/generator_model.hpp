@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/data/schema.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/encode/output_range.hpp"
 #include "engine/encode/scaling.hpp"
@@ -23,6 +25,9 @@ Precision choose_precision(PrecisionKind precision, const DeviceInfo& device);
 /// The setting that names it.
 PrecisionKind kind_of(Precision precision);
 
+/// What the schema of a table is saved as, in a checkpoint's metadata.
+inline constexpr const char* schema_name = "schema";
+
 /// The metadata from which `read_model` builds the same generator. One channel goes without saying,
 /// and that trials are images.
 std::map<std::string, std::string> describe_model(const TrainConfig& config,
@@ -35,6 +40,7 @@ void save_scaling(const Scaling& scaling, Checkpoint& checkpoint);
 struct GeneratorModel {
   TrainConfig config;
   TrialShape shape;
+  std::optional<Schema> schema;  ///< of a model of a table's rows
   ConditionModel conditions;
   CodeModel codes;                 ///< of a model "ae": what samples are drawn from
   ValueType type = ValueType::u8;  ///< of the data's file

@@ -85,6 +85,14 @@ std::vector<std::vector<double>> real_columns(const Trials& trials) {
   return columns_of(std::span<const double>(values), width);
 }
 
+std::vector<std::string> column_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const EncodedColumn& column : encoded_columns(schema)) {
+    names.push_back(encoded_name(schema, column));
+  }
+  return names;
+}
+
 }  // namespace
 
 std::optional<TrialSheet> sheet_for_data(const Trials& trials) {
@@ -98,6 +106,7 @@ std::optional<TrialSheet> sheet_for_data(const Trials& trials) {
     sheet->x_axis = axes.x;
   } else if (shape.is_row()) {
     sheet->real = real_columns(trials);
+    if (trials.schema) sheet->names = column_names(*trials.schema);
   } else if (shape.is_curve()) {
     sheet->axis = curve_range(real_values(trials, *sheet), shape.channels);
   }
@@ -119,7 +128,7 @@ std::optional<TrialSheet> panel_for_data(const Trials& trials) {
 Picture draw_real(const Trials& trials, const TrialSheet& sheet) {
   const TrialShape shape = trials.shape;
   if (shape.is_row()) {
-    return draw_columns(sheet.real, {}, shape.size(), sheet.histograms_across);
+    return draw_columns({}, shape.size(), sheet);
   }
   if (!trials.by_values || draws_plots(trials)) {
     return draw_trials(real_values(trials, sheet), shape, trials.low, trials.high, sheet);

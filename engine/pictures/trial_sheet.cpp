@@ -63,17 +63,16 @@ std::optional<TrialSheet> sheet_for(const TrialShape& shape) {
 
 std::int64_t columns_drawn(std::int64_t width) { return std::min(width, most_histograms); }
 
-Picture draw_columns(std::vector<std::vector<double>> real,
-                     std::vector<std::vector<double>> generated, std::int64_t width,
-                     int histograms_across) {
-  std::vector<HistogramColumn> columns(std::max(real.size(), generated.size()));
+Picture draw_columns(std::vector<std::vector<double>> generated, std::int64_t width,
+                     const TrialSheet& sheet) {
+  std::vector<HistogramColumn> columns(std::max(sheet.real.size(), generated.size()));
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    columns[i].name = "column " + std::to_string(i);
-    if (i < real.size()) columns[i].real = std::move(real[i]);
+    columns[i].name = i < sheet.names.size() ? sheet.names[i] : "column " + std::to_string(i);
+    if (i < sheet.real.size()) columns[i].real = sheet.real[i];
     if (i < generated.size()) columns[i].generated = std::move(generated[i]);
   }
   const auto drawn = static_cast<std::int64_t>(columns.size());
-  return draw_histograms(columns, {histograms_across, width - drawn});
+  return draw_histograms(columns, {sheet.histograms_across, width - drawn});
 }
 
 Picture draw_trials(std::span<const double> values, const TrialShape& shape, double low,
@@ -85,8 +84,7 @@ Picture draw_trials(std::span<const double> values, const TrialShape& shape, dou
     return draw_pairs(values, axes.x, axes.y);
   }
   if (shape.is_row()) {
-    return draw_columns(sheet.real, columns_of(values, shape.size()), shape.size(),
-                        sheet.histograms_across);
+    return draw_columns(columns_of(values, shape.size()), shape.size(), sheet);
   }
   if (shape.is_curve()) {
     CurveSheetStyle style;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/data/trial_shape.hpp"
@@ -25,7 +26,8 @@ struct TrialSheet {
   std::optional<Range> x_axis = {};
   /// The real numbers of the columns of rows that are drawn, behind those of the trials.
   std::vector<std::vector<double>> real = {};
-  int histograms_across = 4;  ///< of rows: histograms side by side
+  std::vector<std::string> names = {};  ///< of the columns of rows; empty: "column 0", ...
+  int histograms_across = 4;            ///< of rows: histograms side by side
 
   std::int64_t count() const { return columns * rows; }
 };
@@ -64,10 +66,9 @@ std::vector<std::vector<double>> columns_of(std::span<const Number> rows, std::i
   return columns;
 }
 
-/// The histograms of columns, "column 0" first; `real` or `generated` may be empty. `width` is the
-/// number of columns, those that are not drawn included.
-Picture draw_columns(std::vector<std::vector<double>> real,
-                     std::vector<std::vector<double>> generated, std::int64_t width,
-                     int histograms_across);
+/// The histograms of columns beside the real ones of `sheet`; `generated` may be empty. `width` is
+/// the number of columns, those that are not drawn included.
+Picture draw_columns(std::vector<std::vector<double>> generated, std::int64_t width,
+                     const TrialSheet& sheet);
 
 }  // namespace vgan

@@ -102,6 +102,7 @@ RunResult run_training(const RunRequest& request) {
                                .conditions = config.conditions,
                                .seed = config.seed,
                                .shape = shape_wish(config, resumption),
+                               .dialect = {config.delimiter, config.decimal, config.header},
                                .threads = static_cast<int>(config.threads)});
   tell(request.observer, trials.notes);
   const std::int64_t held_out = config.held_out(trials.count);

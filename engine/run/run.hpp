@@ -55,8 +55,8 @@ struct RunResult {
 };
 
 /// Trains to the end, or until stopped. The folder holds config.toml, metrics.jsonl (one line for
-/// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy at the end; of
-/// an autoencoder also reconstructions.png.
+/// each epoch), samples/epoch-*.png, real.png, losses.png, checkpoints/, samples.npy (of a table
+/// samples.csv) at the end; of an autoencoder also reconstructions.png.
 ///
 /// A new run refuses a folder that holds anything (bad_config) but what a run leaves that was
 /// stopped before its first checkpoint. A resumed run goes on from the newest valid checkpoint, or

@@ -12,6 +12,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/data/readers/npy.hpp"
+#include "engine/data/writers/table_writer.hpp"
 #include "engine/encode/as_type.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/pictures/png.hpp"
@@ -162,11 +163,14 @@ void RunFolder::write_sample_grid(Trainer& trainer, const Trials& trials) const 
                 static_cast<unsigned long long>(trainer.epoch()));
   const auto count = static_cast<std::uint64_t>(sheet->count());
   const auto columns = static_cast<std::uint64_t>(sheet->columns);
-  write_png({*samples_, name},
-            draws_plots(trials)
-                ? draw_samples(trainer.sample_values(count, trainer.config().seed, columns), trials,
-                               *sheet)
-                : draw_samples(trainer.preview(count, columns), trials, *sheet));
+  const FilePlace place{*samples_, name};
+  if (!draws_plots(trials)) {
+    write_png(place, draw_samples(trainer.preview(count, columns), trials, *sheet));
+    return;
+  }
+  std::vector<double> values = trainer.sample_values(count, trainer.config().seed, columns);
+  if (trials.schema) RowDecoder(*trials.schema).snap(values);
+  write_png(place, draw_samples(values, trials, *sheet));
 }
 
 void RunFolder::write_real_grid(const Trials& trials) const {
@@ -186,9 +190,12 @@ void RunFolder::write_reconstructions(Trainer& trainer, const Trials& trials) co
   write_reconstruction_sheet({folder_, "reconstructions.png"}, some, trainer.reconstruct(some));
 }
 
-bool RunFolder::has_samples() const { return folder_.has("samples.npy"); }
+bool RunFolder::has_samples() const {
+  return folder_.has("samples.npy") || folder_.has("samples.csv");
+}
 
 void RunFolder::write_samples(Trainer& trainer, const Trials& trials, std::uint64_t count) const {
+  if (trials.schema) return write_rows(trainer, *trials.schema, count);
   std::vector<std::int64_t> shape = trials.array_shape();
   shape.front() = static_cast<std::int64_t>(count);
   NpyWriter writer({folder_, "samples.npy"}, trials.value_type(), shape);
@@ -196,6 +203,14 @@ void RunFolder::write_samples(Trainer& trainer, const Trials& trials, std::uint6
   as_type(trainer.sample_values(count, trainer.config().seed), trials.value_type(), bytes);
   writer.append_bytes(trials.value_type(), bytes.data(), bytes.size());
   writer.finish();
+}
+
+void RunFolder::write_rows(Trainer& trainer, const Schema& schema, std::uint64_t count) const {
+  TableWriter writer(schema, dialect_for(schema.dialect, ".csv"));
+  AtomicFile file({folder_, "samples.csv"}, "cannot write samples");
+  file.write(writer.begin());
+  file.write(writer.lines(trainer.sample_values(count, trainer.config().seed)));
+  file.commit();
 }
 
 void RunFolder::write_profile(const std::vector<Trainer::PhaseTime>& phases) const {

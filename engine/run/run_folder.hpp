@@ -52,14 +52,15 @@ class RunFolder {
   void write_loss_curves() const;
   /// Real trials, each above what an autoencoder makes of it.
   void write_reconstructions(Trainer& trainer, const Trials& trials) const;
-  /// `count` samples, float32, as Trials::array_shape.
   bool has_samples() const;
+  /// `count` samples: samples.npy as Trials::array_shape, or of a table's rows samples.csv.
   void write_samples(Trainer& trainer, const Trials& trials, std::uint64_t count) const;
   /// Phase times as a Chrome trace (chrome://tracing, Perfetto).
   void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;
 
  private:
   explicit RunFolder(Folder folder);
+  void write_rows(Trainer& trainer, const Schema& schema, std::uint64_t count) const;
 
   Folder folder_;
   std::optional<Folder> checkpoints_;

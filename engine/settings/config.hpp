@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/dialect.hpp"
 #include "engine/encode/scale_kind.hpp"
 #include "engine/settings/choices.hpp"
 
@@ -17,11 +18,14 @@ namespace vgan {
 
 struct TrainConfig {
   // data
-  std::string data;          ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
-  std::string labels;        ///< label file; "" = beside the images
-  std::string shape;         ///< of one trial, see parse_shape; "" = as the file says
-  bool conditional = false;  ///< G and D see each trial's class
-  std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
+  std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
+  std::string labels;  ///< label file; "" = beside the images
+  std::string shape;   ///< of one trial, see parse_shape; "" = as the file says
+  DelimiterKind delimiter = DelimiterKind::automatic;  ///< of a table as text
+  DecimalKind decimal = DecimalKind::automatic;        ///< likewise
+  HeaderKind header = HeaderKind::automatic;           ///< likewise
+  bool conditional = false;                            ///< G and D see each trial's class
+  std::string conditions;  ///< .npy of condition vectors, one for each trial; "" = none
   ScaleKind scale = ScaleKind::automatic;  ///< of numbers to the network's range
   std::string range;                       ///< "LOW:HIGH" in its place; "" = none
   double hold_out = 0.0;  ///< share of the trials, from the end, that is not trained on

@@ -42,8 +42,10 @@ void visit_settings(Config& c, Visitor&& visitor) {
   constexpr OnResume recorded = OnResume::recorded;
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
-            "an IDX or .npy file (plain or .gz), or a folder of IDX or .png files; 'digits', "
-            "'ring8', 'grid25' or 'stacked-digits' = built-in; empty = data/mnist, else digits",
+            "a table as text (CSV, TSV, blanks), an IDX or .npy file, plain or .gz, or a folder of "
+            "IDX or .png files; 'digits', 'ring8', 'grid25', 'stacked-digits' or 'wind-tunnel' = "
+            "built-in; empty = "
+            "data/mnist, else digits",
             may_change},
           c.data);
   visitor(S{"labels", data, "FILE",
@@ -57,6 +59,13 @@ void visit_settings(Config& c, Visitor&& visitor) {
         "or the names of a .npy's axes after the first: p, t, tc, ct, hw, hwc, chw; empty = as "
         "the file says"},
       c.shape);
+  visitor(S{"delimiter", data, "WORD", "of a table, between cells: " + words_help<DelimiterKind>()},
+          c.delimiter);
+  visitor(S{"decimal", data, "WORD", "of a table, in numbers: " + words_help<DecimalKind>()},
+          c.decimal);
+  visitor(S{"header", data, "WORD",
+            "whether a table's first row has names: " + words_help<HeaderKind>()},
+          c.header);
   visitor(S{"conditional", data, "",
             "generator and discriminator see each trial's class, from its label"},
           c.conditional);

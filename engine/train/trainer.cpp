@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/refuse_setting.hpp"
+#include "engine/models/schema_json.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/train/objective_options.hpp"
 #include "engine/train/trainer_state.hpp"
@@ -142,6 +143,7 @@ Checkpoint Trainer::checkpoint() {
   self.finish_steps();
   Checkpoint made;
   made.metadata = describe_model(self.config, self.trial, self.value_type);
+  if (self.schema) made.metadata[schema_name] = schema_json(*self.schema);
   save_scaling(self.scaling, made);
   made.metadata["epoch"] = std::to_string(epoch());
   made.metadata["data"] = self.fingerprint;

@@ -58,6 +58,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   validate(config);
   require_data(config, trials);
   trial = trials.shape;
+  schema = trials.schema;
   config = resolved(config, trial, !trials.is_u8(), trials.count);
   backend = open_backend(config.device, static_cast<int>(config.threads));
   precision = choose_precision(config.precision, backend->info());

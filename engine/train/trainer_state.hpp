@@ -50,6 +50,7 @@ struct Trainer::Implementation {
   Scaling scaling;    ///< what that stands for
   ValueType value_type;
   TrialShape trial;
+  std::optional<Schema> schema;  ///< of a table's rows
   std::int64_t count;
   std::size_t data_bytes;
   std::string fingerprint;

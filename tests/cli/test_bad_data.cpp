@@ -74,7 +74,7 @@ TEST_CASE("cli: broken IDX files are exit 65 and name the file") {
   refuse("huge-idx", idx(8, {0x7fffffff, 0x7fffffff, 2}, 100));
   refuse("empty-idx", "");
   refuse("page.gz", "<!DOCTYPE html><html><body>Not found</body></html>");
-  refuse("text.csv", "a,b,c\n1,2,3\n");
+  refuse("text.csv", "a,b,c\n1,2\n");
 }
 
 TEST_CASE("cli: a gzip bomb is refused without its memory") {

@@ -1,12 +1,32 @@
 // Every flag of train changes what it says: one check for each setting of the table.
 #ifdef VGAN_BINARY
 
+#include <fstream>
+
+#include "engine/models/schema_json.hpp"
 #include "engine/settings/setting_table.hpp"
 #include "tests/cli/train_flag_checks.hpp"
 
 using namespace vgan::testing;
 
 namespace {
+
+void write_table(const TinyRuns& runs, const std::string& text) {
+  std::ofstream(runs.path() / "t.csv", std::ios::binary) << text;
+}
+
+// What a run on that table says of it.
+std::string of_table(const TinyRuns& runs, const std::string& out, Words more) {
+  more.insert(more.end(), {"--data", "t.csv", "--batch", "2"});
+  const CommandResult result = runs.run(out, more);
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  return result.out;
+}
+
+vgan::Schema schema_of(const TinyRuns& runs, const std::string& out) {
+  return vgan::read_schema(runs.newest(out).checkpoint.metadata.at("schema"), out);
+}
 
 const Checks other_checks = {
     {"data",
@@ -26,6 +46,26 @@ const Checks other_checks = {
        CHECK_THAT(runs.run("a").out, ContainsSubstring("24 images of 8 x 8"));
        CHECK_THAT(runs.run("b", {"--shape", "64"}).out, ContainsSubstring("24 rows of 64"));
        CHECK_THAT(runs.run("c", {"--shape", "tc"}).out, ContainsSubstring("24 curves of 8 x 8"));
+     }},
+    {"delimiter",
+     [](const TinyRuns& runs) {
+       write_table(runs, "a|1 2\nb|3 4\na|5 6\n");
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 5"));  // bars: words alone
+       CHECK_THAT(of_table(runs, "b", {"--delimiter", "blank"}), ContainsSubstring("3 rows of 4"));
+     }},
+    {"decimal",
+     [](const TinyRuns& runs) {
+       write_table(runs, "x;y\n1,5;1.5\n2,5;2.5\n1,5;1.5\n");
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 3"));  // x is words
+       CHECK_THAT(of_table(runs, "b", {"--decimal", "comma"}), ContainsSubstring("3 rows of 3"));
+       CHECK(schema_of(runs, "a").columns[0].numeric == false);
+       CHECK(schema_of(runs, "b").columns[0].numeric == true);
+     }},
+    {"header",
+     [](const TinyRuns& runs) {
+       write_table(runs, "2010,2011\n1,2\n3,4\n");
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2"));
+       CHECK_THAT(of_table(runs, "b", {"--header", "yes"}), ContainsSubstring("2 rows of 2"));
      }},
     {"scale",
      [](const TinyRuns& runs) {

@@ -46,7 +46,8 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--epoch=3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"train", "--learning-rate", "1"}, "--learning-rate: no such flag"},
       Mistake{{"trian"},
-              "no command 'trian': allowed train, generate, reconstruct, compare, inspect, doctor; "
+              "no command 'trian': allowed train, generate, reconstruct, compare, inspect, schema, "
+              "doctor; "
               "did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
       Mistake{{"--epochs", "--batch", "3"}, "--epochs: found the flag '--batch'"},

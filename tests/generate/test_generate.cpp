@@ -371,11 +371,11 @@ TEST_CASE("rows are drawn as histograms of their columns, virtual before real", 
   REQUIRE(sheet.real[5].size() == 500);
   CHECK(sheet.real[5][17] == values[17 * 30 + 5]);
   CHECK(std::get<RgbImage>(draw_real(rows, sheet)).pixels ==
-        std::get<RgbImage>(draw_columns(sheet.real, {}, 30, 4)).pixels);
+        std::get<RgbImage>(draw_columns({}, 30, sheet)).pixels);
   const std::vector<double> samples(values.begin(), values.begin() + 90);
   const auto columns = columns_of(std::span<const double>(samples), 30);
   CHECK(std::get<RgbImage>(draw_samples(samples, rows.outline(), sheet)).pixels ==
-        std::get<RgbImage>(draw_columns(sheet.real, columns, 30, 4)).pixels);
+        std::get<RgbImage>(draw_columns(columns, 30, sheet)).pixels);
   CHECK(std::get<RgbImage>(draw_real(rows, *panel_for_data(rows))).width <= 640);
   CHECK_FALSE(has_sheet(rows, 10));  // a reconstruction of rows is no picture
 }

@@ -346,7 +346,7 @@ TEST_CASE("trials are drawn as what they are", "[pictures]") {
   const auto columns = columns_of(std::span<const double>(values), 4);
   REQUIRE(columns.size() == 4);
   CHECK(columns[1] == std::vector<double>{0.25F, -1.0F, 0.2F});
-  CHECK(rgb(draw(row, sheet)).pixels == rgb(draw_columns(sheet.real, columns, 4, 4)).pixels);
+  CHECK(rgb(draw(row, sheet)).pixels == rgb(draw_columns(columns, 4, sheet)).pixels);
   CHECK(code_of([&] { draw({1, 5, 1, TrialKind::row}); }) == 78);
 
   const std::span<const std::uint8_t> raw(bytes);

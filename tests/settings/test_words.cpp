@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/error.hpp"
+#include "engine/data/schema.hpp"
 #include "engine/generate/generate.hpp"
 #include "engine/settings/choices.hpp"
 #include "tests/support/catch.hpp"
@@ -47,8 +48,12 @@ TEST_CASE("each setting that is a word has one word for each of its values", "[s
   check_table<PrecisionKind>(4);
   check_table<StepKind>(3);
   check_table<AugmentKind>(3);
-  check_table<SampleFormat>(5);
+  check_table<SampleFormat>(6);
   check_table<SampleShape>(3);
+  check_table<DelimiterKind>(6);
+  check_table<DecimalKind>(3);
+  check_table<HeaderKind>(3);
+  check_table<ColumnKind>(7);
 }
 
 TEST_CASE("an unknown word is refused with the setting and all of its words", "[settings]") {

@@ -40,10 +40,27 @@ Row cells_of(std::string_view line, char delimiter) {
   return cells;
 }
 
+// The length of the record that `head` begins with: a line, or several where a quote is open at the
+// end of one. npos where it has no end.
+std::size_t record_length(std::string_view head) {
+  constexpr std::size_t most_lines = 100;
+  const std::size_t first_end = head.find('\n');
+  std::size_t end = first_end, seen = 0, quotes = 0;
+  for (std::size_t lines = 0; lines < most_lines && end != std::string_view::npos; ++lines) {
+    quotes +=
+        static_cast<std::size_t>(std::count(head.begin() + static_cast<std::ptrdiff_t>(seen),
+                                            head.begin() + static_cast<std::ptrdiff_t>(end), '"'));
+    if (quotes % 2 == 0) return end;
+    seen = end + 1;
+    end = head.find('\n', seen);
+  }
+  return first_end;  // a quote that is no cell's
+}
+
 std::vector<std::string_view> lines_of(std::string_view head, char comment) {
   std::vector<std::string_view> lines;
   while (!head.empty() && lines.size() < most_rows) {
-    const std::size_t end = head.find('\n');
+    const std::size_t end = record_length(head);
     // What may be cut short is looked at where there is nothing else.
     if (end == std::string_view::npos && lines.size() > 1) break;
     std::string_view line = head.substr(0, end);

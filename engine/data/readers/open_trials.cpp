@@ -14,6 +14,7 @@
 #include "engine/base/text.hpp"
 #include "engine/data/builtin/digits.hpp"
 #include "engine/data/builtin/mixtures.hpp"
+#include "engine/data/builtin/wind_tunnel.hpp"
 #include "engine/data/labels.hpp"
 #include "engine/data/readers/byte_source.hpp"
 #include "engine/data/readers/content_guess.hpp"
@@ -21,6 +22,8 @@
 #include "engine/data/readers/md5.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/readers/png_folder.hpp"
+#include "engine/data/readers/table_reader.hpp"
+#include "engine/data/table_trials.hpp"
 
 namespace vgan {
 namespace {
@@ -67,14 +70,37 @@ bool is_idx(const ByteSource& source) {
   return source.head().substr(0, 2) == std::string_view("\0\0", 2);
 }
 
-Trials read_images(const fs::path& path, const ShapeWish& wish) {
+// A table's rows; as plain numbers, without a schema, where another shape is wished for them.
+Trials read_rows(const fs::path& path, const DataRequest& request) {
+  const Table table = read_table(path, request.dialect);
+  Trials trials = table_trials(table, infer_schema(table));
+  if (request.shape.shape.empty() && !request.shape.curves) return trials;
+  const bool numbers =
+      std::all_of(table.columns.begin(), table.columns.end(),
+                  [](const TableColumn& c) { return c.numeric && c.missing == 0; });
+  if (!numbers) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot give the rows of a table another shape", path.string(),
+                 "words, or cells without a value", "numbers alone", "leave --shape out"});
+  }
+  trials.schema.reset();
+  if (request.shape.curves && request.shape.shape.empty()) {
+    trials.shape.kind = TrialKind::curve;
+  } else {
+    shape_trials(trials, request.shape);
+  }
+  return trials;
+}
+
+Trials read_file(const fs::path& path, const DataRequest& request) {
   const ByteSource source(path, what);
-  if (is_npy(source)) return read_npy_trials(path, wish);
-  if (is_idx(source)) return read_idx_trials(path, wish);
+  if (is_npy(source)) return read_npy_trials(path, request.shape);
+  if (is_idx(source)) return read_idx_trials(path, request.shape);
+  if (may_be_table(source.head())) return read_rows(path, request);
   ContentGuess guess = guess_content(source.head());
   source.fail(0, std::move(guess.found),
-              "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY) or a folder "
-              "of .png files",
+              "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY), a table as "
+              "text (CSV, TSV, blanks) or a folder of .png files",
               std::move(guess.remedy));
 }
 
@@ -137,8 +163,7 @@ Trials open_path(const DataRequest& request) {
   const bool folder = fs::is_directory(path, unreachable);
   const auto idx = folder ? idx_in(path) : std::nullopt;
   if (idx) path = *idx;
-  Trials trials =
-      folder && !idx ? read_pictures(path, request.shape) : read_images(path, request.shape);
+  Trials trials = folder && !idx ? read_pictures(path, request.shape) : read_file(path, request);
   if (request.labels == no_labels) return trials;
   if (!request.labels.empty()) {
     add_labels(trials, request.labels);
@@ -197,10 +222,15 @@ struct BuiltInData {
   Trials (*make)(const DataRequest& request);
 };
 
-constexpr std::array<BuiltInData, 3> built_in_data = {{
+constexpr std::array<BuiltInData, 4> built_in_data = {{
     {"digits", [](const DataRequest& r) { return make_digits(r.seed, 60000, r.threads); }},
     {"ring8", [](const DataRequest& r) { return make_mixture(ring8(), r.seed); }},
     {"grid25", [](const DataRequest& r) { return make_mixture(grid25(), r.seed); }},
+    {"wind-tunnel",
+     [](const DataRequest& r) {
+       const Table table = make_wind_tunnel(r.seed);
+       return table_trials(table, infer_schema(table));
+     }},
 }};
 
 const BuiltInData* built_in_named(const std::string& name) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/data/dialect.hpp"
 #include "engine/data/trial_axes.hpp"
 #include "engine/data/trials.hpp"
 
@@ -16,18 +17,20 @@ inline constexpr const char* no_labels = "none";
 struct DataRequest {
   /// Empty: MNIST from `mnist_folder` where it lies there with the right checksums, else the
   /// built-in digits. "digits": the built-in digits. "ring8", "grid25": see mixtures.hpp.
+  /// "wind-tunnel": see wind_tunnel.hpp.
   /// "stacked-digits": stack_digits of what the empty name stands for; "stacked:DATA": of DATA, a
-  /// path or "digits". Else a path: an IDX file (plain or gzip) or a .npy file, told apart by
-  /// content, or a folder that holds train-images-idx3-ubyte[.gz] or .png files, see
-  /// png_folder.hpp.
+  /// path or "digits". Else a path: an IDX file (plain or gzip), a .npy file, or a table as text
+  /// (plain or gzip, see read_table), told apart by content, or a folder that holds
+  /// train-images-idx3-ubyte[.gz] or .png files, see png_folder.hpp.
   std::string data;
   /// Empty: the labels beside the images where there are some ("images" in the name replaced by
   /// "labels"). `no_labels`: none. Else the path of an IDX, .npy or text file of labels.
   std::string labels;
   /// Empty: none. Else the path of a .npy file of one row of numbers for each image.
   std::string conditions;
-  std::uint64_t seed = 0;  ///< of the built-in data
-  ShapeWish shape = {};    ///< what trials are where the data do not say it
+  std::uint64_t seed = 0;    ///< of the built-in data
+  ShapeWish shape = {};      ///< what trials are where the data do not say it
+  DialectWish dialect = {};  ///< how a table is written
   std::filesystem::path mnist_folder = "data/mnist";
   int threads = 0;  ///< for drawing the built-in digits; 0: one for each hardware thread
 };

@@ -66,7 +66,8 @@ void add_style(std::string_view text, char decimal, bool first, NumberStyle& sty
       break;
     }
   }
-  const int decimals = point < end ? static_cast<int>(end - point - 1) : 0;
+  constexpr std::size_t most = 17;  // more than a double has
+  const int decimals = point < end ? static_cast<int>(std::min(end - point - 1, most)) : 0;
   style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
   style.most_decimals = std::max(style.most_decimals, decimals);
 }

@@ -52,7 +52,7 @@ Outcome batter(const std::string& bytes, std::size_t header, int rounds, Read&& 
     } catch (const vgan::Error& error) {
       const std::string line = error.what();
       if (error.exit_code() != 65 || line.find('\n') != std::string::npos ||
-          line.find("byte ") == std::string::npos) {
+          (line.find("byte ") == std::string::npos && !line.starts_with("cannot read a table"))) {
         FAIL("round " << round << ": " << line);
       }
       outcome.messages.insert(error.detail().found);
@@ -115,7 +115,8 @@ TEST_CASE("damaged files of a format to be told", "[readers]") {
   const auto read = [](const std::filesystem::path& path) {
     vgan::DataRequest request;
     request.data = path.string();
-    check_images(vgan::open_trials(request));
+    const vgan::Trials trials = vgan::open_trials(request);
+    if (!trials.schema) check_images(trials);  // else it has become text, and so a table
   };
   CHECK(batter(idx_header({3, 2, 2}) + counting_bytes(12), 6, 500, read).good > 0);
   CHECK(batter(npy_header("|u1", "(2, 9)") + counting_bytes(18), 10, 500, read).good > 0);

@@ -1,0 +1,144 @@
+#include "engine/data/table_trials.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/error.hpp"
+#include "engine/base/text.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr const char* what = "cannot train on a table";
+using Part = EncodedColumn::Part;
+
+void require_words(const Table& table, std::size_t index) {
+  const TableColumn& column = table.columns[index];
+  if (column.words.size() <= most_words) return;
+  throw Error(
+      ErrorCode::bad_data,
+      {what, table.source + ", column " + std::to_string(index + 1) + " (" + column.name + ")",
+       grouped(std::uint64_t{column.words.size()}) + " different words",
+       "up to " + std::to_string(most_words) + ", each of which is a number to the network",
+       "leave the column out, or group its words"});
+}
+
+// The middle one of the numbers that there are; 0 where there is none.
+double middle_of(const std::vector<double>& numbers) {
+  std::vector<double> known;
+  std::copy_if(numbers.begin(), numbers.end(), std::back_inserter(known),
+               [](double number) { return !std::isnan(number); });
+  if (known.empty()) return 0.0;
+  const auto middle = known.begin() + static_cast<std::ptrdiff_t>(known.size() / 2);
+  std::nth_element(known.begin(), middle, known.end());
+  return *middle;
+}
+
+// Number `at` of each row.
+void fill(const Table& table, const EncodedColumn& encoded, std::size_t at, std::size_t size,
+          std::vector<double>& values) {
+  const TableColumn& column = table.columns[encoded.column];
+  const double middle = encoded.part == Part::number ? middle_of(column.numbers) : 0.0;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(table.rows); ++row) {
+    double& value = values[row * size + at];
+    switch (encoded.part) {
+      case Part::number:
+        value = std::isnan(column.numbers[row]) ? middle : column.numbers[row];
+        break;
+      case Part::word:
+        value = column.cells[row] == static_cast<std::int32_t>(encoded.word) ? 1.0 : 0.0;
+        break;
+      case Part::missing:
+        value = column.is_missing(static_cast<std::int64_t>(row)) ? 1.0 : 0.0;
+        break;
+    }
+  }
+}
+
+// To so many decimals, as far as a double has them.
+double rounded(double number, int decimals) {
+  if (decimals > 15) return number;
+  const double unit = std::pow(10.0, decimals);
+  const double scaled = number * unit;
+  return std::fabs(scaled) < 9e15 ? std::nearbyint(scaled) / unit : number;
+}
+
+}  // namespace
+
+Trials table_trials(const Table& table, Schema schema) {
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    if (schema.columns[i].drawn()) require_words(table, i);
+  }
+  const std::vector<EncodedColumn> columns = encoded_columns(schema);
+  if (columns.empty()) {
+    throw Error(ErrorCode::bad_data, {what, table.source, "no column to train on",
+                                      "one that is neither an id nor without values", ""});
+  }
+  Trials trials;
+  trials.count = table.rows;
+  trials.shape = {1, static_cast<std::int64_t>(columns.size()), 1, TrialKind::row};
+  std::vector<double> values(static_cast<std::size_t>(table.rows) * columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    fill(table, columns[i], i, columns.size(), values);
+  }
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  trials.low = *low;
+  trials.high = *high;
+  trials.by_values = true;
+  trials.values = std::move(values);
+  trials.schema = std::move(schema);
+  trials.source = table.source;
+  trials.notes = table.notes;
+  return trials;
+}
+
+RowDecoder::RowDecoder(const Schema& schema)
+    : schema_(&schema), columns_(encoded_columns(schema)), cells_(schema.columns.size()) {}
+
+double RowDecoder::as_seen(const ColumnSchema& column, double number) const {
+  if (!column.values.empty()) {
+    const auto above = std::lower_bound(column.values.begin(), column.values.end(), number);
+    if (above == column.values.begin()) return *above;
+    if (above == column.values.end()) return column.values.back();
+    return number - *(above - 1) <= *above - number ? *(above - 1) : *above;
+  }
+  if (!column.style.exponents) number = rounded(number, column.style.most_decimals);
+  return std::clamp(number, column.low, column.high);
+}
+
+const std::vector<RowDecoder::Cell>& RowDecoder::decode(std::span<const double> row) {
+  std::fill(cells_.begin(), cells_.end(), Cell{.missing = true});
+  for (std::size_t i = 0; i < columns_.size();) {
+    const std::size_t column = columns_[i].column;
+    Cell& cell = cells_[column];
+    cell.missing = false;
+    const bool numeric = columns_[i].part == Part::number;
+    if (numeric) cell.number = as_seen(schema_->columns[column], row[i++]);
+    double most = numeric ? 0.5 : -HUGE_VAL;
+    for (; i < columns_.size() && columns_[i].column == column; ++i) {
+      if (!(row[i] > most)) continue;
+      most = row[i];
+      cell.missing = columns_[i].part == Part::missing;
+      cell.word = columns_[i].word;
+    }
+  }
+  return cells_;
+}
+
+void RowDecoder::snap(std::span<double> rows) {
+  for (; !rows.empty(); rows = rows.subspan(columns_.size())) {
+    const std::vector<Cell>& cells = decode(rows.first(columns_.size()));
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Cell& cell = cells[columns_[i].column];
+      switch (columns_[i].part) {
+        case Part::number: rows[i] = cell.number; break;
+        case Part::word:
+          rows[i] = !cell.missing && cell.word == columns_[i].word ? 1.0 : 0.0;
+          break;
+        case Part::missing: rows[i] = cell.missing ? 1.0 : 0.0; break;
+      }
+    }
+  }
+}
+
+}  // namespace vgan

@@ -1,0 +1,53 @@
+// A table's rows as trials, and trials back as rows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/data/schema.hpp"
+#include "engine/data/table.hpp"
+#include "engine/data/trials.hpp"
+
+namespace vgan {
+
+/// A column of more words than this is not encoded by a number for each.
+inline constexpr std::size_t most_words = 256;
+
+/// The rows of `table` as trials, by encoded_columns(schema). A missing number is the middle one of
+/// its column, beside the number that says so. Throws bad_data for a column of more than
+/// `most_words` words, and where no column is drawn.
+Trials table_trials(const Table& table, Schema schema);
+
+/// Turns the numbers of virtual rows into what stands in the cells of the table.
+class RowDecoder {
+ public:
+  /// A cell: a number, or which word; or no value.
+  struct Cell {
+    bool missing = false;
+    double number = 0.0;
+    std::size_t word = 0;
+  };
+
+  /// `schema` must outlive it.
+  explicit RowDecoder(const Schema& schema);
+
+  std::size_t size() const { return columns_.size(); }  ///< numbers of a row
+  /// The cells of all columns of the schema, those that are not drawn included, which have none.
+  /// Numbers are held to what was seen, rounded to the column's decimals, and in a grid to the
+  /// nearest of its values. Of words, and of there being a value, the greatest number wins. `row`
+  /// has `size` numbers.
+  const std::vector<Cell>& decode(std::span<const double> row);
+  /// Makes the numbers of whole rows those that stand for the cells which they decode to.
+  void snap(std::span<double> rows);
+
+ private:
+  double as_seen(const ColumnSchema& column, double number) const;
+
+  const Schema* schema_;
+  std::vector<EncodedColumn> columns_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace vgan

@@ -1,0 +1,184 @@
+#include "engine/models/schema_json.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/error.hpp"
+#include "engine/base/json_text.hpp"
+
+namespace vgan {
+namespace {
+
+using nlohmann::json;
+
+// One character, for JSON; no character is an empty text.
+std::string text_of(char c) { return c == '\0' ? "" : std::string(1, c); }
+
+template <class Visitor, class D>
+void visit_dialect(D& dialect, Visitor&& visitor) {
+  visitor("delimiter", dialect.delimiter);
+  visitor("decimal", dialect.decimal);
+  visitor("comment", dialect.comment);
+  visitor("header", dialect.header);
+  visitor("byte_order_mark", dialect.byte_order_mark);
+  visitor("crlf", dialect.crlf);
+  visitor("blank_after", dialect.blank_after);
+  visitor("quoted_words", dialect.quoted_words);
+  visitor("line_end_at_end", dialect.line_end_at_end);
+}
+
+template <class Visitor, class C>
+void visit_column(C& column, Visitor&& visitor) {
+  visitor("name", column.name);
+  visitor("unit", column.unit);
+  visitor("kind", column.kind);
+  visitor("numeric", column.numeric);
+  visitor("low", column.low);
+  visitor("high", column.high);
+  visitor("values", column.values);
+  visitor("distinct", column.distinct);
+  visitor("missing", column.missing);
+  visitor("missing_mark", column.missing_mark);
+  visitor("least_decimals", column.style.least_decimals);
+  visitor("most_decimals", column.style.most_decimals);
+  visitor("exponents", column.style.exponents);
+  visitor("words", column.words);
+}
+
+struct Writing {
+  json& object;
+  void operator()(const char* key, char value) const { object[key] = text_of(value); }
+  void operator()(const char* key, ColumnKind value) const { object[key] = to_text(value); }
+  template <class Value>
+  void operator()(const char* key, const Value& value) const {
+    object[key] = value;
+  }
+};
+
+/// Reads what Writing wrote, and nothing else.
+class Reading {
+ public:
+  Reading(const json& object, const std::string& origin) : object_(object), origin_(origin) {
+    if (!object.is_object()) fail("something else than an object");
+  }
+
+  template <class Value>
+  void operator()(const char* key, Value& value) {
+    const auto found = object_.find(key);
+    if (found == object_.end()) fail("no '" + std::string(key) + "'");
+    if (!read(*found, value)) fail("another type of '" + std::string(key) + "'");
+    ++read_;
+  }
+  void finish() const {
+    if (object_.size() != read_) fail("keys that are not known");
+  }
+  [[noreturn]] void fail(const std::string& found) const {
+    throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", origin_ + ", its schema", found,
+                                      "what this program writes", ""});
+  }
+
+ private:
+  static bool read(const json& from, bool& value) {
+    if (from.is_boolean()) value = from.get<bool>();
+    return from.is_boolean();
+  }
+  static bool read(const json& from, double& value) {
+    if (from.is_number()) value = from.get<double>();
+    return from.is_number() && std::isfinite(value);
+  }
+  static bool read(const json& from, std::int64_t& value) {
+    if (from.is_number_integer()) value = from.get<std::int64_t>();
+    return from.is_number_integer() && value >= 0;
+  }
+  static bool read(const json& from, int& value) {
+    std::int64_t wide = 0;
+    if (!read(from, wide) || wide > 17) return false;
+    value = static_cast<int>(wide);
+    return true;
+  }
+  static bool read(const json& from, std::string& value) {
+    if (from.is_string()) value = from.get<std::string>();
+    return from.is_string();
+  }
+  static bool read(const json& from, char& value) {
+    std::string text;
+    if (!read(from, text) || text.size() > 1) return false;
+    value = text.empty() ? '\0' : text[0];
+    return true;
+  }
+  static bool read(const json& from, ColumnKind& value) {
+    std::string text;
+    if (!read(from, text)) return false;
+    const auto kind = find_word<ColumnKind>(text);
+    if (kind) value = *kind;
+    return kind.has_value();
+  }
+  template <class Item>
+  static bool read(const json& from, std::vector<Item>& values) {
+    if (!from.is_array()) return false;
+    values.resize(from.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!read(from[i], values[i])) return false;
+    }
+    return true;
+  }
+
+  const json& object_;
+  const std::string& origin_;
+  std::size_t read_ = 0;
+};
+
+void require_sense(const Schema& schema, const Reading& reading) {
+  const std::string delimiters = ",;\t| ";
+  const Dialect& dialect = schema.dialect;
+  if (delimiters.find(dialect.delimiter) == std::string::npos || dialect.delimiter == '\0' ||
+      (dialect.decimal != '.' && dialect.decimal != ',')) {
+    reading.fail("a dialect that is none");
+  }
+  for (const ColumnSchema& column : schema.columns) {
+    if (!(column.low <= column.high) ||
+        !std::is_sorted(column.values.begin(), column.values.end()) ||
+        column.style.least_decimals > column.style.most_decimals ||
+        (!column.numeric && column.drawn() && column.words.empty())) {
+      reading.fail("a column '" + column.name + "' that contradicts itself");
+    }
+  }
+}
+
+}  // namespace
+
+std::string schema_json(const Schema& schema) {
+  json object = {{"rows", schema.rows}, {"dialect", json::object()}, {"columns", json::array()}};
+  visit_dialect(schema.dialect, Writing{object["dialect"]});
+  for (const ColumnSchema& column : schema.columns) {
+    json made = json::object();
+    visit_column(column, Writing{made});
+    object["columns"].push_back(std::move(made));
+  }
+  return object.dump();
+}
+
+Schema read_schema(const std::string& text, const std::string& origin) {
+  const json object = read_json(text);
+  Reading whole(object, origin);
+  Schema schema;
+  whole("rows", schema.rows);
+  if (!object.contains("dialect") || !object.contains("columns") || object.size() != 3 ||
+      !object["columns"].is_array()) {
+    whole.fail("other keys than rows, dialect and columns");
+  }
+  Reading dialect(object["dialect"], origin);
+  visit_dialect(schema.dialect, dialect);
+  dialect.finish();
+  for (const json& one : object["columns"]) {
+    Reading column(one, origin);
+    visit_column(schema.columns.emplace_back(), column);
+    column.finish();
+  }
+  require_sense(schema, whole);
+  return schema;
+}
+
+}  // namespace vgan

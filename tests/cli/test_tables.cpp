@@ -1,0 +1,138 @@
+// Tables in, tables out: from a CSV file by training to virtual rows in the file's own form.
+#ifdef VGAN_BINARY
+
+#include <fstream>
+#include <set>
+
+#include "engine/data/readers/table_reader.hpp"
+#include "engine/data/schema.hpp"
+#include "engine/models/generator_model.hpp"
+#include "tests/cli/tiny_run.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vgan::testing;
+using vgan::Table;
+
+namespace {
+
+// 60 rows: an id, two settings, a class, a measurement that is missing at times.
+std::string small_table() {
+  std::string text = "No;speed [m/s];angle;kind;force [N]\r\n";
+  for (int row = 0; row < 60; ++row) {
+    const int speed = 10 * (1 + row % 4);
+    text += std::to_string(row + 1) + ";" + std::to_string(speed) + ";" + std::to_string(row % 5) +
+            ",5;" + (row % 3 == 0 ? "flat" : "\"a;b\"") + ";" +
+            (row % 10 == 9 ? "NA" : std::to_string(speed * 3 + row) + ",25") + "\r\n";
+  }
+  return text;
+}
+
+struct TableRun {
+  TinyRuns runs;
+
+  explicit TableRun(const Words& more = {}) {
+    std::ofstream(runs.path() / "t.csv", std::ios::binary) << small_table();
+    Words words = {"--data", "t.csv"};
+    words.insert(words.end(), more.begin(), more.end());
+    const CommandResult result = runs.run("m", words);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    REQUIRE_THAT(result.out, ContainsSubstring("samples.csv"));
+    REQUIRE_THAT(result.out, ContainsSubstring("--out samples.csv"));
+  }
+
+  CommandResult vgan(const Words& words) const { return run_vgan(runs.path(), words); }
+  std::string text(const std::string& file) const { return file_text(runs.path() / file); }
+};
+
+// Whether every cell is one that the small table may have.
+void check_rows(const Table& table, std::int64_t rows, double first_id) {
+  REQUIRE(table.rows == rows);
+  REQUIRE(table.columns.size() == 5);
+  CHECK(table.columns[1].name == "speed [m/s]");
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    CHECK(table.columns[0].numbers[row] == first_id + static_cast<double>(row));
+    CHECK(std::set<double>{10, 20, 30, 40}.contains(table.columns[1].numbers[row]));
+    CHECK(std::set<double>{0.5, 1.5, 2.5, 3.5, 4.5}.contains(table.columns[2].numbers[row]));
+    const double force = table.columns[4].numbers[row];
+    CHECK((std::isnan(force) || (force >= 30.25 && force <= 178.25)));
+  }
+  for (const std::string& word : table.columns[3].words) {
+    CHECK(std::set<std::string>{"flat", "a;b"}.contains(word));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("cli: rows of a table are trained on and come back in its form") {
+  const TableRun run;
+  check_rows(vgan::read_table(run.runs.path() / "m/samples.csv"), 1000, 1);
+
+  REQUIRE(run.vgan({"generate", "m", "--count", "40", "--out", "v.csv"}).exit_code == 0);
+  const std::string made = run.text("v.csv");
+  CHECK(made.starts_with("No;speed [m/s];angle;kind;force [N]\r\n1;"));
+  CHECK(made.ends_with("\r\n"));
+  check_rows(vgan::read_table(run.runs.path() / "v.csv"), 40, 1);
+
+  // The same rows in parts, to standard output, and with tabs.
+  CHECK(run.vgan({"generate", "m", "--count", "40", "--format", "csv", "--out", "-"}).out == made);
+  REQUIRE(
+      run.vgan({"generate", "m", "--count", "10", "--first", "30", "--out", "p.csv"}).exit_code ==
+      0);
+  const std::string part = run.text("p.csv");
+  CHECK(made.ends_with(part.substr(part.find('\n') + 1)));
+  REQUIRE(run.vgan({"generate", "m", "--count", "40", "--out", "v.tsv"}).exit_code == 0);
+  CHECK(run.text("v.tsv").starts_with("No\tspeed [m/s]\tangle\tkind\tforce [N]\r\n1\t"));
+  check_rows(vgan::read_table(run.runs.path() / "v.tsv"), 40, 1);
+
+  const CommandResult inspected = run.vgan({"inspect", "m"});
+  CHECK_THAT(inspected.out, ContainsSubstring("table         5 columns, semicolons"));
+}
+
+TEST_CASE("cli: tables are trained on by every model, resumed, and drawn") {
+  for (const char* model : {"vae", "ae"}) {
+    INFO(model);
+    const TableRun run({"--model", model, "--preset", model});
+    check_rows(vgan::read_table(run.runs.path() / "m/samples.csv"), 1000, 1);
+    CHECK(std::filesystem::exists(run.runs.path() / "m/real.png"));
+    const CommandResult resumed = run.vgan({"--resume", "m", "--epochs", "6", "--out", "m"});
+    INFO(resumed.err);
+    CHECK(resumed.exit_code == 0);
+    CHECK(run.runs.newest("m").checkpoint.metadata.contains(vgan::schema_name));
+  }
+}
+
+TEST_CASE("cli: what does not go with tables is refused in one line") {
+  const TableRun run;
+  const auto refuse = [&](const Words& words, int code, const std::string& said) {
+    const CommandResult result = run.vgan(words);
+    INFO(result.err);
+    CHECK(result.exit_code == code);
+    CHECK(is_one_complaint(result.err));
+    CHECK_THAT(result.err, ContainsSubstring(said));
+  };
+  refuse({"generate", "m", "--out", "v.csv", "--dtype", "f32"}, 78, "of a table as text");
+  refuse({"generate", "m", "--out", "v.npy", "--format", "cvs"}, 78, "'cvs'");
+  refuse({"schema"}, 2, "no file");
+  refuse({"schema", "missing.csv"}, 74, "missing.csv");
+  refuse({"schema", "t.csv", "--delimiter", "tilde"}, 78, "'tilde'");
+  std::ofstream(run.runs.path() / "ragged.csv") << "a,b\n1,2\n3\n";
+  refuse({"--data", "ragged.csv"}, 65, "ragged.csv, line 3");
+  refuse({"schema", "ragged.csv"}, 65, "ragged.csv, line 3");
+  REQUIRE(run.runs.run("images").exit_code == 0);
+  refuse({"generate", "images", "--out", "v.csv"}, 78, "trained on a table");
+}
+
+TEST_CASE("cli: schema says what the columns of a table are") {
+  const TableRun run;
+  const CommandResult shown = run.vgan({"schema", "t.csv"});
+  CHECK(shown.exit_code == 0);
+  CHECK_THAT(shown.out,
+             ContainsSubstring("t.csv: 60 rows of 5 columns; semicolons between cells, a header"));
+  CHECK_THAT(shown.out, ContainsSubstring("speed [m/s]  m/s   grid"));
+  CHECK_THAT(shown.out, ContainsSubstring("6 NA"));
+  const CommandResult plain = run.vgan({"schema", "t.csv", "--header", "no"});
+  CHECK_THAT(plain.out, ContainsSubstring("61 rows of 5 columns"));
+}
+
+#endif
