@@ -9,5 +9,6 @@ namespace vgan::bench {
 int run_step(const app::Words& words);
 int run_generate(const app::Words& words);
 int run_op(const app::Words& words);
+int run_read(const app::Words& words);
 
 }  // namespace vgan::bench

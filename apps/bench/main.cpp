@@ -18,6 +18,7 @@ constexpr const char* overview =
     "  vgan_bench step [flags]      an epoch: its time, its rate, and its floor\n"
     "  vgan_bench generate [flags]  samples a second: computed, delivered, written\n"
     "  vgan_bench op [flags]        single operations of a step, or one at a shape\n"
+    "  vgan_bench read FILE         how fast a table is read\n"
     "  vgan_bench COMMAND --help    more about each\n"
     "  vgan_bench --version         what this build is made of\n";
 
@@ -32,9 +33,10 @@ int run(const std::string&, Words words) {
   if (command == "step") return vgan::bench::run_step(words);
   if (command == "generate") return vgan::bench::run_generate(words);
   if (command == "op") return vgan::bench::run_op(words);
+  if (command == "read") return vgan::bench::run_read(words);
   throw Error(ErrorCode::usage,
-              {"bad command line", "no command '" + command + "'", "", "step, generate, op",
-               vgan::suggestion(command, {"step", "generate", "op"})});
+              {"bad command line", "no command '" + command + "'", "", "step, generate, op, read",
+               vgan::suggestion(command, {"step", "generate", "op", "read"})});
 }
 
 }  // namespace

@@ -21,8 +21,12 @@ void print(const char* label, const std::string& text) {
 
 std::string data_text(const Trials& trials) {
   std::string text = trials.source + ": " + std::to_string(trials.count) + " " +
-                     std::string(info_of(trials.shape.kind).plural) + " of " +
-                     extents_text(trials.shape) + ", ";
+                     std::string(info_of(trials.shape.kind).plural) + " of ";
+  if (trials.schema) {
+    return text + counted(trials.schema->columns.size(), "column") + ", " +
+           counted(trials.shape.size(), "number") + " each to the networks";
+  }
+  text += extents_text(trials.shape) + ", ";
   if (trials.labels.empty()) return text + "no labels";
   const std::set<std::int32_t> classes(trials.labels.begin(), trials.labels.end());
   return text + counted(classes.size(), "class", "classes");

@@ -2,6 +2,7 @@
 #ifdef VGAN_BENCH_BINARY
 
 #include <cmath>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -203,6 +204,24 @@ TEST_CASE("bench: generate gives its rates, and writes what it says") {
         static_cast<std::uintmax_t>(300 * 784 * size));
 }
 
+TEST_CASE("bench: read says how fast a table is read") {
+  const Bench bench;
+  std::ofstream(bench.path() / "t.csv") << "a,b\n1,x\n2,y\n3,x\n";
+  const CommandResult text = bench.run({"read", "t.csv", "--rounds", "4"});
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.starts_with("t.csv: 3 rows of 2 columns in "));
+  const CommandResult result = bench.run({"read", "t.csv", "--rounds", "4", "--json", "-"});
+  const json record = json::parse(result.out);
+  CHECK(record["rows"] == 3);
+  CHECK(record["columns"] == 2);
+  CHECK(record["bytes"] == 16);
+  REQUIRE(record["seconds"].size() == 3);
+  for (const json& seconds : record["seconds"]) CHECK(seconds > 0.0);
+  CHECK(bench.run({"read"}).exit_code == 2);
+  CHECK(bench.run({"read", "t.csv", "--rounds", "1"}).exit_code == 78);
+  CHECK(bench.run({"read", "missing.csv"}).exit_code == 74);
+}
+
 TEST_CASE("bench: --json FILE keeps the record, and the text goes to standard output") {
   const Bench bench;
   write_tiny_images(bench.path() / "tiny.npy");
@@ -256,7 +275,8 @@ TEST_CASE("bench: mistakes are one line with the exit status of their kind") {
     std::string said;
   };
   const auto mistake = GENERATE(
-      Mistake{{"stpe"}, 2, "no command 'stpe': allowed step, generate, op; did you mean 'step'?"},
+      Mistake{
+          {"stpe"}, 2, "no command 'stpe': allowed step, generate, op, read; did you mean 'step'?"},
       Mistake{{"step", "--stepz", "3"}, 2, "--stepz: no such flag"},
       Mistake{{"step", "--step", "best"}, 78, "step: found 'best'"},
       Mistake{{"step", "--threads", "1,x"}, 2, "--threads: found '1,x'"},

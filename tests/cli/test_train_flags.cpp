@@ -50,8 +50,9 @@ const Checks other_checks = {
     {"delimiter",
      [](const TinyRuns& runs) {
        write_table(runs, "a|1 2\nb|3 4\na|5 6\n");
-       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 5"));  // bars: words alone
-       CHECK_THAT(of_table(runs, "b", {"--delimiter", "blank"}), ContainsSubstring("3 rows of 4"));
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2 columns, 5 numbers"));
+       CHECK_THAT(of_table(runs, "b", {"--delimiter", "blank"}),
+                  ContainsSubstring("3 rows of 2 columns, 4 numbers"));
      }},
     {"decimal",
      [](const TinyRuns& runs) {
