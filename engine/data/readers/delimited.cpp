@@ -78,7 +78,11 @@ bool DelimitedReader::fill() {
   begin_ = 0;
   const std::size_t have = buffer_.size();
   // A long record grows the buffer by as much as it has, so that its bytes are moved but twice.
-  const std::size_t more = std::max(chunk_bytes, have);
+  // No more room than the file can fill, and a byte to see its end by.
+  const std::uint64_t left =
+      source_->most_bytes() - std::min(source_->most_bytes(), source_->offset());
+  const auto more =
+      static_cast<std::size_t>(std::min<std::uint64_t>(std::max(chunk_bytes, have), left + 1));
   buffer_.resize(have + more);
   const std::size_t got = source_->read_some(buffer_.data() + have, more);
   buffer_.resize(have + got);

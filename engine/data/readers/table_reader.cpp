@@ -264,7 +264,7 @@ Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
     source.fail(0, std::move(guess.found), "a table as text: CSV, TSV or blanks between columns",
                 std::move(guess.remedy));
   }
-  std::string head(head_bytes, '\0');
+  std::string head(std::min<std::uint64_t>(head_bytes, source.most_bytes()), '\0');
   head.resize(source.read_some(head.data(), head.size()));
   Dialect dialect = guess_dialect(head, wish, path.string());
   if (head.size() < head_bytes) dialect.line_end_at_end = head.back() == '\n';

@@ -89,7 +89,7 @@ void TableWriter::add_word(std::string& text, std::string_view word, bool always
   const bool needed = word.empty() || word.front() == ' ' || word.back() == ' ' ||
                       word.find_first_of("\"\r\n") != std::string_view::npos ||
                       word.find(dialect_.delimiter) != std::string_view::npos ||
-                      (dialect_.comment != '\0' && word.front() == dialect_.comment) ||
+                      word.front() == '#' || word.front() == '%' ||  // no comment
                       (dialect_.delimiter == ' ' && word.find('\t') != std::string_view::npos);
   if (!needed && !always_quoted) {
     text += word;
