@@ -77,7 +77,8 @@ struct Dialect {
 struct NumberStyle {
   int least_decimals = 0;  ///< digits behind the point that every number has
   int most_decimals = 0;   ///< the most that any has
-  bool exponents = false;  ///< some are written with an exponent
+  int digits = 0;          ///< the most that any has but zeros before the first, up to 17
+  bool exponents = false;  ///< some are written with an exponent, or too small for decimals
 
   bool operator==(const NumberStyle&) const = default;
 };

@@ -40,7 +40,9 @@ std::int64_t count_distinct(const std::vector<double>& sorted) {
 
 // Whether whole numbers count the rows, from the first on.
 bool counts_rows(const std::vector<double>& numbers) {
+  constexpr double most = 1e15;  // beyond it x + 1 may be x
   if (numbers.size() < 20 || numbers.front() != std::floor(numbers.front())) return false;
+  if (!(numbers.front() > -most && numbers.back() < most)) return false;
   for (std::size_t i = 1; i < numbers.size(); ++i) {
     if (numbers[i] != numbers[i - 1] + 1.0) return false;
   }
@@ -52,7 +54,8 @@ ColumnKind kind_of_numbers(const TableColumn& column, const std::vector<double>&
   const auto count = static_cast<std::int64_t>(sorted.size());
   if (count == 0) return ColumnKind::ignored;
   if (distinct == 2 && sorted.front() == 0.0 && sorted.back() == 1.0) return ColumnKind::boolean;
-  if (column.missing == 0 && counts_rows(column.numbers)) return ColumnKind::id;
+  if (column.missing == 0 && column.style.most_decimals == 0 && counts_rows(column.numbers))
+    return ColumnKind::id;
   const bool come_again = 2 * distinct < count;
   const bool often = distinct * grid_rows <= count && distinct <= most_grid_values;
   if (come_again && (distinct <= few_grid_values || often)) return ColumnKind::grid;

@@ -56,7 +56,8 @@ std::string histogram(const ColumnSchema& column, const TableColumn& values) {
       if (std::isnan(value)) continue;
       // Halves keep the span of the largest doubles finite.
       const double share = (value / 2 - column.low / 2) / (column.high / 2 - column.low / 2);
-      ++counts[std::min(static_cast<std::size_t>(share * bars), bars - 1)];
+      const double bar = std::isfinite(share) ? share * static_cast<double>(bars) : 0.0;
+      ++counts[std::min(static_cast<std::size_t>(bar), bars - 1)];
     }
   } else {
     counts.assign(values.words.size(), 0);

@@ -1,9 +1,14 @@
 #include "engine/data/table_trials.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
 
 namespace vgan {
@@ -12,15 +17,43 @@ namespace {
 constexpr const char* what = "cannot train on a table";
 using Part = EncodedColumn::Part;
 
+std::string place_of(const Table& table, std::size_t index) {
+  return table.source + ", column " + std::to_string(index + 1) + " (" + table.columns[index].name +
+         ")";
+}
+
 void require_words(const Table& table, std::size_t index) {
-  const TableColumn& column = table.columns[index];
-  if (column.words.size() <= most_words) return;
+  const std::size_t words = table.columns[index].words.size();
+  if (words <= most_words) return;
+  throw Error(ErrorCode::bad_data,
+              {what, place_of(table, index), grouped(std::uint64_t{words}) + " different words",
+               "up to " + std::to_string(most_words) + ", each of which is a number to the network",
+               "leave the column out, or group its words"});
+}
+
+void require_float(const Table& table, std::size_t index, const ColumnSchema& column) {
+  constexpr double most = std::numeric_limits<float>::max();
+  const double found = std::fabs(column.low) > std::fabs(column.high) ? column.low : column.high;
+  if (!column.numeric || std::fabs(found) <= most) return;
+  throw Error(ErrorCode::bad_data, {what, place_of(table, index), general_text(found),
+                                    "numbers of up to 3.4e38", "give them in another unit"});
+}
+
+// Rows are doubles here, and floats for the device.
+void require_memory(const Table& table, std::size_t size) {
+  const auto machine = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+                       static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  const double needed = 12.0 * static_cast<double>(table.rows) * static_cast<double>(size);
+  if (needed <= machine) return;
+  const auto widest = std::max_element(
+      table.columns.begin(), table.columns.end(),
+      [](const TableColumn& a, const TableColumn& b) { return a.words.size() < b.words.size(); });
   throw Error(
       ErrorCode::bad_data,
-      {what, table.source + ", column " + std::to_string(index + 1) + " (" + column.name + ")",
-       grouped(std::uint64_t{column.words.size()}) + " different words",
-       "up to " + std::to_string(most_words) + ", each of which is a number to the network",
-       "leave the column out, or group its words"});
+      {what, table.source,
+       std::to_string(size) + " numbers a row, " + general_text(needed / 1e9, 3) + " GB in all",
+       general_text(machine / 1e9, 3) + " GB, the machine's memory",
+       "leave rows out, or columns of many words such as '" + widest->name + "'"});
 }
 
 // The middle one of the numbers that there are; 0 where there is none.
@@ -67,13 +100,16 @@ double rounded(double number, int decimals) {
 
 Trials table_trials(const Table& table, Schema schema) {
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    if (schema.columns[i].drawn()) require_words(table, i);
+    if (!schema.columns[i].drawn()) continue;
+    require_words(table, i);
+    require_float(table, i, schema.columns[i]);
   }
   const std::vector<EncodedColumn> columns = encoded_columns(schema);
   if (columns.empty()) {
     throw Error(ErrorCode::bad_data, {what, table.source, "no column to train on",
                                       "one that is neither an id nor without values", ""});
   }
+  require_memory(table, columns.size());
   Trials trials;
   trials.count = table.rows;
   trials.shape = {1, static_cast<std::int64_t>(columns.size()), 1, TrialKind::row};
@@ -96,6 +132,7 @@ RowDecoder::RowDecoder(const Schema& schema)
     : schema_(&schema), columns_(encoded_columns(schema)), cells_(schema.columns.size()) {}
 
 double RowDecoder::as_seen(const ColumnSchema& column, double number) const {
+  if (std::isnan(number)) return column.low;
   if (!column.values.empty()) {
     const auto above = std::lower_bound(column.values.begin(), column.values.end(), number);
     if (above == column.values.begin()) return *above;

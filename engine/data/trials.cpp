@@ -219,7 +219,14 @@ std::string Trials::fingerprint() const {
   const std::int64_t sides[4] = {count, shape.height, shape.width, shape.channels};
   const std::size_t counted = shape.channels == 1 ? 3 : 4;
   const std::uint64_t hash = fnv1a(fnv_offset, sides, counted * sizeof(sides[0]));
-  return text_of(std::visit([&](const auto& values) { return hash_of(hash, values); }, values));
+  std::uint64_t all = std::visit([&](const auto& values) { return hash_of(hash, values); }, values);
+  if (schema) {
+    for (const EncodedColumn& column : encoded_columns(*schema)) {
+      const std::string name = encoded_name(*schema, column);
+      all = fnv1a(all, name.data(), name.size() + 1);
+    }
+  }
+  return text_of(all);
 }
 
 std::string Trials::labels_fingerprint() const { return text_of(hash_of(fnv_offset, labels)); }

@@ -57,7 +57,8 @@ struct Trials {
   /// from 0. Reads all values once.
   void require_consistent() const;
   /// 64-bit FNV-1a over shape and values, as 16 hex digits: tells whether a resumed run sees the
-  /// data that it was started on. The channels are part of it where there are several.
+  /// data that it was started on. The channels are part of it where there are several, and the
+  /// names and words of a table.
   std::string fingerprint() const;
   /// Fingerprints of what a conditional run sees beside the values.
   std::string labels_fingerprint() const;

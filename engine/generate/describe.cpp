@@ -97,6 +97,14 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   }
   if (!model.codes.empty()) fact("codes from", model.codes.text());
   fact("checksums", "all " + std::to_string(checkpoint.tensors.size()) + " tensors verified");
+  if (model.schema) {
+    text += "\nnumbers of a row\n";
+    std::size_t number = 0;
+    for (const EncodedColumn& column : encoded_columns(*model.schema)) {
+      text += "  " + padded(std::to_string(number++), 5) +
+              printable(encoded_name(*model.schema, column)) + "\n";
+    }
+  }
   text += "\nconfig\n";
   const std::string config = print_config(model.config, false);
   for (std::size_t at = 0; at < config.size();) {

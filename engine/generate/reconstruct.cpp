@@ -80,12 +80,11 @@ OpenedTrials open_data(const ReconstructRequest& request, const GeneratorModel& 
                 {"cannot reconstruct", trials.source, "trials of " + shape_text(trials.shape),
                  shape_text(model.shape) + ", the model's", ""});
   }
-  if (trials.schema.has_value() != model.schema.has_value() ||
-      (model.schema && !same_encoding(*trials.schema, *model.schema))) {
+  // Numbers without a schema are taken for those of the model's rows.
+  if (trials.schema && model.schema && !same_encoding(*trials.schema, *model.schema)) {
     throw Error(ErrorCode::bad_data,
-                {"cannot reconstruct", trials.source,
-                 trials.schema ? "a table of other columns or words" : "numbers without names",
-                 model.schema ? "the columns and words of the model's table" : "no table", ""});
+                {"cannot reconstruct", trials.source, "a table of other columns or words",
+                 "those of the table that the model was trained on", ""});
   }
   const auto most = static_cast<std::uint64_t>(trials.count);
   if (request.count > most) {

@@ -7,6 +7,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/json_text.hpp"
+#include "engine/data/readers/dialect_guess.hpp"
 
 namespace vgan {
 namespace {
@@ -43,6 +44,7 @@ void visit_column(C& column, Visitor&& visitor) {
   visitor("missing_mark", column.missing_mark);
   visitor("least_decimals", column.style.least_decimals);
   visitor("most_decimals", column.style.most_decimals);
+  visitor("digits", column.style.digits);
   visitor("exponents", column.style.exponents);
   visitor("words", column.words);
 }
@@ -134,12 +136,16 @@ void require_sense(const Schema& schema, const Reading& reading) {
   const std::string delimiters = ",;\t| ";
   const Dialect& dialect = schema.dialect;
   if (delimiters.find(dialect.delimiter) == std::string::npos || dialect.delimiter == '\0' ||
-      (dialect.decimal != '.' && dialect.decimal != ',')) {
+      (dialect.decimal != '.' && dialect.decimal != ',') ||
+      (dialect.comment != '\0' && dialect.comment != '#' && dialect.comment != '%')) {
     reading.fail("a dialect that is none");
   }
   for (const ColumnSchema& column : schema.columns) {
     if (!(column.low <= column.high) ||
         !std::is_sorted(column.values.begin(), column.values.end()) ||
+        (!column.values.empty() &&
+         (column.values.front() < column.low || column.values.back() > column.high)) ||
+        !is_missing_text(column.missing_mark) ||
         column.style.least_decimals > column.style.most_decimals ||
         (!column.numeric && column.drawn() && column.words.empty())) {
       reading.fail("a column '" + column.name + "' that contradicts itself");

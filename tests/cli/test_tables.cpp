@@ -86,6 +86,8 @@ TEST_CASE("cli: rows of a table are trained on and come back in its form") {
   check_rows(vgan::read_table(run.runs.path() / "v.tsv"), 40, 1);
 
   const CommandResult inspected = run.vgan({"inspect", "m"});
+  CHECK_THAT(inspected.out, ContainsSubstring("numbers of a row\n  0    speed [m/s]\n  1    angle\n"
+                                              "  2    kind = flat\n"));
   CHECK_THAT(inspected.out, ContainsSubstring("table         5 columns, semicolons"));
 }
 
@@ -121,6 +123,26 @@ TEST_CASE("cli: what does not go with tables is refused in one line") {
   refuse({"schema", "ragged.csv"}, 65, "ragged.csv, line 3");
   REQUIRE(run.runs.run("images").exit_code == 0);
   refuse({"generate", "images", "--out", "v.csv"}, 78, "trained on a table");
+}
+
+TEST_CASE("cli: models are compared on a table, autoencoders too") {
+  const TinyRuns runs;
+  const CommandResult result =
+      run_vgan(runs.path(), {"compare", "--models", "gan,vae", "--data", "wind-tunnel", "--epochs",
+                             "4", "--device", "cpu", "--threads", "1", "--out", "c"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(std::filesystem::exists(runs.path() / "c/comparison.md"));
+}
+
+TEST_CASE("cli: a run does not go on with another table of the same numbers") {
+  const TableRun run;
+  std::string text = small_table();
+  text.replace(text.find("angle"), 5, "angel");
+  std::ofstream(run.runs.path() / "t.csv", std::ios::binary) << text;
+  const CommandResult result = run.vgan({"--resume", "m", "--epochs", "6"});
+  INFO(result.err);
+  CHECK(result.exit_code == 65);
 }
 
 TEST_CASE("cli: schema says what the columns of a table are") {

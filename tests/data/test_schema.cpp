@@ -61,6 +61,12 @@ TEST_CASE("a column's kind is found by its values", "[readers][schema]") {
   counts[7] = "NA";
   CHECK(column_of(counts).kind == ColumnKind::integer);
 
+  CHECK(column_of(std::vector<std::string>(30, "10000000000000000")).kind == ColumnKind::grid);
+  CHECK(column_of(repeated({"0.0", "1.0"}, 1)).kind == ColumnKind::boolean);
+  counts.clear();
+  for (int i = 0; i < 30; ++i) counts.push_back(std::to_string(i) + ".0");
+  CHECK(column_of(counts).kind == ColumnKind::integer);
+
   // Up to 40 values that come again, or more where each comes often.
   CHECK(column_of(repeated(counted_up(40, 0.5), 3)).kind == ColumnKind::grid);
   CHECK(column_of(repeated(counted_up(41, 0.5), 3)).kind == ColumnKind::continuous);

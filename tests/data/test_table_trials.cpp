@@ -157,7 +157,16 @@ TEST_CASE("tables are written as they are spelt", "[schema]") {
   same("a,b\n\"x,1\",\"say \"\"no\"\"\"\n\" y\",\"two\nlines\"\n");
   CHECK(written(trials_of("x\n-1\n-0.001\n0\n")) == "x\n-1\n-0.001\n0\n");
   // Numbers with exponents come back as the same numbers.
-  CHECK(written(trials_of("x,y\n1e-20,a\n2.5E3,b\n")) == "x,y\n1e-20,a\n2500,b\n");
+  CHECK(written(trials_of("x,y\n1e-20,a\n2.5E3,b\n")) == "x,y\n1e-20,a\n2.5e+03,b\n");
+  same("g,n\n0.1234567890123,1\n0.9876543210987,2\n0.001,3\n");
+  const Trials mixed = trials_of("g\n0.1234567890123\n0.9876543210987\n1e-3\n");
+  CHECK(written(mixed) == "g\n0.1234567890123\n0.9876543210987\n0.001\n");
+  CHECK(written(trials_of("t\n1700000000.125\n1700000001.250\n1.7e9\n")) ==
+        "t\n1700000000.125\n1700000001.25\n1700000000\n");
+  CHECK(written(trials_of("x\n0.0000000000000000000123\n0.0000000000000000000456\n")) ==
+        "x\n1.23e-20\n4.56e-20\n");
+  same("w,x\n\"\tlead\",1\n\"trail\t\",2\n");
+  same("a,b\n\"#N/A\",1\nx,2\n\"#N/A\",3\n");
   // Blanks between cells are one blank.
   CHECK(written(trials_of("  1.0   2.0\n -3.5   4.0\n")) == "1.0 2.0\n-3.5 4.0\n");
 }
@@ -183,6 +192,15 @@ TEST_CASE("tables that cannot be trained on are refused", "[schema]") {
   check_error(error_of([&] { trials_of(words); }), 65,
               {"column 2 (w)", "300 different words", "up to 256", "group its words"});
   check_error(error_of([&] { trials_of(empty); }), 65, {"no column to train on"});
+  check_error(error_of([&] { trials_of("a,big\n1,1e39\n2,3\n"); }), 65,
+              {"column 2 (big)", "1e+39", "up to 3.4e38"});
+}
+
+TEST_CASE("names and words are part of a table's fingerprint", "[schema]") {
+  const std::string one = trials_of("x,w\n1,a\n2,b\n").fingerprint();
+  CHECK(trials_of("x,w\n1,a\n2,b\n").fingerprint() == one);
+  CHECK(trials_of("y,w\n1,a\n2,b\n").fingerprint() != one);
+  CHECK(trials_of("x,w\n1,b\n2,a\n").fingerprint() != one);
 }
 
 TEST_CASE("open_trials reads tables, and as plain numbers where a shape is wished", "[readers]") {
@@ -198,7 +216,10 @@ TEST_CASE("open_trials reads tables, and as plain numbers where a shape is wishe
   CHECK(opened({.shape = "2x2"}).shape.height == 2);
   const auto words = write_file(folder.path() / "w.csv", "a,b\n1,x\n2,y\n");
   check_error(error_of([&] { open_trials({.data = words.string(), .shape = {.shape = "2x1"}}); }),
-              65, {"another shape", "leave --shape out"});
+              78, {"another shape", "leave --shape out"});
+  check_error(error_of([&] { open_trials({.data = words.string(), .shape = {.curves = true}}); }),
+              78, {"another net than conv1d"});
+  CHECK(opened({.shape = "p"}).schema);
   CHECK(open_trials({.data = words.string(), .dialect = {.header = HeaderKind::no}}).count == 3);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "engine/base/error.hpp"
@@ -13,18 +15,23 @@ namespace {
 constexpr std::size_t most_rows = 200;  // that are looked at
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-using Row = std::vector<std::string>;
+struct Cell {
+  std::string text;
+  bool quoted = false;
+};
+using Row = std::vector<Cell>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-// The cells of a line; quotes hold delimiters, and a quoted cell keeps its quotes.
+// The cells of a record, without the quotes, which hold delimiters.
 Row cells_of(std::string_view line, char delimiter) {
   Row cells;
   std::string cell;
   bool open = false;
   const auto add = [&] {
     while (!cell.empty() && is_blank(cell.back())) cell.pop_back();
-    cells.push_back(cell);
+    const bool quoted = cell.size() > 1 && cell.front() == '"' && cell.back() == '"';
+    cells.push_back({quoted ? cell.substr(1, cell.size() - 2) : cell, quoted});
     cell.clear();
   };
   for (const char c : line) {
@@ -72,15 +79,31 @@ std::vector<std::string_view> lines_of(std::string_view head, char comment) {
   return lines;
 }
 
-// How many lines have the most frequent number of cells, where that is two or more; else 0.
-std::size_t agreeing(const std::vector<std::string_view>& lines, char delimiter) {
+/// How well a delimiter goes with a file's records.
+struct Fit {
+  std::size_t rows = 0;  ///< records of the most frequent number of cells, where that is 2 or more
+  double numbers = 0.0;  ///< the share of numbers among all cells
+};
+
+Fit fit_of(const std::vector<std::string_view>& lines, char delimiter) {
   std::map<std::size_t, std::size_t> rows_of;  // by their number of cells
-  for (const std::string_view line : lines) ++rows_of[cells_of(line, delimiter).size()];
-  std::size_t most = 0, cells = 0;
-  for (const auto& [count, rows] : rows_of) {
-    if (rows >= most) most = rows, cells = count;
+  std::size_t cells = 0, points = 0, commas = 0;
+  for (const std::string_view line : lines) {
+    const Row row = cells_of(line, delimiter);
+    ++rows_of[row.size()];
+    cells += row.size();
+    for (const Cell& cell : row) {
+      points += is_number_text(cell.text, '.') ? 1 : 0;
+      commas += is_number_text(cell.text, ',') ? 1 : 0;
+    }
   }
-  return cells >= 2 ? most : 0;
+  std::size_t most = 0, width = 0;
+  for (const auto& [count, rows] : rows_of) {
+    if (rows >= most) most = rows, width = count;
+  }
+  if (width < 2) return {};
+  const std::size_t numbers = delimiter == ',' ? points : std::max(points, commas);
+  return {most, static_cast<double>(numbers) / static_cast<double>(cells)};
 }
 
 char delimiter_of(DelimiterKind kind) {
@@ -97,23 +120,33 @@ char delimiter_of(DelimiterKind kind) {
 
 char guess_delimiter(const std::vector<std::string_view>& lines) {
   char best = ',';
-  std::size_t most = 0;
-  for (const char delimiter : {'\t', ';', '|', ',', ' '}) {
-    const std::size_t rows = agreeing(lines, delimiter);
-    if (rows > most) most = rows, best = delimiter;
+  Fit best_fit;
+  for (const char delimiter : {'\t', ',', ';', '|', ' '}) {
+    const Fit fit = fit_of(lines, delimiter);
+    const bool better =
+        fit.rows > best_fit.rows || (fit.rows == best_fit.rows && fit.numbers > best_fit.numbers);
+    if (better) best = delimiter, best_fit = fit;
   }
   return best;
 }
 
-// A comma in numbers and never a point: the file's decimal point.
+// "1,234", which may have its comma between thousands.
+bool may_be_thousands(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  return comma != std::string::npos && text.size() - comma == 4;
+}
+
+// A comma in numbers and never a point: the file's decimal point. Where commas are between cells,
+// such numbers are quoted, and one of them has to be other than thousands.
 char guess_decimal(const std::vector<Row>& rows, char delimiter) {
-  if (delimiter == ',') return '.';
   bool comma = false, point = false;
   for (const Row& row : rows) {
-    for (const std::string& cell : row) {
-      const bool has_comma = cell.find(',') != std::string::npos;
-      comma = comma || (has_comma && is_number_text(cell, ','));
-      point = point || (cell.find('.') != std::string::npos && is_number_text(cell, '.'));
+    for (const Cell& cell : row) {
+      const bool has_comma = cell.text.find(',') != std::string::npos;
+      if (has_comma && is_number_text(cell.text, ',')) {
+        comma = comma || delimiter != ',' || !may_be_thousands(cell.text);
+      }
+      point = point || (cell.text.find('.') != std::string::npos && is_number_text(cell.text, '.'));
     }
   }
   return comma && !point ? ',' : '.';
@@ -121,28 +154,27 @@ char guess_decimal(const std::vector<Row>& rows, char delimiter) {
 
 bool guess_header(const std::vector<Row>& rows, char decimal) {
   const Row& first = rows.front();
-  const auto is_value = [&](const std::string& cell) {
-    return is_number_text(cell, decimal) || is_missing_text(cell);
-  };
-  if (std::any_of(first.begin(), first.end(),
-                  [&](const std::string& cell) { return is_number_text(cell, decimal); })) {
-    return false;
-  }
+  const auto is_number = [&](const Cell& cell) { return is_number_text(cell.text, decimal); };
+  if (std::any_of(first.begin(), first.end(), is_number)) return false;
   if (rows.size() == 1) return true;
   for (std::size_t column = 0; column < first.size(); ++column) {
     std::size_t values = 0, seen = 0;
     for (std::size_t row = 1; row < rows.size(); ++row) {
       if (column >= rows[row].size()) continue;
+      const Cell& cell = rows[row][column];
       ++seen;
-      values += is_value(rows[row][column]) ? 1 : 0;
+      values += is_number(cell) || is_missing_text(cell.text) ? 1 : 0;
     }
-    if (seen > 0 && 2 * values > seen && !is_missing_text(first[column])) return true;
+    if (seen > 0 && 2 * values > seen && !is_missing_text(first[column].text)) return true;
   }
   // Words alone: names do not come again, neither beside one another nor below.
-  for (std::size_t column = 0; column < first.size(); ++column) {
-    if (std::count(first.begin(), first.end(), first[column]) > 1) return false;
-    for (std::size_t row = 1; row < rows.size(); ++row) {
-      if (column < rows[row].size() && rows[row][column] == first[column]) return false;
+  std::set<std::string> names;
+  for (const Cell& cell : first) {
+    if (!names.insert(cell.text).second) return false;
+  }
+  for (std::size_t row = 1; row < rows.size(); ++row) {
+    for (std::size_t column = 0; column < std::min(first.size(), rows[row].size()); ++column) {
+      if (rows[row][column].text == first[column].text) return false;
     }
   }
   return true;
@@ -165,9 +197,9 @@ bool has_blank_after(const std::vector<std::string_view>& lines, char delimiter)
 bool has_quoted_words(const std::vector<Row>& rows, char decimal) {
   bool some = false;
   for (const Row& row : rows) {
-    for (const std::string& cell : row) {
-      if (is_number_text(cell, decimal) || is_missing_text(cell)) continue;
-      if (!cell.starts_with('"')) return false;
+    for (const Cell& cell : row) {
+      if (is_number_text(cell.text, decimal) || is_missing_text(cell.text)) continue;
+      if (!cell.quoted) return false;
       some = true;
     }
   }
@@ -215,7 +247,8 @@ Dialect guess_dialect(std::string_view head, const DialectWish& wish, const std:
   }
   dialect.crlf = line_end != std::string_view::npos && line_end > 0 && head[line_end - 1] == '\r';
   const std::size_t first = head.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && (head[first] == '#' || head[first] == '%')) {
+  const bool mark = first != std::string_view::npos && head.substr(first).starts_with("#N/A");
+  if (first != std::string_view::npos && !mark && (head[first] == '#' || head[first] == '%')) {
     dialect.comment = head[first];
   }
   const std::vector<std::string_view> lines = lines_of(head, dialect.comment);

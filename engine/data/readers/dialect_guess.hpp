@@ -9,11 +9,11 @@
 namespace vgan {
 
 /// The dialect of a file that begins with `head`, whose last line may be cut short. The delimiter
-/// is the first of tab, semicolon, bar, comma and blanks that gives most rows the same number of
-/// cells, two or more; where none does, each row is one cell. There is a header where the first row
-/// has a word above a column of numbers, or among columns of words alone where nothing in it comes
-/// again below. Throws Error (bad_data), with `where` as the place, for lines that end with CR
-/// alone.
+/// is that of tab, comma, semicolon, bar and blanks that gives most rows the same number of cells,
+/// two or more, and among equals most numbers; where none does, each row is one cell. There is a
+/// header where the first row has a word above a column of numbers, or among columns of words alone
+/// where nothing in it comes again below. Throws Error (bad_data), with `where` as the place, for
+/// lines that end with CR alone.
 Dialect guess_dialect(std::string_view head, const DialectWish& wish, const std::string& where);
 
 /// Whether `text` is a number as tables have them: a sign, digits with at most one `decimal`, an

@@ -74,15 +74,19 @@ bool is_idx(const ByteSource& source) {
 Trials read_rows(const fs::path& path, const DataRequest& request) {
   const Table table = read_table(path, request.dialect);
   Trials trials = table_trials(table, infer_schema(table));
-  if (request.shape.shape.empty() && !request.shape.curves) return trials;
+  const std::string& shape = request.shape.shape;
+  if (shape.empty() ? !request.shape.curves : shape == "p") return trials;
   const bool numbers =
       std::all_of(table.columns.begin(), table.columns.end(),
                   [](const TableColumn& c) { return c.numeric && c.missing == 0; });
   if (!numbers) {
-    throw Error(ErrorCode::bad_data,
+    throw Error(ErrorCode::bad_config,
                 {"cannot give the rows of a table another shape", path.string(),
-                 "words, or cells without a value", "numbers alone", "leave --shape out"});
+                 "words, or cells without a value", "numbers alone",
+                 shape.empty() ? "take another net than conv1d" : "leave --shape out"});
   }
+  trials.notes.push_back(path.string() +
+                         ": its rows are taken for plain numbers, and come back without names");
   trials.schema.reset();
   if (request.shape.curves && request.shape.shape.empty()) {
     trials.shape.kind = TrialKind::curve;

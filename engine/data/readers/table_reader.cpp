@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "engine/base/error.hpp"
 #include "engine/base/printable.hpp"
@@ -20,6 +21,7 @@ namespace {
 constexpr const char* what = "cannot read a table";
 constexpr std::size_t head_bytes = std::size_t{1} << 20;
 constexpr std::int64_t probed_rows = 1000;
+constexpr double most_exact_whole = 9007199254740992.0;  // 2^53
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 enum class Reading { number, beyond, none };
@@ -56,20 +58,33 @@ Reading read_cell(std::string_view text, char decimal, double& value) {
 }
 
 void add_style(std::string_view text, char decimal, bool first, NumberStyle& style) {
-  std::size_t point = text.size(), end = text.size();
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == decimal) {
-      point = i;
-    } else if (text[i] == 'e' || text[i] == 'E') {
+  constexpr int most_digits = 17;  // a double has no more
+  int decimals = 0, digits = 0;
+  bool behind_point = false;
+  for (const char c : text) {
+    if (c == decimal) {
+      behind_point = true;
+    } else if (c == 'e' || c == 'E') {
       style.exponents = true;
-      end = i;
       break;
+    } else if (c >= '0' && c <= '9') {
+      decimals += behind_point ? 1 : 0;
+      digits += digits > 0 || c != '0' ? 1 : 0;
     }
   }
-  constexpr std::size_t most = 17;  // more than a double has
-  const int decimals = point < end ? static_cast<int>(std::min(end - point - 1, most)) : 0;
+  if (decimals > most_digits) {
+    style.exponents = true;
+    decimals = most_digits;
+  }
   style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
   style.most_decimals = std::max(style.most_decimals, decimals);
+  style.digits = std::max(style.digits, std::min(digits, most_digits));
+}
+
+// For a message.
+std::string shortened(std::string_view text) {
+  constexpr std::size_t longest = 40;
+  return text.size() <= longest ? std::string(text) : std::string(text.substr(0, longest)) + "...";
 }
 
 std::string quoted_text(std::string_view text) {
@@ -88,6 +103,20 @@ std::string remedy_for(std::string_view text) {
     return "write numbers without units, signs of money or per cent, and separators of thousands";
   }
   return "write NA where there is no value";
+}
+
+// Words and names go into checkpoints.
+template <class Where>
+void require_text(std::string_view text, Where&& where) {
+  constexpr std::size_t longest = 4096;
+  if (!is_utf8(text)) {
+    throw Error(ErrorCode::bad_data, {what, where(), "bytes that are not UTF-8", "UTF-8",
+                                      "convert the file with iconv -t UTF-8"});
+  }
+  if (text.size() <= longest) return;
+  throw Error(ErrorCode::bad_data, {what, where(), quoted_text(text),
+                                    "a word of up to " + grouped(std::uint64_t{longest}) + " bytes",
+                                    "leave the column out"});
 }
 
 /// Looks words up without a copy of them.
@@ -137,8 +166,11 @@ class ColumnReader {
     add_style(field.text, decimal_, numbers_ == 0, column_.style);
     ++numbers_;
     column_.numbers.push_back(value);
+    if (std::fabs(value) >= most_exact_whole && value == std::floor(value)) inexact_ = true;
   }
 
+  /// Whether there are whole numbers that a double may not have.
+  bool inexact() const { return inexact_ && !column_.style.exponents; }
   TableColumn take() { return std::move(column_); }
 
  private:
@@ -161,10 +193,7 @@ class ColumnReader {
   void add_word(std::string_view text, Where&& where) {
     const auto found = known_.find(text);
     if (found != known_.end()) return column_.cells.push_back(found->second);
-    if (!is_utf8(text)) {
-      throw Error(ErrorCode::bad_data, {what, where(), "bytes that are not UTF-8", "UTF-8",
-                                        "convert the file with iconv -t UTF-8"});
-    }
+    require_text(text, where);
     const auto number = static_cast<std::int32_t>(column_.words.size());
     column_.words.emplace_back(text);
     known_.emplace(text, number);
@@ -174,6 +203,7 @@ class ColumnReader {
   TableColumn column_;
   char decimal_;
   std::int64_t numbers_ = 0;
+  bool inexact_ = false;
   std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;
 };
 
@@ -186,23 +216,33 @@ struct Probe {
 };
 
 std::string column_place(const std::string& where, std::size_t column, const std::string& name) {
-  return where + ", column " + std::to_string(column + 1) + " (" + name + ")";
+  return where + ", column " + std::to_string(column + 1) + " (" + shortened(name) + ")";
 }
 
 void require_names(const std::vector<std::string>& names, const std::string& where) {
   std::unordered_map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!is_utf8(names[i])) {
-      throw Error(ErrorCode::bad_data, {what, where, "bytes that are not UTF-8", "UTF-8",
-                                        "convert the file with iconv -t UTF-8"});
-    }
+    require_text(names[i], [&] { return where + ", column " + std::to_string(i + 1); });
     const auto [found, added] = seen.try_emplace(names[i], i);
     if (added) continue;
     throw Error(ErrorCode::bad_data,
                 {what, where,
                  "columns " + std::to_string(found->second + 1) + " and " + std::to_string(i + 1) +
-                     " are both called '" + names[i] + "'",
+                     " are both called " + quoted_text(names[i]),
                  "a name of its own for each column", "rename one of them"});
+  }
+}
+
+// Gives names to columns that have none, other than those that there are.
+void name_columns(std::vector<std::string>& names, bool header, std::vector<std::string>& notes) {
+  const std::unordered_set<std::string> taken(names.begin(), names.end());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!names[i].empty()) continue;
+    names[i] = "column_" + std::to_string(i + 1);
+    while (taken.contains(names[i])) names[i] += "_";
+    if (header) {
+      notes.push_back("column " + std::to_string(i + 1) + " has no name: called " + names[i]);
+    }
   }
 }
 
@@ -215,33 +255,38 @@ void require_cells(std::size_t found, const Probe& probe, const DelimitedReader&
        "look for a delimiter that is missing, too many or not quoted"});
 }
 
+// Digits behind a zero, as in 02134: a code, which a number would lose the zero of.
+bool is_code(std::string_view text) {
+  return text.size() > 1 && text[0] == '0' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Table& table) {
   ByteSource source(path, what);
   DelimitedReader reader(source, dialect);
   std::vector<Field> fields;
   Probe probe;
   std::vector<std::int64_t> numbers, words;
+  std::vector<bool> codes;
   std::int64_t rows = 0;
   while (rows < probed_rows && reader.next(fields)) {
     if (probe.names.empty()) {
       probe.first_line = reader.line();
       for (std::size_t i = 0; i < fields.size(); ++i) {
-        std::string name(dialect.header ? fields[i].text : std::string_view());
-        if (name.empty()) name = "column_" + std::to_string(i + 1);
-        if (dialect.header && fields[i].text.empty()) {
-          table.notes.push_back("column " + std::to_string(i + 1) + " has no name: called " + name);
-        }
-        probe.names.push_back(std::move(name));
+        probe.names.emplace_back(dialect.header ? fields[i].text : std::string_view());
       }
+      name_columns(probe.names, dialect.header, table.notes);
       require_names(probe.names, reader.where());
       numbers.assign(fields.size(), 0);
       words.assign(fields.size(), 0);
+      codes.assign(fields.size(), false);
       if (dialect.header) continue;
     }
     require_cells(fields.size(), probe, reader);
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (is_missing_text(fields[i].text)) continue;
       ++(is_number_text(fields[i].text, dialect.decimal) ? numbers : words)[i];
+      if (is_code(fields[i].text)) codes[i] = true;
     }
     ++rows;
   }
@@ -251,7 +296,7 @@ Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Tabl
                  "a row of values at least", ""});
   }
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    probe.numeric.push_back(9 * words[i] <= numbers[i]);
+    probe.numeric.push_back(9 * words[i] <= numbers[i] && !codes[i]);
   }
   probe.bytes_per_row = static_cast<double>(reader.bytes()) / static_cast<double>(rows);
   return probe;
@@ -292,10 +337,14 @@ Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
   }
   ByteSource source(path, what);
   DelimitedReader reader(source, table.dialect);
-  // Gzip says nothing of what it holds.
+  // Gzip says nothing of what it holds, and a file's size is no promise: beyond this, columns grow.
   if (!source.packed()) {
-    const double rows = static_cast<double>(source.most_bytes()) / probe.bytes_per_row;
-    for (ColumnReader& column : columns) column.reserve(static_cast<std::size_t>(1.02 * rows) + 1);
+    constexpr double most_numbers = 1 << 24;
+    const double rows = 1.02 * static_cast<double>(source.most_bytes()) / probe.bytes_per_row + 1.0;
+    const double most = most_numbers / static_cast<double>(columns.size());
+    for (ColumnReader& column : columns) {
+      column.reserve(static_cast<std::size_t>(std::min(rows, most)));
+    }
   }
   std::vector<Field> fields;
   if (table.dialect.header) reader.next(fields);
@@ -306,7 +355,13 @@ Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
     }
     ++table.rows;
   }
-  for (ColumnReader& column : columns) table.columns.push_back(column.take());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].inexact()) {
+      table.notes.push_back(column_place(table.source, i, probe.names[i]) +
+                            ": whole numbers beyond 2^53 are read as the nearest double");
+    }
+    table.columns.push_back(columns[i].take());
+  }
   return table;
 }
 

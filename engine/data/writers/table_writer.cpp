@@ -8,7 +8,7 @@
 namespace vgan {
 namespace {
 
-constexpr int exponent_digits = 9;  // of a float, which a network's numbers are
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 const char* line_end(const Dialect& dialect) { return dialect.crlf ? "\r\n" : "\n"; }
 
@@ -52,7 +52,9 @@ std::string_view TableWriter::lines(std::span<const double> numbers) {
 
 // Nothing at all is no cell where blanks are between cells, nor where a line would be empty.
 void TableWriter::add_missing(const ColumnSchema& column) {
-  if (!column.missing_mark.empty()) {
+  if (column.missing_mark.starts_with('#')) {  // no comment
+    text_ += '"' + column.missing_mark + '"';
+  } else if (!column.missing_mark.empty()) {
     text_ += column.missing_mark;
   } else if (dialect_.delimiter == ' ') {
     text_ += "NA";
@@ -64,7 +66,9 @@ void TableWriter::add_missing(const ColumnSchema& column) {
 void TableWriter::add_number(const ColumnSchema& column, double number) {
   const std::size_t begin = text_.size();
   if (column.style.exponents) {
-    text_ += general_text(number, exponent_digits);
+    // Digits of the column, which keep what is between its least and its greatest number there.
+    text_ += column.values.empty() ? general_text(number, std::max(column.style.digits, 1))
+                                   : exact_text(number, 1);
   } else {
     append_fixed(text_, number == 0.0 ? 0.0 : number, column.style.most_decimals);
     // Zeros at the end stay where every number has that many decimals.
@@ -86,7 +90,7 @@ void TableWriter::add_number(const ColumnSchema& column, double number) {
 }
 
 void TableWriter::add_word(std::string& text, std::string_view word, bool always_quoted) const {
-  const bool needed = word.empty() || word.front() == ' ' || word.back() == ' ' ||
+  const bool needed = word.empty() || is_blank(word.front()) || is_blank(word.back()) ||
                       word.find_first_of("\"\r\n") != std::string_view::npos ||
                       word.find(dialect_.delimiter) != std::string_view::npos ||
                       word.front() == '#' || word.front() == '%' ||  // no comment

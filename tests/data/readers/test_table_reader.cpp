@@ -55,7 +55,15 @@ TEST_CASE("a table's delimiter, header and decimal point are found by looking", 
   CHECK(dialect("x\n1\n2\n").delimiter == ',');
   CHECK(dialect("name,city\n\"Doe, J\",Rome\n\"Roe, R\",Oslo\n").delimiter == ',');
 
+  // Among delimiters that go equally well, the one that leaves most numbers.
+  CHECK(dialect("1,5 2,5\n3,5 4,25\n5,5 6,75\n").delimiter == ' ');
+  CHECK(dialect("1,5 2,5\n3,5 4,25\n5,5 6,75\n").decimal == ',');
+  CHECK(dialect("x,a;b\ny,c;d\nz,e;f\n").delimiter == ',');
+  CHECK(dialect("\"a\",\"b\"\n\"1,5\",\"2,25\"\n").decimal == ',');
+  CHECK(dialect("\"a\",\"b\"\n\"1,500\",\"2,250\"\n").decimal == '.');  // thousands, perhaps
+
   CHECK(dialect("a,b\n1,2\n").header);
+  CHECK_FALSE(dialect("\"1\",\"2\"\n\"3\",\"4\"\n").header);
   CHECK_FALSE(dialect("5,6\n1,2\n").header);
   CHECK_FALSE(dialect("M,0.5\nF,0.25\nM,0.1\n").header);
   CHECK(dialect("sex,mood\nM,good\nF,bad\nM,bad\n").header);
@@ -71,6 +79,8 @@ TEST_CASE("a table's delimiter, header and decimal point are found by looking", 
   CHECK_FALSE(dialect("a,b\n1, 2\n").blank_after);
   CHECK(dialect("\"a\",\"b\"\n1,\"x\"\n").quoted_words);
   CHECK(dialect("# made by hand\na,b\n1,2\n# and more\n3,4\n").comment == '#');
+  CHECK(dialect("#N/A,1\naa,2\n").comment == '\0');
+  CHECK(read("#N/A,1\naa,2\n").rows == 2);
   CHECK(dialect("a,b\n1,2\n").line_end_at_end);
   CHECK_FALSE(dialect("a,b\n1,2").line_end_at_end);
 }
@@ -91,11 +101,22 @@ TEST_CASE("numbers of tables are read in every spelling, and how they are writte
           "[readers]") {
   const Table table = read("x\n1e5\n1E+05\n.5\n5.\n-0.25\n+3\n1e-400\n0.1\n");
   CHECK(table.columns[0].numbers == Numbers{1e5, 1e5, 0.5, 5.0, -0.25, 3.0, 0.0, 0.1});
-  CHECK(table.columns[0].style == NumberStyle{0, 2, true});
-  CHECK(read("x\n63.0\n1.25\n").columns[0].style == NumberStyle{1, 2, false});
+  CHECK(table.columns[0].style == NumberStyle{0, 2, 2, true});
+  CHECK(read("x\n63.0\n1.25\n").columns[0].style == NumberStyle{1, 2, 3, false});
   CHECK(read("x;y\n1,5;a\n-,25;b\n").columns[0].numbers == Numbers{1.5, -0.25});
   CHECK(read("x\n\"12\"\n13\n").columns[0].numbers == Numbers{12.0, 13.0});
   CHECK(read("x\n9007199254740993\n").columns[0].numbers == Numbers{9007199254740992.0});
+}
+
+TEST_CASE("codes of digits are words, and numbers that a double has not are told", "[readers]") {
+  CHECK(words_in(read("zip,n\n02134,1\n10001,2\n").columns[0]) == Words{"02134", "10001"});
+  CHECK(read("x\n0\n0.5\n").columns[0].numeric);
+  CHECK(read("x\n-0.25\n00\n").columns[0].numeric == false);
+  const Table large = read("a,b\n12345678901234567,1\n1,2\n");
+  REQUIRE(large.notes.size() == 1);
+  CHECK_THAT(large.notes[0], ContainsSubstring("column 1 (a)") && ContainsSubstring("2^53"));
+  CHECK(read("a\n1e20\n").notes.empty());
+  CHECK(names_of(read("column_2,,\n1,2,3\n")) == Words{"column_2", "column_2_", "column_3"});
 }
 
 TEST_CASE("words of tables may hold delimiters, quotes and line ends", "[readers]") {
@@ -150,6 +171,8 @@ TEST_CASE("what is no table is refused with its place", "[readers]") {
   refuse(numbers + "12 %,1\n", {"column 1 (x)", "'12 %'", "without units"});
   refuse(numbers + "inf,1\n", {"'inf'", "leave the row out"});
   refuse(numbers + "1," + std::string(1000000, 'w') + "\n", {"of 1,000,000 bytes"});
+  refuse("a,b\n1," + std::string(5000, 'w') + "\n", {"column 2 (b)", "of 5,000 bytes", "4,096"});
+  refuse(std::string(5000, 'n') + ",b\n1,2\n", {"line 1, column 1", "4,096"});
 }
 
 TEST_CASE("rows are read the same wherever the file is cut into chunks", "[readers]") {
