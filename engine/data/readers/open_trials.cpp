@@ -30,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* what = "cannot read images";
+constexpr const char* what = "cannot read data";
 const std::string stacked_prefix = "stacked:";
 
 // Whether something has this name; if it cannot be reached, opening it will say why.
