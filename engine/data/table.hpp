@@ -1,6 +1,8 @@
 // A table in memory: columns of numbers or of words, as their file has them.
 #pragma once
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,7 +22,10 @@ struct TableColumn {
   std::string missing_mark;         ///< what stands in the first of these; "" is nothing at all
   NumberStyle style;                ///< of a column of numbers
 
-  bool is_missing(std::int64_t row) const;
+  bool is_missing(std::int64_t row) const {
+    const auto at = static_cast<std::size_t>(row);
+    return numeric ? std::isnan(numbers[at]) : cells[at] < 0;
+  }
 };
 
 struct Table {

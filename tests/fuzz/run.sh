@@ -13,7 +13,7 @@ mkdir -p build/fuzz/corpus
 cp -n tests/fuzz/seeds/* build/fuzz/corpus/
 sources=(tests/fuzz/fuzz_table.cpp engine/models/schema_json.cpp engine/data/schema.cpp
   engine/data/table_trials.cpp engine/data/trials.cpp engine/data/writers/table_writer.cpp
-  engine/data/readers/{table_reader,delimited,dialect_guess,content_guess,byte_source}.cpp
+  engine/data/readers/{table_reader,number_cell,delimited,dialect_guess,content_guess,byte_source}.cpp
   engine/base/{error,json_text,number_text,printable,text,words}.cpp)
 "$clang" -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. \
   "${sources[@]}" -lz -o build/fuzz/fuzz_table

@@ -1,8 +1,6 @@
 #include "engine/data/readers/table_reader.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -14,6 +12,7 @@
 #include "engine/base/text.hpp"
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/delimited.hpp"
+#include "engine/data/readers/number_cell.hpp"
 
 namespace vgan {
 namespace {
@@ -24,61 +23,13 @@ constexpr std::int64_t probed_rows = 1000;
 constexpr double most_exact_whole = 9007199254740992.0;  // 2^53
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-enum class Reading { number, beyond, none };
-
-// Reads all of `text` as a number.
-Reading read_cell(std::string_view text, char decimal, double& value) {
-  // Nearly all cells are numbers that are read at once; the words of from_chars are none of ours.
-  if (decimal == '.') {
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size()) {
-      return std::isfinite(value) ? Reading::number : Reading::none;
-    }
-  }
-  if (!is_number_text(text, decimal)) return Reading::none;
-  if (text.front() == '+') text.remove_prefix(1);
-  std::array<char, 64> room;
-  std::string longer;
-  if (decimal != '.') {
-    longer = text.size() > room.size() ? std::string(text) : "";
-    char* const copy = longer.empty() ? room.data() : longer.data();
-    std::replace_copy(text.begin(), text.end(), copy, decimal, '.');
-    text = {copy, text.size()};
-  }
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec == std::errc()) return Reading::number;
-  // Too small is a zero; too large is no number.
-  if (parsed.ec != std::errc::result_out_of_range) return Reading::none;
-  const bool negative_exponent = text.find("e-") != std::string_view::npos ||
-                                 text.find("E-") != std::string_view::npos ||
-                                 text.starts_with("0.") || text.starts_with("-0.");
-  if (!negative_exponent) return Reading::beyond;
-  value = 0.0;
-  return Reading::number;
-}
-
-void add_style(std::string_view text, char decimal, bool first, NumberStyle& style) {
+void add_style(const NumberCell& cell, bool first, NumberStyle& style) {
   constexpr int most_digits = 17;  // a double has no more
-  int decimals = 0, digits = 0;
-  bool behind_point = false;
-  for (const char c : text) {
-    if (c == decimal) {
-      behind_point = true;
-    } else if (c == 'e' || c == 'E') {
-      style.exponents = true;
-      break;
-    } else if (c >= '0' && c <= '9') {
-      decimals += behind_point ? 1 : 0;
-      digits += digits > 0 || c != '0' ? 1 : 0;
-    }
-  }
-  if (decimals > most_digits) {
-    style.exponents = true;
-    decimals = most_digits;
-  }
+  if (cell.exponent || cell.decimals > most_digits) style.exponents = true;
+  const int decimals = std::min(cell.decimals, most_digits);
   style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
   style.most_decimals = std::max(style.most_decimals, decimals);
-  style.digits = std::max(style.digits, std::min(digits, most_digits));
+  style.digits = std::max(style.digits, std::min(cell.digits, most_digits));
 }
 
 // For a message.
@@ -146,27 +97,22 @@ class ColumnReader {
   /// `where` makes the place of this cell for a message.
   template <class Where>
   void add(const Field& field, Where&& where) {
-    const bool digit = !field.text.empty() && field.text[0] >= '0' && field.text[0] <= '9';
-    if (!digit && is_missing_text(field.text)) return add_missing(field.text);
+    NumberCell cell;
+    const CellReading reading =
+        column_.numeric ? read_number_cell(field.text, decimal_, cell) : CellReading::none;
+    if (reading == CellReading::number) return add_number(cell);
+    if (is_missing_text(field.text)) return add_missing(field.text);
     if (!column_.numeric) return add_word(field.text, where);
-    double value = 0.0;
-    switch (read_cell(field.text, decimal_, value)) {
-      case Reading::number: break;
-      case Reading::beyond:
-        throw Error(ErrorCode::bad_data,
-                    {what, where(), quoted_text(field.text), "a number of up to 1.8e308", ""});
-      case Reading::none:
-        if (numbers_ == 0) {  // all before it is missing: a column of words after all
-          make_words();
-          return add_word(field.text, where);
-        }
-        throw Error(ErrorCode::bad_data,
-                    {what, where(), quoted_text(field.text), "a number", remedy_for(field.text)});
+    if (reading == CellReading::beyond) {
+      throw Error(ErrorCode::bad_data,
+                  {what, where(), quoted_text(field.text), "a number of up to 1.8e308", ""});
     }
-    add_style(field.text, decimal_, numbers_ == 0, column_.style);
-    ++numbers_;
-    column_.numbers.push_back(value);
-    if (std::fabs(value) >= most_exact_whole && value == std::floor(value)) inexact_ = true;
+    if (numbers_ == 0) {  // all before it is missing: a column of words after all
+      make_words();
+      return add_word(field.text, where);
+    }
+    throw Error(ErrorCode::bad_data,
+                {what, where(), quoted_text(field.text), "a number", remedy_for(field.text)});
   }
 
   /// Whether there are whole numbers that a double may not have.
@@ -174,6 +120,15 @@ class ColumnReader {
   TableColumn take() { return std::move(column_); }
 
  private:
+  void add_number(const NumberCell& cell) {
+    add_style(cell, numbers_ == 0, column_.style);
+    ++numbers_;
+    column_.numbers.push_back(cell.value);
+    if (std::fabs(cell.value) >= most_exact_whole) {
+      inexact_ = inexact_ || cell.value == std::floor(cell.value);
+    }
+  }
+
   void add_missing(std::string_view mark) {
     if (column_.missing++ == 0) column_.missing_mark = mark;
     if (column_.numeric) {
@@ -317,11 +272,6 @@ Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
 }
 
 }  // namespace
-
-bool TableColumn::is_missing(std::int64_t row) const {
-  const auto at = static_cast<std::size_t>(row);
-  return numeric ? std::isnan(numbers[at]) : cells[at] < 0;
-}
 
 bool may_be_table(std::string_view head) { return is_text(head); }
 
