@@ -47,7 +47,7 @@ struct TrialShape {
   TrialKind kind = TrialKind::image;
 
   std::int64_t size() const { return height * width * channels; }
-  /// The same array, whatever it stands for.
+  /// Whether `other` has the same height, width and channels, whatever its kind is.
   bool same_sides(const TrialShape& other) const {
     return height == other.height && width == other.width && channels == other.channels;
   }

@@ -30,7 +30,8 @@ struct Trials {
   std::vector<std::string> class_names;  ///< of class 0, 1, ..., where labels were words; or empty
   std::vector<float> conditions;         ///< count x condition_size, row-major, or empty
   std::int64_t condition_size = 0;       ///< numbers for each trial; 0 where there are none
-  /// Of rows of a table: what its columns are. The values of a trial are encoded_columns(*schema).
+  /// The schema of the table that the trials are rows of, or nothing. The values of a trial are
+  /// then those that encoded_columns(*schema) lists.
   std::optional<Schema> schema;
   std::string source;              ///< what the user would call it: a path, or "built-in digits"
   std::vector<std::string> notes;  ///< what was done in reading that the user should know

@@ -74,7 +74,7 @@ TEST_CASE("cli: rows of a table are trained on and come back in its form") {
   CHECK(made.ends_with("\r\n"));
   check_rows(vgan::read_table(run.runs.path() / "v.csv"), 40, 1);
 
-  // The same rows in parts, to standard output, and with tabs.
+  // generate gives the same rows to standard output, in parts, and with tabs.
   CHECK(run.vgan({"generate", "m", "--count", "40", "--format", "csv", "--out", "-"}).out == made);
   REQUIRE(
       run.vgan({"generate", "m", "--count", "10", "--first", "30", "--out", "p.csv"}).exit_code ==
