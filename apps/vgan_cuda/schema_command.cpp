@@ -5,6 +5,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/error.hpp"
+#include "engine/base/printable.hpp"
 #include "engine/data/readers/table_reader.hpp"
 #include "engine/data/schema.hpp"
 
@@ -12,18 +13,9 @@ namespace vgan::app {
 namespace {
 
 constexpr const char* word = "FILE";
-constexpr const char* group = "How the file is written";
-
 template <class Visitor>
-void visit_dialect(DialectWish& wish, Visitor&& visitor) {
-  visitor(SettingInfo{"delimiter", group, "WORD",
-                      "what stands between cells: " + words_help<DelimiterKind>()},
-          wish.delimiter);
-  visitor(SettingInfo{"decimal", group, "WORD", "in numbers: " + words_help<DecimalKind>()},
-          wish.decimal);
-  visitor(SettingInfo{"header", group, "WORD",
-                      "whether the first row has the columns' names: " + words_help<HeaderKind>()},
-          wish.header);
+void visit_flags(DialectWish& wish, Visitor&& visitor) {
+  visit_dialect("How the file is written", wish.delimiter, wish.decimal, wish.header, visitor);
 }
 
 }  // namespace
@@ -34,18 +26,18 @@ int run_schema(const Words& words) {
       "Shows what the columns of a table are: CSV, TSV or blanks between, plain or gzip.");
   line.add_word(SettingInfo{word, "Table", word, "the file"});
   DialectWish wish;
-  visit_dialect(wish, [&](const SettingInfo& info, auto& field) { line.add(info, field); });
+  visit_flags(wish, [&](const SettingInfo& info, auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
   std::string file;
   if (!line.read(word, file)) {
     throw Error(ErrorCode::usage, {"bad command line", "schema", "no file",
-                                   "one table, e.g. "
-                                   "vgan_cuda schema runs.csv",
-                                   ""});
+                                   "one table, e.g. vgan_cuda schema runs.csv", ""});
   }
-  visit_dialect(wish, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
+  visit_flags(wish, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
   const Table table = read_table(file, wish);
-  for (const std::string& note : table.notes) std::fprintf(stderr, "%s\n", note.c_str());
+  for (const std::string& note : table.notes) {
+    std::fprintf(stderr, "%s\n", printable(note).c_str());
+  }
   std::fputs(schema_text(infer_schema(table), table, speaks_utf8()).c_str(), stdout);
   return 0;
 }

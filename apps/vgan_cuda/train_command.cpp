@@ -74,8 +74,8 @@ Settings read_settings(const CommandLine& line) {
   } else {
     settings.config = preset(preset_for(flags.model.value_or(ModelKind::gan)));
   }
-  // A value that is no number makes the line a wrong one; a word that a setting has not comes
-  // after.
+  // Numbers are read before words: a line with a value that is no number cannot be understood (2),
+  // which is told before a word that its setting has not (78).
   for (const bool words : {false, true}) {
     visit_settings(settings.config, [&](const SettingInfo& info, auto& field) {
       if (WordSetting<std::decay_t<decltype(field)>> != words) return;

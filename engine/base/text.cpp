@@ -19,6 +19,14 @@ std::string joined(const std::vector<std::string>& words, const char* between) {
   return text;
 }
 
+std::string shortened(const std::string& text) {
+  constexpr std::size_t longest = 40;
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;  // not within a character of UTF-8
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
 std::string suggestion(const std::string& word, const std::vector<std::string>& words) {
   std::string best;
   std::size_t best_distance = static_cast<std::size_t>(-1);

@@ -22,6 +22,10 @@ std::string counted(Integer count, const std::string& one, const std::string& ma
 /// "a, b, c".
 std::string joined(const std::vector<std::string>& words, const char* between = ", ");
 
+/// At most the first 40 bytes of a longer text, whole characters of UTF-8, and "...": for a
+/// message.
+std::string shortened(const std::string& text);
+
 /// "did you mean 'WORD'?" with the member of `words` of the least edit distance to `word`; empty
 /// where none is near.
 std::string suggestion(const std::string& word, const std::vector<std::string>& words);

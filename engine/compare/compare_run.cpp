@@ -7,7 +7,7 @@
 
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
-#include "engine/base/peak_memory.hpp"
+#include "engine/base/memory.hpp"
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"
 #include "engine/models/architecture.hpp"

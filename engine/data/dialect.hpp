@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 #include "engine/base/words.hpp"
 
@@ -65,13 +66,17 @@ struct Dialect {
   char comment = '\0';   ///< lines that begin with it are no rows; NUL: there are none
   bool header = true;    ///< whether the first row has the names of the columns
   bool byte_order_mark = false;
-  bool crlf = false;            ///< lines end with CR LF, else with LF
-  bool blank_after = false;     ///< a blank follows each delimiter
-  bool quoted_words = false;    ///< all words are quoted, else those that must be
-  bool line_end_at_end = true;  ///< whether the last line has an end
+  bool crlf = false;          ///< lines end with CR LF, else with LF
+  bool blank_after = false;   ///< a blank follows each delimiter
+  bool quoted_words = false;  ///< all words are quoted, else those that must be
 
   bool operator==(const Dialect&) const = default;
 };
+
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  ///< of UTF-8
+
+/// What stands around cells and is no part of them.
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 /// How the numbers of a column are written, so that others can be written like them.
 struct NumberStyle {

@@ -125,6 +125,14 @@ std::vector<EncodedColumn> encoded_columns(const Schema& schema) {
   return all;
 }
 
+std::vector<std::string> encoded_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const EncodedColumn& column : encoded_columns(schema)) {
+    names.push_back(encoded_name(schema, column));
+  }
+  return names;
+}
+
 bool same_encoding(const Schema& a, const Schema& b) {
   const std::vector<EncodedColumn> columns = encoded_columns(a);
   if (columns != encoded_columns(b)) return false;

@@ -89,6 +89,7 @@ std::vector<EncodedColumn> encoded_columns(const Schema& schema);
 bool same_encoding(const Schema& a, const Schema& b);
 /// "Freq", "sex = M", "pm2.5 missing".
 std::string encoded_name(const Schema& schema, const EncodedColumn& column);
+std::vector<std::string> encoded_names(const Schema& schema);  ///< of all, in their order
 
 /// A numeric column of up to this many values that come again is a grid; of more, up to
 /// `most_grid_values`, where each comes `grid_rows` times in the mean.

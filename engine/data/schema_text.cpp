@@ -21,7 +21,7 @@ std::size_t characters(const std::string& text) {
   }));
 }
 
-std::string shortened(const std::string& text) {
+std::string cell_text(const std::string& text) {
   const std::string shown = printable(text);
   if (characters(shown) <= longest_name) return shown;
   std::string kept;
@@ -88,7 +88,7 @@ std::string values_text(const ColumnSchema& column) {
   if (column.kind == ColumnKind::id) return grouped(column.distinct) + " names";
   std::string text = std::to_string(column.distinct) + ":";
   for (std::size_t i = 0; i < column.words.size(); ++i) {
-    const std::string word = " " + shortened(column.words[i]);
+    const std::string word = " " + cell_text(column.words[i]);
     if (characters(text) + characters(word) > 30) return text + " ...";
     text += word;
   }
@@ -97,7 +97,7 @@ std::string values_text(const ColumnSchema& column) {
 
 std::string missing_text(const ColumnSchema& column) {
   if (column.missing == 0) return "";
-  const std::string mark = column.missing_mark.empty() ? "empty" : shortened(column.missing_mark);
+  const std::string mark = column.missing_mark.empty() ? "empty" : cell_text(column.missing_mark);
   return grouped(column.missing) + " " + mark;
 }
 
@@ -122,7 +122,7 @@ std::string schema_text(const Schema& schema, const Table& table, bool blocks) {
       {"column", "unit", "kind", "values", "missing", blocks ? "distribution" : ""}};
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnSchema& column = schema.columns[i];
-    rows.push_back({shortened(column.name), shortened(column.unit), to_text(column.kind),
+    rows.push_back({cell_text(column.name), cell_text(column.unit), to_text(column.kind),
                     values_text(column), missing_text(column),
                     blocks ? histogram(column, table.columns[i]) : ""});
   }

@@ -28,6 +28,10 @@ struct TableColumn {
   }
 };
 
+/// "FILE, line 7, column 3 (Vel)": the place of column `index`, from 0, in a message. A long name
+/// is cut short.
+std::string column_place(const std::string& where, std::size_t index, const std::string& name);
+
 struct Table {
   std::string source;  ///< what the user would call it
   std::int64_t rows = 0;

@@ -1,13 +1,12 @@
 #include "engine/data/table_trials.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
 
 #include "engine/base/error.hpp"
+#include "engine/base/memory.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
 
@@ -18,8 +17,7 @@ constexpr const char* what = "cannot train on a table";
 using Part = EncodedColumn::Part;
 
 std::string place_of(const Table& table, std::size_t index) {
-  return table.source + ", column " + std::to_string(index + 1) + " (" + table.columns[index].name +
-         ")";
+  return column_place(table.source, index, table.columns[index].name);
 }
 
 void require_words(const Table& table, std::size_t index) {
@@ -41,8 +39,7 @@ void require_float(const Table& table, std::size_t index, const ColumnSchema& co
 
 // Rows are doubles here, and floats for the device.
 void require_memory(const Table& table, std::size_t size) {
-  const auto machine = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-                       static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  const auto machine = static_cast<double>(machine_memory());
   const double needed = 12.0 * static_cast<double>(table.rows) * static_cast<double>(size);
   if (needed <= machine) return;
   const auto widest = std::max_element(
@@ -53,7 +50,7 @@ void require_memory(const Table& table, std::size_t size) {
       {what, table.source,
        std::to_string(size) + " numbers a row, " + general_text(needed / 1e9, 3) + " GB in all",
        general_text(machine / 1e9, 3) + " GB, the machine's memory",
-       "leave rows out, or columns of many words such as '" + widest->name + "'"});
+       "leave rows out, or columns of many words such as '" + shortened(widest->name) + "'"});
 }
 
 // The middle one of the numbers that there are; 0 where there is none.

@@ -221,8 +221,7 @@ std::string Trials::fingerprint() const {
   const std::uint64_t hash = fnv1a(fnv_offset, sides, counted * sizeof(sides[0]));
   std::uint64_t all = std::visit([&](const auto& values) { return hash_of(hash, values); }, values);
   if (schema) {
-    for (const EncodedColumn& column : encoded_columns(*schema)) {
-      const std::string name = encoded_name(*schema, column);
+    for (const std::string& name : encoded_names(*schema)) {
       all = fnv1a(all, name.data(), name.size() + 1);
     }
   }

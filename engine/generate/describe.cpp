@@ -100,9 +100,8 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   if (model.schema) {
     text += "\nnumbers of a row\n";
     std::size_t number = 0;
-    for (const EncodedColumn& column : encoded_columns(*model.schema)) {
-      text += "  " + padded(std::to_string(number++), 5) +
-              printable(encoded_name(*model.schema, column)) + "\n";
+    for (const std::string& name : encoded_names(*model.schema)) {
+      text += "  " + padded(std::to_string(number++), 5) + printable(name) + "\n";
     }
   }
   text += "\nconfig\n";

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/check.hpp"
 #include "engine/base/error.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/writers/idx_writer.hpp"
@@ -80,11 +81,7 @@ class PngSink final : public SampleSink {
     } else if (!shape.is_curve() || columns_ > 0) {
       sheet.columns = columns_;
     }
-    if (model_.schema) {
-      for (const EncodedColumn& column : encoded_columns(*model_.schema)) {
-        sheet.names.push_back(encoded_name(*model_.schema, column));
-      }
-    }
+    if (model_.schema) sheet.names = encoded_names(*model_.schema);
     write_png(path_, values_.empty() ? draw_trials(pixels_, shape, sheet)
                                      : draw_trials(values_, shape, 0.0, 1.0, sheet));
   }
@@ -159,7 +156,9 @@ class TableSink final : public SampleSink {
     const std::string_view lines = writer_.lines(stream_.values_of(numbers));
     output_.put(lines.data(), lines.size());
   }
-  void take(std::span<const std::uint8_t>) override {}  // rows of a table are never bytes
+  void take(std::span<const std::uint8_t>) override {
+    require(false, "rows of a table", "bytes", "floats");
+  }
   void finish() override { output_.finish(); }
 
  private:

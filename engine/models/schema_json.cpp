@@ -27,7 +27,6 @@ void visit_dialect(D& dialect, Visitor&& visitor) {
   visitor("crlf", dialect.crlf);
   visitor("blank_after", dialect.blank_after);
   visitor("quoted_words", dialect.quoted_words);
-  visitor("line_end_at_end", dialect.line_end_at_end);
 }
 
 template <class Visitor, class C>

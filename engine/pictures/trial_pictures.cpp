@@ -85,14 +85,6 @@ std::vector<std::vector<double>> real_columns(const Trials& trials) {
   return columns_of(std::span<const double>(values), width);
 }
 
-std::vector<std::string> column_names(const Schema& schema) {
-  std::vector<std::string> names;
-  for (const EncodedColumn& column : encoded_columns(schema)) {
-    names.push_back(encoded_name(schema, column));
-  }
-  return names;
-}
-
 }  // namespace
 
 std::optional<TrialSheet> sheet_for_data(const Trials& trials) {
@@ -106,7 +98,7 @@ std::optional<TrialSheet> sheet_for_data(const Trials& trials) {
     sheet->x_axis = axes.x;
   } else if (shape.is_row()) {
     sheet->real = real_columns(trials);
-    if (trials.schema) sheet->names = column_names(*trials.schema);
+    if (trials.schema) sheet->names = encoded_names(*trials.schema);
   } else if (shape.is_curve()) {
     sheet->axis = curve_range(real_values(trials, *sheet), shape.channels);
   }

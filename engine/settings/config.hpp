@@ -22,8 +22,8 @@ struct TrainConfig {
   std::string labels;  ///< label file; "" = beside the images
   std::string shape;   ///< of one trial, see parse_shape; "" = as the file says
   DelimiterKind delimiter = DelimiterKind::automatic;  ///< of a table as text
-  DecimalKind decimal = DecimalKind::automatic;        ///< likewise
-  HeaderKind header = HeaderKind::automatic;           ///< likewise
+  DecimalKind decimal = DecimalKind::automatic;        ///< of its numbers
+  HeaderKind header = HeaderKind::automatic;           ///< whether its first row has names
   bool conditional = false;                            ///< G and D see each trial's class
   std::string conditions;  ///< .npy of condition vectors, one for each trial; "" = none
   ScaleKind scale = ScaleKind::automatic;  ///< of numbers to the network's range

@@ -26,6 +26,21 @@ struct SettingInfo {
   const char* allowed = "0 or more";  ///< what is said of a number below 0, where none may be
 };
 
+/// Calls `visitor(SettingInfo, field&)` for the three settings that say how a table is written.
+template <class Delimiter, class Decimal, class Header, class Visitor>
+void visit_dialect(const char* group, Delimiter& delimiter, Decimal& decimal, Header& header,
+                   Visitor&& visitor) {
+  using S = SettingInfo;
+  visitor(
+      S{"delimiter", group, "WORD", "of a table, between cells: " + words_help<DelimiterKind>()},
+      delimiter);
+  visitor(S{"decimal", group, "WORD", "of a table, in numbers: " + words_help<DecimalKind>()},
+          decimal);
+  visitor(S{"header", group, "WORD",
+            "whether a table's first row has names: " + words_help<HeaderKind>()},
+          header);
+}
+
 /// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
 /// std::string, std::uint64_t, std::int64_t, double, bool, std::vector<std::int64_t> or a
 /// WordSetting.
@@ -59,13 +74,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
         "or the names of a .npy's axes after the first: p, t, tc, ct, hw, hwc, chw; empty = as "
         "the file says"},
       c.shape);
-  visitor(S{"delimiter", data, "WORD", "of a table, between cells: " + words_help<DelimiterKind>()},
-          c.delimiter);
-  visitor(S{"decimal", data, "WORD", "of a table, in numbers: " + words_help<DecimalKind>()},
-          c.decimal);
-  visitor(S{"header", data, "WORD",
-            "whether a table's first row has names: " + words_help<HeaderKind>()},
-          c.header);
+  visit_dialect(data, c.delimiter, c.decimal, c.header, visitor);
   visitor(S{"conditional", data, "",
             "generator and discriminator see each trial's class, from its label"},
           c.conditional);

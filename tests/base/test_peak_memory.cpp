@@ -1,5 +1,5 @@
 // The most memory that was held, apart from what was held before.
-#include "engine/base/peak_memory.hpp"
+#include "engine/base/memory.hpp"
 
 #include <cstring>
 #include <memory>

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "engine/data/readers/table_reader.hpp"
-#include "engine/data/schema.hpp"
 #include "engine/models/generator_model.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
@@ -115,6 +114,9 @@ TEST_CASE("cli: what does not go with tables is refused in one line") {
   };
   refuse({"generate", "m", "--out", "v.csv", "--dtype", "f32"}, 78, "of a table as text");
   refuse({"generate", "m", "--out", "v.npy", "--format", "cvs"}, 78, "'cvs'");
+  for (const char* data : {"digits", "tiny.npy", "wind-tunnel", "."}) {
+    refuse({"--data", data, "--delimiter", "tab"}, 78, "no table as text");
+  }
   refuse({"schema"}, 2, "no file");
   refuse({"schema", "missing.csv"}, 74, "missing.csv");
   refuse({"schema", "t.csv", "--delimiter", "tilde"}, 78, "'tilde'");
@@ -143,6 +145,19 @@ TEST_CASE("cli: a run does not go on with another table of the same numbers") {
   const CommandResult result = run.vgan({"--resume", "m", "--epochs", "6"});
   INFO(result.err);
   CHECK(result.exit_code == 65);
+}
+
+TEST_CASE("cli: a name in a table moves no cursor") {
+  const TinyRuns runs;
+  // Behind the first 64 bytes, by which text is told.
+  std::ofstream(runs.path() / "t.csv")
+      << "a first column whose name alone has more than sixty-four characters,x\x1b[31m\n"
+      << "1,12345678901234567\n";
+  const CommandResult shown = run_vgan(runs.path(), {"schema", "t.csv"});
+  CHECK(shown.exit_code == 0);
+  CHECK_THAT(shown.err, ContainsSubstring("2^53"));
+  CHECK(shown.err.find('\x1b') == std::string::npos);
+  CHECK(shown.out.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("cli: schema says what the columns of a table are") {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "engine/base/error.hpp"
+#include "engine/base/memory.hpp"
 #include "engine/files/posix_file.hpp"
 
 namespace vgan {
@@ -215,8 +216,7 @@ void ByteSource::expect_data(std::uint64_t bytes, std::uint64_t memory,
     fail(end, announced + ", then " + bytes_text(most - end) + " after it", "the end of the file",
          "the header is wrong or something was appended: write it again");
   }
-  const auto machine = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                       static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  const std::uint64_t machine = machine_memory();
   if (memory > machine) {
     fail(0, announced + ", " + bytes_text(memory) + " in memory",
          "at most this machine's " + bytes_text(machine), "use fewer or smaller images");

@@ -9,10 +9,7 @@ namespace vgan {
 namespace {
 
 constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr const char* what = "cannot read a table";
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -131,7 +128,7 @@ bool DelimitedReader::is_nothing(std::string_view record) const {
                      [&](char c) { return is_blank(c) && (c != dialect_.delimiter || c == ' '); });
 }
 
-bool DelimitedReader::next(std::vector<Field>& fields) {
+bool DelimitedReader::next(std::vector<std::string_view>& cells) {
   for (;;) {
     if (begin_ >= buffer_.size() && !fill()) return false;
     const std::string_view record = take_line();
@@ -141,42 +138,43 @@ bool DelimitedReader::next(std::vector<Field>& fields) {
       throw Error(ErrorCode::bad_data, {what, where(), "a NUL byte", "text",
                                         "if it is UTF-16, convert it with iconv -t UTF-8"});
     }
-    fields.clear();
+    cells.clear();
     if (has(record, '"')) {
-      split_quoted(record, fields);
+      split_quoted(record, cells);
     } else if (dialect_.delimiter == ' ') {
-      split_blanks(record, fields);
+      split_blanks(record, cells);
     } else {
-      split(record, fields);
+      split(record, cells);
     }
     return true;
   }
 }
 
-void DelimitedReader::split(std::string_view record, std::vector<Field>& fields) const {
+void DelimitedReader::split(std::string_view record, std::vector<std::string_view>& cells) const {
   // Cells are short: a plain loop finds their ends sooner than memchr is called.
   const char* const end = record.data() + record.size();
   const char* from = record.data();
   for (const char* at = from; at < end; ++at) {
     if (*at != dialect_.delimiter) continue;
-    fields.push_back({trimmed({from, static_cast<std::size_t>(at - from)}), false});
+    cells.push_back(trimmed({from, static_cast<std::size_t>(at - from)}));
     from = at + 1;
   }
-  fields.push_back({trimmed({from, static_cast<std::size_t>(end - from)}), false});
+  cells.push_back(trimmed({from, static_cast<std::size_t>(end - from)}));
 }
 
-void DelimitedReader::split_blanks(std::string_view record, std::vector<Field>& fields) const {
+void DelimitedReader::split_blanks(std::string_view record,
+                                   std::vector<std::string_view>& cells) const {
   record = trimmed(record);
   while (!record.empty()) {
     const std::size_t end = std::min(record.find_first_of(" \t"), record.size());
-    fields.push_back({record.substr(0, end), false});
+    cells.push_back(record.substr(0, end));
     record = trimmed(record.substr(end));
   }
 }
 
-void DelimitedReader::split_quoted(std::string_view record, std::vector<Field>& fields) {
+void DelimitedReader::split_quoted(std::string_view record, std::vector<std::string_view>& cells) {
   unquoted_.clear();
-  unquoted_.reserve(record.size());  // never moves: views of it stand in `fields`
+  unquoted_.reserve(record.size());  // never moves: views of it stand in `cells`
   const bool blanks = dialect_.delimiter == ' ';
   const auto is_delimiter = [&](char c) { return blanks ? is_blank(c) : c == dialect_.delimiter; };
   std::size_t at = 0;
@@ -192,18 +190,18 @@ void DelimitedReader::split_quoted(std::string_view record, std::vector<Field>& 
         unquoted_ += record[at];
       }
       ++at;  // the closing quote, which take_line has seen
-      fields.push_back({std::string_view(unquoted_).substr(from), true});
+      cells.push_back(std::string_view(unquoted_).substr(from));
       while (at < record.size() && is_blank(record[at]) && !is_delimiter(record[at])) ++at;
       if (at < record.size() && !is_delimiter(record[at])) {
         throw Error(
             ErrorCode::bad_data,
-            {what, where() + ", column " + std::to_string(fields.size()),
+            {what, where() + ", column " + std::to_string(cells.size()),
              "text behind a closed quote", "the next cell", "write a quote inside quotes twice"});
       }
     } else {
       std::size_t end = at;
       while (end < record.size() && !is_delimiter(record[end])) ++end;
-      fields.push_back({trimmed(record.substr(at, end - at)), false});
+      cells.push_back(trimmed(record.substr(at, end - at)));
       at = end;
     }
     if (at >= record.size()) return;

@@ -11,12 +11,6 @@
 
 namespace vgan {
 
-/// One cell as it stands in a file: without the quotes around it, or without blanks around it.
-struct Field {
-  std::string_view text;
-  bool quoted = false;
-};
-
 /// Goes over the records of a file, in memory that is bounded by the longest of them. Blank lines
 /// and comments are passed over. Throws Error (bad_data), naming the line, for a quote that is not
 /// closed, for text behind a closed one, for a NUL byte and for a record beyond `longest` bytes.
@@ -27,9 +21,9 @@ class DelimitedReader {
   /// `source` must be at its beginning and outlive the reader.
   DelimitedReader(ByteSource& source, const Dialect& dialect);
 
-  /// Puts the next record's cells into `fields`, whose text is there until the next call; false at
-  /// the end of the file.
-  bool next(std::vector<Field>& fields);
+  /// Puts the next record's cells, without the quotes or the blanks around them, into `cells`,
+  /// where they are until the next call; false at the end of the file.
+  bool next(std::vector<std::string_view>& cells);
   /// The line of the file, from 1, that the last record begins in.
   std::uint64_t line() const { return line_; }
   /// Bytes of the content up to the end of the last record.
@@ -40,9 +34,9 @@ class DelimitedReader {
  private:
   bool fill();
   std::string_view take_line();
-  void split(std::string_view record, std::vector<Field>& fields) const;
-  void split_blanks(std::string_view record, std::vector<Field>& fields) const;
-  void split_quoted(std::string_view record, std::vector<Field>& fields);
+  void split(std::string_view record, std::vector<std::string_view>& cells) const;
+  void split_blanks(std::string_view record, std::vector<std::string_view>& cells) const;
+  void split_quoted(std::string_view record, std::vector<std::string_view>& cells);
   bool is_nothing(std::string_view record) const;
 
   ByteSource* source_;

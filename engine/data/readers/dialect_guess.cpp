@@ -8,20 +8,18 @@
 #include <vector>
 
 #include "engine/base/error.hpp"
+#include "engine/data/readers/number_cell.hpp"
 
 namespace vgan {
 namespace {
 
 constexpr std::size_t most_rows = 200;  // that are looked at
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 struct Cell {
   std::string text;
   bool quoted = false;
 };
 using Row = std::vector<Cell>;
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // The cells of a record, without the quotes, which hold delimiters.
 Row cells_of(std::string_view line, char delimiter) {
@@ -209,25 +207,8 @@ bool has_quoted_words(const std::vector<Row>& rows, char decimal) {
 }  // namespace
 
 bool is_number_text(std::string_view text, char decimal) {
-  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-  std::size_t digits = 0, at = 0;
-  bool point = false;
-  for (; at < text.size(); ++at) {
-    if (text[at] >= '0' && text[at] <= '9') {
-      ++digits;
-    } else if (text[at] == decimal && !point) {
-      point = true;
-    } else {
-      break;
-    }
-  }
-  if (digits == 0) return false;
-  if (at == text.size()) return true;
-  if (text[at] != 'e' && text[at] != 'E') return false;
-  text.remove_prefix(at + 1);
-  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  NumberCell cell;
+  return read_number_cell(text, decimal, cell) != CellReading::none;
 }
 
 bool is_missing_text(std::string_view text) {

@@ -16,8 +16,7 @@ namespace vgan {
 /// lines that end with CR alone.
 Dialect guess_dialect(std::string_view head, const DialectWish& wish, const std::string& where);
 
-/// Whether `text` is a number as tables have them: a sign, digits with at most one `decimal`, an
-/// exponent.
+/// Whether `text` is a number, however large: what read_number_cell reads.
 bool is_number_text(std::string_view text, char decimal);
 
 /// Whether `text` says that there is no value: nothing, "?", "NA", "N/A", "#N/A", "nan", "NaN",

@@ -39,6 +39,12 @@ bool present(const fs::path& path) {
   return ::stat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+// A path that cannot be looked at is none: opening it will say why.
+bool is_folder(const fs::path& path) {
+  std::error_code unreachable;
+  return fs::is_directory(path, unreachable);
+}
+
 std::optional<fs::path> first_present(const fs::path& folder,
                                       std::initializer_list<std::string> names) {
   for (const std::string& name : names) {
@@ -96,11 +102,25 @@ Trials read_rows(const fs::path& path, const DataRequest& request) {
   return trials;
 }
 
+// Refuses settings of a table for data that are none.
+void require_no_dialect(const DataRequest& request, const std::string& source) {
+  std::vector<std::string> given;
+  const DialectWish& wish = request.dialect;
+  if (wish.delimiter != DelimiterKind::automatic) given.emplace_back("delimiter");
+  if (wish.decimal != DecimalKind::automatic) given.emplace_back("decimal");
+  if (wish.header != HeaderKind::automatic) given.emplace_back("header");
+  if (given.empty()) return;
+  throw Error(ErrorCode::bad_config,
+              {"bad setting", joined(given), "data that are no table as text: " + source,
+               "a table, such as a CSV file", "leave " + joined(given, " and ") + " out"});
+}
+
 Trials read_file(const fs::path& path, const DataRequest& request) {
   const ByteSource source(path, what);
+  if (may_be_table(source.head())) return read_rows(path, request);
+  require_no_dialect(request, path.string());
   if (is_npy(source)) return read_npy_trials(path, request.shape);
   if (is_idx(source)) return read_idx_trials(path, request.shape);
-  if (may_be_table(source.head())) return read_rows(path, request);
   ContentGuess guess = guess_content(source.head());
   source.fail(0, std::move(guess.found),
               "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY), a table as "
@@ -163,8 +183,7 @@ void add_conditions(Trials& trials, const fs::path& path) {
 
 Trials open_path(const DataRequest& request) {
   fs::path path = request.data;
-  std::error_code unreachable;  // opening the file will say why
-  const bool folder = fs::is_directory(path, unreachable);
+  const bool folder = is_folder(path);
   const auto idx = folder ? idx_in(path) : std::nullopt;
   if (idx) path = *idx;
   Trials trials = folder && !idx ? read_pictures(path, request.shape) : read_file(path, request);
@@ -265,6 +284,9 @@ Trials open_data(const DataRequest& request) {
     digits.shape.expected.reset();                           // of the stacks
     if (request.labels == no_labels) digits.labels.clear();  // what is stacked needs them
     return stack_digits(open_data(digits), request.seed);
+  }
+  if (!is_own(request.data) || is_folder(request.data)) {
+    require_no_dialect(request, request.data.empty() ? "MNIST or digits" : request.data);
   }
   if (request.data.empty()) return open_default(request);
   if (const BuiltInData* made = built_in_named(request.data)) return made->make(request);

@@ -37,7 +37,8 @@ struct DataRequest {
 
 /// Throws Error: io where the system refuses; bad_data for broken content, a wrong checksum in
 /// `mnist_folder`, or a number of labels or conditions that is not the number of trials; bad_config
-/// for labels without images of one's own, and for a shape that the data have not.
+/// for labels without images of one's own, for a shape that the data have not, and for a dialect of
+/// data that are no table.
 Trials open_trials(const DataRequest& request);
 
 /// `data` as a name that means the same from any folder and at any time: `trials` were opened by

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/error.hpp"
+#include "engine/base/memory.hpp"
 #include "engine/data/readers/byte_source.hpp"
 
 namespace vgan {
@@ -221,8 +222,7 @@ PngTarget target_of(const std::vector<PngFile>& files, bool& alpha) {
 }
 
 void require_memory(const fs::path& folder, const PngTarget& target, std::size_t count) {
-  const auto machine = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-                       static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  const std::uint64_t machine = machine_memory();
   std::uint64_t bytes = target.values() * (target.deep ? sizeof(float) : 1);
   if (!__builtin_mul_overflow(bytes, count, &bytes) && bytes <= machine) return;
   refuse(folder, std::to_string(count) + " pictures that need more memory",

@@ -32,17 +32,10 @@ void add_style(const NumberCell& cell, bool first, NumberStyle& style) {
   style.digits = std::max(style.digits, std::min(cell.digits, most_digits));
 }
 
-// For a message.
-std::string shortened(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  return text.size() <= longest ? std::string(text) : std::string(text.substr(0, longest)) + "...";
-}
-
 std::string quoted_text(std::string_view text) {
-  constexpr std::size_t longest = 40;
-  if (text.size() <= longest) return "'" + std::string(text) + "'";
-  return "'" + std::string(text.substr(0, longest)) + "...' of " +
-         grouped(std::uint64_t{text.size()}) + " bytes";
+  const std::string shown = shortened(std::string(text));
+  if (shown.size() == text.size()) return "'" + shown + "'";
+  return "'" + shown + "' of " + grouped(std::uint64_t{text.size()}) + " bytes";
 }
 
 // What helps with a word where numbers are.
@@ -96,23 +89,23 @@ class ColumnReader {
 
   /// `where` makes the place of this cell for a message.
   template <class Where>
-  void add(const Field& field, Where&& where) {
+  void add(std::string_view text, Where&& where) {
     NumberCell cell;
     const CellReading reading =
-        column_.numeric ? read_number_cell(field.text, decimal_, cell) : CellReading::none;
+        column_.numeric ? read_number_cell(text, decimal_, cell) : CellReading::none;
     if (reading == CellReading::number) return add_number(cell);
-    if (is_missing_text(field.text)) return add_missing(field.text);
-    if (!column_.numeric) return add_word(field.text, where);
+    if (is_missing_text(text)) return add_missing(text);
+    if (!column_.numeric) return add_word(text, where);
     if (reading == CellReading::beyond) {
       throw Error(ErrorCode::bad_data,
-                  {what, where(), quoted_text(field.text), "a number of up to 1.8e308", ""});
+                  {what, where(), quoted_text(text), "a number of up to 1.8e308", ""});
     }
     if (numbers_ == 0) {  // all before it is missing: a column of words after all
       make_words();
-      return add_word(field.text, where);
+      return add_word(text, where);
     }
     throw Error(ErrorCode::bad_data,
-                {what, where(), quoted_text(field.text), "a number", remedy_for(field.text)});
+                {what, where(), quoted_text(text), "a number", remedy_for(text)});
   }
 
   /// Whether there are whole numbers that a double may not have.
@@ -170,10 +163,6 @@ struct Probe {
   double bytes_per_row = 0.0;
 };
 
-std::string column_place(const std::string& where, std::size_t column, const std::string& name) {
-  return where + ", column " + std::to_string(column + 1) + " (" + shortened(name) + ")";
-}
-
 void require_names(const std::vector<std::string>& names, const std::string& where) {
   std::unordered_map<std::string, std::size_t> seen;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -219,29 +208,29 @@ bool is_code(std::string_view text) {
 Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Table& table) {
   ByteSource source(path, what);
   DelimitedReader reader(source, dialect);
-  std::vector<Field> fields;
+  std::vector<std::string_view> cells;
   Probe probe;
   std::vector<std::int64_t> numbers, words;
   std::vector<bool> codes;
   std::int64_t rows = 0;
-  while (rows < probed_rows && reader.next(fields)) {
+  while (rows < probed_rows && reader.next(cells)) {
     if (probe.names.empty()) {
       probe.first_line = reader.line();
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        probe.names.emplace_back(dialect.header ? fields[i].text : std::string_view());
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        probe.names.emplace_back(dialect.header ? cells[i] : std::string_view());
       }
       name_columns(probe.names, dialect.header, table.notes);
       require_names(probe.names, reader.where());
-      numbers.assign(fields.size(), 0);
-      words.assign(fields.size(), 0);
-      codes.assign(fields.size(), false);
+      numbers.assign(cells.size(), 0);
+      words.assign(cells.size(), 0);
+      codes.assign(cells.size(), false);
       if (dialect.header) continue;
     }
-    require_cells(fields.size(), probe, reader);
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (is_missing_text(fields[i].text)) continue;
-      ++(is_number_text(fields[i].text, dialect.decimal) ? numbers : words)[i];
-      if (is_code(fields[i].text)) codes[i] = true;
+    require_cells(cells.size(), probe, reader);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (is_missing_text(cells[i])) continue;
+      ++(is_number_text(cells[i], dialect.decimal) ? numbers : words)[i];
+      if (is_code(cells[i])) codes[i] = true;
     }
     ++rows;
   }
@@ -266,9 +255,7 @@ Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
   }
   std::string head(std::min<std::uint64_t>(head_bytes, source.most_bytes()), '\0');
   head.resize(source.read_some(head.data(), head.size()));
-  Dialect dialect = guess_dialect(head, wish, path.string());
-  if (head.size() < head_bytes) dialect.line_end_at_end = head.back() == '\n';
-  return dialect;
+  return guess_dialect(head, wish, path.string());
 }
 
 }  // namespace
@@ -296,12 +283,12 @@ Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
       column.reserve(static_cast<std::size_t>(std::min(rows, most)));
     }
   }
-  std::vector<Field> fields;
-  if (table.dialect.header) reader.next(fields);
-  while (reader.next(fields)) {
-    require_cells(fields.size(), probe, reader);
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      columns[i].add(fields[i], [&] { return column_place(reader.where(), i, probe.names[i]); });
+  std::vector<std::string_view> cells;
+  if (table.dialect.header) reader.next(cells);
+  while (reader.next(cells)) {
+    require_cells(cells.size(), probe, reader);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      columns[i].add(cells[i], [&] { return column_place(reader.where(), i, probe.names[i]); });
     }
     ++table.rows;
   }

@@ -8,8 +8,6 @@
 namespace vgan {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 const char* line_end(const Dialect& dialect) { return dialect.crlf ? "\r\n" : "\n"; }
 
 }  // namespace
@@ -18,7 +16,7 @@ TableWriter::TableWriter(const Schema& schema, const Dialect& dialect, std::uint
     : schema_(&schema), dialect_(dialect), decoder_(schema), row_(first) {}
 
 std::string TableWriter::begin() const {
-  std::string text = dialect_.byte_order_mark ? "\xef\xbb\xbf" : "";
+  std::string text = dialect_.byte_order_mark ? std::string(byte_order_mark) : "";
   if (!dialect_.header) return text;
   for (std::size_t i = 0; i < schema_->columns.size(); ++i) {
     if (i > 0) add_delimiter(text);

@@ -1,4 +1,6 @@
-#include "engine/base/peak_memory.hpp"
+#include "engine/base/memory.hpp"
+
+#include <unistd.h>
 
 #include <fstream>
 #include <string>
@@ -10,6 +12,11 @@
 #include "engine/base/number_text.hpp"
 
 namespace vgan {
+
+std::uint64_t machine_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
 
 // proc(5): writing 5 to clear_refs resets VmHWM, the peak resident set.
 bool reset_peak_memory() {
