@@ -6,6 +6,7 @@
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/printable.hpp"
+#include "engine/data/readers/data_files.hpp"
 #include "engine/data/readers/table_reader.hpp"
 #include "engine/data/schema.hpp"
 
@@ -22,9 +23,12 @@ void visit_flags(DialectWish& wish, Visitor&& visitor) {
 
 int run_schema(const Words& words) {
   CommandLine line(
-      "vgan_cuda schema FILE [flags]",
-      "Shows what the columns of a table are: CSV, TSV or blanks between, plain or gzip.");
-  line.add_word(SettingInfo{word, "Table", word, "the file"});
+      "vgan_cuda schema FILE ... [flags]",
+      "Shows what the columns of a table are: CSV, TSV or blanks between, plain, gzip or zstd.");
+  line.add_word(SettingInfo{word, "Table", word,
+                            "the file, or several of the same columns, or a pattern such as "
+                            "'runs/*.csv'; - = standard input",
+                            OnResume::stays, "", true});
   DialectWish wish;
   visit_flags(wish, [&](const SettingInfo& info, auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
@@ -34,7 +38,8 @@ int run_schema(const Words& words) {
                                    "one table, e.g. vgan_cuda schema runs.csv", ""});
   }
   visit_flags(wish, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
-  const Table table = read_table(file, wish);
+  const std::vector<std::string> files = data_files(file);
+  const Table table = read_tables({files.begin(), files.end()}, wish);
   for (const std::string& note : table.notes) {
     std::fprintf(stderr, "%s\n", printable(note).c_str());
   }

@@ -31,12 +31,14 @@ SampleFormat format_of(const GenerateRequest& request) {
   if (request.out == "-") return SampleFormat::raw;
   const std::string ending = ending_of(request.out);
   if (ending == ".npy") return SampleFormat::npy;
+  if (ending == ".npz") return SampleFormat::npz;
+  if (ending == ".h5" || ending == ".hdf5") return SampleFormat::hdf5;
   if (ending == ".csv" || ending == ".tsv") return SampleFormat::csv;
   if (ending == ".png") return SampleFormat::png;
   if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return SampleFormat::idx;
   if (ending == ".raw" || ending == ".bin") return SampleFormat::raw;
   refuse_setting("out", "'" + request.out + "'",
-                 "a name that ends in .npy, .csv, .tsv, .png, .idx or .raw, or -",
+                 "a name that ends in .npy, .npz, .h5, .csv, .tsv, .png, .idx or .raw, or -",
                  "or name the format with --format");
 }
 

@@ -72,6 +72,8 @@ OpenedTrials open_data(const ReconstructRequest& request, const GeneratorModel& 
   wish.expected = model.shape;
   Trials trials = open_trials({.data = request.data,
                                .labels = "none",
+                               .array = request.array,
+                               .dataset = request.dataset,
                                .seed = model.config.seed,
                                .shape = wish,
                                .threads = static_cast<int>(request.threads)});

@@ -100,6 +100,8 @@ RunResult run_training(const RunRequest& request) {
   Trials trials = open_trials({.data = config.data,
                                .labels = config.labels,
                                .conditions = config.conditions,
+                               .array = config.array,
+                               .dataset = config.dataset,
                                .seed = config.seed,
                                .shape = shape_wish(config, resumption),
                                .dialect = {config.delimiter, config.decimal, config.header},

@@ -43,7 +43,11 @@ RunOrigin find_origin(const RunRequest& request) {
   origin.config.out = request.config.out;
   origin.config.quiet = request.config.quiet;
   origin.config.profile_steps = request.config.profile_steps;
-  if (is_given(request, "data") && !is_given(request, "labels")) origin.config.labels.clear();
+  if (is_given(request, "data")) {
+    if (!is_given(request, "labels")) origin.config.labels.clear();
+    if (!is_given(request, "array")) origin.config.array.clear();
+    if (!is_given(request, "dataset")) origin.config.dataset.clear();
+  }
   if (is_given(request, "data") && !is_given(request, "conditions") &&
       !model.config.conditions.empty()) {
     refuse_setting("conditions", "other data without conditions of their own",

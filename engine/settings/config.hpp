@@ -18,9 +18,11 @@ namespace vgan {
 
 struct TrainConfig {
   // data
-  std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
-  std::string labels;  ///< label file; "" = beside the images
-  std::string shape;   ///< of one trial, see parse_shape; "" = as the file says
+  std::string data;     ///< as DataRequest::data; "" = data/mnist or the built-in digits
+  std::string array;    ///< of an .npz file: which array; "" = the one that there is
+  std::string dataset;  ///< of an HDF5 file: path of the dataset; "" = the one that there is
+  std::string labels;   ///< label file; "" = beside the images
+  std::string shape;    ///< of one trial, see parse_shape; "" = as the file says
   DelimiterKind delimiter = DelimiterKind::automatic;  ///< of a table as text
   DecimalKind decimal = DecimalKind::automatic;        ///< of its numbers
   HeaderKind header = HeaderKind::automatic;           ///< whether its first row has names

@@ -13,6 +13,7 @@
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/delimited.hpp"
 #include "engine/data/readers/number_cell.hpp"
+#include "engine/files/standard_input.hpp"
 
 namespace vgan {
 namespace {
@@ -74,11 +75,13 @@ struct WordHash {
 /// Takes the cells of one column, one after the other.
 class ColumnReader {
  public:
-  ColumnReader(std::string name, bool numeric, char decimal) : decimal_(decimal) {
+  ColumnReader(std::string name, bool numeric) {
     column_.name = std::move(name);
     column_.numeric = numeric;
   }
 
+  /// What stands in the numbers of the cells that come: '.' or ','.
+  void set_decimal(char decimal) { decimal_ = decimal; }
   void reserve(std::size_t rows) {
     if (column_.numeric) {
       column_.numbers.reserve(rows);
@@ -149,7 +152,7 @@ class ColumnReader {
   }
 
   TableColumn column_;
-  char decimal_;
+  char decimal_ = '.';
   std::int64_t numbers_ = 0;
   bool inexact_ = false;
   std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;
@@ -158,7 +161,8 @@ class ColumnReader {
 /// What the first rows of a file show.
 struct Probe {
   std::vector<std::string> names;
-  std::vector<bool> numeric;
+  std::vector<std::int64_t> numbers, words;  // cells of each column
+  std::vector<bool> codes;                   // whether a column has any
   std::uint64_t first_line = 0;
   double bytes_per_row = 0.0;
 };
@@ -205,13 +209,12 @@ bool is_code(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Table& table) {
+Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect,
+                 std::vector<std::string>& notes) {
   ByteSource source(path, what);
   DelimitedReader reader(source, dialect);
   std::vector<std::string_view> cells;
   Probe probe;
-  std::vector<std::int64_t> numbers, words;
-  std::vector<bool> codes;
   std::int64_t rows = 0;
   while (rows < probed_rows && reader.next(cells)) {
     if (probe.names.empty()) {
@@ -219,28 +222,25 @@ Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Tabl
       for (std::size_t i = 0; i < cells.size(); ++i) {
         probe.names.emplace_back(dialect.header ? cells[i] : std::string_view());
       }
-      name_columns(probe.names, dialect.header, table.notes);
+      name_columns(probe.names, dialect.header, notes);
       require_names(probe.names, reader.where());
-      numbers.assign(cells.size(), 0);
-      words.assign(cells.size(), 0);
-      codes.assign(cells.size(), false);
+      probe.numbers.assign(cells.size(), 0);
+      probe.words.assign(cells.size(), 0);
+      probe.codes.assign(cells.size(), false);
       if (dialect.header) continue;
     }
     require_cells(cells.size(), probe, reader);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (is_missing_text(cells[i])) continue;
-      ++(is_number_text(cells[i], dialect.decimal) ? numbers : words)[i];
-      if (is_code(cells[i])) codes[i] = true;
+      ++(is_number_text(cells[i], dialect.decimal) ? probe.numbers : probe.words)[i];
+      if (is_code(cells[i])) probe.codes[i] = true;
     }
     ++rows;
   }
   if (rows == 0) {
     throw Error(ErrorCode::bad_data,
-                {what, path.string(), probe.names.empty() ? "no row" : "a header alone",
+                {what, source.name(), probe.names.empty() ? "no row" : "a header alone",
                  "a row of values at least", ""});
-  }
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    probe.numeric.push_back(9 * words[i] <= numbers[i] && !codes[i]);
   }
   probe.bytes_per_row = static_cast<double>(reader.bytes()) / static_cast<double>(rows);
   return probe;
@@ -255,7 +255,123 @@ Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
   }
   std::string head(std::min<std::uint64_t>(head_bytes, source.most_bytes()), '\0');
   head.resize(source.read_some(head.data(), head.size()));
-  return guess_dialect(head, wish, path.string());
+  return guess_dialect(head, wish, source.name());
+}
+
+/// One of the files that a table is read from.
+struct TableFile {
+  std::filesystem::path path;
+  Dialect dialect;
+  Probe probe;
+  std::vector<std::size_t> order;  // which column of the table each of the file's is
+
+  std::string name() const { return input_name(path); }
+};
+
+std::string names_text(const TableFile& file) {
+  constexpr std::size_t shown = 20;
+  const std::vector<std::string>& names = file.probe.names;
+  std::vector<std::string> first;
+  for (const std::string& name : names) {
+    if (first.size() < shown) first.push_back(shortened(name));
+  }
+  return counted(names.size(), "column") + " (" + joined(first) +
+         (names.size() > shown ? ", ...)" : ")");
+}
+
+[[noreturn]] void refuse_columns(const TableFile& file, const TableFile& first,
+                                 const std::string& found, const std::string& remedy) {
+  throw Error(ErrorCode::bad_data,
+              {"cannot read several files as one table", file.name(), found,
+               "the columns of " + first.name() + ": " + names_text(first), remedy});
+}
+
+// Which columns of the first file those of `file` are.
+std::vector<std::size_t> order_of(const TableFile& file, const TableFile& first) {
+  const std::vector<std::string>& names = file.probe.names;
+  if (names.size() != first.probe.names.size()) {
+    refuse_columns(file, first, names_text(file), "leave the file out, or give it these columns");
+  }
+  if (file.dialect.header != first.dialect.header) {
+    refuse_columns(file, first,
+                   file.dialect.header ? "a header of " + names_text(file) : "no header",
+                   "--header yes or --header no says it of all files");
+  }
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < names.size(); ++i) places.emplace(first.probe.names[i], i);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto found = places.find(names[i]);
+    if (found == places.end()) {
+      refuse_columns(file, first,
+                     "column " + std::to_string(i + 1) + " of the name " + quoted_text(names[i]),
+                     "leave the file out, or rename the column");
+    }
+    order.push_back(found->second);
+  }
+  return order;
+}
+
+std::vector<TableFile> probe_files(const std::vector<std::filesystem::path>& paths,
+                                   const DialectWish& wish, std::vector<std::string>& notes) {
+  std::vector<TableFile> files;
+  for (const std::filesystem::path& path : paths) {
+    std::vector<std::string> own_notes;
+    TableFile file{path, dialect_of(path, wish), {}, {}};
+    file.probe = probe_rows(path, file.dialect, own_notes);
+    if (files.empty()) notes = std::move(own_notes);
+    file.order = order_of(file, files.empty() ? file : files.front());
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::vector<ColumnReader> columns_of(const std::vector<TableFile>& files) {
+  const std::vector<std::string>& names = files.front().probe.names;
+  std::vector<std::int64_t> numbers(names.size(), 0), words(names.size(), 0);
+  std::vector<bool> codes(names.size(), false);
+  for (const TableFile& file : files) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      numbers[file.order[i]] += file.probe.numbers[i];
+      words[file.order[i]] += file.probe.words[i];
+      if (file.probe.codes[i]) codes[file.order[i]] = true;
+    }
+  }
+  std::vector<ColumnReader> columns;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.emplace_back(names[i], 9 * words[i] <= numbers[i] && !codes[i]);
+  }
+  return columns;
+}
+
+// Gzip says nothing of what it holds, and a file's size is no promise: beyond this, columns grow.
+void reserve_rows(std::vector<ColumnReader>& columns, const ByteSource& source,
+                  const TableFile& file) {
+  constexpr double most_numbers = 1 << 24;
+  if (source.packed()) return;
+  const double rows =
+      1.02 * static_cast<double>(source.most_bytes()) / file.probe.bytes_per_row + 1.0;
+  const double most = most_numbers / static_cast<double>(columns.size());
+  for (ColumnReader& column : columns) {
+    column.reserve(static_cast<std::size_t>(std::min(rows, most)));
+  }
+}
+
+void read_rows(const TableFile& file, std::vector<ColumnReader>& columns, std::int64_t& rows) {
+  ByteSource source(file.path, what);
+  DelimitedReader reader(source, file.dialect);
+  if (rows == 0) reserve_rows(columns, source, file);
+  for (ColumnReader& column : columns) column.set_decimal(file.dialect.decimal);
+  std::vector<std::string_view> cells;
+  if (file.dialect.header) reader.next(cells);
+  while (reader.next(cells)) {
+    require_cells(cells.size(), file.probe, reader);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      columns[file.order[i]].add(
+          cells[i], [&] { return column_place(reader.where(), i, file.probe.names[i]); });
+    }
+    ++rows;
+  }
 }
 
 }  // namespace
@@ -263,38 +379,20 @@ Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
 bool may_be_table(std::string_view head) { return is_text(head); }
 
 Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
-  Table table;
-  table.source = path.string();
-  table.dialect = dialect_of(path, wish);
-  const Probe probe = probe_rows(path, table.dialect, table);
+  return read_tables({path}, wish);
+}
 
-  std::vector<ColumnReader> columns;
-  for (std::size_t i = 0; i < probe.names.size(); ++i) {
-    columns.emplace_back(probe.names[i], probe.numeric[i], table.dialect.decimal);
-  }
-  ByteSource source(path, what);
-  DelimitedReader reader(source, table.dialect);
-  // Gzip says nothing of what it holds, and a file's size is no promise: beyond this, columns grow.
-  if (!source.packed()) {
-    constexpr double most_numbers = 1 << 24;
-    const double rows = 1.02 * static_cast<double>(source.most_bytes()) / probe.bytes_per_row + 1.0;
-    const double most = most_numbers / static_cast<double>(columns.size());
-    for (ColumnReader& column : columns) {
-      column.reserve(static_cast<std::size_t>(std::min(rows, most)));
-    }
-  }
-  std::vector<std::string_view> cells;
-  if (table.dialect.header) reader.next(cells);
-  while (reader.next(cells)) {
-    require_cells(cells.size(), probe, reader);
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      columns[i].add(cells[i], [&] { return column_place(reader.where(), i, probe.names[i]); });
-    }
-    ++table.rows;
-  }
+Table read_tables(const std::vector<std::filesystem::path>& paths, const DialectWish& wish) {
+  Table table;
+  const std::vector<TableFile> files = probe_files(paths, wish, table.notes);
+  table.source = files.front().name();
+  if (files.size() > 1) table.source += " and " + std::to_string(files.size() - 1) + " more";
+  table.dialect = files.front().dialect;
+  std::vector<ColumnReader> columns = columns_of(files);
+  for (const TableFile& file : files) read_rows(file, columns, table.rows);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].inexact()) {
-      table.notes.push_back(column_place(table.source, i, probe.names[i]) +
+      table.notes.push_back(column_place(table.source, i, files.front().probe.names[i]) +
                             ": whole numbers beyond 2^53 are read as the nearest double");
     }
     table.columns.push_back(columns[i].take());
