@@ -145,6 +145,7 @@ Hdf5Sizes Hdf5DataFile::require_readable(const Hdf5Named& object, std::uint64_t 
          "data in the file itself", "bring them together with h5repack FILE whole.h5");
   }
   require_filters(object, making.get());
+  require_chunks(object, making.get(), item_bytes);
   std::uint64_t elements = 1;
   bool countable = true;
   for (const hsize_t size : *sizes) {
@@ -155,7 +156,6 @@ Hdf5Sizes Hdf5DataFile::require_readable(const Hdf5Named& object, std::uint64_t 
     countable = countable && !__builtin_mul_overflow(elements, size, &elements);
   }
   require_room(object, *sizes, countable ? elements : UINT64_MAX, item_bytes, memory_each);
-  require_chunks(object, making.get(), item_bytes);
   return *sizes;
 }
 
