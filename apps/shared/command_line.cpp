@@ -117,7 +117,9 @@ void CommandLine::add_optional(const SettingInfo& info, const std::string& fallb
 void CommandLine::add_word(const SettingInfo& info) {
   CLI::Option* const option = app_->add_option(info.name)->description(info.help)->expected(1);
   describe(*option, info, "");
-  if (info.several) option->expected(1, -1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  if (!info.several) return;
+  option->expected(1, -1)->allow_extra_args();
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void CommandLine::set_footer(const std::string& footer) { app_->footer(footer); }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/libraries.hpp"
 #include "engine/base/memory.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
@@ -229,6 +230,14 @@ class Hdf5Reader {
 };
 
 }  // namespace
+
+std::vector<Library> hdf5_libraries() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return {{"libhdf5",
+           std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release),
+           ""}};
+}
 
 std::variant<Trials, Table> read_hdf5(const std::filesystem::path& path, const std::string& dataset,
                                       const ShapeWish& wish) {

@@ -172,8 +172,8 @@ void Hdf5DataFile::require_filters(const Hdf5Named& object, hid_t making) const 
          "data packed by filter " + std::to_string(filter) +
              (name[0] == '\0' ? "" : " (" + shortened(printable(name)) + ")"),
          "filters that are installed, such as deflate",
-         "install its plugin for libhdf5, or where it is installed h5repack -f GZIP=4 FILE "
-         "other.h5");
+         "in Python, import hdf5plugin where it needs that, array = h5py.File(FILE)[NAME][:], then "
+         "numpy.save");
   }
 }
 

@@ -4,7 +4,9 @@
 #include <new>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "engine/base/libraries.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/readers/unpacker.hpp"
 
@@ -73,6 +75,8 @@ class ZstdUnpacker final : public Unpacker {
 };
 
 }  // namespace
+
+std::vector<Library> zstd_libraries() { return {{"libzstd", ZSTD_versionString(), ""}}; }
 
 std::unique_ptr<Unpacker> make_zstd_unpacker(std::shared_ptr<const RawFile> file) {
   return std::make_unique<ZstdUnpacker>(std::move(file));

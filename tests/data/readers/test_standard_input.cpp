@@ -74,8 +74,10 @@ TEST_CASE("standard input is read as the file that it holds", "[readers][stdin]"
   }
   const std::string array = npy_header("<f4", "(3, 2)") + raw_bytes<float>({0, 1, 2, 3, 4, 5});
   const std::vector<std::pair<const char*, std::string>> contents = {
-      {"table", rows},         {"table.gz", gzip(rows)},
-      {"array", array},        {"array.npz", zip_of({deflated_part("x.npy", array)})},
+      {"table", rows},
+      {"table.gz", gzip(rows)},
+      {"array", array},
+      {"array.npz", zip_of({deflated_part("x.npy", array)})},
       {"pixels", idx_header({3, 2, 2}) + counting_bytes(12)}};
   for (const auto& [name, bytes] : contents) {
     INFO(name);
