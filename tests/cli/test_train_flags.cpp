@@ -6,6 +6,7 @@
 #include "engine/models/schema_json.hpp"
 #include "engine/settings/setting_table.hpp"
 #include "tests/cli/train_flag_checks.hpp"
+#include "tests/data/readers/make_zip.hpp"
 
 using namespace vgan::testing;
 
@@ -40,6 +41,25 @@ const Checks other_checks = {
        write_tiny_labels(runs, "labels.npy");
        CHECK_THAT(runs.run("a").out, ContainsSubstring("no labels"));
        CHECK_THAT(runs.run("b", {"--labels", "labels.npy"}).out, ContainsSubstring("3 classes"));
+     }},
+    {"array",
+     [](const TinyRuns& runs) {
+       write_tiny_images(runs.path() / "other.npy", 20, 6);
+       const auto part = [&](const char* name, const char* file) {
+         return stored_part(name, file_text(runs.path() / file));
+       };
+       std::ofstream(runs.path() / "two.npz", std::ios::binary)
+           << zip_of({part("a.npy", "tiny.npy"), part("b.npy", "other.npy")});
+       const auto weights = [&](const char* array) {
+         return shape(trained(runs, array, {"--data", "two.npz", "--array", array}), "g.1.weight");
+       };
+       CHECK(weights("a") == std::vector<std::int64_t>{16, 64});
+       CHECK(weights("b") == std::vector<std::int64_t>{16, 36});
+     }},
+    {"dataset",
+     [](const TinyRuns& runs) {
+       // Not every build reads HDF5; tests/cli/test_formats.cpp has what this does where it does.
+       CHECK_THAT(runs.run("a", {"--dataset", "x"}).err, ContainsSubstring("no HDF5 file"));
      }},
     {"shape",
      [](const TinyRuns& runs) {

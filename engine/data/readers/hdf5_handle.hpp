@@ -42,10 +42,12 @@ using Hdf5Space = Hdf5Handle<H5Sclose>;
 using Hdf5Type = Hdf5Handle<H5Tclose>;
 using Hdf5Properties = Hdf5Handle<H5Pclose>;
 
-/// Keeps libhdf5 from writing its errors to standard error while it lives.
+/// Keeps libhdf5 from writing its errors to standard error while it lives, and from going over what a
+/// damaged file left in it when the process ends: handles close all that there is.
 class Hdf5Quiet {
  public:
   Hdf5Quiet() {
+    [[maybe_unused]] static const herr_t once = H5dont_atexit();
     H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }

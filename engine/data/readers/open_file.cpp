@@ -100,6 +100,10 @@ Trials read_data_file(const fs::path& path, const DataRequest& request) {
   if (is_npy(source)) return read_npy_trials(path, request.shape);
   if (is_idx(source)) return read_idx_trials(path, request.shape);
   ContentGuess guess = guess_content(source.head());
+  if (is_zip(source.head()) || is_hdf5(source.head())) {
+    source.fail(0, guess.found + ", packed once more", "a file of this format as it is",
+                "unpack it with gunzip or unzstd");
+  }
   source.fail(0, std::move(guess.found),
               "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY), an .npz or "
               "HDF5 file, a table as text (CSV, TSV, blanks) or a folder of .png files",
