@@ -42,8 +42,8 @@ using Hdf5Space = Hdf5Handle<H5Sclose>;
 using Hdf5Type = Hdf5Handle<H5Tclose>;
 using Hdf5Properties = Hdf5Handle<H5Pclose>;
 
-/// Keeps libhdf5 from writing its errors to standard error while it lives, and from going over what a
-/// damaged file left in it when the process ends: handles close all that there is.
+/// Keeps libhdf5 from writing its errors to standard error while it lives, and from going over what
+/// a damaged file left in it when the process ends: handles close all that there is.
 class Hdf5Quiet {
  public:
   Hdf5Quiet() {
