@@ -8,6 +8,8 @@
 #include "engine/base/printable.hpp"
 #include "engine/data/readers/table_reader.hpp"
 #include "engine/data/schema.hpp"
+#include "engine/files/atomic_file.hpp"
+#include "engine/settings/schema_file.hpp"
 
 namespace vgan::app {
 namespace {
@@ -18,15 +20,27 @@ void visit_flags(DialectWish& wish, Visitor&& visitor) {
   visit_dialect("How the file is written", wish.delimiter, wish.decimal, wish.header, visitor);
 }
 
+void save(const std::string& path, const Schema& schema, const Table& table) {
+  AtomicFile file(path, "cannot write a schema");
+  file.write(schema_file_text(schema, table.source));
+  file.commit();
+  std::printf("wrote %s: edit it, and give it to --schema\n", printable(path).c_str());
+}
+
 }  // namespace
 
 int run_schema(const Words& words) {
-  CommandLine line(
-      "vgan_cuda schema FILE [flags]",
-      "Shows what the columns of a table are: CSV, TSV or blanks between, plain or gzip.");
+  CommandLine line("vgan_cuda schema FILE [flags]",
+                   "Shows what the columns of a table are: CSV, TSV or blanks between, plain or "
+                   "gzip.\nSaved as a file, this can be edited, and trained by.");
   line.add_word(SettingInfo{word, "Table", word, "the file"});
   DialectWish wish;
   visit_flags(wish, [&](const SettingInfo& info, auto& field) { line.add(info, field); });
+  line.add(SettingInfo{"schema", "What its columns are", "FILE",
+                       "TOML of what is known of them; the rest is found by looking"},
+           std::string("none"));
+  line.add(SettingInfo{"out", "What its columns are", "FILE", "TOML to save it to, for editing"},
+           std::string("none"));
   if (!line.parse(words)) return 0;
   std::string file;
   if (!line.read(word, file)) {
@@ -34,11 +48,15 @@ int run_schema(const Words& words) {
                                    "one table, e.g. vgan_cuda schema runs.csv", ""});
   }
   visit_flags(wish, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
-  const Table table = read_table(file, wish);
+  std::string said, out;
+  const bool told = line.read("schema", said);
+  const Table table = read_table(file, wish, told ? read_schema_file(said) : SchemaWish{});
   for (const std::string& note : table.notes) {
     std::fprintf(stderr, "%s\n", printable(note).c_str());
   }
-  std::fputs(schema_text(infer_schema(table), table, speaks_utf8()).c_str(), stdout);
+  const Schema schema = infer_schema(table);
+  std::fputs(schema_text(schema, table, speaks_utf8()).c_str(), stdout);
+  if (line.read("out", out)) save(out, schema, table);
   return 0;
 }
 

@@ -126,6 +126,7 @@ Resumption find_resumption(const RunRequest& request) {
   Resumption found = locked_and_loaded(request);
   const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
   found.trial = model.shape;
+  found.schema = model.schema;
   // What was given now counts where it may change, and must agree where it may not.
   TrainConfig wanted = overlaid(model.config, request);
   const std::string folder = found.folder.path().string();

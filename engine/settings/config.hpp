@@ -24,8 +24,9 @@ struct TrainConfig {
   DelimiterKind delimiter = DelimiterKind::automatic;  ///< of a table as text
   DecimalKind decimal = DecimalKind::automatic;        ///< of its numbers
   HeaderKind header = HeaderKind::automatic;           ///< whether its first row has names
-  bool conditional = false;                            ///< G and D see each trial's class
-  std::string conditions;  ///< .npy of condition vectors, one for each trial; "" = none
+  std::string schema;        ///< TOML file of what a table's columns are; "" = found by looking
+  bool conditional = false;  ///< G and D see each trial's class
+  std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
   ScaleKind scale = ScaleKind::automatic;  ///< of numbers to the network's range
   std::string range;                       ///< "LOW:HIGH" in its place; "" = none
   double hold_out = 0.0;  ///< share of the trials, from the end, that is not trained on

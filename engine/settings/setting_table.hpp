@@ -75,6 +75,11 @@ void visit_settings(Config& c, Visitor&& visitor) {
         "the file says"},
       c.shape);
   visit_dialect(data, c.delimiter, c.decimal, c.header, visitor);
+  visitor(S{"schema", data, "FILE",
+            "what a table's columns are, as 'vgan_cuda schema TABLE --out FILE' writes it; columns "
+            "that it lacks, and empty = found by looking",
+            may_change},
+          c.schema);
   visitor(S{"conditional", data, "",
             "generator and discriminator see each trial's class, from its label"},
           c.conditional);

@@ -23,6 +23,7 @@
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/readers/png_folder.hpp"
 #include "engine/data/readers/table_reader.hpp"
+#include "engine/data/table_meaning.hpp"
 #include "engine/data/table_trials.hpp"
 
 namespace vgan {
@@ -78,7 +79,7 @@ bool is_idx(const ByteSource& source) {
 
 // A table's rows; as plain numbers, without a schema, where another shape is wished for them.
 Trials read_rows(const fs::path& path, const DataRequest& request) {
-  const Table table = read_table(path, request.dialect);
+  const Table table = read_table(path, request.dialect, request.schema);
   Trials trials = table_trials(table, infer_schema(table));
   const std::string& shape = request.shape.shape;
   if (shape.empty() ? !request.shape.curves : shape == "p") return trials;
@@ -102,13 +103,16 @@ Trials read_rows(const fs::path& path, const DataRequest& request) {
   return trials;
 }
 
-// Refuses settings of a table for data that are none.
-void require_no_dialect(const DataRequest& request, const std::string& source) {
+// Refuses settings of a table for data that are none, or, but for its schema, for a built-in one.
+void require_no_dialect(const DataRequest& request, const std::string& source,
+                        bool built_in_table = false) {
   std::vector<std::string> given;
   const DialectWish& wish = request.dialect;
   if (wish.delimiter != DelimiterKind::automatic) given.emplace_back("delimiter");
   if (wish.decimal != DecimalKind::automatic) given.emplace_back("decimal");
   if (wish.header != HeaderKind::automatic) given.emplace_back("header");
+  const bool with_schema = !request.schema.empty() && !request.schema.of_tables_alone;
+  if (with_schema && !built_in_table) given.emplace_back("schema");
   if (given.empty()) return;
   throw Error(ErrorCode::bad_config,
               {"bad setting", joined(given), "data that are no table as text: " + source,
@@ -251,7 +255,8 @@ constexpr std::array<BuiltInData, 4> built_in_data = {{
     {"grid25", [](const DataRequest& r) { return make_mixture(grid25(), r.seed); }},
     {"wind-tunnel",
      [](const DataRequest& r) {
-       const Table table = make_wind_tunnel(r.seed);
+       Table table = make_wind_tunnel(r.seed);
+       give_meaning(table, r.schema);
        return table_trials(table, infer_schema(table));
      }},
 }};
@@ -286,7 +291,8 @@ Trials open_data(const DataRequest& request) {
     return stack_digits(open_data(digits), request.seed);
   }
   if (!is_own(request.data) || is_folder(request.data)) {
-    require_no_dialect(request, request.data.empty() ? "MNIST or digits" : request.data);
+    require_no_dialect(request, request.data.empty() ? "MNIST or digits" : request.data,
+                       request.data == "wind-tunnel");
   }
   if (request.data.empty()) return open_default(request);
   if (const BuiltInData* made = built_in_named(request.data)) return made->make(request);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/data/dialect.hpp"
+#include "engine/data/schema_wish.hpp"
 #include "engine/data/trial_axes.hpp"
 #include "engine/data/trials.hpp"
 
@@ -31,6 +32,7 @@ struct DataRequest {
   std::uint64_t seed = 0;    ///< of the built-in data
   ShapeWish shape = {};      ///< what trials are where the data do not say it
   DialectWish dialect = {};  ///< how a table is written
+  SchemaWish schema = {};    ///< what its columns are
   std::filesystem::path mnist_folder = "data/mnist";
   int threads = 0;  ///< for drawing the built-in digits; 0: one for each hardware thread
 };

@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "engine/base/error.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/missing_number.hpp"
+#include "engine/data/number_style.hpp"
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/delimited.hpp"
 #include "engine/data/readers/number_cell.hpp"
+#include "engine/data/table_meaning.hpp"
 
 namespace vgan {
 namespace {
@@ -63,6 +68,10 @@ void require_text(std::string_view text, Where&& where) {
                                     "leave the column out"});
 }
 
+bool is_one_of(const std::vector<std::string>& texts, std::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
 /// Looks words up without a copy of them.
 struct WordHash {
   using is_transparent = void;
@@ -71,12 +80,29 @@ struct WordHash {
   }
 };
 
+/// What is known of a column before its cells are read.
+struct ColumnPlan {
+  std::string name;
+  bool numeric = true;
+  bool left_out = false;           ///< its cells are passed over
+  std::vector<std::string> marks;  ///< missing marks beside is_missing_text
+  std::string allowed = "a number";
+  std::string remedy;  ///< for a word in a column of numbers; empty: as the word is
+};
+
 /// Takes the cells of one column, one after the other.
 class ColumnReader {
  public:
-  ColumnReader(std::string name, bool numeric, char decimal) : decimal_(decimal) {
-    column_.name = std::move(name);
-    column_.numeric = numeric;
+  ColumnReader(const ColumnPlan& plan, char decimal) : plan_(plan), decimal_(decimal) {
+    column_.name = plan.name;
+    column_.numeric = plan.numeric;
+    column_.marks = plan.marks;
+    for (const std::string& mark : plan.marks) {
+      NumberCell cell;
+      if (read_number_cell(mark, decimal, cell) == CellReading::number) {
+        marked_.push_back(cell.value);
+      }
+    }
   }
 
   void reserve(std::size_t rows) {
@@ -90,22 +116,28 @@ class ColumnReader {
   /// `where` makes the place of this cell for a message.
   template <class Where>
   void add(std::string_view text, Where&& where) {
+    if (plan_.left_out) {
+      return is_missing_text(text) ? add_missing(text) : column_.numbers.push_back(missing);
+    }
     NumberCell cell;
     const CellReading reading =
         column_.numeric ? read_number_cell(text, decimal_, cell) : CellReading::none;
-    if (reading == CellReading::number) return add_number(cell);
-    if (is_missing_text(text)) return add_missing(text);
+    if (reading == CellReading::number) {
+      return is_marked(cell.value) ? add_missing(text) : add_number(cell);
+    }
+    if (is_missing_text(text) || is_one_of(plan_.marks, text)) return add_missing(text);
     if (!column_.numeric) return add_word(text, where);
     if (reading == CellReading::beyond) {
       throw Error(ErrorCode::bad_data,
                   {what, where(), quoted_text(text), "a number of up to 1.8e308", ""});
     }
-    if (numbers_ == 0) {  // all before it is missing: a column of words after all
+    // All before it is missing: a column of words after all, but where the user says numbers.
+    if (numbers_ == 0 && plan_.remedy.empty()) {
       make_words();
       return add_word(text, where);
     }
-    throw Error(ErrorCode::bad_data,
-                {what, where(), quoted_text(text), "a number", remedy_for(text)});
+    throw Error(ErrorCode::bad_data, {what, where(), quoted_text(text), plan_.allowed,
+                                      plan_.remedy.empty() ? remedy_for(text) : plan_.remedy});
   }
 
   /// Whether there are whole numbers that a double may not have.
@@ -113,6 +145,10 @@ class ColumnReader {
   TableColumn take() { return std::move(column_); }
 
  private:
+  bool is_marked(double value) const {
+    return std::find(marked_.begin(), marked_.end(), value) != marked_.end();
+  }
+
   void add_number(const NumberCell& cell) {
     add_style(cell, numbers_ == 0, column_.style);
     ++numbers_;
@@ -148,8 +184,10 @@ class ColumnReader {
     column_.cells.push_back(number);
   }
 
+  const ColumnPlan& plan_;
   TableColumn column_;
   char decimal_;
+  std::vector<double> marked_;  // the marks that are numbers
   std::int64_t numbers_ = 0;
   bool inexact_ = false;
   std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;
@@ -158,7 +196,7 @@ class ColumnReader {
 /// What the first rows of a file show.
 struct Probe {
   std::vector<std::string> names;
-  std::vector<bool> numeric;
+  std::vector<ColumnPlan> plans;  ///< of the columns
   std::uint64_t first_line = 0;
   double bytes_per_row = 0.0;
 };
@@ -205,7 +243,23 @@ bool is_code(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Table& table) {
+ColumnPlan plan_of(const std::string& name, const ColumnWish* wish) {
+  ColumnPlan plan{.name = name};
+  if (wish == nullptr) return plan;
+  plan.left_out = wish->kind == ColumnKind::ignored;
+  if (wish->missing) {
+    std::copy_if(wish->missing->begin(), wish->missing->end(), std::back_inserter(plan.marks),
+                 [](const std::string& mark) { return !is_missing_text(mark); });
+  }
+  if (wished_numeric(*wish) == true) {
+    plan.allowed += ", as " + wish->place + " says";
+    plan.remedy = "correct the cell, name it in missing, or give the column another kind";
+  }
+  return plan;
+}
+
+Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, const SchemaWish& wish,
+                 Table& table) {
   ByteSource source(path, what);
   DelimitedReader reader(source, dialect);
   std::vector<std::string_view> cells;
@@ -224,11 +278,14 @@ Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Tabl
       numbers.assign(cells.size(), 0);
       words.assign(cells.size(), 0);
       codes.assign(cells.size(), false);
+      for (const std::string& name : probe.names) {
+        probe.plans.push_back(plan_of(name, wish_for(wish, name)));
+      }
       if (dialect.header) continue;
     }
     require_cells(cells.size(), probe, reader);
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (is_missing_text(cells[i])) continue;
+      if (is_missing_text(cells[i]) || is_one_of(probe.plans[i].marks, cells[i])) continue;
       ++(is_number_text(cells[i], dialect.decimal) ? numbers : words)[i];
       if (is_code(cells[i])) codes[i] = true;
     }
@@ -240,7 +297,10 @@ Probe probe_rows(const std::filesystem::path& path, const Dialect& dialect, Tabl
                  "a row of values at least", ""});
   }
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    probe.numeric.push_back(9 * words[i] <= numbers[i] && !codes[i]);
+    ColumnPlan& plan = probe.plans[i];
+    const ColumnWish* said = wish_for(wish, plan.name);
+    const std::optional<bool> wished = said == nullptr ? std::nullopt : wished_numeric(*said);
+    plan.numeric = plan.left_out || wished.value_or(9 * words[i] <= numbers[i] && !codes[i]);
   }
   probe.bytes_per_row = static_cast<double>(reader.bytes()) / static_cast<double>(rows);
   return probe;
@@ -258,20 +318,10 @@ Dialect dialect_of(const std::filesystem::path& path, const DialectWish& wish) {
   return guess_dialect(head, wish, path.string());
 }
 
-}  // namespace
-
-bool may_be_table(std::string_view head) { return is_text(head); }
-
-Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
-  Table table;
-  table.source = path.string();
-  table.dialect = dialect_of(path, wish);
-  const Probe probe = probe_rows(path, table.dialect, table);
-
+// The rows of the file, as far as they can be read without a thought of what they mean.
+Table read_cells(const std::filesystem::path& path, Table table, const Probe& probe) {
   std::vector<ColumnReader> columns;
-  for (std::size_t i = 0; i < probe.names.size(); ++i) {
-    columns.emplace_back(probe.names[i], probe.numeric[i], table.dialect.decimal);
-  }
+  for (const ColumnPlan& plan : probe.plans) columns.emplace_back(plan, table.dialect.decimal);
   ByteSource source(path, what);
   DelimitedReader reader(source, table.dialect);
   // Gzip says nothing of what it holds, and a file's size is no promise: beyond this, columns grow.
@@ -285,11 +335,14 @@ Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
   }
   std::vector<std::string_view> cells;
   if (table.dialect.header) reader.next(cells);
+  std::uint64_t line = 0;  // that the next row is expected on
   while (reader.next(cells)) {
     require_cells(cells.size(), probe, reader);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       columns[i].add(cells[i], [&] { return column_place(reader.where(), i, probe.names[i]); });
     }
+    if (reader.line() != line) table.lines.push_back({table.rows, reader.line()});
+    line = reader.line() + 1;
     ++table.rows;
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -299,6 +352,40 @@ Table read_table(const std::filesystem::path& path, const DialectWish& wish) {
     }
     table.columns.push_back(columns[i].take());
   }
+  return table;
+}
+
+// Adds the numbers of `table` that stand for no value, where the user does not say which do; false
+// where there is none.
+bool plan_marks(Table& table, const SchemaWish& wish, std::vector<ColumnPlan>& plans) {
+  bool found = false;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    TableColumn& column = table.columns[i];
+    const ColumnWish* said = wish_for(wish, column.name);
+    if (said != nullptr && said->missing) continue;
+    while (const std::optional<double> number = find_missing_number(column)) {
+      make_missing(column, *number);
+      append_number(plans[i].marks.emplace_back(), *number, column.style, true);
+      found = true;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+bool may_be_table(std::string_view head) { return is_text(head); }
+
+Table read_table(const std::filesystem::path& path, const DialectWish& dialect,
+                 const SchemaWish& wish) {
+  Table head;
+  head.source = path.string();
+  head.dialect = dialect_of(path, dialect);
+  Probe probe = probe_rows(path, head.dialect, wish, head);
+  Table table = read_cells(path, head, probe);
+  // Numbers of a style of their own, which is not that of those that stand for values.
+  if (plan_marks(table, wish, probe.plans)) table = read_cells(path, head, probe);
+  give_meaning(table, wish);
   return table;
 }
 
