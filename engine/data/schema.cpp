@@ -227,8 +227,9 @@ std::vector<EncodedColumn> encoded_columns(const Schema& schema) {
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnSchema& column = schema.columns[i];
     if (!column.drawn()) continue;
-    if (column.numeric) all.push_back({i, Part::number, 0});
-    for (std::size_t word = 0; word < column.words.size(); ++word) {
+    const bool ordinal = column.kind == ColumnKind::ordinal;
+    if (column.numeric || ordinal) all.push_back({i, Part::number, 0});
+    for (std::size_t word = 0; word < column.words.size() && !ordinal; ++word) {
       all.push_back({i, Part::word, word});
     }
     if (column.missing > 0) all.push_back({i, Part::missing, 0});
