@@ -44,6 +44,7 @@ RunOrigin find_origin(const RunRequest& request) {
   origin.config.quiet = request.config.quiet;
   origin.config.profile_steps = request.config.profile_steps;
   if (is_given(request, "data") && !is_given(request, "labels")) origin.config.labels.clear();
+  if (is_given(request, "data") && !is_given(request, "schema")) origin.config.schema.clear();
   if (is_given(request, "data") && !is_given(request, "conditions") &&
       !model.config.conditions.empty()) {
     refuse_setting("conditions", "other data without conditions of their own",

@@ -44,13 +44,13 @@ struct TableRun {
   std::string text(const std::string& file) const { return file_text(runs.path() / file); }
 };
 
-// Whether every cell is one that the small table may have.
+// Whether every cell is one that the small table may have; `first_id`: or less than 0.
 void check_rows(const Table& table, std::int64_t rows, double first_id) {
   REQUIRE(table.rows == rows);
   REQUIRE(table.columns.size() == 5);
   CHECK(table.columns[1].name == "speed [m/s]");
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
-    CHECK(table.columns[0].numbers[row] == first_id + static_cast<double>(row));
+    if (first_id >= 0) CHECK(table.columns[0].numbers[row] == first_id + static_cast<double>(row));
     CHECK(std::set<double>{10, 20, 30, 40}.contains(table.columns[1].numbers[row]));
     CHECK(std::set<double>{0.5, 1.5, 2.5, 3.5, 4.5}.contains(table.columns[2].numbers[row]));
     const double force = table.columns[4].numbers[row];
@@ -170,6 +170,80 @@ TEST_CASE("cli: schema says what the columns of a table are") {
   CHECK_THAT(shown.out, ContainsSubstring("6 NA"));
   const CommandResult plain = run.vgan({"schema", "t.csv", "--header", "no"});
   CHECK_THAT(plain.out, ContainsSubstring("61 rows of 5 columns"));
+}
+
+TEST_CASE("cli: a schema is saved, edited, shown and trained by, and kept in the run") {
+  const TableRun run;
+  const auto folder = run.runs.path();
+  const CommandResult saved = run.vgan({"schema", "t.csv", "--out", "s.toml"});
+  INFO(saved.err);
+  REQUIRE(saved.exit_code == 0);
+  CHECK_THAT(saved.out, ContainsSubstring("wrote s.toml"));
+  std::string text = run.text("s.toml");
+  CHECK_THAT(text, ContainsSubstring("name = \"speed [m/s]\"\nkind = \"grid\"\n"));
+  // A run without a file has the same as it was found.
+  const std::string own = run.text("m/schema.toml");
+  CHECK(own.substr(own.find("[[column]]")) == text.substr(text.find("[[column]]")));
+
+  // Codes become words, an id comes in, and wider bounds hold.
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("name = \"No\"\nkind = \"id\"", "name = \"No\"\nkind = \"integer\"");
+  replace("name = \"speed [m/s]\"\nkind = \"grid\"",
+          "name = \"speed [m/s]\"\nkind = \"categorical\"");
+  replace("decimals = 0\n", "");  // of speed
+  std::ofstream(folder / "s.toml", std::ios::binary) << text;
+  const CommandResult shown = run.vgan({"schema", "t.csv", "--schema", "s.toml"});
+  INFO(shown.err);
+  CHECK(shown.exit_code == 0);
+  CHECK_THAT(shown.out, ContainsSubstring("No                integer"));
+  CHECK_THAT(shown.out, ContainsSubstring("speed [m/s]  m/s   categorical"));
+
+  std::ofstream(folder / "c.toml") << "schema = 's.toml'\n";
+  const CommandResult made = run.runs.run("n", {"--data", "t.csv", "--config", "c.toml"});
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK_THAT(run.text("n/config.toml"), ContainsSubstring("schema = '/"));
+  const std::string kept = run.text("n/schema.toml");
+  CHECK(kept.substr(kept.find("[[column]]")) == text.substr(text.find("[[column]]")));
+  check_rows(vgan::read_table(folder / "n/samples.csv"), 1000, -1);
+
+  // A resumed run keeps its columns, whatever becomes of the file.
+  std::filesystem::remove(folder / "s.toml");
+  const CommandResult resumed = run.vgan({"--resume", "n", "--epochs", "6", "--out", "n"});
+  INFO(resumed.err);
+  CHECK(resumed.exit_code == 0);
+  CHECK(run.text("n/schema.toml") == kept);
+}
+
+TEST_CASE("cli: a schema that is wrong, and cells that do not agree with one, are refused") {
+  const TableRun run;
+  const auto refuse = [&](const std::string& toml, int code, const std::string& said) {
+    std::ofstream(run.runs.path() / "s.toml", std::ios::binary) << toml;
+    for (const Words& words : {Words{"schema", "t.csv", "--schema", "s.toml"},
+                               Words{"--data", "t.csv", "--schema", "s.toml"}}) {
+      const CommandResult result = run.vgan(words);
+      INFO(result.err);
+      CHECK(result.exit_code == code);
+      CHECK(is_one_complaint(result.err));
+      CHECK_THAT(result.err, ContainsSubstring(said));
+    }
+  };
+  refuse("[[column]]\nname = 'angel'\n", 65, "no column 'angel'");
+  refuse("[[column]]\nname = 'angle'\nkind = 'grid'\nvalues = [0.5, 1.5]\n", 65,
+         "t.csv, line 4, column 3 (angle): found 2.5; allowed 0.5, 1.5, as s.toml:1 says");
+  refuse("[[column]]\nname = 'kind'\nkind = 'integer'\n", 65, "t.csv, line 2, column 4 (kind)");
+  refuse("[[column]]\nname = 'kind'\nkind = 'intger'\n", 78, "s.toml:3");
+  refuse("[[column]]\nname = 'kind'\nkind = 'ordinal'\n", 78, "no values");
+  const CommandResult missing = run.vgan({"--data", "t.csv", "--schema", "none.toml"});
+  CHECK(missing.exit_code == 74);
+  std::ofstream(run.runs.path() / "s.toml") << "[[column]]\nname = 'x'\n";
+  const CommandResult images = run.vgan({"--data", "digits", "--schema", "s.toml"});
+  INFO(images.err);
+  CHECK(images.exit_code == 78);
+  CHECK_THAT(images.err, ContainsSubstring("no table as text"));
 }
 
 #endif

@@ -70,6 +70,14 @@ const Checks other_checks = {
        CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2"));
        CHECK_THAT(of_table(runs, "b", {"--header", "yes"}), ContainsSubstring("2 rows of 2"));
      }},
+    {"schema",
+     [](const TinyRuns& runs) {
+       write_table(runs, "x,y\n1,2\n3,4\n5,6\n");
+       std::ofstream(runs.path() / "s.toml") << "[[column]]\nname = 'x'\nkind = 'categorical'\n";
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2 columns, 2 numbers"));
+       CHECK_THAT(of_table(runs, "b", {"--schema", "s.toml"}),
+                  ContainsSubstring("3 rows of 2 columns, 4 numbers"));
+     }},
     {"scale",
      [](const TinyRuns& runs) {
        write_tiny_vectors(runs, "rows.npy", 3.0F);

@@ -12,8 +12,9 @@ clang=$(command -v clang++-14 clang++ | head -1) || { echo 'no clang++' >&2; exi
 mkdir -p build/fuzz/corpus
 cp -n tests/fuzz/seeds/* build/fuzz/corpus/
 sources=(tests/fuzz/fuzz_table.cpp engine/models/schema_json.cpp engine/data/schema.cpp
-  engine/data/{table,table_trials}.cpp engine/data/trials.cpp engine/data/writers/table_writer.cpp
-  engine/data/readers/{table_reader,number_cell,delimited,dialect_guess,content_guess,byte_source}.cpp
+  engine/data/{table,table_trials,table_meaning,wished_column,wished_words,wished_numbers}.cpp
+  engine/data/{curve_block,date_format,missing_number,number_style,trials}.cpp engine/data/writers/table_writer.cpp
+  engine/data/readers/{table_reader,column_reader,number_cell,delimited,dialect_guess,content_guess,byte_source}.cpp
   engine/base/{error,json_text,memory,number_text,printable,text,words}.cpp)
 "$clang" -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -I. \
   "${sources[@]}" -lz -o build/fuzz/fuzz_table

@@ -53,7 +53,8 @@ TEST_CASE("each setting that is a word has one word for each of its values", "[s
   check_table<DelimiterKind>(6);
   check_table<DecimalKind>(3);
   check_table<HeaderKind>(3);
-  check_table<ColumnKind>(7);
+  check_table<ColumnKind>(10);
+  check_table<ColumnRole>(3);
 }
 
 TEST_CASE("an unknown word is refused with the setting and all of its words", "[settings]") {
