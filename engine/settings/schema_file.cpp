@@ -144,7 +144,7 @@ class BlockReader {
     }
   }
 
-  // Refuses what is given beside a kind that has no use for it.
+  // Drops what was left from another kind, so that a kind can be edited alone.
   void check_kind() {
     if (wish_.format && !wish_.kind) wish_.kind = ColumnKind::datetime;
     if (wish_.format && !DateFormat::of(*wish_.format)) {
@@ -152,12 +152,12 @@ class BlockReader {
              "such as YYYY-MM-DD, DD.MM.YYYY, M/D/YYYY, YYYY-MM-DD HH:MM:SS or HH:MM");
     }
     if (!wish_.kind) return;
-    for (const std::string& key : schema_keys) {
-      if (!block_.contains(key) || is_used(key, *wish_.kind)) continue;
-      refuse(*block_.get(key), key, "it in a column of kind " + to_text(*wish_.kind),
-             kinds_with(key), "leave it out, or give the column another kind");
-    }
-    if (*wish_.kind == ColumnKind::curve && !wish_.name.ends_with('*')) {
+    const ColumnKind kind = *wish_.kind;
+    if (!is_used("format", kind)) wish_.format.reset();
+    if (!is_used("low", kind)) wish_.low.reset(), wish_.high.reset();
+    if (!is_used("decimals", kind)) wish_.decimals.reset();
+    if (!is_used("values", kind)) wish_.values.reset();
+    if (kind == ColumnKind::curve && !wish_.name.ends_with('*')) {
       refuse(block_, "name", "'" + shortened(wish_.name) + "' of kind curve",
              "PREFIX*, such as t_* for t_0, t_1, t_2 and so on");
     }

@@ -14,9 +14,10 @@ namespace vgan {
 /// the same schema.
 std::string schema_file_text(const Schema& schema, const std::string& source);
 
-/// What such a file says. Throws bad_config, with file, line and column, for what is no TOML, for
-/// an unknown key, which is told its nearest neighbour, for a value of another type, and for
-/// columns that contradict themselves; io where the system refuses.
+/// What such a file says; keys that a column's kind has no use for are passed over. Throws
+/// bad_config, with file, line and column, for what is no TOML, for an unknown key, which is told
+/// its nearest neighbour, for a value of another type, and for columns that contradict themselves;
+/// io where the system refuses.
 SchemaWish read_schema_file(const std::filesystem::path& path);
 SchemaWish parse_schema_file(const std::string& toml, const std::string& origin);
 

@@ -45,7 +45,8 @@ std::string heading(const Schema& schema, const std::string& source) {
          ". Change what is wrong, then\n"
          "#   vgan_cuda schema TABLE --schema THIS_FILE    shows what it makes of the table\n"
          "#   vgan_cuda --data TABLE --schema THIS_FILE    trains by it\n"
-         "# What is left out, a column or a key, is found by looking at the table.\n"
+         "# What is left out, a column or a key, is found by looking at the table; a key that a\n"
+         "# column's kind has no use for is passed over.\n"
          "#\n" +
          about("name", {"as the table has it; t_* is all of t_0, t_1, t_2 and so on"}) +
          about("kind", word_lines<ColumnKind>()) + about("role", word_lines<ColumnRole>()) +

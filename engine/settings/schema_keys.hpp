@@ -5,7 +5,6 @@
 #include <array>
 #include <initializer_list>
 #include <string>
-#include <vector>
 
 #include "engine/data/column_kind.hpp"
 
@@ -14,7 +13,7 @@ namespace vgan {
 inline const std::array<std::string, 10> schema_keys = {
     "name", "kind", "role", "unit", "format", "low", "high", "decimals", "missing", "values"};
 
-/// Whether a column of this kind has the key.
+/// Whether a column of this kind has a use for the key.
 inline bool is_used(const std::string& key, ColumnKind kind) {
   using K = ColumnKind;
   const auto is_one_of = [&](std::initializer_list<K> kinds) {
@@ -29,15 +28,6 @@ inline bool is_used(const std::string& key, ColumnKind kind) {
     return is_one_of({K::grid, K::boolean, K::categorical, K::ordinal, K::datetime});
   }
   return true;
-}
-
-/// "kinds grid, boolean": those that have it.
-inline std::string kinds_with(const std::string& key) {
-  std::vector<std::string> kinds;
-  for (const Word<ColumnKind>& word : WordTable<ColumnKind>::table) {
-    if (is_used(key, word.value)) kinds.emplace_back(word.text);
-  }
-  return "it for " + alternatives(kinds);
 }
 
 }  // namespace vgan

@@ -193,8 +193,11 @@ TEST_CASE("cli: a schema is saved, edited, shown and trained by, and kept in the
   replace("name = \"No\"\nkind = \"id\"", "name = \"No\"\nkind = \"integer\"");
   replace("name = \"speed [m/s]\"\nkind = \"grid\"",
           "name = \"speed [m/s]\"\nkind = \"categorical\"");
-  replace("decimals = 0\n", "");  // of speed
   std::ofstream(folder / "s.toml", std::ios::binary) << text;
+  replace("decimals = 0\n", "");  // which words of speed have no use for
+  replace("values = [10, 20, 30, 40]", "values = [\"10\", \"20\", \"30\", \"40\"]");
+  replace("role = \"other\"\n",
+          "role = \"other\"\nunit = \"\"\nlow = 1\nhigh = 60\nmissing = []\n");
   const CommandResult shown = run.vgan({"schema", "t.csv", "--schema", "s.toml"});
   INFO(shown.err);
   CHECK(shown.exit_code == 0);
