@@ -8,6 +8,7 @@
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/checkpoint/tensor_type.hpp"
 #include "engine/compare/compare.hpp"
+#include "engine/compare/evaluate.hpp"
 #include "engine/data/dialect.hpp"
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/data/schema.hpp"

@@ -14,16 +14,6 @@ double median_of(std::vector<double> values) {
   return 0.5 * (values[(n - 1) / 2] + values[n / 2]);
 }
 
-bool same_cells(const MeasuredRows& one, std::int64_t row, const MeasuredRows& two,
-                std::int64_t other) {
-  for (std::size_t i = 0; i < one.columns.size(); ++i) {
-    const double a = one.columns[i].values[static_cast<std::size_t>(row)];
-    const double b = two.columns[i].values[static_cast<std::size_t>(other)];
-    if (a != b && !(std::isnan(a) && std::isnan(b))) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 RecordDistance::RecordDistance(const MeasuredRows& training) : training_(training) {
@@ -85,30 +75,20 @@ float RecordDistance::squared_distance(const float* a, const float* b, float lim
   return sum;
 }
 
-ClosestRecords RecordDistance::closest(const MeasuredRows& rows) const {
+double RecordDistance::median(const MeasuredRows& rows) const {
   require_same_columns("closest rows", training_, rows);
   require(rows.rows > 0, "closest rows", "no rows", "one or more");
   const std::size_t width = numbers_.size() + words_.size();
   const std::vector<float> queries = coded(rows);
   std::vector<double> distances;
-  std::int64_t copies = 0;
-  for (std::int64_t row = 0; row < rows.rows; ++row) {
-    const float* query = queries.data() + static_cast<std::size_t>(row) * width;
+  for (std::size_t row = 0; row < queries.size(); row += width) {
     float best = std::numeric_limits<float>::infinity();
-    bool copied = false;
-    for (std::int64_t other = 0; other < training_.rows; ++other) {
-      const float distance =
-          squared_distance(query, coded_.data() + static_cast<std::size_t>(other) * width, best);
-      // Cells that differ by less than a float can tell are no copies.
-      if (distance == 0.0F && !copied) copied = same_cells(rows, row, training_, other);
-      best = std::min(best, distance);
-      if (copied) break;
+    for (std::size_t other = 0; other < coded_.size() && best > 0.0F; other += width) {
+      best = std::min(best, squared_distance(queries.data() + row, coded_.data() + other, best));
     }
     distances.push_back(std::sqrt(double{best}));
-    copies += copied ? 1 : 0;
   }
-  return {median_of(std::move(distances)),
-          static_cast<double>(copies) / static_cast<double>(rows.rows)};
+  return median_of(std::move(distances));
 }
 
 }  // namespace vgan

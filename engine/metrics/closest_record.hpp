@@ -8,11 +8,6 @@
 
 namespace vgan {
 
-struct ClosestRecords {
-  double median = 0.0;  ///< of the distances to the closest training row
-  double copies = 0.0;  ///< the share of rows each of whose cells is that of one training row
-};
-
 /// Finds the closest training row of others. The distance is Euclidean: numbers count in the
 /// standard deviation of their column's training rows, words that differ as 1. A missing number
 /// stands at the mean of its column, and whether it is missing is one word more.
@@ -21,8 +16,9 @@ class RecordDistance {
   /// Throws internal for no rows.
   explicit RecordDistance(const MeasuredRows& training);
 
-  /// Time is the product of the numbers of rows. Throws internal for no rows or other columns.
-  ClosestRecords closest(const MeasuredRows& rows) const;
+  /// The median of the distances of `rows` to the closest training row. Time is the product of the
+  /// numbers of rows. Throws internal for no rows or other columns.
+  double median(const MeasuredRows& rows) const;
 
  private:
   struct Scale {

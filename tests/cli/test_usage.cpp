@@ -106,9 +106,9 @@ TEST_CASE("cli: --help shows every flag with its default and fits 80 columns") {
 
 TEST_CASE("cli: help of every command fits 80 columns") {
   const TempDir folder;
-  const Words words =
-      GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
-               Words{"compare", "--help"}, Words{"inspect", "-h"}, Words{"doctor", "--help"});
+  const Words words = GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
+                               Words{"compare", "--help"}, Words{"inspect", "-h"},
+                               Words{"doctor", "--help"}, Words{"evaluate", "--help"});
   const CommandResult result = run_vgan(folder.path(), words);
   INFO(result.out);
   CHECK(result.exit_code == 0);

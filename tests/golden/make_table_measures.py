@@ -100,9 +100,9 @@ def closest(train, table):
     return dict(median=float(np.median(found)), copies=float((found < 1e-9).mean()))
 
 
-def boosted(train, test, outcome):
+def boosted(train, test, outcome, inputs=None):
     """The score of HistGradientBoosting on the rows of `test`, by default settings without early stopping."""
-    inputs = [name for name in train.columns if name not in OUTCOMES]
+    inputs = inputs or [name for name in train.columns if name not in OUTCOMES]
     words = {name: {w: i for i, w in enumerate(sorted(train[name].dropna().unique()))} for name in inputs if name in WORDS}
     def coded(t):
         return np.stack([(t[n].map(words[n]) if n in words else t[n]).to_numpy(float) for n in inputs], 1)
@@ -135,6 +135,7 @@ def main():
         auc=float(roc_auc_score(drawn["verdict"] == "pass", scores)),
         r_squared=float(r2_score(drawn["force"], drawn["speed"] / 2)),
         boosted={name: float(boosted(train, test, name)) for name in OUTCOMES},
+        boosted_alone={name: float(boosted(drawn, test, "force", [name])) for name in ("load", "kind", "site")},
         boosted_by_drawn={name: float(boosted(drawn, test, name)) for name in OUTCOMES},
     )
     (folder / "table_measures.json").write_text(json.dumps(made, indent=1) + "\n")

@@ -70,6 +70,23 @@ TEST_CASE("boosted trees: score what scikit-learn's score", "[metrics]") {
   }
 }
 
+TEST_CASE("boosted trees: on one column of few bins they are scikit-learn's", "[metrics]") {
+  // Numbers and words that may be missing, words of which one is too rare to be asked for.
+  const GoldenTables tables;
+  const std::size_t force = place_of(tables.drawn, "force");
+  for (const auto& [name, wanted] : tables.expected.at("boosted_alone").items()) {
+    INFO(name);
+    const std::size_t at = place_of(tables.drawn, name);
+    const BoostedTrees trees(MeasuredRows{tables.drawn.rows, {tables.drawn.columns[at]}},
+                             tables.drawn.columns[force].values);
+    const std::vector<double> found =
+        trees.scores(MeasuredRows{tables.test.rows, {tables.test.columns[at]}});
+    // The two round gradients to float, and leaves are sums of many.
+    CHECK(std::fabs(r_squared(tables.test.columns[force].values, found) - wanted.get<double>()) <=
+          1e-6);
+  }
+}
+
 TEST_CASE("boosted trees: the split of a column is the best there is", "[metrics]") {
   // 300 rows, some missing; the gradient depends on the column.
   constexpr std::int64_t rows = 300;

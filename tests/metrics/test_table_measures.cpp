@@ -4,6 +4,7 @@
 #include "engine/base/error.hpp"
 #include "engine/metrics/closest_record.hpp"
 #include "engine/metrics/column_shape.hpp"
+#include "engine/metrics/known_rows.hpp"
 #include "engine/metrics/pair_trend.hpp"
 #include "engine/metrics/scores.hpp"
 #include "tests/metrics/golden_tables.hpp"
@@ -85,29 +86,42 @@ TEST_CASE("pair trend: of many columns as many pairs are looked at as are said",
 TEST_CASE("closest rows: agree with SciPy's k-d tree", "[metrics]") {
   const GoldenTables tables;
   const RecordDistance distance(tables.train);
+  KnownRows known;
+  known.add(tables.train);
   for (const auto& [name, wanted] : tables.expected.at("closest").items()) {
     INFO(name);
-    const ClosestRecords found = distance.closest(name == "test" ? tables.test : tables.drawn);
+    const MeasuredRows& rows = name == "test" ? tables.test : tables.drawn;
     // Distances are summed in float.
-    CHECK(std::fabs(found.median - wanted.at("median").get<double>()) <= 1e-5);
-    CHECK(std::fabs(found.copies - wanted.at("copies").get<double>()) <= rounding);
+    CHECK(std::fabs(distance.median(rows) - wanted.at("median").get<double>()) <= 1e-5);
+    CHECK(std::fabs(known.share_of_copies(rows) - wanted.at("copies").get<double>()) <= rounding);
   }
 }
 
 TEST_CASE("closest rows: by hand", "[metrics]") {
   // Deviation 2; the closest to (3, word 1) is (4, word 1), half a deviation away.
   const RecordDistance distance(rows_of({numbers({0, 4, 0, 4}), words({0, 1, 0, 1})}));
-  CHECK(distance.closest(rows_of({numbers({3}), words({1})})).median == Approx(0.5));
-  CHECK(distance.closest(rows_of({numbers({4}), words({0})})).median == Approx(1.0));
-  CHECK(distance.closest(rows_of({numbers({4, 5}), words({1, 1})})).copies == 0.5);
+  CHECK(distance.median(rows_of({numbers({3}), words({1})})) == Approx(0.5));
+  CHECK(distance.median(rows_of({numbers({4}), words({0})})) == Approx(1.0));
+  CHECK(distance.median(rows_of({numbers({4, 5}), words({1, 1})})) == Approx(0.25));
   // A number that is missing stands at the mean, one deviation away, and one further apart.
-  CHECK(distance.closest(rows_of({numbers({nothing}), words({1})})).median ==
-        Approx(std::sqrt(2.0)));
-  const RecordDistance gaps(rows_of({numbers({nothing, 1, 3})}));
-  CHECK(gaps.closest(rows_of({numbers({nothing})})).copies == 1.0);
-  // Neighbours that a float cannot tell apart are no copies.
-  const RecordDistance fine(rows_of({numbers({1.0, 1e9})}));
-  CHECK(fine.closest(rows_of({numbers({1.0 + 1e-12})})).copies == 0.0);
+  CHECK(distance.median(rows_of({numbers({nothing}), words({1})})) == Approx(std::sqrt(2.0)));
+  CHECK_THROWS_AS(distance.median(rows_of({numbers({nothing})})), Error);
+}
+
+TEST_CASE("copies: cell for cell", "[metrics]") {
+  KnownRows known;
+  known.add(rows_of({numbers({1, nothing}), words({0, 1})}));
+  known.add(rows_of({numbers({0.0}), words({nothing})}));
+  const auto copies = [&](double number, double word) {
+    return known.share_of_copies(rows_of({numbers({number}), words({word})}));
+  };
+  CHECK(copies(1, 0) == 1.0);
+  CHECK(copies(nothing, 1) == 1.0);
+  CHECK(copies(-0.0, nothing) == 1.0);
+  CHECK(copies(1, 1) == 0.0);
+  CHECK(copies(nothing, 0) == 0.0);
+  CHECK(copies(1 + 1e-15, 0) == 0.0);
+  CHECK(known.share_of_copies(rows_of({numbers({1, 2}), words({0, 0})})) == 0.5);
 }
 
 TEST_CASE("scores: agree with scikit-learn's", "[metrics]") {
