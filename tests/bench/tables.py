@@ -1,7 +1,7 @@
 """Virtual rows of real tables: vgan's models beside CTGAN, TVAE and a Gaussian copula, in one run.
 
 usage: python3 tables.py VGAN_CUDA [--data FOLDER] [--out FOLDER] [--tables a,b] [--methods a,b] [--python PYTHON]
-                         [--epochs N] [--seed N] [--anew] [--no-figures]
+                         [--epochs N] [--flags WORDS] [--seed N] [--anew] [--no-figures]
 
     e.g.  python3 tables.py build/release/bin/vgan_cuda --tables iris --methods gan,ctgan
 
@@ -15,13 +15,15 @@ not made again unless --anew asks for it. --methods copula,ctgan,tvae --no-figur
 and needs no vgan: VGAN_CUDA may be '-'.
 
 PYTHON (by default this one) has the package ctgan for ctgan and tvae; numpy, pandas and scipy are needed here. They are
-trained for --epochs passes (300, their default). vgan's models are trained by the program's own defaults for the table.
+trained for --epochs passes (300, their default). vgan's models are trained by the program's own defaults for the table,
+or with more flags: --flags='--epochs 2000 --batch 64'.
 """
 import argparse
 import json
 import os
 import pathlib
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
@@ -104,6 +106,7 @@ def draw_own(method, folder, rows, args):
              "--seed", str(args.seed), "--threads", "1", "--device", "cpu"]
     if method != "gan":
         train += ["--preset", method]
+    train += shlex.split(args.flags)
     spent, _ = processor_seconds(train)
     draw = [args.vgan, "generate", str(run), "--count", str(rows), "--threads", "1", "--device", "cpu",
             "--out", str(folder / f"{method}.csv")]
@@ -126,7 +129,9 @@ def make_rows(table, method, folder, rows, args):
     print(f"{table}: {method}, {rows} rows", file=sys.stderr, flush=True)
     seconds = (draw_own if method in OWN else draw_peer)(method, folder, rows, args)
     made = dict(seconds=seconds, rows=rows, seed=args.seed)
-    if method in ("ctgan", "tvae"):
+    if method in OWN:
+        made["flags"] = args.flags
+    elif method != "copula":
         made["epochs"] = args.epochs
     record.write_text(json.dumps(made) + "\n")
 
@@ -189,6 +194,7 @@ def main():
     parser.add_argument("--methods", default="")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--epochs", type=int, default=300)
+    parser.add_argument("--flags", default="")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--anew", action="store_true")
     parser.add_argument("--no-figures", action="store_true")
