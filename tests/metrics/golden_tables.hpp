@@ -1,6 +1,9 @@
 // The tables of tests/golden/make_table_measures.py, and what SciPy and scikit-learn say of them.
 #pragma once
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
@@ -9,7 +12,6 @@
 #include "engine/base/json_text.hpp"
 #include "engine/data/readers/table_reader.hpp"
 #include "engine/metrics/measured_rows.hpp"
-#include "tests/cli/run_command.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/paths.hpp"
 
@@ -26,13 +28,18 @@ inline MeasuredRows all_rows(const Table& table, Schema& schema) {
   return measured_rows(table, which, schema);
 }
 
+inline nlohmann::json golden_measures() {
+  std::ifstream file(golden_folder() / "table_measures.json", std::ios::binary);
+  return read_json({std::istreambuf_iterator<char>(file), {}});
+}
+
 struct GoldenTables {
   Table read = read_table(golden_folder() / "tables" / "train.csv");
   Schema schema = infer_schema(read);
   MeasuredRows train = all_rows(read, schema);
   MeasuredRows test = all_rows(read_table(golden_folder() / "tables" / "test.csv"), schema);
   MeasuredRows drawn = all_rows(read_table(golden_folder() / "tables" / "drawn.csv"), schema);
-  nlohmann::json expected = read_json(file_text(golden_folder() / "table_measures.json"));
+  nlohmann::json expected = golden_measures();
 };
 
 /// The place of a column by its name.
