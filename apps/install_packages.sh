@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that vgan needs and that are missing. It never asks for a password.
 #
-# usage: install_packages.sh [build] [tests] [checks] [arm]       (default: build)
+# usage: install_packages.sh [build] [formats] [tests] [checks] [arm]       (default: build)
 # Exit status: 0 everything is there, 69 something is missing and may not be installed by this user.
 set -euo pipefail
 
 build='g++ cmake ninja-build libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-dev libcli11-dev
   libtomlplusplus-dev libeigen3-dev git ca-certificates'
+formats='libzstd-dev libhdf5-dev'  # optional: zstd-packed data, HDF5
 tests='catch2 curl strace pkg-config binutils'
 checks='clang-format-14'
 arm='g++-aarch64-linux-gnu qemu-user-static'  # for tests/arm.sh
@@ -15,6 +16,7 @@ needed=()
 for set in "${@:-build}"; do
   case $set in
     build) needed+=($build) ;;
+    formats) needed+=($formats) ;;
     tests) needed+=($tests) ;;
     checks) needed+=($checks) ;;
     arm) needed+=($arm) ;;

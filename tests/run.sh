@@ -14,7 +14,7 @@ if [ "${1-}" = --sanitize ]; then
 fi
 build=build/$preset
 
-bash apps/install_packages.sh build tests
+bash apps/install_packages.sh build formats tests
 cmake --preset $preset >/dev/null
 cmake --build "$build"
 

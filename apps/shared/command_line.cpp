@@ -8,6 +8,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/readers/data_files.hpp"
 #include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
@@ -92,7 +93,9 @@ CommandLine::~CommandLine() = default;
 void CommandLine::describe(CLI::Option& option, const SettingInfo& info,
                            const std::string& fallback) {
   allowed_[info.name] = info.allowed;
-  option.group(info.group)->option_text(info.value)->default_str(fallback);
+  if (info.several) lists_.insert(info.name);
+  option.group(info.group)->default_str(fallback);
+  option.option_text(std::string(info.value) + (info.several ? " ..." : ""));
 }
 
 void CommandLine::add_flag(const SettingInfo& info, const std::string& fallback) {
@@ -112,13 +115,18 @@ void CommandLine::add_optional(const SettingInfo& info, const std::string& fallb
 }
 
 void CommandLine::add_word(const SettingInfo& info) {
-  describe(*app_->add_option(info.name)->description(info.help)->expected(1), info, "");
+  CLI::Option* const option = app_->add_option(info.name)->description(info.help)->expected(1);
+  describe(*option, info, "");
+  if (!info.several) return;
+  option->expected(1, -1)->allow_extra_args();
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void CommandLine::set_footer(const std::string& footer) { app_->footer(footer); }
 
 bool CommandLine::parse(const std::vector<std::string>& words) {
-  std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
+  std::vector<std::string> reversed = with_lists(words);
+  std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants them
   try {
     app_->parse(reversed);
   } catch (const CLI::CallForHelp&) {
@@ -131,6 +139,22 @@ bool CommandLine::parse(const std::vector<std::string>& words) {
   }
   refuse_mistakes();
   return true;
+}
+
+// The words, with one in place of the values of each flag that takes several: CLI11 would add those
+// of equal flags up, of which the last counts.
+std::vector<std::string> CommandLine::with_lists(const std::vector<std::string>& words) const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    all.push_back(words[i]);
+    if (!words[i].starts_with("--") || !lists_.contains(words[i].substr(2))) continue;
+    std::vector<std::string> values;
+    while (i + 1 < words.size() && (!words[i + 1].starts_with('-') || words[i + 1] == "-")) {
+      values.push_back(words[++i]);
+    }
+    if (!values.empty()) all.push_back(join_data_names(values));
+  }
+  return all;
 }
 
 // What CLI11 lets pass: a flag where a value should be, and words that nothing asked for.
@@ -159,14 +183,19 @@ void CommandLine::refuse_mistakes() const {
 }
 
 bool CommandLine::given(const std::string& name) const {
-  const CLI::Option* option = app_->get_option_no_throw("--" + name);
-  if (option == nullptr) option = app_->get_option_no_throw(name);
+  const CLI::Option* option = find(name);
   return option != nullptr && option->count() > 0;
 }
 
-std::string CommandLine::text(const std::string& name) const {
+const CLI::Option* CommandLine::find(const std::string& name) const {
   const CLI::Option* option = app_->get_option_no_throw("--" + name);
-  return (option != nullptr ? option : app_->get_option(name))->results().back();
+  return option != nullptr ? option : app_->get_option_no_throw(name);
+}
+
+std::string CommandLine::text(const std::string& name) const {
+  const CLI::Option& option = *find(name);
+  const bool all = option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+  return all ? join_data_names(option.results()) : option.results().back();
 }
 
 bool CommandLine::read(const std::string& name, bool& field) const {

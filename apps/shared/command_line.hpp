@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -34,14 +35,15 @@ class CommandLine {
   void add(const SettingInfo& info, bool fallback) { add_switch(info, value_text(fallback)); }
   /// `--name [VALUE]`.
   void add_optional(const SettingInfo& info, const std::string& fallback);
-  /// A word that is not a flag, and must be there.
+  /// A word that is not a flag, and must be there; `info.several`: one or more.
   void add_word(const SettingInfo& info);
   /// Lines at the end of --help.
   void set_footer(const std::string& footer);
 
   /// Reads the words after the command. False: --help was asked for and printed; there is nothing
   /// more to do. Throws Error (usage) for an unknown flag, naming the nearest, for a missing value
-  /// and for a word too many. The last of several equal flags counts.
+  /// and for a word too many. The last of several equal flags counts. A flag that takes several
+  /// values has all words up to the next flag, as join_data_names puts them together.
   bool parse(const std::vector<std::string>& words);
 
   bool given(const std::string& name) const;
@@ -65,9 +67,12 @@ class CommandLine {
   void add_switch(const SettingInfo& info, const std::string& fallback);
   void describe(CLI::Option& option, const SettingInfo& info, const std::string& fallback);
   void refuse_mistakes() const;
+  const CLI::Option* find(const std::string& name) const;  ///< null where there is none
   std::string text(const std::string& name) const;
+  std::vector<std::string> with_lists(const std::vector<std::string>& words) const;
 
   std::string usage_;
+  std::set<std::string> lists_;                 ///< the names of those that take several values
   std::map<std::string, std::string> allowed_;  ///< SettingInfo::allowed by name
   std::unique_ptr<CLI::App> app_;
 };

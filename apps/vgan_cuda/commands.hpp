@@ -13,6 +13,7 @@ int run_train(const std::string& program, const Words& words);
 int run_generate(const Words& words);
 int run_reconstruct(const Words& words);
 int run_compare(const Words& words);
+int run_evaluate(const Words& words);
 int run_inspect(const Words& words);
 int run_schema(const Words& words);
 int run_doctor(const Words& words);

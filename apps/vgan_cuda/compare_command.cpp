@@ -29,9 +29,11 @@ void visit_flags(Request& r, Visitor&& visitor) {
   const char* const machine = "Machine";
   using S = SettingInfo;
   visitor(S{"data", "Data", "PATH",
-            "as for train, 100 trials or more; the last tenth, up to 10,000, is held out"},
+            "as for train, 100 trials or more; the last tenth, up to 10,000, is held out",
+            OnResume::stays, "", true},
           r.data);
   visitor(S{"labels", "Data", "FILE", "as for train"}, r.labels);
+  visit_parts("Data", r.array, r.dataset, visitor);
   visitor(S{"shape", "Data", "SHAPE", "of one trial, as for train"}, r.shape);
   visitor(S{"epochs", budget, "N", "updates of each network, by one batch each", OnResume::stays,
             "1 or more"},

@@ -38,17 +38,19 @@ void visit_flags(Request& r, Visitor&& visitor) {
             ".npy of condition vectors, one a sample, from the first on again"},
           r.conditions);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
-  visitor(S{"out", output, "FILE",
-            "a name that ends in .npy, .csv, .tsv, .png, .idx or .raw; - = raw values, or a table "
-            "with format csv, to standard output"},
-          r.out);
+  visitor(
+      S{"out", output, "FILE",
+        "a name that ends in .npy, .npz, .h5, .csv, .tsv, .png, .idx or .raw; - = raw values, or a "
+        "table with format csv, to standard output"},
+      r.out);
   visitor(S{"format", output, "NAME", words_help<SampleFormat>()}, r.format);
   visitor(S{"dtype", output, "NAME",
             "of the numbers, in the data's own units: auto (as in the data's file), u8, i8, u16, "
             "i16, u32, "
             "i32, u64, i64, f16, f32, f64 or bool; of idx u8, i8, i16, i32, f32 or f64"},
           r.dtype);
-  visitor(S{"shape", output, "NAME", "of npy: " + words_help<SampleShape>()}, r.shape);
+  visitor(S{"shape", output, "NAME", "of npy, npz and hdf5: " + words_help<SampleShape>()},
+          r.shape);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"precision", machine, "NAME", words_help<PrecisionKind>()}, r.precision);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);

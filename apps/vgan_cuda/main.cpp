@@ -12,8 +12,8 @@ using vgan::Error;
 using vgan::ErrorCode;
 using vgan::app::Words;
 
-const Words command_names = {"train",   "generate", "reconstruct", "compare",
-                             "inspect", "schema",   "doctor"};
+const Words command_names = {"train",    "generate", "reconstruct", "compare",
+                             "evaluate", "inspect",  "schema",      "doctor"};
 
 constexpr const char* overview =
     "vgan_cuda learns the distribution of real data and draws virtual trials from it.\n"
@@ -22,6 +22,8 @@ constexpr const char* overview =
     "  vgan_cuda generate RUN                 draw samples from a trained model\n"
     "  vgan_cuda reconstruct RUN --data FILE  encode and decode trials by a vae or ae\n"
     "  vgan_cuda compare --models gan,vae     train several models, compare them\n"
+    "  vgan_cuda evaluate --samples FILE --real FILE\n"
+    "                                         say how good a table's virtual rows are\n"
     "  vgan_cuda inspect RUN_OR_FILE          say what a checkpoint holds\n"
     "  vgan_cuda schema FILE                  say what the columns of a table are\n"
     "  vgan_cuda doctor                       say what this machine offers and lacks\n"
@@ -48,12 +50,13 @@ int run(const std::string& program, Words words) {
   if (command == "generate") return vgan::app::run_generate(words);
   if (command == "reconstruct") return vgan::app::run_reconstruct(words);
   if (command == "compare") return vgan::app::run_compare(words);
+  if (command == "evaluate") return vgan::app::run_evaluate(words);
   if (command == "inspect") return vgan::app::run_inspect(words);
   if (command == "schema") return vgan::app::run_schema(words);
   if (command == "doctor") return vgan::app::run_doctor(words);
-  throw Error(ErrorCode::usage, {"bad command line", "no command '" + command + "'", "",
-                                 "train, generate, reconstruct, compare, inspect, schema, doctor",
-                                 vgan::suggestion(command, command_names)});
+  throw Error(ErrorCode::usage,
+              {"bad command line", "no command '" + command + "'", "", vgan::joined(command_names),
+               vgan::suggestion(command, command_names)});
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ void visit_flags(Request& r, Visitor&& visitor) {
             "how many of the data's, from the first on; 0 = all, or for a picture alone 50",
             OnResume::stays, allowed_trial_counts},
           r.count);
+  visit_parts("Trials", r.array, r.dataset, visitor);
   visitor(S{"out", output, "FILE",
             ".npy: reconstructions in the data's own range and type; .png: each trial above its "
             "reconstruction"},
@@ -63,7 +64,7 @@ int run_reconstruct(const Words& words) {
                    "they are from what they were. A vae decodes the mean of its posterior.");
   add_model(line);
   line.add(SettingInfo{"data", "Trials", "PATH",
-                       "as for train: IDX or .npy of the model's shape, or 'digits'"},
+                       "as for train: trials of the model's shape, or 'digits'"},
            std::string("none, must be given"));
   ReconstructRequest request;
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });

@@ -114,6 +114,8 @@ class Comparing {
     const ComparePlan& plan = result_.plan;
     request_.data = plan.data;
     request_.labels = plan.labels;
+    request_.array = plan.array;
+    request_.dataset = plan.dataset;
     request_.shape = plan.shape;
     request_.models = plan.models;
     request_.epochs = plan.epochs;
@@ -157,6 +159,8 @@ class Comparing {
     }
     plan = {lasting_data_name(request_.data, split.training),
             request_.labels,
+            request_.array,
+            request_.dataset,
             request_.shape,
             request_.models,
             request_.epochs,
@@ -174,6 +178,8 @@ class Comparing {
   void set_shared(TrainConfig& config, const Split& split) const {
     config.data = request_.data;
     config.labels = request_.labels;
+    config.array = request_.array;
+    config.dataset = request_.dataset;
     config.shape = request_.shape;
     if (config.shape.empty() && split.training.shape.kind == TrialKind::curve) config.shape = "tc";
     config.hold_out = split.share;

@@ -37,7 +37,7 @@ struct ComparedModel {
 
 /// What a comparison was asked for, settled: enough to go on with it.
 struct ComparePlan {
-  std::string data, labels, shape;  ///< as TrainConfig, files by absolute paths
+  std::string data, labels, array, dataset, shape;  ///< as TrainConfig, files by absolute paths
   std::vector<std::string> models;
   std::uint64_t epochs = 0;
   double minutes = 0.0;
@@ -82,9 +82,11 @@ class CompareObserver {
 inline constexpr const char* allowed_compared_counts = "4 to 1,000,000";  ///< QualityJudge::fewest
 
 struct CompareRequest {
-  std::string data;    ///< as TrainConfig
-  std::string labels;  ///< likewise
-  std::string shape;   ///< likewise
+  std::string data;     ///< as TrainConfig
+  std::string labels;   ///< likewise
+  std::string array;    ///< likewise
+  std::string dataset;  ///< likewise
+  std::string shape;    ///< likewise
   /// Models of this list that are for images are left out, with a note, where trials are rows.
   std::vector<std::string> models = {"gan", "vae", "ae", "conv"};
   std::uint64_t epochs = 2000;  ///< of each

@@ -62,6 +62,8 @@ bool has_curve_net(const CompareRequest& request) {
 Split open_split(const CompareRequest& request) {
   Trials all = open_trials({.data = request.data,
                             .labels = request.labels,
+                            .array = request.array,
+                            .dataset = request.dataset,
                             .seed = request.seed,
                             .shape = {request.shape, has_curve_net(request), std::nullopt},
                             .threads = static_cast<int>(request.threads)});

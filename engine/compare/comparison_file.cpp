@@ -55,6 +55,8 @@ nlohmann::json json_of(const ComparedModel& model) {
 nlohmann::json json_of(const ComparePlan& plan) {
   return {{"data", plan.data},
           {"labels", plan.labels},
+          {"array", plan.array},
+          {"dataset", plan.dataset},
           {"shape", plan.shape},
           {"models", plan.models},
           {"epochs", plan.epochs},
@@ -134,6 +136,8 @@ ComparePlan plan_of(const nlohmann::json& json) {
   ComparePlan plan;
   json.at("data").get_to(plan.data);
   json.at("labels").get_to(plan.labels);
+  plan.array = json.value("array", std::string());
+  plan.dataset = json.value("dataset", std::string());
   json.at("shape").get_to(plan.shape);
   json.at("models").get_to(plan.models);
   json.at("epochs").get_to(plan.epochs);

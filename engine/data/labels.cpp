@@ -13,6 +13,7 @@
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/idx.hpp"
 #include "engine/data/readers/npy_header.hpp"
+#include "engine/data/readers/npz.hpp"
 #include "engine/data/readers/stored_number.hpp"
 
 namespace vgan {
@@ -175,14 +176,15 @@ Labels read_stored_labels(ByteSource& source, const StoredLabels& stored) {
     labels.classes.push_back(*label);
   }
   if (columns > 1) {
-    labels.notes.push_back(source.path().string() + ": the first of its " +
-                           std::to_string(columns) + " columns is taken for the label");
+    labels.notes.push_back(source.name() + ": the first of its " + std::to_string(columns) +
+                           " columns is taken for the label");
   }
   return labels;
 }
 
-Labels read_npy_labels(const std::filesystem::path& path) {
-  ByteSource source(path, "cannot read .npy labels");
+namespace {
+
+Labels read_npy_array(ByteSource& source) {
   const NpyHeader header = read_npy_header(source);
   const bool words = header.kind == 'U' || header.kind == 'S';
   const ValueType type = words ? ValueType::u8 : require_numbers(source, header, ", or text");
@@ -199,6 +201,15 @@ Labels read_npy_labels(const std::filesystem::path& path) {
   count_elements(source, header);
   return read_stored_labels(source,
                             {type, header.swapped(), header.shape[0], 1, header.promise_text()});
+}
+
+constexpr const char* what_npy = "cannot read .npy labels";
+
+}  // namespace
+
+Labels read_npy_labels(const std::filesystem::path& path) {
+  ByteSource source(path, what_npy);
+  return read_npy_array(source);
 }
 
 Labels read_text_labels(const std::filesystem::path& path) {
@@ -229,6 +240,10 @@ Labels read_text_labels(const std::filesystem::path& path) {
 }
 
 Labels read_labels(const std::filesystem::path& path) {
+  if (const auto part = npz_part(path, "labels")) {
+    ByteSource array = open_npz_array(*part, what_npy);
+    return read_npy_array(array);
+  }
   const ByteSource source(path, "cannot read labels");
   const std::string_view head = source.head();
   if (head.starts_with("\x93NUMPY")) return read_npy_labels(path);
@@ -236,8 +251,8 @@ Labels read_labels(const std::filesystem::path& path) {
   if (is_text(head)) return read_text_labels(path);
   ContentGuess guess = guess_content(head);
   source.fail(0, std::move(guess.found),
-              "IDX labels (magic 00 00 TYPE 01), a .npy array (magic 93 NUMPY) or a text file of "
-              "one label a line",
+              "IDX labels (magic 00 00 TYPE 01), a .npy array (magic 93 NUMPY), one in an .npz "
+              "file, or a text file of one label a line",
               std::move(guess.remedy));
 }
 

@@ -17,10 +17,10 @@ struct Labels {
   std::vector<std::string> notes;     ///< what was done in reading that the user should know
 };
 
-/// Reads labels from an IDX or .npy file, or from a text file of one label a line, told apart by
-/// content. Words are names: classes are numbered in the order of their bytes. Words that are whole
-/// numbers, every one, are those numbers. Throws io where the system refuses, bad_data for what is
-/// no label, with its row.
+/// Reads labels from an IDX or .npy file, from an array of an .npz file (see npz_part), or from a
+/// text file of one label a line, told apart by content. Words are names: classes are numbered in
+/// the order of their bytes. Words that are whole numbers, every one, are those numbers. Throws io
+/// where the system refuses, bad_data for what is no label, with its row.
 Labels read_labels(const std::filesystem::path& path);
 
 /// .npy: one dimension, or one column, of whole numbers of any type, floats and booleans included,

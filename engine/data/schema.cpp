@@ -4,9 +4,13 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <span>
 #include <string_view>
 #include <utility>
 
+#include "engine/base/number_text.hpp"
+#include "engine/data/curve_block.hpp"
+#include "engine/data/date_format.hpp"
 #include "engine/data/table.hpp"
 
 namespace vgan {
@@ -80,31 +84,143 @@ ColumnKind kind_of_words(const TableColumn& column) {
   return all_differ ? ColumnKind::id : ColumnKind::categorical;
 }
 
+bool has_values(ColumnKind kind) {
+  return kind == ColumnKind::grid || kind == ColumnKind::boolean || kind == ColumnKind::datetime;
+}
+
+// The number that the user gives, which give_meaning has found to be one of the column.
+double number_of(const WishedValue& value, const ColumnSchema& column) {
+  if (column.format.empty()) return value.number.value_or(0.0);
+  return DateFormat::of(column.format)->read(value.text).value_or(0.0);
+}
+
+void infer_numbers(const TableColumn& column, ColumnSchema& made) {
+  const std::vector<double> sorted = sorted_numbers(column);
+  made.distinct = count_distinct(sorted);
+  if (!sorted.empty()) made.low = sorted.front(), made.high = sorted.back();
+  const ColumnKind found = kind_of_numbers(column, sorted, made.distinct);
+  made.kind = !column.format.empty() && !sorted.empty() ? ColumnKind::datetime : found;
+  const ColumnWish& wish = column.wish;
+  if (wish.values && !has_values(made.kind)) made.kind = ColumnKind::grid;
+  if (wish.kind) made.kind = *wish.kind;
+  if (!made.drawn()) return;
+  if (wish.values && has_values(made.kind)) {
+    for (const WishedValue& value : *wish.values) made.values.push_back(number_of(value, made));
+    std::sort(made.values.begin(), made.values.end());
+    made.low = made.values.front(), made.high = made.values.back();
+    made.distinct = static_cast<std::int64_t>(made.values.size());
+  } else if (has_values(made.kind) &&
+             (made.kind != ColumnKind::datetime || found == ColumnKind::grid)) {
+    std::unique_copy(sorted.begin(), sorted.end(), std::back_inserter(made.values));
+  }
+  if (wish.low) made.low = number_of(*wish.low, made);
+  if (wish.high) made.high = number_of(*wish.high, made);
+  if (wish.decimals && made.format.empty()) {
+    made.style.most_decimals = *wish.decimals;
+    made.style.least_decimals = std::min(made.style.least_decimals, *wish.decimals);
+    made.style.exponents = false;
+  }
+}
+
 ColumnSchema infer_column(const TableColumn& column) {
   ColumnSchema made;
   made.name = column.name;
-  made.unit = unit_of(column.name);
+  made.unit = column.wish.unit.value_or(unit_of(column.name));
   made.numeric = column.numeric;
+  made.format = column.format;
   made.missing = column.missing;
-  made.missing_mark = column.missing_mark;
+  made.marks = column.marks;
+  // The one that would be written, where no cell shows one.
+  made.missing_mark = column.missing > 0     ? column.missing_mark
+                      : column.marks.empty() ? ""
+                                             : column.marks.front();
   made.style = column.style;
   if (column.numeric) {
-    const std::vector<double> sorted = sorted_numbers(column);
-    made.distinct = count_distinct(sorted);
-    if (!sorted.empty()) made.low = sorted.front(), made.high = sorted.back();
-    made.kind = kind_of_numbers(column, sorted, made.distinct);
-    if (made.kind == ColumnKind::grid || made.kind == ColumnKind::boolean) {
-      std::unique_copy(sorted.begin(), sorted.end(), std::back_inserter(made.values));
-    }
+    infer_numbers(column, made);
   } else {
     made.distinct = static_cast<std::int64_t>(column.words.size());
-    made.kind = kind_of_words(column);
+    made.kind = column.wish.kind.value_or(kind_of_words(column));
     if (made.kind != ColumnKind::id) made.words = column.words;
   }
   return made;
 }
 
+// What the samples of a curve have in common: one range, one style, one mark.
+void share_scale(Schema& schema, const CurveBlock& block) {
+  ColumnSchema whole = schema.columns[block.first];
+  const auto columns = std::span(schema.columns).subspan(block.first, block.count);
+  for (const ColumnSchema& column : columns) {
+    whole.low = std::min(whole.low, column.low);
+    whole.high = std::max(whole.high, column.high);
+    NumberStyle& style = whole.style;
+    style.least_decimals = std::min(style.least_decimals, column.style.least_decimals);
+    style.most_decimals = std::max(style.most_decimals, column.style.most_decimals);
+    style.digits = std::max(style.digits, column.style.digits);
+    style.exponents = style.exponents || column.style.exponents;
+    if (whole.missing == 0 && column.missing > 0) {
+      whole.missing = column.missing;
+      whole.missing_mark = column.missing_mark;
+    }
+    for (const std::string& mark : column.marks) {
+      if (std::find(whole.marks.begin(), whole.marks.end(), mark) == whole.marks.end()) {
+        whole.marks.push_back(mark);
+      }
+    }
+  }
+  for (ColumnSchema& column : columns) {
+    column.low = whole.low;
+    column.high = whole.high;
+    column.style = whole.style;
+    column.missing_mark = whole.missing_mark;
+    column.marks = whole.marks;
+    column.unit = whole.unit;
+  }
+}
+
+void find_curves(const Table& table, Schema& schema) {
+  std::vector<std::string> names;  // of columns that may be of a curve
+  for (const TableColumn& column : table.columns) {
+    names.push_back(table.dialect.header && !column.wish.kind ? column.name : "");
+  }
+  for (const CurveBlock& block : numbered_columns(names)) {
+    if (!looks_like_curve(table, block)) continue;
+    for (std::size_t i = block.first; i < block.first + block.count; ++i) {
+      ColumnSchema& column = schema.columns[i];
+      column.kind = ColumnKind::curve;
+      column.values.clear();
+    }
+  }
+  for (const CurveBlock& block : curve_blocks(schema)) share_scale(schema, block);
+}
+
+// The last of the columns that are drawn, with those of its curve, is the outcome where the user
+// names none.
+void find_roles(const Table& table, Schema& schema) {
+  bool named = false;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    ColumnSchema& column = schema.columns[i];
+    column.role = column.drawn() ? ColumnRole::condition : ColumnRole::other;
+    if (table.columns[i].wish.role) column.role = *table.columns[i].wish.role;
+    named = named || column.role == ColumnRole::outcome;
+  }
+  if (named) return;
+  std::size_t last = schema.columns.size();
+  while (last > 0 && !schema.columns[last - 1].drawn()) --last;
+  if (last == 0) return;
+  std::size_t first = last - 1;
+  for (const CurveBlock& block : curve_blocks(schema)) {
+    if (block.first + block.count == last) first = block.first;
+  }
+  for (std::size_t i = first; i < last; ++i) {
+    if (!table.columns[i].wish.role) schema.columns[i].role = ColumnRole::outcome;
+  }
+}
+
 }  // namespace
+
+bool ColumnSchema::is_choice() const {
+  return numeric && kind == ColumnKind::grid && values.size() <= most_choices;
+}
 
 std::int64_t Schema::encoded_size() const {
   return static_cast<std::int64_t>(encoded_columns(*this).size());
@@ -116,8 +232,13 @@ std::vector<EncodedColumn> encoded_columns(const Schema& schema) {
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnSchema& column = schema.columns[i];
     if (!column.drawn()) continue;
-    if (column.numeric) all.push_back({i, Part::number, 0});
-    for (std::size_t word = 0; word < column.words.size(); ++word) {
+    const bool ordinal = column.kind == ColumnKind::ordinal;
+    const bool choice = column.is_choice();
+    if ((column.numeric || ordinal) && !choice) all.push_back({i, Part::number, 0});
+    for (std::size_t value = 0; choice && value < column.values.size(); ++value) {
+      all.push_back({i, Part::value, value});
+    }
+    for (std::size_t word = 0; word < column.words.size() && !ordinal; ++word) {
       all.push_back({i, Part::word, word});
     }
     if (column.missing > 0) all.push_back({i, Part::missing, 0});
@@ -139,13 +260,17 @@ bool same_encoding(const Schema& a, const Schema& b) {
   return std::all_of(columns.begin(), columns.end(), [&](const EncodedColumn& column) {
     const ColumnSchema& left = a.columns[column.column];
     const ColumnSchema& right = b.columns[column.column];
-    return left.name == right.name && left.words == right.words;
+    const bool same_kind =
+        (left.kind == ColumnKind::boolean) == (right.kind == ColumnKind::boolean);
+    return same_kind && left.name == right.name && left.format == right.format &&
+           left.words == right.words && (!left.is_choice() || left.values == right.values);
   });
 }
 
 std::string encoded_name(const Schema& schema, const EncodedColumn& column) {
   const ColumnSchema& of = schema.columns[column.column];
   switch (column.part) {
+    case EncodedColumn::Part::value: return of.name + " = " + exact_text(of.values[column.word]);
     case EncodedColumn::Part::word: return of.name + " = " + of.words[column.word];
     case EncodedColumn::Part::missing: return of.name + " missing";
     case EncodedColumn::Part::number: break;
@@ -156,6 +281,8 @@ std::string encoded_name(const Schema& schema, const EncodedColumn& column) {
 Schema infer_schema(const Table& table) {
   Schema schema{table.dialect, table.rows, {}};
   for (const TableColumn& column : table.columns) schema.columns.push_back(infer_column(column));
+  find_curves(table, schema);
+  find_roles(table, schema);
   return schema;
 }
 

@@ -1,58 +1,38 @@
 // What the columns of a table are: found by looking at its values, or said by its user.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/base/words.hpp"
+#include "engine/data/column_kind.hpp"
 #include "engine/data/dialect.hpp"
 
 namespace vgan {
 
 struct Table;
 
-/// What the values of a column mean, which decides how they are encoded and drawn.
-enum class ColumnKind {
-  continuous,   ///< measurements: any number between two others may come
-  integer,      ///< whole numbers, many different ones
-  grid,         ///< few different numbers that come again: a design's settings, grades
-  boolean,      ///< two values, such as 0 and 1, or yes and no
-  categorical,  ///< words, or numbers that stand for such
-  id,           ///< a number or a name of each row, which says nothing about the others
-  ignored,      ///< left out
-};
-
-template <>
-struct WordTable<ColumnKind> {
-  static constexpr const char* setting = "kind";
-  static constexpr std::array<Word<ColumnKind>, 7> table = {{
-      {ColumnKind::continuous, "continuous"},
-      {ColumnKind::integer, "integer"},
-      {ColumnKind::grid, "grid"},
-      {ColumnKind::boolean, "boolean"},
-      {ColumnKind::categorical, "categorical"},
-      {ColumnKind::id, "id"},
-      {ColumnKind::ignored, "ignored"},
-  }};
-};
-
 struct ColumnSchema {
   std::string name;  ///< as TableColumn::name
   std::string unit;  ///< "m/s" of a column "Vel [m/s]" or "Vel (m/s)"; or empty
   ColumnKind kind = ColumnKind::continuous;
-  bool numeric = true;  ///< numbers stand in the file, else words
-  double low = 0.0;     ///< the least and the greatest number
-  double high = 0.0;
-  std::vector<double> values;      ///< of a numeric grid or boolean: all there are, the least first
+  ColumnRole role = ColumnRole::condition;
+  bool numeric = true;             ///< numbers or dates stand in the file, else words
+  std::string format;              ///< as TableColumn::format
+  double low = 0.0;                ///< the least and the greatest number that may be drawn
+  double high = 0.0;               ///< as the user says, or else what there are
+  std::vector<double> values;      ///< of numbers that come again: all there are, the least first
   std::int64_t distinct = 0;       ///< different values
   std::int64_t missing = 0;        ///< cells without one
   std::string missing_mark;        ///< as TableColumn::missing_mark
+  std::vector<std::string> marks;  ///< as TableColumn::marks
   NumberStyle style;               ///< as TableColumn::style
-  std::vector<std::string> words;  ///< as TableColumn::words; of a column that is an id, none
+  /// As TableColumn::words; of an ordinal in its order; of a column that is an id, none.
+  std::vector<std::string> words;
 
+  /// Whether a number for each of `values` stands for it (encoded_columns).
+  bool is_choice() const;
   /// Whether it is trained on, and drawn for virtual rows.
   bool drawn() const { return kind != ColumnKind::id && kind != ColumnKind::ignored; }
   bool operator==(const ColumnSchema&) const = default;
@@ -70,19 +50,23 @@ struct Schema {
 
 /// What one of the numbers stands for that a row is to a network.
 struct EncodedColumn {
-  /// The number itself; or whether (1 or 0) the cell has a certain word, or no value.
-  enum class Part { number, word, missing };
+  /// The number itself; or whether (1 or 0) the cell has a certain value or word, or none.
+  enum class Part { number, value, word, missing };
 
   std::size_t column = 0;  ///< which of Schema::columns
   Part part = Part::number;
-  std::size_t word = 0;  ///< which of ColumnSchema::words
+  std::size_t word = 0;  ///< which of ColumnSchema::words or of its values
 
   bool operator==(const EncodedColumn&) const = default;
 };
 
+/// A grid of up to this many values is a choice among them to a network, else a number.
+inline constexpr std::size_t most_choices = 24;
+
 /// The numbers that stand for a row, column by column of those that are drawn: a numeric column is
-/// its number; one of words has a number for each word; where values were missing there is one more
-/// that says so.
+/// its number, or as a grid of up to `most_choices` has a number for each value; an ordinal one is
+/// the place of its word, from 0; another one of words has a number for each word; where values
+/// were missing there is one more that says so.
 std::vector<EncodedColumn> encoded_columns(const Schema& schema);
 /// Whether rows of both tables are the same numbers: columns of the same names, words in the same
 /// order, missing values in the same columns.
@@ -97,11 +81,14 @@ inline constexpr std::int64_t few_grid_values = 40;
 inline constexpr std::int64_t most_grid_values = 256;
 inline constexpr std::int64_t grid_rows = 50;
 
-/// What the columns of `table` are, by their values: columns of words are boolean where they have
-/// two of yes, no, true, false and the like, ids where no word comes twice in 20 rows or more, else
-/// categorical; numbers are boolean where they are 0 and 1, ids where whole numbers count the rows,
-/// a grid where few come again (see above), else integer or continuous. A column that is all
-/// missing is ignored.
+/// What the columns of `table` are, as their wishes say, or else by their values: columns of words
+/// are boolean where they have two of yes, no, true, false and the like, ids where no word comes
+/// twice in 20 rows or more, else categorical; dates are of kind datetime; numbers are boolean
+/// where they are 0 and 1, ids where whole numbers count the rows, a grid where few come again (see
+/// above), else integer or continuous; numbered columns side by side are a curve where they look
+/// like one (see curve_block.hpp), with one range, style and mark for all. A column that is all
+/// missing is ignored. The last drawn column, or curve, is the outcome, where no wish names one;
+/// the other drawn ones are conditions.
 Schema infer_schema(const Table& table);
 
 /// The schema as a table for people, with a histogram of each column; `blocks`: drawn by block

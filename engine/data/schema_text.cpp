@@ -6,6 +6,8 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/curve_block.hpp"
+#include "engine/data/date_format.hpp"
 #include "engine/data/schema.hpp"
 #include "engine/data/table.hpp"
 
@@ -46,59 +48,98 @@ std::string drawn(const std::vector<std::int64_t>& counts) {
   return text;
 }
 
-// Where values lie between the least and the greatest; of words, how often the most frequent come.
-std::string histogram(const ColumnSchema& column, const TableColumn& values) {
-  std::vector<std::int64_t> counts;
-  if (values.numeric) {
-    if (!(column.high > column.low)) return "";
-    counts.assign(bars, 0);
-    for (const double value : values.numbers) {
-      if (std::isnan(value)) continue;
-      // Halves keep the span of the largest doubles finite.
-      const double share = (value / 2 - column.low / 2) / (column.high / 2 - column.low / 2);
-      const double bar = std::isfinite(share) ? share * static_cast<double>(bars) : 0.0;
-      ++counts[std::min(static_cast<std::size_t>(bar), bars - 1)];
-    }
-  } else {
-    counts.assign(values.words.size(), 0);
-    for (const std::int32_t cell : values.cells) {
-      if (cell >= 0) ++counts[static_cast<std::size_t>(cell)];
-    }
-    std::sort(counts.rbegin(), counts.rend());
-    counts.resize(std::min(counts.size(), bars));
+// Adds how many values lie in each part of the range from the least to the greatest.
+void add_numbers(const ColumnSchema& column, const TableColumn& values,
+                 std::vector<std::int64_t>& counts) {
+  for (const double value : values.numbers) {
+    if (std::isnan(value)) continue;
+    // Halves keep the span of the largest doubles finite.
+    const double share = (value / 2 - column.low / 2) / (column.high / 2 - column.low / 2);
+    const double bar = std::isfinite(share) ? share * static_cast<double>(bars) : 0.0;
+    ++counts[std::min(static_cast<std::size_t>(bar), bars - 1)];
   }
-  return counts.empty() ? "" : drawn(counts);
+}
+
+// How often words come: the most frequent, or of an ordinal all in their order.
+std::vector<std::int64_t> count_words(const ColumnSchema& column, const TableColumn& values) {
+  std::vector<std::int64_t> counts(values.words.size(), 0);
+  for (const std::int32_t cell : values.cells) {
+    if (cell >= 0) ++counts[static_cast<std::size_t>(cell)];
+  }
+  if (column.kind != ColumnKind::ordinal) std::sort(counts.rbegin(), counts.rend());
+  counts.resize(std::min(counts.size(), bars));
+  return counts;
+}
+
+// The distribution of `count` columns of one kind: of a column alone, or of a curve's.
+std::string histogram(const Schema& schema, const Table& table, std::size_t first,
+                      std::size_t count) {
+  const ColumnSchema& column = schema.columns[first];
+  if (column.kind == ColumnKind::ignored) return "";
+  if (!column.numeric) {
+    const std::vector<std::int64_t> counts = count_words(column, table.columns[first]);
+    return counts.empty() ? "" : drawn(counts);
+  }
+  if (!(column.high > column.low)) return "";
+  std::vector<std::int64_t> counts(bars, 0);
+  for (std::size_t i = first; i < first + count; ++i) add_numbers(column, table.columns[i], counts);
+  return drawn(counts);
 }
 
 // As the file writes it, to six digits where it has more decimals.
-std::string number_text(double value, const NumberStyle& style) {
+std::string number_text(double value, const ColumnSchema& column) {
+  if (!column.format.empty()) return DateFormat::of(column.format)->write(value);
   const bool whole = value == std::floor(value) && std::fabs(value) < 1e15;
-  return whole && !style.exponents ? fixed_text(value, 0) : general_text(value);
+  return whole && !column.style.exponents ? fixed_text(value, 0) : general_text(value);
 }
 
 std::string values_text(const ColumnSchema& column) {
   if (column.kind == ColumnKind::ignored) return "";
   if (column.numeric) {
     const std::string range =
-        number_text(column.low, column.style) +
-        (column.high > column.low ? " to " + number_text(column.high, column.style) : " alone");
+        number_text(column.low, column) +
+        (column.high > column.low ? " to " + number_text(column.high, column) : " alone");
     return column.kind == ColumnKind::grid ? counted(column.distinct, "value") + ", " + range
                                            : range;
   }
   if (column.kind == ColumnKind::id) return grouped(column.distinct) + " names";
   std::string text = std::to_string(column.distinct) + ":";
   for (std::size_t i = 0; i < column.words.size(); ++i) {
-    const std::string word = " " + cell_text(column.words[i]);
+    const char* const before = column.kind == ColumnKind::ordinal && i > 0 ? " < " : " ";
+    const std::string word = before + cell_text(column.words[i]);
     if (characters(text) + characters(word) > 30) return text + " ...";
     text += word;
   }
   return text;
 }
 
-std::string missing_text(const ColumnSchema& column) {
-  if (column.missing == 0) return "";
-  const std::string mark = column.missing_mark.empty() ? "empty" : cell_text(column.missing_mark);
-  return grouped(column.missing) + " " + mark;
+// How many cells of `count` columns have no value.
+std::string missing_text(const Schema& schema, std::size_t first, std::size_t count) {
+  std::int64_t missing = 0;
+  for (std::size_t i = first; i < first + count; ++i) missing += schema.columns[i].missing;
+  if (missing == 0) return "";
+  const std::string& mark = schema.columns[first].missing_mark;
+  return grouped(missing) + " " + (mark.empty() ? "empty" : cell_text(mark));
+}
+
+constexpr std::size_t fields = 7;
+
+// The line of a column, or of the `count` columns of a curve.
+std::array<std::string, fields> line_of(const Schema& schema, const Table& table, std::size_t first,
+                                        std::size_t count, bool blocks) {
+  const ColumnSchema& column = schema.columns[first];
+  std::string name = cell_text(column.name), kind = to_text(column.kind);
+  if (count > 1) {
+    name += " .. " + cell_text(schema.columns[first + count - 1].name);
+    kind += " of " + std::to_string(count);
+  }
+  return {name,
+          cell_text(column.unit),
+          kind,
+          column.role == ColumnRole::other ? "" : to_text(column.role),
+          values_text(column),
+          missing_text(schema, first, count),
+          blocks ? histogram(schema, table, first, count) : ""};
 }
 
 }  // namespace
@@ -118,15 +159,17 @@ std::string dialect_text(const Dialect& dialect) {
 }
 
 std::string schema_text(const Schema& schema, const Table& table, bool blocks) {
-  std::vector<std::array<std::string, 6>> rows = {
-      {"column", "unit", "kind", "values", "missing", blocks ? "distribution" : ""}};
-  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    const ColumnSchema& column = schema.columns[i];
-    rows.push_back({cell_text(column.name), cell_text(column.unit), to_text(column.kind),
-                    values_text(column), missing_text(column),
-                    blocks ? histogram(column, table.columns[i]) : ""});
+  std::vector<std::array<std::string, fields>> rows = {
+      {"column", "unit", "kind", "role", "values", "missing", blocks ? "distribution" : ""}};
+  const std::vector<CurveBlock> curves = curve_blocks(schema);
+  auto curve = curves.begin();
+  for (std::size_t i = 0; i < schema.columns.size();) {
+    const bool of_curve = curve != curves.end() && curve->first == i;
+    const std::size_t count = of_curve ? (curve++)->count : 1;
+    rows.push_back(line_of(schema, table, i, count, blocks));
+    i += count;
   }
-  std::array<std::size_t, 6> widths{};
+  std::array<std::size_t, fields> widths{};
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], characters(row[i]));

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "engine/data/dialect.hpp"
+#include "engine/data/schema_wish.hpp"
 
 namespace vgan {
 
-/// A column has numbers, or words. Cells that a missing mark stands in are missing.
+/// A column has numbers, or words. Dates are numbers. Cells that a missing mark stands in are
+/// missing.
 struct TableColumn {
   std::string name;  ///< of the header as it stands there, or "column_1", "column_2", ...
   bool numeric = true;
@@ -19,8 +21,11 @@ struct TableColumn {
   std::vector<std::int32_t> cells;  ///< [rows] of a column of words: which of `words`; -1: missing
   std::vector<std::string> words;   ///< the words there are, in the order of their first rows
   std::int64_t missing = 0;         ///< cells
-  std::string missing_mark;         ///< what stands in the first of these; "" is nothing at all
+  std::string missing_mark;         ///< what stands for no value where one is written; "": nothing
+  std::vector<std::string> marks;   ///< missing marks other than is_missing_text, such as "-999"
   NumberStyle style;                ///< of a column of numbers
+  std::string format;               ///< of dates, see date_format.hpp; "" of other columns
+  ColumnWish wish;                  ///< what the user says of it, which the cells agree with
 
   bool is_missing(std::int64_t row) const {
     const auto at = static_cast<std::size_t>(row);
@@ -32,12 +37,24 @@ struct TableColumn {
 /// is cut short.
 std::string column_place(const std::string& where, std::size_t index, const std::string& name);
 
+/// From this row on, rows are on lines one after the other.
+struct RowLine {
+  std::int64_t row = 0;    ///< from 0
+  std::uint64_t line = 0;  ///< from 1
+  std::string file;        ///< what the user would call it
+};
+
 struct Table {
   std::string source;  ///< what the user would call it
   std::int64_t rows = 0;
+  std::vector<RowLine> lines;  ///< of a text file, the first of row 0; else empty
   std::vector<TableColumn> columns;
   Dialect dialect;
   std::vector<std::string> notes;  ///< what was done in reading that the user should know
+
+  /// "FILE, line 7, column 3 (Vel)", of a table that is no text file "FILE, row 6, column 3 (Vel)".
+  /// Counts `row` from 0; messages count rows from 1.
+  std::string cell_place(std::int64_t row, std::size_t column) const;
 };
 
 }  // namespace vgan

@@ -20,6 +20,13 @@ inline constexpr std::size_t most_words = 256;
 /// `most_words` words, and where no column is drawn.
 Trials table_trials(const Table& table, Schema schema);
 
+/// The columns of rows as a picture shows them: as encoded_columns has them, but a column that is a
+/// choice among values is the number that was chosen, or the middle one of its values where none
+/// was.
+std::vector<std::string> shown_names(const Schema& schema);
+/// Whole rows of encoded_columns(schema) as rows of such.
+std::vector<double> shown_rows(const Schema& schema, std::span<const double> rows);
+
 /// Turns the numbers of virtual rows into what stands in the cells of the table.
 class RowDecoder {
  public:
@@ -36,8 +43,8 @@ class RowDecoder {
   std::size_t size() const { return columns_.size(); }  ///< numbers of a row
   /// The cells of all columns of the schema, those that are not drawn included, which have none.
   /// Numbers are held to what was seen, rounded to the column's decimals, and in a grid to the
-  /// nearest of its values. Of words, and of there being a value, the greatest number wins. `row`
-  /// has `size` numbers.
+  /// nearest of its values. Of values and words that have numbers each, and of there being none,
+  /// the greatest number wins. `row` has `size` numbers.
   const std::vector<Cell>& decode(std::span<const double> row);
   /// Makes the numbers of whole rows those that stand for the cells which they decode to.
   void snap(std::span<double> rows);

@@ -248,6 +248,44 @@ inline bool has_work(const ReconstructionTask& task) {
   return true;
 }
 
+// ---- Heads ---------------------------------------------------------------------------------
+
+inline void require_heads(const char* name, VectorView<const math::Head> heads, float temperature) {
+  require(heads.size > 0, name, "no heads", "some for all columns");
+  require(temperature > 0.0F, name, "a temperature of " + general_text(temperature), "above 0");
+}
+
+inline bool has_work(const HeadsTask& task) {
+  const ConstMatrixRef logits = task.logits;
+  require_float(task.name, "logits", logits.type);
+  require_floats(task.name, "out", task.out, logits.rows, logits.cols);
+  require_heads(task.name, task.heads, task.temperature);
+  if (task.soft.data != nullptr) {
+    require_size(task.name, "rows of soft values", task.soft.rows, logits.rows);
+    require_size(task.name, "columns of soft values", task.soft.cols, logits.cols);
+  }
+  return logits.size() > 0;
+}
+
+inline bool has_work(const HeadsBackwardTask& task) {
+  require_heads(task.name, task.heads, task.temperature);
+  require_floats(task.name, "gradient", task.gradient, task.soft.rows, task.soft.cols);
+  return task.gradient.size() > 0;
+}
+
+inline bool has_work(const HeadsLossTask& task) {
+  const char* name = task.name;
+  require_rows(name, task.y.size());
+  require_f32(name, "y", task.y);
+  require_floats(name, "x", task.x, task.y.rows, task.y.cols);
+  require_shape(name, "gradient", task.gradient, task.y.rows, task.y.cols);
+  require(task.gradient.type == task.x.type, name, "x and gradient of two types", "one type");
+  require_heads(name, task.heads, 1.0F);
+  require(task.variance != nullptr, name, "no variances", "one for each column");
+  require(task.loss != nullptr, name, "no place for the loss", "one");
+  return true;
+}
+
 // ---- Images --------------------------------------------------------------------------------
 
 /// A tight matrix of whole pixels of `channels` channels.

@@ -6,7 +6,9 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
+#include "engine/base/text.hpp"
 #include "engine/encode/fit_scale.hpp"
+#include "engine/encode/table_heads.hpp"
 
 namespace vgan {
 namespace {
@@ -38,14 +40,49 @@ std::string text_of(const Scale& scale) {
          general_text(scale.bulk_high);
 }
 
+// The curve of each column of a table, by the rows where it has a value; none for plain ones.
+std::vector<ScoreCurve> fit_curves(const Trials& trials, const std::vector<bool>& plain) {
+  const auto size = static_cast<std::size_t>(trials.values_per_trial());
+  const auto count = static_cast<std::size_t>(trials.count);
+  // Where the number that says whether number j is missing lies; `size`: nowhere.
+  using Part = EncodedColumn::Part;
+  std::vector<std::size_t> missing(size, size);
+  if (trials.schema) {
+    const std::vector<EncodedColumn> columns = encoded_columns(*trials.schema);
+    for (std::size_t j = 0; j + 1 < size; ++j) {
+      const bool marked = columns[j + 1].part == Part::missing;
+      if (columns[j].part == Part::number && marked) missing[j] = j + 1;
+    }
+  }
+  std::vector<ScoreCurve> curves(size);
+  std::visit(
+      [&](const auto& values) {
+        for (std::size_t j = 0; j < size; ++j) {
+          if (!plain.empty() && plain[j]) continue;
+          std::vector<double> known;
+          known.reserve(count);
+          for (std::size_t i = 0; i < count; ++i) {
+            if (missing[j] < size && values[i * size + missing[j]] != 0) continue;
+            known.push_back(static_cast<double>(values[i * size + j]));
+          }
+          if (known.empty()) known.push_back(static_cast<double>(values[j]));
+          curves[j] = ScoreCurve::fit(std::move(known));
+        }
+      },
+      trials.values);
+  return curves;
+}
+
 // Rounding to a type on the way here may put a value beyond an end by so much of the range.
 constexpr double rounding = 1e-6;
 
-void require_inside(const Trials& trials, const Scale& scale, const std::string& whose) {
+void require_inside(const Trials& trials, const Scale& scale, const std::vector<bool>& plain,
+                    const std::string& whose) {
   const auto size = static_cast<std::size_t>(trials.values_per_trial());
   std::visit(
       [&](const auto& values) {
         for (std::size_t i = 0; i < values.size(); ++i) {
+          if (!plain.empty() && plain[i % size]) continue;
           const auto value = static_cast<double>(values[i]);
           const double at = scale.position(value);
           if (at >= -rounding && at <= 1.0 + rounding) continue;
@@ -95,19 +132,29 @@ void require_scaling_choice(const ScalingChoice& choice) {
   refuse("scale", "'" + to_text(choice.scale) + "' beside a range", "auto", "give one of them");
 }
 
-Scaling::Scaling(std::vector<Scale> scales, double network_low)
-    : scales_(std::move(scales)), network_low_(network_low) {}
+Scaling::Scaling(std::vector<Scale> scales, double network_low, std::vector<bool> plain)
+    : scales_(std::move(scales)), plain_(std::move(plain)), network_low_(network_low) {}
+
+Scaling::Scaling(std::vector<ScoreCurve> curves, const NetworkNumbers& network,
+                 std::vector<bool> plain)
+    : curves_(std::move(curves)),
+      plain_(std::move(plain)),
+      network_low_(network.low),
+      bounded_(network.bounded) {}
 
 Scaling Scaling::linear(double low, double high, double network_low) {
-  return {{{low, low, high, high}}, network_low};
+  return {std::vector<Scale>{{low, low, high, high}}, network_low};
 }
 
 Scaling Scaling::fit(const Trials& trials, const ScalingChoice& choice,
                      const NetworkNumbers& network) {
   require_scaling_choice(choice);
+  std::vector<bool> plain;
+  if (trials.schema) plain = plain_columns(*trials.schema);
   const auto given = [&](double low, double high, const std::string& whose, bool bounded) {
     Scaling made = linear(low, high, network.low);
-    if (bounded) require_inside(trials, made.scales_[0], whose);
+    made.plain_ = plain;
+    if (bounded) require_inside(trials, made.scales_[0], plain, whose);
     return made;
   };
   if (!choice.range.empty()) {
@@ -125,41 +172,71 @@ Scaling Scaling::fit(const Trials& trials, const ScalingChoice& choice,
                    "as the data say", true);
     }
   }
-  const bool columns = choice.scale == ScaleKind::column || (choice.scale == ScaleKind::automatic &&
-                                                             trials.shape.kind == TrialKind::row);
-  return {columns ? fit_columns(trials) : std::vector<Scale>{fit_all(trials)}, network.low};
+  const bool automatic = choice.scale == ScaleKind::automatic;
+  if (choice.scale == ScaleKind::scores || (automatic && trials.schema)) {
+    return {fit_curves(trials, plain), network, plain};
+  }
+  const bool columns =
+      choice.scale == ScaleKind::column || (automatic && trials.shape.kind == TrialKind::row);
+  return {columns ? fit_columns(trials) : std::vector<Scale>{fit_all(trials)}, network.low, plain};
+}
+
+std::pair<double, double> Scaling::ends_of(std::int64_t column) const {
+  if (bytes()) return {0.0, 255.0};
+  if (is_plain(column)) return {0.0, 1.0};
+  if (!curves_.empty()) {
+    const ScoreCurve& curve = curves_[static_cast<std::size_t>(column)];
+    return {curve.low(), curve.high()};
+  }
+  return {scale_of(column).low, scale_of(column).high};
 }
 
 double Scaling::low() const {
-  if (bytes()) return 0.0;
-  return std::min_element(scales_.begin(), scales_.end(),
-                          [](const Scale& a, const Scale& b) { return a.low < b.low; })
-      ->low;
+  double least = ends_of(0).first;
+  for (std::size_t j = 1; j < std::max(scales_.size(), curves_.size()); ++j) {
+    least = std::min(least, ends_of(static_cast<std::int64_t>(j)).first);
+  }
+  return least;
 }
 
 double Scaling::high() const {
-  if (bytes()) return 255.0;
-  return std::max_element(scales_.begin(), scales_.end(),
-                          [](const Scale& a, const Scale& b) { return a.high < b.high; })
-      ->high;
+  double greatest = ends_of(0).second;
+  for (std::size_t j = 1; j < std::max(scales_.size(), curves_.size()); ++j) {
+    greatest = std::max(greatest, ends_of(static_cast<std::int64_t>(j)).second);
+  }
+  return greatest;
 }
 
 bool Scaling::contains(double value, std::int64_t column) const {
-  if (bytes()) return value >= 0.0 && value <= 255.0;
-  const Scale& scale = scale_of(column);
-  return value >= scale.low && value <= scale.high;
+  const auto [low, high] = ends_of(column);
+  return value >= low && value <= high;
 }
 
 float Scaling::encode(double value, std::int64_t column) const {
-  const double position = scale_of(column).position(value);
+  if (is_plain(column)) return static_cast<float>(value);
+  double position = 0.0;
+  if (curves_.empty()) {
+    position = scale_of(column).position(value);
+  } else {
+    const ScoreCurve& curve = curves_[static_cast<std::size_t>(column)];
+    const double score = curve.score(value);
+    if (!bounded_) return static_cast<float>(score);
+    position = curve.is_constant()
+                   ? 0.5
+                   : (score - curve.low_score()) / (curve.high_score() - curve.low_score());
+  }
   return static_cast<float>(network_low_ + position * (1.0 - network_low_));
 }
 
 double Scaling::decode(float number, std::int64_t column) const {
   // In float, as devices round pixels from it (kernels/math/pixel.hpp).
   if (bytes()) return static_cast<double>(number * 255.0F);
-  return scale_of(column).value((static_cast<double>(number) - network_low_) /
-                                (1.0 - network_low_));
+  if (is_plain(column)) return static_cast<double>(number);
+  const double position = (static_cast<double>(number) - network_low_) / (1.0 - network_low_);
+  if (curves_.empty()) return scale_of(column).value(position);
+  const ScoreCurve& curve = curves_[static_cast<std::size_t>(column)];
+  if (!bounded_) return curve.value(static_cast<double>(number));
+  return curve.value(curve.low_score() + position * (curve.high_score() - curve.low_score()));
 }
 
 void Scaling::decode(std::span<const float> numbers, std::int64_t size,
@@ -190,8 +267,16 @@ std::vector<float> Scaling::encoded(const Trials& trials) const {
 
 std::string Scaling::text() const {
   if (bytes()) return "0 to 255";
+  if (!curves_.empty()) {
+    const auto scored = static_cast<std::size_t>(std::count_if(
+        curves_.begin(), curves_.end(), [](const ScoreCurve& curve) { return !curve.empty(); }));
+    return counted(scored, "column") + " by normal scores" +
+           (scored == curves_.size()
+                ? ""
+                : ", " + counted(curves_.size() - scored, "flag") + " as they are");
+  }
   if (scales_.size() == 1) return text_of(scales_[0]);
-  const auto counted = [&](auto member, const char* what) {
+  const auto counted_with = [&](auto member, const char* what) {
     const auto count = std::count_if(scales_.begin(), scales_.end(),
                                      [&](const Scale& scale) { return (scale.*member)(); });
     return count == 0 ? std::string() : ", " + std::to_string(count) + what;
@@ -204,8 +289,8 @@ std::string Scaling::text() const {
     }
     return text;
   }
-  return text + counted(&Scale::has_tails, " with outliers in a tail") +
-         counted(&Scale::is_constant, " constant");
+  return text + counted_with(&Scale::has_tails, " with outliers in a tail") +
+         counted_with(&Scale::is_constant, " constant");
 }
 
 }  // namespace vgan

@@ -11,6 +11,7 @@
 
 #include "engine/data/trials.hpp"
 #include "engine/encode/scale_kind.hpp"
+#include "engine/encode/score_curve.hpp"
 
 namespace vgan {
 
@@ -46,6 +47,8 @@ void require_scaling_choice(const ScalingChoice& choice);
 struct NetworkNumbers {
   double low = -1.0;
   bool bounded = true;  ///< whether its outputs cannot leave that range
+
+  bool operator==(const NetworkNumbers&) const = default;
 };
 
 class Scaling {
@@ -55,19 +58,26 @@ class Scaling {
   /// The scaling with one range for all values. `low` is below `high`, their difference finite.
   static Scaling linear(double low, double high, double network_low);
   /// The scaling that `choice` asks for, by the training trials, whose values are finite. `auto` is
-  /// bytes for u8; `low` to `high` of data that say so themselves (Trials::by_values); else each
-  /// column's own for rows, one for all values for images and curves. Throws bad_config as
-  /// require_scaling_choice; bad_data, with row and column, for a value outside a range that was
-  /// given, and for values further apart than a double can say.
+  /// bytes for u8; `low` to `high` of data that say so themselves (Trials::by_values); else the
+  /// scores of each column for the rows of a table, each column's own range for other rows, one for
+  /// all values for images and curves. What stands for words and the like in the rows of a table, 0
+  /// and 1, stays as it is. Throws bad_config as require_scaling_choice; bad_data, with row and
+  /// column, for a value outside a range that was given, and for values further apart than a double
+  /// can say.
   static Scaling fit(const Trials& trials, const ScalingChoice& choice,
                      const NetworkNumbers& network);
-  /// A scaling that was saved: 1 scale, or one for each column.
-  Scaling(std::vector<Scale> scales, double network_low);
+  /// A scaling that was saved: 1 scale, or one for each column; and the columns that stay as they
+  /// are, for none or all of them.
+  Scaling(std::vector<Scale> scales, double network_low, std::vector<bool> plain = {});
+  /// One that was saved, by scores: a curve for each column, but for those that stay as they are.
+  Scaling(std::vector<ScoreCurve> curves, const NetworkNumbers& network, std::vector<bool> plain);
 
-  bool bytes() const { return scales_.empty(); }
+  bool bytes() const { return scales_.empty() && curves_.empty(); }
+  /// Empty where there are curves, which then say it.
   const std::vector<Scale>& scales() const { return scales_; }
+  const std::vector<ScoreCurve>& curves() const { return curves_; }
   bool operator==(const Scaling&) const = default;
-  /// The least and the greatest number of all columns; bytes: 0 and 255.
+  /// The least and the greatest value of all columns; bytes: 0 and 255.
   double low() const;
   double high() const;
   /// Whether `value` is from the column's low to its high.
@@ -88,12 +98,21 @@ class Scaling {
   std::string text() const;
 
  private:
+  bool is_plain(std::int64_t column) const {
+    return !plain_.empty() && plain_[static_cast<std::size_t>(column)];
+  }
+  /// Least and greatest value of a column.
+  std::pair<double, double> ends_of(std::int64_t column) const;
   const Scale& scale_of(std::int64_t column) const {
     return scales_[scales_.size() == 1 ? 0 : static_cast<std::size_t>(column)];
   }
 
   std::vector<Scale> scales_;
+  std::vector<ScoreCurve> curves_;
+  std::vector<bool> plain_;  ///< for each column whether it stays as it is; or empty: none does
   double network_low_ = -1.0;
+  /// Whether scores are put into the network's range; else the network's numbers are the scores.
+  bool bounded_ = false;
 };
 
 }  // namespace vgan

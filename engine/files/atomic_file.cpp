@@ -135,6 +135,22 @@ void AtomicFile::write(const void* data, std::size_t n) {
   }
 }
 
+void AtomicFile::rewrite(std::uint64_t offset, const void* data, std::size_t n) {
+  const auto* at = static_cast<const char*>(data);
+  while (n > 0) {
+    const ssize_t written =
+        uninterrupted([&] { return ::pwrite(file_.get(), at, n, static_cast<off_t>(offset)); });
+    if (written <= 0) {
+      const Error error = io_error(what_, path_, written < 0 ? errno : EIO);
+      discard();
+      throw error;
+    }
+    at += written;
+    n -= static_cast<std::size_t>(written);
+    offset += static_cast<std::uint64_t>(written);
+  }
+}
+
 void AtomicFile::commit() {
   if (!file_) throw Error(ErrorCode::internal, {"cannot commit twice", path_.string(), "", "", ""});
   if (!folder_) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ class AtomicFile {
   /// Appends `n` bytes.
   void write(const void* data, std::size_t n);
   void write(std::string_view text) { write(text.data(), text.size()); }
+  /// Puts `n` bytes in the place of those that were written at `offset`. A FIFO refuses it.
+  void rewrite(std::uint64_t offset, const void* data, std::size_t n);
 
   /// Flushes to the disk, renames over the place, flushes the folder. Nothing may be written after
   /// it.

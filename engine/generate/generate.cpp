@@ -31,12 +31,14 @@ SampleFormat format_of(const GenerateRequest& request) {
   if (request.out == "-") return SampleFormat::raw;
   const std::string ending = ending_of(request.out);
   if (ending == ".npy") return SampleFormat::npy;
+  if (ending == ".npz") return SampleFormat::npz;
+  if (ending == ".h5" || ending == ".hdf5") return SampleFormat::hdf5;
   if (ending == ".csv" || ending == ".tsv") return SampleFormat::csv;
   if (ending == ".png") return SampleFormat::png;
   if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return SampleFormat::idx;
   if (ending == ".raw" || ending == ".bin") return SampleFormat::raw;
   refuse_setting("out", "'" + request.out + "'",
-                 "a name that ends in .npy, .csv, .tsv, .png, .idx or .raw, or -",
+                 "a name that ends in .npy, .npz, .h5, .csv, .tsv, .png, .idx or .raw, or -",
                  "or name the format with --format");
 }
 
@@ -180,9 +182,10 @@ GenerateResult generate(const GenerateRequest& asked) {
   const Precision precision = choose_precision(request.precision, backend->info());
   const auto queue = backend->make_queue("generate");
   const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
-  const auto layers = generator_layers(model.config, model.shape, model.conditions.size());
+  auto layers = generator_layers(model.config, model.shape, model.conditions.size());
+  if (!model.heads.empty()) end_in_heads(layers, model.config);
   Sampler sampler(*backend, layers, leaky_slope, type, model.range,
-                  Sampler::bulk(*backend, layers, type), model.conditions.size());
+                  Sampler::bulk(*backend, layers, type), model.conditions.size(), model.heads);
   const bool averaged = model.averaged && !request.raw_weights;
   load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
   queue->synchronise();

@@ -22,6 +22,7 @@
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/run/run_files.hpp"
 #include "engine/sample/reconstruction_errors.hpp"
+#include "engine/settings/schema_file.hpp"
 
 namespace vgan {
 namespace {
@@ -59,6 +60,20 @@ GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
                "a model vae or ae", "train one with --model vae or --model ae"});
 }
 
+// What the columns of a further table mean; numbers may be others than those that were trained on.
+SchemaWish columns_of(const GeneratorModel& model, const std::string& origin) {
+  if (!model.schema) return {};
+  SchemaWish wish = wish_of(*model.schema, origin);
+  for (ColumnWish& column : wish.columns) {
+    column.low.reset();
+    column.high.reset();
+    column.decimals.reset();
+    const bool numbers = column.values && (*column.values)[0].number;
+    if (numbers || column.format) column.values.reset();
+  }
+  return wish;
+}
+
 /// The trials to reconstruct, in the range that the model sees them in.
 struct OpenedTrials {
   Trials trials;
@@ -67,13 +82,17 @@ struct OpenedTrials {
   Scaling scaling;
 };
 
-OpenedTrials open_data(const ReconstructRequest& request, const GeneratorModel& model) {
+OpenedTrials open_data(const ReconstructRequest& request, const GeneratorModel& model,
+                       const std::string& origin) {
   ShapeWish wish;
   wish.expected = model.shape;
   Trials trials = open_trials({.data = request.data,
                                .labels = "none",
+                               .array = request.array,
+                               .dataset = request.dataset,
                                .seed = model.config.seed,
                                .shape = wish,
+                               .schema = columns_of(model, origin),
                                .threads = static_cast<int>(request.threads)});
   if (!trials.shape.same_sides(model.shape)) {
     throw Error(ErrorCode::bad_data,
@@ -178,7 +197,7 @@ class Output {
 // Both averaged where the checkpoint holds averages.
 Reconstructor load_networks(Backend& backend, Queue& queue, const GeneratorModel& model,
                             ElementType type, const Checkpoint& checkpoint) {
-  Reconstructor made(backend, model.config, model.shape, type);
+  Reconstructor made(backend, model.config, model.shape, type, model.heads);
   const std::string ending = model.averaged ? "_ema" : "";
   load_weights(backend, queue, made.encoder().network(), "e" + ending, checkpoint);
   load_weights(backend, queue, made.decoder().network(), "g" + ending, checkpoint);
@@ -194,7 +213,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   const GeneratorModel model = read_autoencoder(loaded);
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
-  const OpenedTrials opened = open_data(request, model);
+  const OpenedTrials opened = open_data(request, model, loaded.file.string());
   for (const auto& [flag, file] : {std::pair{"out", request.out}, {"errors", request.errors}}) {
     require_kept(flag, file, {request.data, opened.trials.source, loaded.file.string()});
     require_not_of_run(flag, file, loaded.file, model.config);
@@ -205,7 +224,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   Reconstructor networks = load_networks(*backend, *queue, model, type, loaded.checkpoint);
 
   const auto start = Clock::now();
-  ReconstructionMeter meter(model.config, opened.range, opened.scaling);
+  ReconstructionMeter meter(model.config, opened.range, opened.scaling, model.heads);
   Output output(request, opened);
   std::optional<NpyWriter> errors;  // made before the work: a file that cannot be stops it
   if (!request.errors.empty()) {

@@ -17,6 +17,8 @@ inline constexpr const char* allowed_trial_counts = "0 (all) to 2^40 - 1";
 struct ReconstructRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::string data;             ///< as DataRequest::data; "digits" are those of the model's seed
+  std::string array;            ///< as DataRequest
+  std::string dataset;          ///< likewise
   std::string out = "reconstructions.npy";  ///< .npy; .png: each trial above its reconstruction
   std::string errors;                       ///< .npy of the mean squared error of each trial, or ""
   /// The first so many trials; 0: all, or the 50 that a picture shows, unless `errors` or

@@ -11,7 +11,9 @@
 #include "engine/base/check.hpp"
 #include "engine/base/error.hpp"
 #include "engine/data/readers/npy.hpp"
+#include "engine/data/writers/hdf5_writer.hpp"
 #include "engine/data/writers/idx_writer.hpp"
+#include "engine/data/writers/npz_writer.hpp"
 #include "engine/data/writers/table_writer.hpp"
 #include "engine/encode/value_stream.hpp"
 #include "engine/files/atomic_file.hpp"
@@ -25,20 +27,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class NpySink final : public SampleSink {
+constexpr const char* array_name = "samples";  // in files that name their arrays
+
+/// The one array of a file.
+template <class Writer>
+class ArraySink final : public SampleSink {
  public:
-  NpySink(const fs::path& path, const ValueStream& stream, const std::vector<std::int64_t>& shape)
-      : stream_(stream), writer_(path, stream.type(), shape) {}
+  template <class... Names>
+  ArraySink(const ValueStream& stream, const std::vector<std::int64_t>& shape, const fs::path& path,
+            Names&&... names)
+      : stream_(stream), writer_(path, names..., stream.type(), shape) {}
   void take(std::span<const float> numbers) override {
     const auto bytes = stream_.of(numbers);
     writer_.append_bytes(stream_.type(), bytes.data(), bytes.size());
   }
-  void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
+  void take(std::span<const std::uint8_t> pixels) override {
+    writer_.append_bytes(ValueType::u8, pixels.data(), pixels.size());
+  }
   void finish() override { writer_.finish(); }
 
  private:
   ValueStream stream_;
-  NpyWriter writer_;
+  Writer writer_;
 };
 
 class IdxSink final : public SampleSink {
@@ -81,7 +91,13 @@ class PngSink final : public SampleSink {
     } else if (!shape.is_curve() || columns_ > 0) {
       sheet.columns = columns_;
     }
-    if (model_.schema) sheet.names = encoded_names(*model_.schema);
+    if (model_.schema && !shape.is_pair()) {
+      sheet.names = shown_names(*model_.schema);
+      const std::vector<double> rows = shown_rows(*model_.schema, values_);
+      const auto width = static_cast<std::int64_t>(sheet.names.size());
+      const auto columns = columns_of(std::span<const double>(rows), width);
+      return write_png(path_, draw_columns(columns, width, sheet));
+    }
     write_png(path_, values_.empty() ? draw_trials(pixels_, shape, sheet)
                                      : draw_trials(values_, shape, 0.0, 1.0, sheet));
   }
@@ -167,6 +183,15 @@ class TableSink final : public SampleSink {
   Output output_;
 };
 
+std::vector<std::int64_t> array_shape(const GenerateRequest& request, const GeneratorModel& model) {
+  const auto count = static_cast<std::int64_t>(request.count);
+  if (request.shape == SampleShape::flat) return {count, model.shape.size()};
+  if (request.shape == SampleShape::data) return model.shape.array(count);
+  std::vector<std::int64_t> shape = {count, model.shape.height, model.shape.width};
+  if (model.shape.channels > 1) shape.push_back(model.shape.channels);
+  return shape;
+}
+
 }  // namespace
 
 void SampleSink::take_block(ConstMatrixRef block) {
@@ -183,14 +208,15 @@ std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, Sam
   const ValueStream stream(model.scaling, model.shape.size(), type,
                            model.schema ? &*model.schema : nullptr);
   const auto count = static_cast<std::int64_t>(request.count);
+  const std::vector<std::int64_t> shape = array_shape(request, model);
   if (format == SampleFormat::npy) {
-    std::vector<std::int64_t> shape = model.shape.array(count);
-    if (request.shape == SampleShape::flat) shape = {count, model.shape.size()};
-    if (request.shape == SampleShape::image) {
-      shape = {count, model.shape.height, model.shape.width};
-      if (model.shape.channels > 1) shape.push_back(model.shape.channels);
-    }
-    return std::make_unique<NpySink>(request.out, stream, shape);
+    return std::make_unique<ArraySink<NpyWriter>>(stream, shape, request.out);
+  }
+  if (format == SampleFormat::npz) {
+    return std::make_unique<ArraySink<NpzWriter>>(stream, shape, request.out, array_name);
+  }
+  if (format == SampleFormat::hdf5) {
+    return std::make_unique<ArraySink<Hdf5Writer>>(stream, shape, request.out, array_name);
   }
   if (format == SampleFormat::csv) return std::make_unique<TableSink>(request, model);
   if (format == SampleFormat::idx) {

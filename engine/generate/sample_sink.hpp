@@ -1,4 +1,4 @@
-// Where samples go: a .npy, .csv, .idx or raw file, a picture, standard output.
+// Where samples go: a .npy, .npz, HDF5, .csv, .idx or raw file, a picture, standard output.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class SampleSink {
   virtual void finish() = 0;
 };
 
-/// The sink for `request.out`. `format` is npy, csv, idx, png or raw; `type` is that of the file's
+/// The sink for `request.out`. `format` is any but automatic; `type` is that of the file's
 /// numbers, which a picture does not have. `model` must outlive it. Throws Error io where the file
 /// cannot be made, bad_config for a type or shape that the format does not hold.
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,

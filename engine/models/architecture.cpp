@@ -158,6 +158,12 @@ std::vector<LayerSpec> generator_layers(const TrainConfig& config, const TrialSh
   return layers;
 }
 
+void end_in_heads(std::vector<LayerSpec>& generator, const TrainConfig& config) {
+  generator.back().activation = Activation::identity;
+  generator.back().heads = true;
+  generator.back().keeps_variance = traits_of(config).encodes;
+}
+
 std::vector<LayerSpec> discriminator_layers(const TrainConfig& config, const TrialShape& trial,
                                             std::int64_t conditions) {
   const TrialShape image = image_shape(config, trial);

@@ -33,6 +33,10 @@ TrainConfig with_layers(TrainConfig config, const TrialShape& trial);
 /// bad_config where listed layers end at another image, naming those that fit.
 std::vector<nn::LayerSpec> generator_layers(const TrainConfig& config, const TrialShape& trial,
                                             std::int64_t conditions = 0);
+/// Makes the layers of `generator_layers` end in the logits and numbers that heads are made of
+/// (kernels/math/heads.hpp), for rows of a table: the last layer has no activation, and that of a
+/// decoder keeps the variances of its numbers.
+void end_in_heads(std::vector<nn::LayerSpec>& generator, const TrainConfig& config);
 /// D: `pack` trials to a logit. Conditions come by a projection where D has convolutions, else
 /// behind each trial. A minibatch statistic goes to the last hidden layer, which is made a dense
 /// one of 128 where it is not dense.

@@ -43,9 +43,54 @@ Scaling read_one_range(const Checkpoint& checkpoint, double network_low) {
   return Scaling::linear(low, high, network_low);
 }
 
+// One curve for each column, from rows of column, value and score.
+Scaling read_scores(const CheckpointTensor& tensor, const GeneratorModel& model,
+                    const NetworkNumbers& network, std::vector<bool> plain,
+                    const std::string& origin) {
+  const auto bad = [&](const std::string& what) {
+    refuse_tensor(origin, scores_name, what,
+                  "F64 [knots, 3]: columns, values and scores that rise, finite, for each column "
+                  "of " +
+                      std::to_string(model.shape.size()) + " that is no flag");
+  };
+  const auto columns = static_cast<std::size_t>(model.shape.size());
+  if (tensor.type != TensorType::f64 || tensor.shape.size() != 2 || tensor.shape[1] != 3) {
+    bad(type_text(tensor.type, tensor.shape));
+  }
+  std::vector<double> rows(tensor.bytes.size() / sizeof(double));
+  std::memcpy(rows.data(), tensor.bytes.data(), rows.size() * sizeof(double));
+  std::vector<std::vector<ScoreCurve::Knot>> knots(columns);
+  for (std::size_t i = 0; i + 2 < rows.size(); i += 3) {
+    const double column = rows[i];
+    if (!(column >= 0.0 && column < static_cast<double>(columns)) || column != std::floor(column)) {
+      bad("column " + exact_text(column));
+    }
+    std::vector<ScoreCurve::Knot>& of = knots[static_cast<std::size_t>(column)];
+    const ScoreCurve::Knot knot{rows[i + 1], rows[i + 2]};
+    const bool rises = of.empty() || (of.back().value < knot.value && of.back().score < knot.score);
+    if (!std::isfinite(knot.value) || !std::isfinite(knot.score) || !rises) bad("another knot");
+    of.push_back(knot);
+  }
+  std::vector<ScoreCurve> curves;
+  for (std::size_t j = 0; j < columns; ++j) {
+    if (knots[j].empty() != (!plain.empty() && plain[j])) {
+      bad("column " + std::to_string(j) + (knots[j].empty() ? " without a curve" : " with one"));
+    }
+    curves.emplace_back(std::move(knots[j]));
+  }
+  return {std::move(curves), network, std::move(plain)};
+}
+
 Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
                      Activation activation, const std::string& origin) {
   const auto network_low = static_cast<double>(OutputRange::of_network(activation).low);
+  std::vector<bool> plain;
+  if (model.schema) plain = plain_columns(*model.schema);
+  const auto scores = checkpoint.tensors.find(scores_name);
+  if (scores != checkpoint.tensors.end()) {
+    return read_scores(scores->second, model, {network_low, activation != Activation::identity},
+                       std::move(plain), origin);
+  }
   const auto found = checkpoint.tensors.find(scaling_name);
   if (found == checkpoint.tensors.end()) {
     if (model.type == ValueType::u8) return {};
@@ -72,7 +117,7 @@ Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
                           scale.low == scale.bulk_high && scale.low == scale.high;
     if (!rises && !constant) bad("another scale");
   }
-  return {std::move(scales), network_low};
+  return {std::move(scales), network_low, std::move(plain)};
 }
 
 // Samples are right only from the noise that G was trained with.
@@ -93,7 +138,9 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
   const TrialShape shape = model.shape;
   const std::int64_t conditions = model.conditions.size();
   try {
-    return {generator_layers(model.config, shape, conditions),
+    std::vector<nn::LayerSpec> generator = generator_layers(model.config, shape, conditions);
+    if (!model.heads.empty()) end_in_heads(generator, model.config);
+    return {std::move(generator),
             traits_of(model.config).second_layers(model.config, shape, conditions)};
   } catch (const Error& error) {
     throw Error(ErrorCode::bad_data,
@@ -143,6 +190,19 @@ std::map<std::string, std::string> describe_model(const TrainConfig& config,
 
 void save_scaling(const Scaling& scaling, Checkpoint& checkpoint) {
   if (scaling.bytes()) return;
+  if (!scaling.curves().empty()) {
+    std::vector<double> rows;
+    for (std::size_t j = 0; j < scaling.curves().size(); ++j) {
+      for (const ScoreCurve::Knot& knot : scaling.curves()[j].knots()) {
+        rows.insert(rows.end(), {static_cast<double>(j), knot.value, knot.score});
+      }
+    }
+    const auto bytes = std::as_bytes(std::span(rows));
+    checkpoint.tensors[scores_name] = {TensorType::f64,
+                                       {static_cast<std::int64_t>(rows.size() / 3), 3},
+                                       {bytes.begin(), bytes.end()}};
+    return;
+  }
   CheckpointTensor tensor{
       TensorType::f64, {static_cast<std::int64_t>(scaling.scales().size()), 4}, {}};
   for (const Scale& scale : scaling.scales()) {
@@ -220,6 +280,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   const auto known_type = value_type_named(type);
   if (!known_type) refuse("trial.type", "'" + type + "'", "a type of numbers, such as u8 or f32");
   model.type = *known_type;
+  if (model.schema) model.heads = heads_of(*model.schema);
   const Activation activation = output_activation(model.config.output);
   model.scaling = read_scaling(checkpoint, model, activation, origin);
   model.range = model.scaling.bytes() ? OutputRange{activation, 0.0F, 255.0F, true}

@@ -12,6 +12,7 @@
 #include "engine/device/backend.hpp"
 #include "engine/encode/output_range.hpp"
 #include "engine/encode/scaling.hpp"
+#include "engine/encode/table_heads.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/models/codes.hpp"
 #include "engine/models/conditions.hpp"
@@ -33,8 +34,10 @@ inline constexpr const char* schema_name = "schema";
 std::map<std::string, std::string> describe_model(const TrainConfig& config,
                                                   const TrialShape& trial, ValueType type);
 
-/// What the scales of data that are no bytes are saved as: F64 [1 or columns, 4].
+/// What the scales of data that are no bytes are saved as: F64 [1 or columns, 4]; or the curves of
+/// scores, F64 [knots of all columns, 3]: column, value, score.
 inline constexpr const char* scaling_name = "scaling";
+inline constexpr const char* scores_name = "scores";
 void save_scaling(const Scaling& scaling, Checkpoint& checkpoint);
 
 struct GeneratorModel {
@@ -45,6 +48,7 @@ struct GeneratorModel {
   CodeModel codes;                 ///< of a model "ae": what samples are drawn from
   ValueType type = ValueType::u8;  ///< of the data's file
   OutputRange range;               ///< what a sampler hands out
+  std::vector<Head> heads;         ///< of rows of a table: what G's outputs are; else empty
   Scaling scaling;                 ///< what that stands for
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G

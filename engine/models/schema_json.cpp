@@ -7,6 +7,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/json_text.hpp"
+#include "engine/data/date_format.hpp"
 #include "engine/data/readers/dialect_guess.hpp"
 
 namespace vgan {
@@ -34,6 +35,8 @@ void visit_column(C& column, Visitor&& visitor) {
   visitor("name", column.name);
   visitor("unit", column.unit);
   visitor("kind", column.kind);
+  visitor("role", column.role);
+  visitor("format", column.format);
   visitor("numeric", column.numeric);
   visitor("low", column.low);
   visitor("high", column.high);
@@ -41,6 +44,7 @@ void visit_column(C& column, Visitor&& visitor) {
   visitor("distinct", column.distinct);
   visitor("missing", column.missing);
   visitor("missing_mark", column.missing_mark);
+  visitor("marks", column.marks);
   visitor("least_decimals", column.style.least_decimals);
   visitor("most_decimals", column.style.most_decimals);
   visitor("digits", column.style.digits);
@@ -51,7 +55,10 @@ void visit_column(C& column, Visitor&& visitor) {
 struct Writing {
   json& object;
   void operator()(const char* key, char value) const { object[key] = text_of(value); }
-  void operator()(const char* key, ColumnKind value) const { object[key] = to_text(value); }
+  template <WordSetting Enum>
+  void operator()(const char* key, const Enum& value) const {
+    object[key] = to_text(value);
+  }
   template <class Value>
   void operator()(const char* key, const Value& value) const {
     object[key] = value;
@@ -109,12 +116,13 @@ class Reading {
     value = text.empty() ? '\0' : text[0];
     return true;
   }
-  static bool read(const json& from, ColumnKind& value) {
+  template <WordSetting Enum>
+  static bool read(const json& from, Enum& value) {
     std::string text;
     if (!read(from, text)) return false;
-    const auto kind = find_word<ColumnKind>(text);
-    if (kind) value = *kind;
-    return kind.has_value();
+    const auto found = find_word<Enum>(text);
+    if (found) value = *found;
+    return found.has_value();
   }
   template <class Item>
   static bool read(const json& from, std::vector<Item>& values) {
@@ -131,6 +139,18 @@ class Reading {
   std::size_t read_ = 0;
 };
 
+bool is_known_mark(const ColumnSchema& column) {
+  const auto& marks = column.marks;
+  // How a number that is a mark is spelt may differ from cell to cell.
+  return is_missing_text(column.missing_mark) || !marks.empty();
+}
+
+bool has_format(const ColumnSchema& column) {
+  const bool dates = column.kind == ColumnKind::datetime;
+  return column.format.empty() ? !dates
+                               : column.numeric && DateFormat::of(column.format).has_value();
+}
+
 void require_sense(const Schema& schema, const Reading& reading) {
   const std::string delimiters = ",;\t| ";
   const Dialect& dialect = schema.dialect;
@@ -144,7 +164,7 @@ void require_sense(const Schema& schema, const Reading& reading) {
         !std::is_sorted(column.values.begin(), column.values.end()) ||
         (!column.values.empty() &&
          (column.values.front() < column.low || column.values.back() > column.high)) ||
-        !is_missing_text(column.missing_mark) ||
+        !is_known_mark(column) || !has_format(column) ||
         column.style.least_decimals > column.style.most_decimals ||
         (!column.numeric && column.drawn() && column.words.empty())) {
       reading.fail("a column '" + column.name + "' that contradicts itself");

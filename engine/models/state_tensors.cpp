@@ -101,8 +101,8 @@ void check_section(const std::vector<nn::LayerSpec>& layers, const std::string& 
     const std::string stem = prefix + "." + std::to_string(l) + ".";
     for (const nn::TensorSpec& spec : nn::tensors_of(layers[l])) {
       if (moments && !spec.trained) continue;
-      check_tensor(stem + spec.name, spec.shape, squares || spec.name == "variance", checkpoint,
-                   origin);
+      check_tensor(stem + spec.name, spec.shape, squares || spec.name.ends_with("variance"),
+                   checkpoint, origin);
     }
   }
 }

@@ -67,6 +67,7 @@ std::vector<TensorSpec> tensors_of(const LayerSpec& layer) {
   } else {
     tensors.push_back({"bias", {layer.bias_size()}});
   }
+  if (layer.keeps_variance) tensors.push_back({"error_variance", {layer.outputs}, false});
   if (layer.spectral) {
     tensors.push_back({"u", {layer.weight_cols()}, false});
     tensors.push_back({"v", {layer.weight_rows()}, false});

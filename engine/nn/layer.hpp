@@ -25,6 +25,10 @@ struct LayerSpec {
   /// Rows of a group whose minibatch standard deviation follows the outputs as one more; 0: none.
   /// Dense layers alone can have it: rows of images have no place for it.
   std::int64_t stddev_group = 0;
+  /// Whether the outputs are what heads are made of (kernels/math/heads.hpp): of a last layer.
+  bool heads = false;
+  /// Whether a variance is kept beside each output: of a decoder's numbers (HeadsLossTask).
+  bool keeps_variance = false;
   /// Length of the condition vector c of a projection discriminator (Miyato and Koyama 2018,
   /// arXiv:1802.05637), for a last dense layer with one output: to the logit of features phi comes
   /// <c E, phi>. 0: none.
@@ -42,7 +46,7 @@ struct LayerSpec {
   double fan_in() const;
   bool plain_dense() const {
     return kind == LayerKind::dense && normalised == 0 && !spectral && stddev_group == 0 &&
-           conditions == 0;
+           conditions == 0 && !keeps_variance;
   }
 };
 
@@ -60,7 +64,8 @@ bool wants_tight_rows(const std::vector<LayerSpec>& layers);
 /// among the weights, with gradients that stay zero, so that Adam leaves them and the average and
 /// checkpoints take them along.
 struct TensorSpec {
-  std::string name;  ///< weight, bias, gamma, beta, mean, variance, u, v, embedding
+  std::string name;  ///< weight, bias, gamma, beta, mean, variance, u, v, embedding,
+                     ///< error_variance
   std::vector<std::int64_t> shape;
   bool trained = true;
 

@@ -75,7 +75,7 @@ void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
     for (const TensorSpec& spec : tensors_of(layer)) {
       const VectorView<float> values = tensor(l, spec.name);
       const auto place = static_cast<std::uint64_t>(values.data - arena_.weights().data);
-      if (spec.name == "gamma" || spec.name == "variance") {
+      if (spec.name == "gamma" || spec.name.ends_with("variance")) {
         backend_->fill(queue, 1.0F, as_row(values));
       } else if (spec.name != "beta" &&
                  (spec.trained || spec.name.ends_with('u'))) {  // the start of a power iteration

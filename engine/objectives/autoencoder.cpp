@@ -52,6 +52,7 @@ Autoencoder::Autoencoder(Backend& backend, nn::Network& encoder, nn::Network& de
       g_(&decoder),
       state_(state),
       options_(options),
+      heads_(backend, options.heads),
       e_storage_(backend, encoder.layers(), batch, {encoder.compute_type(), encoder.compute_type()},
                  "the encoder's activations"),
       g_storage_(backend, decoder.layers(), batch, {decoder.compute_type(), ElementType::f32},
@@ -63,6 +64,8 @@ Autoencoder::Autoencoder(Backend& backend, nn::Network& encoder, nn::Network& de
               decoder.layers().back().activation == Activation::identity,
           "autoencoder", "an encoder and a decoder that do not fit",
           "one takes the other's output, of its type, and the decoder ends without activation");
+  require(heads_.empty() || decoder.layers().back().keeps_variance, "autoencoder",
+          "heads without variances", "a decoder that keeps them");
   const Plan plan(encoder.layers(), decoder.layers(), batch, encoder.compute_type());
   inputs_ = backend.allocate(plan.bytes(), "the batch");
   nn::Carver carver(inputs_.data(), plan.packing);
@@ -72,6 +75,25 @@ Autoencoder::Autoencoder(Backend& backend, nn::Network& encoder, nn::Network& de
     **place++ = carver.take(rows, cols, type);
   });
   x_ = trials_[0];
+}
+
+void Autoencoder::loss(Queue& queue, const nn::Tape& g) {
+  StepRecord& record = state_->current;
+  const MatrixRef y = g.outputs.back();
+  if (heads_.empty()) {
+    return backend_->run(queue, ReconstructionTask{y, x_, g.deltas.back(), options_.likelihood,
+                                                   &record[AutoencoderValue::reconstruction],
+                                                   &record[AutoencoderValue::squared_error]});
+  }
+  HeadsLossTask task;
+  task.y = y;
+  task.x = x_;
+  task.heads = heads_.view();
+  task.variance = g_->tensor(g_->layers().size() - 1, "error_variance").data;
+  task.gradient = g.deltas.back();
+  task.loss = &record[AutoencoderValue::reconstruction];
+  task.squared = &record[AutoencoderValue::squared_error];
+  backend_->run(queue, task);
 }
 
 void Autoencoder::gradients(Queue& queue) {
@@ -88,10 +110,7 @@ void Autoencoder::gradients(Queue& queue) {
   }
   const ConstMatrixRef z = options_.variational ? z_ : code;
   g_->forward(queue, z, g);
-  backend_->run(queue,
-                ReconstructionTask{g.outputs.back(), x_, g.deltas.back(), options_.likelihood,
-                                   &record[AutoencoderValue::reconstruction],
-                                   &record[AutoencoderValue::squared_error]});
+  loss(queue, g);
   const MatrixRef dz = options_.variational ? dz_ : e.deltas.back();
   g_->backward(queue, z, g, {.input_gradient = dz});
   if (options_.variational) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "engine/device/backend.hpp"
+#include "engine/nn/heads.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::objectives {
@@ -11,6 +13,9 @@ namespace vgan::objectives {
 struct AutoencoderOptions {
   bool variational = false;
   Likelihood likelihood = Likelihood::bernoulli;
+  /// What the decoder's outputs are where it makes rows of a table, in place of a likelihood; else
+  /// empty.
+  std::vector<math::Head> heads;
   float beta = 1.0F;  ///< weight of the KL divergence, times StepState::kl_weight
   std::uint64_t seed = 0;
 };
@@ -49,11 +54,14 @@ class Autoencoder {
  private:
   struct Plan;
 
+  void loss(Queue& queue, const nn::Tape& g);
+
   Backend* backend_;
   nn::Network* e_;
   nn::Network* g_;
   StepState* state_;
   AutoencoderOptions options_;
+  nn::Heads heads_;
   nn::TapeStorage e_storage_;
   nn::TapeStorage g_storage_;
   Buffer inputs_;

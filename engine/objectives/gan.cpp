@@ -16,6 +16,7 @@ struct Gan::Plan {
     const bool images = nn::wants_tight_rows(g) || nn::wants_tight_rows(d) || o.pack > 1;
     packing = images ? nn::Packing::tight : nn::Packing::padded;
     augments = o.augments();
+    heads = !o.heads.empty();
     between = o.gradient_penalty > 0.0F;
     penalty = between || o.r1 > 0.0F;
   }
@@ -26,6 +27,7 @@ struct Gan::Plan {
     take(2 * batch, seen, type);
     take(batch, seen, type);
     take(augments ? batch : 0, trial, type);
+    take(heads ? batch : 0, trial, ElementType::f32);
     take(projected_conditions > 0 ? 2 * batch : 0, projected_conditions, type);
     take(penalty ? batch : 0, seen, ElementType::f32);
     take(between ? batch : 0, seen, ElementType::f32);
@@ -43,7 +45,7 @@ struct Gan::Plan {
   std::int64_t batch, latent, trial, seen = 0, projected_conditions = 0;
   ElementType type;
   nn::Packing packing = nn::Packing::padded;
-  bool augments = false, between = false, penalty = false;
+  bool augments = false, heads = false, between = false, penalty = false;
 };
 
 std::size_t Gan::bytes(const std::vector<nn::LayerSpec>& generator,
@@ -86,11 +88,14 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
   require(options.pack * plan.seen == discriminator.inputs() && discriminator.outputs() == 1 &&
               batch % options.pack == 0 && generator.compute_type() == discriminator.compute_type(),
           "gan", "G and D that do not fit", "D takes G's output, of G's type, to one logit");
+  require(options.heads.empty() || (!options.augments() && generator.layers().back().heads), "gan",
+          "heads of images", "heads for what a network makes for them, without augmentation");
+  heads_ = nn::Heads(backend, options.heads);
   inputs_ = backend.allocate(plan.bytes(), "the batch");
   nn::Carver carver(inputs_.data(), plan.packing);
-  MatrixRef* places[] = {&latents_[0],       &latents_[1], &d_input_,
-                         &d_gradient_,       &real_raw_,   &d_tape_.conditions,
-                         &penalty_gradient_, &between_,    &penalty_conditions_};
+  MatrixRef* places[] = {
+      &latents_[0], &latents_[1],        &d_input_,          &d_gradient_, &real_raw_,
+      &soft_,       &d_tape_.conditions, &penalty_gradient_, &between_,    &penalty_conditions_};
   MatrixRef** place = places;
   plan.each([&](std::int64_t rows, std::int64_t cols, ElementType type) {
     **place++ = rows == 0 ? MatrixRef{} : carver.take(rows, cols, type);
@@ -102,7 +107,7 @@ Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, s
   // G writes its fakes straight into D's input, unless something has to come between; and D its
   // gradient in them straight into G's last delta.
   const bool straight = !options.augments() && !apart_;
-  if (options.instance_noise == 0.0F && straight) g_tape_.outputs.back() = fake_;
+  if (options.instance_noise == 0.0F && straight && heads_.empty()) g_tape_.outputs.back() = fake_;
   if (straight) g_tape_.deltas.back() = trial_columns(d_gradient_);
   d_real_ = d_tape_.rows_from(0, judged());
   d_fake_ = d_tape_.rows_from(judged(), judged());
@@ -173,17 +178,38 @@ void Gan::share_conditions(Queue& queue) {
   if (!penalty_conditions_.empty()) backend_->convert(queue, given, penalty_conditions_);
 }
 
+void Gan::apply_heads(Queue& queue, std::int64_t critic) {
+  HeadsTask task;
+  task.logits = g_tape_.outputs.back();
+  task.heads = heads_.view();
+  task.stream = stream(Purpose::latent, critic);
+  task.stream.first = nn::head_numbers;
+  task.temperature = options_.temperature;
+  task.out = fake_;
+  task.soft = soft_.as<float>();
+  backend_->run(queue, task);
+}
+
+void Gan::backward_heads(Queue& queue) {
+  backend_->run(queue, HeadsBackwardTask{soft_.as<float>(), heads_.view(), options_.temperature,
+                                         g_tape_.deltas.back()});
+}
+
 void Gan::make_fakes(Queue& queue, std::int64_t critic) {
   g_->forward(queue, latent_, g_tape_);
   share_conditions(queue);
   MatrixRef made = g_tape_.outputs.back();
+  if (!heads_.empty()) {
+    apply_heads(queue, critic);
+    made = fake_;
+  }
   if (options_.augments()) {
     augment(queue, real_raw_, real_, Purpose::augment_real, critic, false);
     augment(queue, made, fake_, Purpose::augment_fake, critic, false);
     made = fake_;
   }
   if (options_.instance_noise == 0.0F) {
-    if (apart_ && !options_.augments()) backend_->convert(queue, made, fake_);
+    if (apart_ && !options_.augments() && heads_.empty()) backend_->convert(queue, made, fake_);
     return;
   }
   const float* sigma = &state_->instance_noise;
@@ -304,9 +330,13 @@ void Gan::generator_gradients(Queue& queue) {
   } else if (apart_) {
     backend_->convert(queue, trial_columns(d_gradient_), delta);
   }
-  const ActivationOptions last = g_->activation(g_->layers().size() - 1);
-  backend_->run(queue,
-                ActivationBackwardTask{g_tape_.outputs.back(), delta, last.activation, last.slope});
+  if (heads_.empty()) {
+    const ActivationOptions last = g_->activation(g_->layers().size() - 1);
+    backend_->run(
+        queue, ActivationBackwardTask{g_tape_.outputs.back(), delta, last.activation, last.slope});
+  } else {
+    backward_heads(queue);
+  }
   g_->backward(queue, latent_, g_tape_, {});
   g_->finish_gradients(queue);
 }
@@ -316,6 +346,7 @@ void Gan::generator_update(Queue& queue, const AdamOptions& adam) {
   d_->logit_loss(queue, d_fake_, fooled_side(), {}, nullptr);
   d_->backward_to_input(queue, d_fake_, g_tape_.outputs.back(),
                         g_->activation(g_->layers().size() - 1), g_tape_.deltas.back());
+  if (!heads_.empty()) backward_heads(queue);
   g_->backward_and_update(queue, latent_, g_tape_, {.adam = adam, .state = state_});
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/device/backend.hpp"
+#include "engine/nn/heads.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan::objectives {
@@ -27,6 +29,11 @@ struct GanOptions {
   /// Length of the condition vector that G and D see, 0: none. G has it behind its noise; D behind
   /// each trial, unless its last layer is a projection.
   std::int64_t conditions = 0;
+  /// What G's outputs are where it makes rows of a table, which D sees as these make them; else
+  /// empty. Choices
+  /// are taken for softmax at `temperature` where G learns.
+  std::vector<math::Head> heads;
+  float temperature = 0.5F;
   std::uint64_t seed = 0;
 
   bool augments() const { return augment_colour || augment_translation || augment_cutout; }
@@ -100,6 +107,9 @@ class Gan {
   MatrixRef trial_columns(MatrixRef rows) const { return rows.block(0, rows.rows, 0, trial_); }
   RandomStream stream(Purpose purpose, std::int64_t critic) const;
 
+  /// What the heads make of G's outputs, straight into D's input; and the way back of the gradient.
+  void apply_heads(Queue& queue, std::int64_t critic);
+  void backward_heads(Queue& queue);
   void make_fakes(Queue& queue, std::int64_t critic);
   void augment(Queue& queue, ConstMatrixRef in, MatrixRef out, Purpose purpose, std::int64_t critic,
                bool adjoint);
@@ -133,6 +143,7 @@ class Gan {
   nn::Tape d_fake_;  ///< second half
   nn::Tape scratch_;
   nn::Tape between_tape_;
+  nn::Heads heads_;
   /// Whether G's output has a place of its own: a convolution's rows do not lie beside conditions.
   bool apart_ = false;
   std::array<MatrixRef, 2> latents_;  ///< [batch, latent + conditions]
@@ -141,6 +152,7 @@ class Gan {
   MatrixRef real_;                ///< trials in d_input_'s first half
   MatrixRef fake_;                ///< trials in its second half
   MatrixRef real_raw_;            ///< [batch, trial], before they are augmented
+  MatrixRef soft_;                ///< [batch, trial] f32 of heads
   MatrixRef d_gradient_;          ///< [batch, trial (+ conditions)]: of L_G in what D sees of fakes
   MatrixRef between_;             ///< [batch, trial (+ conditions)] f32
   MatrixRef penalty_gradient_;    ///< [batch, trial (+ conditions)] f32

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/data/table_trials.hpp"
 #include "engine/encode/scaling.hpp"
 #include "engine/pictures/curve_sheet.hpp"
 #include "engine/pictures/pairs.hpp"
@@ -78,11 +79,21 @@ std::vector<double> some_rows(const Trials& trials, std::int64_t most) {
 constexpr std::int64_t most_real_rows = 20000;
 constexpr std::int64_t most_real_numbers = std::int64_t{1} << 22;
 
+// Says whether the columns are drawn as shown_rows has them.
+bool shows_table(const Trials& trials) { return trials.schema && !trials.shape.is_pair(); }
+
+// Counts the columns of a picture, and those that it has no room for.
+std::int64_t shown_width(const Trials& trials) {
+  return shows_table(trials) ? static_cast<std::int64_t>(shown_names(*trials.schema).size())
+                             : trials.shape.size();
+}
+
 std::vector<std::vector<double>> real_columns(const Trials& trials) {
   const std::int64_t width = trials.values_per_trial();
   const std::int64_t rows = std::clamp<std::int64_t>(most_real_numbers / width, 1, most_real_rows);
-  const std::vector<double> values = some_rows(trials, rows);
-  return columns_of(std::span<const double>(values), width);
+  std::vector<double> values = some_rows(trials, rows);
+  if (shows_table(trials)) values = shown_rows(*trials.schema, values);
+  return columns_of(std::span<const double>(values), shown_width(trials));
 }
 
 }  // namespace
@@ -98,7 +109,7 @@ std::optional<TrialSheet> sheet_for_data(const Trials& trials) {
     sheet->x_axis = axes.x;
   } else if (shape.is_row()) {
     sheet->real = real_columns(trials);
-    if (trials.schema) sheet->names = encoded_names(*trials.schema);
+    if (trials.schema) sheet->names = shown_names(*trials.schema);
   } else if (shape.is_curve()) {
     sheet->axis = curve_range(real_values(trials, *sheet), shape.channels);
   }
@@ -120,7 +131,7 @@ std::optional<TrialSheet> panel_for_data(const Trials& trials) {
 Picture draw_real(const Trials& trials, const TrialSheet& sheet) {
   const TrialShape shape = trials.shape;
   if (shape.is_row()) {
-    return draw_columns({}, shape.size(), sheet);
+    return draw_columns({}, shown_width(trials), sheet);
   }
   if (!trials.by_values || draws_plots(trials)) {
     return draw_trials(real_values(trials, sheet), shape, trials.low, trials.high, sheet);
@@ -141,6 +152,11 @@ Picture draw_samples(std::span<const double> samples, const Trials& trials,
                      const TrialSheet& sheet) {
   const TrialShape shape = trials.shape;
   if (trials.is_u8()) return draw_trials(samples, shape, 0.0, 255.0, sheet);
+  if (shows_table(trials)) {
+    const std::vector<double> rows = shown_rows(*trials.schema, samples);
+    const std::int64_t width = shown_width(trials);
+    return draw_columns(columns_of(std::span<const double>(rows), width), width, sheet);
+  }
   return draw_trials(samples, shape, trials.low, trials.high, sheet);
 }
 

@@ -91,6 +91,7 @@ TrainConfig overlaid(const TrainConfig& saved, const RunRequest& request) {
   };
   left_open("precision", &TrainConfig::precision, PrecisionKind::automatic);
   left_open("output", &TrainConfig::output, OutputKind::automatic);
+  left_open("likelihood", &TrainConfig::likelihood, LikelihoodKind::automatic);
   left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
   return wanted;
 }
@@ -126,6 +127,7 @@ Resumption find_resumption(const RunRequest& request) {
   Resumption found = locked_and_loaded(request);
   const GeneratorModel model = read_model(found.loaded.checkpoint, found.loaded.file.string());
   found.trial = model.shape;
+  found.schema = model.schema;
   // What was given now counts where it may change, and must agree where it may not.
   TrainConfig wanted = overlaid(model.config, request);
   const std::string folder = found.folder.path().string();
@@ -137,7 +139,8 @@ Resumption find_resumption(const RunRequest& request) {
   found.changes = check_resume(model.config, wanted);
   found.record = RunRecord::load(found.loaded.checkpoint, found.loaded.file.string());
   require_same_conditions(model.config, wanted);
-  if (!model.scaling.bytes() && !found.loaded.checkpoint.tensors.contains(scaling_name)) {
+  if (!model.scaling.bytes() && model.scaling.curves().empty() &&
+      !found.loaded.checkpoint.tensors.contains(scaling_name)) {
     const Scale& scale = model.scaling.scales()[0];  // of 0.1.0 and before: one for all values
     wanted.range = exact_text(scale.low) + ":" + exact_text(scale.high);
   }

@@ -1,10 +1,12 @@
 // From what `--resume` names to a folder, a checkpoint and settings.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/data/schema.hpp"
 #include "engine/run/run.hpp"
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_record.hpp"
@@ -20,6 +22,7 @@ struct Resumption {
   TrialShape trial;                    ///< that the run was trained on
   RunRecord record;                    ///< of the checkpoint
   std::vector<SettingChange> changes;  ///< that are made now
+  std::optional<Schema> schema;        ///< of the table that the run was trained on
 };
 
 /// Throws bad_config where there is nothing to resume, another process trains in the folder or a

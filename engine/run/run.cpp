@@ -14,6 +14,7 @@
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_loop.hpp"
 #include "engine/run/run_origin.hpp"
+#include "engine/settings/schema_file.hpp"
 
 namespace vgan {
 namespace {
@@ -78,6 +79,15 @@ ShapeWish shape_wish(const TrainConfig& config, const std::optional<Resumption>&
   return wish;
 }
 
+// A resumed run's columns are what they were, unless another file is given now.
+SchemaWish schema_wish(const RunRequest& request, const TrainConfig& config,
+                       const std::optional<Resumption>& resumption) {
+  if (resumption && resumption->schema && !is_given(request, "schema")) {
+    return wish_of(*resumption->schema, resumption->loaded.file.string());
+  }
+  return config.schema.empty() ? SchemaWish{} : read_schema_file(config.schema);
+}
+
 void tell(RunObserver* observer, const std::vector<std::string>& notes) {
   if (observer == nullptr) return;
   for (const std::string& note : notes) observer->note(note);
@@ -100,9 +110,12 @@ RunResult run_training(const RunRequest& request) {
   Trials trials = open_trials({.data = config.data,
                                .labels = config.labels,
                                .conditions = config.conditions,
+                               .array = config.array,
+                               .dataset = config.dataset,
                                .seed = config.seed,
                                .shape = shape_wish(config, resumption),
                                .dialect = {config.delimiter, config.decimal, config.header},
+                               .schema = schema_wish(request, config, resumption),
                                .threads = static_cast<int>(config.threads)});
   tell(request.observer, trials.notes);
   const std::int64_t held_out = config.held_out(trials.count);
@@ -119,8 +132,17 @@ RunResult run_training(const RunRequest& request) {
   if (!config.labels.empty() && config.labels != no_labels) {
     lasting.labels = fs::absolute(config.labels).lexically_normal().string();
   }
+  if (!config.schema.empty()) {
+    lasting.schema = fs::absolute(config.schema).lexically_normal().string();
+  }
   if (!config.conditions.empty()) {
     lasting.conditions = fs::absolute(config.conditions).lexically_normal().string();
+  }
+  // Other columns than those that the run was started with are no fault of the data.
+  if (resumption && resumption->schema && is_given(request, "schema") && trials.schema &&
+      !same_encoding(*trials.schema, *resumption->schema)) {
+    refuse_setting("schema", "'" + config.schema + "', by which the columns are others",
+                   "those that the run was started with", "leave --schema out");
   }
   // Before the data are held against settings, which a resumed run cannot change.
   if (resumption) {
@@ -135,6 +157,7 @@ RunResult run_training(const RunRequest& request) {
   require_work(trainer, folder);
   folder.make_ready();
   write_config(trainer, folder);
+  folder.write_schema(trials);
   if (resumption) take_up(*resumption, trainer, folder, request.observer);
   const fs::path from = resumption ? resumption->loaded.file : fs::path();
   RunRecord record = resumption ? resumption->record : RunRecord{};

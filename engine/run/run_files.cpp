@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "engine/base/error.hpp"
+#include "engine/data/readers/data_files.hpp"
 #include "engine/files/output_path.hpp"
 
 namespace vgan {
@@ -29,7 +30,9 @@ bool is_of_run(const fs::path& written, const fs::path& checkpoint, const TrainC
   for (const char* name : {"config.toml", "metrics.jsonl"}) {
     if (same_file(written, run / name)) return true;
   }
-  for (const std::string& read : {config.data, config.labels, config.conditions}) {
+  std::vector<std::string> files = split_data_names(config.data);
+  files.insert(files.end(), {config.labels, config.conditions});
+  for (const std::string& read : files) {
     if (read.empty()) continue;
     if (fs::is_regular_file(read, error) && same_file(written, read)) return true;
     if (fs::is_directory(read, error) && lies_in(written, read) && fs::exists(written, error)) {

@@ -18,6 +18,7 @@
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/pictures/trial_pictures.hpp"
+#include "engine/settings/schema_file.hpp"
 
 namespace vgan {
 namespace {
@@ -61,7 +62,7 @@ std::vector<std::string> lasting_names(const Folder& folder) {
 }
 
 // Whether `folder` holds nothing but what a run makes before its first checkpoint, in that order:
-// two empty folders, its settings, and metrics of no epoch.
+// two empty folders, its settings, the schema of its table, and metrics of no epoch.
 bool never_began(const Folder& folder) {
   const std::vector<std::string> names = lasting_names(folder);
   const bool ours = folder.is_folder("checkpoints");
@@ -70,7 +71,8 @@ bool never_began(const Folder& folder) {
       return folder.is_folder(name) && lasting_names(folder.inside(name)).empty();
     }
     if (!ours || !folder.is_regular_file(name)) return false;
-    return name == "config.toml" || (name == "metrics.jsonl" && folder.size_of(name) == 0);
+    return name == "config.toml" || name == "schema.toml" ||
+           (name == "metrics.jsonl" && folder.size_of(name) == 0);
   });
 }
 
@@ -149,6 +151,11 @@ std::size_t RunFolder::set_aside_after(std::uint64_t epoch) const {
 
 void RunFolder::write_config(const TrainConfig& config) const {
   write_text({folder_, "config.toml"}, print_config(config, true));
+}
+
+void RunFolder::write_schema(const Trials& trials) const {
+  if (!trials.schema) return;
+  write_text({folder_, "schema.toml"}, schema_file_text(*trials.schema, trials.source));
 }
 
 void RunFolder::start_metrics(std::uint64_t epoch) {

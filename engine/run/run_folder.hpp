@@ -40,6 +40,8 @@ class RunFolder {
   const Folder& checkpoints() const { return *checkpoints_; }
 
   void write_config(const TrainConfig& config) const;
+  /// The schema of a table's rows as schema.toml; of other trials nothing.
+  void write_schema(const Trials& trials) const;
   /// To be called before the next is asked for. Keeps the metrics of epochs up to `epoch`.
   void start_metrics(std::uint64_t epoch);
   MetricsLog& metrics() { return *metrics_; }

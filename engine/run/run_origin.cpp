@@ -24,6 +24,12 @@ void RunOrigin::require_fit(const Trials& trials) const {
   if (!trials.shape.same_sides(trial)) {
     refuse("trials of " + shape_text(trials.shape), shape_text(trial));
   }
+  const bool same =
+      trials.schema && schema ? same_encoding(*trials.schema, *schema) : !trials.schema && !schema;
+  if (!same) {
+    refuse(trials.schema ? "a table of other columns, words or values" : "trials that are no table",
+           schema ? "those of its table" : "trials that are no table");
+  }
   const ConditionModel wanted(config, trials);
   const auto text = [](const ConditionModel& told) {
     return std::to_string(told.size()) + (told.classes() ? " classes" : " conditions a trial");
@@ -36,6 +42,7 @@ RunOrigin find_origin(const RunRequest& request) {
   origin.loaded = load_run_or_file(request.from);
   const GeneratorModel model = read_model(origin.loaded.checkpoint, origin.loaded.file.string());
   origin.trial = model.shape;
+  origin.schema = model.schema;
   origin.conditions = model.conditions;
   origin.config = overlaid(model.config, request);
   check_origin(model.config, origin.config);
@@ -43,7 +50,12 @@ RunOrigin find_origin(const RunRequest& request) {
   origin.config.out = request.config.out;
   origin.config.quiet = request.config.quiet;
   origin.config.profile_steps = request.config.profile_steps;
-  if (is_given(request, "data") && !is_given(request, "labels")) origin.config.labels.clear();
+  if (is_given(request, "data")) {
+    if (!is_given(request, "labels")) origin.config.labels.clear();
+    if (!is_given(request, "schema")) origin.config.schema.clear();
+    if (!is_given(request, "array")) origin.config.array.clear();
+    if (!is_given(request, "dataset")) origin.config.dataset.clear();
+  }
   if (is_given(request, "data") && !is_given(request, "conditions") &&
       !model.config.conditions.empty()) {
     refuse_setting("conditions", "other data without conditions of their own",

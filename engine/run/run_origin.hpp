@@ -16,14 +16,15 @@ namespace vgan {
 /// The start of a run from another's weights.
 struct RunOrigin {
   LoadedCheckpoint loaded;
-  TrainConfig config;         ///< of the other run, under what was given for this one
-  TrialShape trial;           ///< what the other run was trained on
-  ConditionModel conditions;  ///< and what its networks were told
+  TrainConfig config;            ///< of the other run, under what was given for this one
+  TrialShape trial;              ///< what the other run was trained on
+  std::optional<Schema> schema;  ///< of the table that its trials were rows of, or nothing
+  ConditionModel conditions;     ///< and what its networks were told
 
   RunRecord::Origin record() const;
-  /// Throws bad_data for trials of another shape, and for another number of classes or another
-  /// length of condition vectors, bad_config as ConditionModel. Classes are known by their numbers:
-  /// what they are called is the new data's.
+  /// Throws bad_data for trials of another shape, for rows of a table of other columns, and for
+  /// another number of classes or another length of condition vectors, bad_config as
+  /// ConditionModel. Classes are known by their numbers: what they are called is the new data's.
   void require_fit(const Trials& trials) const;
 };
 

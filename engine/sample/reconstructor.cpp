@@ -1,6 +1,7 @@
 #include "engine/sample/reconstructor.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "kernels/ops/step_state.hpp"
@@ -9,8 +10,10 @@ namespace vgan {
 namespace {
 
 // Reconstruction losses and pictures start from what is before the last activation.
-std::vector<nn::LayerSpec> decoder_layers(const TrainConfig& config, const TrialShape& trial) {
+std::vector<nn::LayerSpec> decoder_layers(const TrainConfig& config, const TrialShape& trial,
+                                          bool heads) {
   std::vector<nn::LayerSpec> layers = generator_layers(config, trial);
+  if (heads) end_in_heads(layers, config);
   layers.back().activation = Activation::identity;
   return layers;
 }
@@ -38,28 +41,37 @@ std::string shape_text(const TrialShape& trial) {
 }
 
 Reconstructor::Reconstructor(Backend& backend, const TrainConfig& config, const TrialShape& trial,
-                             ElementType type)
+                             ElementType type, std::vector<Head> heads)
     : backend_(&backend),
       latent_(config.latent),
+      heads_(std::move(heads)),
       encoder_(backend, encoder_layers(config, trial), leaky_slope, type,
                "the encoder for reconstructions"),
-      decoder_(backend, decoder_layers(config, trial), leaky_slope, type,
+      decoder_(backend, decoder_layers(config, trial, !heads_.empty()), leaky_slope, type,
                "the decoder for reconstructions"),
       state_(backend.allocate(sizeof(StepState), "the order of trials")) {}
 
 std::size_t Reconstructor::bytes(const Backend& backend, const TrainConfig& config,
-                                 const TrialShape& trial, ElementType type) {
+                                 const TrialShape& trial, ElementType type, bool heads) {
   return Inference::bytes(backend, encoder_layers(config, trial), type) +
-         Inference::bytes(backend, decoder_layers(config, trial), type) + sizeof(StepState);
+         Inference::bytes(backend, decoder_layers(config, trial, heads), type) + sizeof(StepState);
 }
 
 void Reconstructor::run(Queue& queue, const Trials& trials, std::int64_t count,
                         const OutputRange& range, const Scaling& scaling,
                         const std::function<void(const Block&)>& take) {
   const std::int64_t each = trials.values_per_trial();
+  const VectorView<float> variance =
+      decoder_.network().tensor(decoder_.network().layers().size() - 1, "error_variance");
+  std::vector<float> variances(static_cast<std::size_t>(variance.size));
+  if (!variance.empty()) {
+    backend_->download(queue, variance.data, variances.size() * sizeof(float), variances.data());
+    queue.synchronise();
+  }
   for (std::int64_t first = 0; first < count; first += Inference::block_rows) {
-    Block block{first, std::min(Inference::block_rows, count - first), {}, {}, {}};
+    Block block{first, std::min(Inference::block_rows, count - first), {}, {}, {}, variances};
     block.trials = as_outputs(trials, first, block.rows, range, scaling);
+    clear_missing(heads_, block.trials);
     encoder_.put(queue, {block.trials.data(), block.rows, each, each});
     encoder_.forward(queue);
     const ConstMatrixRef code = encoder_.output();

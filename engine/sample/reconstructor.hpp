@@ -9,6 +9,7 @@
 #include "engine/data/trials.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/encode/scaling.hpp"
+#include "engine/encode/table_heads.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/nn/inference.hpp"
 #include "engine/sample/device_trials.hpp"
@@ -23,11 +24,11 @@ std::string shape_text(const TrialShape& trial);
 class Reconstructor {
  public:
   /// The networks of a `config` with all layers named, for trials of this shape. `type` is what
-  /// they compute in, f32 or bf16.
+  /// they compute in, f32 or bf16. `heads`: what the decoder's outputs are, for rows of a table.
   Reconstructor(Backend& backend, const TrainConfig& config, const TrialShape& trial,
-                ElementType type);
+                ElementType type, std::vector<Head> heads = {});
   static std::size_t bytes(const Backend& backend, const TrainConfig& config,
-                           const TrialShape& trial, ElementType type);
+                           const TrialShape& trial, ElementType type, bool heads = false);
 
   /// For loading weights.
   Inference& encoder() { return encoder_; }
@@ -36,9 +37,11 @@ class Reconstructor {
   /// Some trials on their way through, all without padding between rows.
   struct Block {
     std::int64_t first, rows;
-    std::vector<float> trials;   ///< [rows, trial], as the networks see them
-    std::vector<float> codes;    ///< [rows, latent], or mean | log variance [rows, 2 latent]
-    std::vector<float> outputs;  ///< [rows, trial], the decoder's before its last activation
+    std::vector<float> trials;  ///< [rows, trial], as the networks see them
+    std::vector<float> codes;   ///< [rows, latent], or mean | log variance [rows, 2 latent]
+    std::vector<float>
+        outputs;  ///< [rows, trial], the decoder's before its last activation or heads
+    std::vector<float> variances;  ///< [trial] of numbers, for rows of a table; else empty
   };
   /// Encodes and decodes the first `count` of `trials`, block by block; a variational one decodes
   /// the mean. `range`, of bytes, or else `scaling` says how trials stand to outputs. Trial n
@@ -54,6 +57,7 @@ class Reconstructor {
  private:
   Backend* backend_;
   std::int64_t latent_;
+  std::vector<Head> heads_;
   Inference encoder_, decoder_;
   Buffer state_;  ///< a StepState at step 0, by which trials are gathered
 };

@@ -14,8 +14,11 @@ namespace {
 
 using Layers = std::vector<nn::LayerSpec>;
 
-// A dense last layer is mapped to trials as it is multiplied; a convolution's output is kept.
-bool keeps_last(const Layers& layers) { return layers.back().kind != nn::LayerKind::dense; }
+// A dense last layer is mapped to trials as it is multiplied; a convolution's output is kept, and
+// what heads are made of.
+bool keeps_last(const Layers& layers) {
+  return layers.back().kind != nn::LayerKind::dense || layers.back().heads;
+}
 
 Layers kept(const Layers& layers) {
   return {layers.begin(), layers.end() - (keeps_last(layers) ? 0 : 1)};
@@ -95,7 +98,8 @@ std::size_t Sampler::bytes(const Backend& backend, const Layers& layers, Element
 }
 
 Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementType type,
-                 const OutputRange& range, const Room& room, std::int64_t conditions)
+                 const OutputRange& range, const Room& room, std::int64_t conditions,
+                 const std::vector<math::Head>& heads)
     : backend_(&backend),
       range_(range),
       room_(room),
@@ -106,6 +110,7 @@ Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementTyp
       network_(backend, layers, slope, arena_of(type), "the generator for sampling"),
       tape_(backend, kept(layers), room.block_rows, tape_of(layers, type),
             "a block of activations"),
+      heads_(backend, heads),
       latent_buffer_(backend.allocate(
           nn::matrix_bytes(room.block_rows, layers.front().inputs, type), "a block of noise")),
       latent_(nn::Carver(latent_buffer_.data()).take(room.block_rows, layers.front().inputs, type)),
@@ -113,6 +118,8 @@ Sampler::Sampler(Backend& backend, const Layers& layers, float slope, ElementTyp
   require(room.slots >= 1 && room.block_rows >= 256 && room.block_rows % 256 == 0, "sampler",
           std::to_string(room.slots) + " slots of " + std::to_string(room.block_rows) + " rows",
           "at least one of a multiple of 256");
+  require(layers.back().heads == !heads.empty(), "sampler", "heads that the layers do not have",
+          "those of the layers");
   for (int i = 0; i < room.slots; ++i) {
     auto slot = std::make_unique<Slot>();
     slot->device = backend.allocate(slot_bytes(layers, room.block_rows), "a block of samples");
@@ -142,9 +149,27 @@ void Sampler::compute(Queue& queue, const SampleRequest& request, const Part& pa
   const MatrixRef inputs = latent_.rows_from(0, part.rows);
   slot.computing->start(queue);
   put_inputs(queue, request, part);
-  network_.forward_trials(queue, inputs, tape_.tape().rows_from(0, part.rows), slot.trials,
-                          range_.map_to(request.type));
+  if (heads_.empty()) {
+    network_.forward_trials(queue, inputs, tape_.tape().rows_from(0, part.rows), slot.trials,
+                            range_.map_to(request.type));
+  } else {
+    network_.forward(queue, inputs, tape_.tape().rows_from(0, part.rows));
+    apply_heads(queue, request, part, slot);
+  }
   slot.computing->stop(queue);
+}
+
+void Sampler::apply_heads(Queue& queue, const SampleRequest& request, const Part& part,
+                          Slot& slot) {
+  require(request.type == ElementType::f32, "sampler", "rows of a table as bytes", "f32");
+  HeadsTask task;
+  task.logits = tape_.tape().outputs.back().rows_from(0, part.rows);
+  task.heads = heads_.view();
+  task.stream = {request.seed, request.purpose,
+                 nn::head_numbers + part.start * static_cast<std::uint64_t>(trial_size())};
+  task.variance = network_.tensor(network_.layers().size() - 1, "error_variance").data;
+  task.out = slot.trials;
+  backend_->run(queue, task);
 }
 
 void Sampler::put_inputs(Queue& queue, const SampleRequest& request, const Part& part) {

@@ -9,6 +9,7 @@
 
 #include "engine/device/backend.hpp"
 #include "engine/encode/output_range.hpp"
+#include "engine/nn/heads.hpp"
 #include "engine/nn/network.hpp"
 
 namespace vgan {
@@ -39,7 +40,8 @@ struct StageSeconds {
 /// A G without gradients, and room for some blocks of samples.
 ///
 /// Sample n of seed s is the same number for number whatever it is asked for with: its noise is
-/// numbers n * latent to (n+1) * latent of the stream (s, purpose), and products run over whole
+/// numbers n * latent to (n+1) * latent of the stream (s, purpose), that of its heads those from
+/// nn::head_numbers + n * trial_size on, and products run over whole
 /// units of `unit_rows()` rows. On CUDA that is for one size of block: the library that multiplies
 /// may choose another algorithm for another.
 class Sampler {
@@ -59,8 +61,10 @@ class Sampler {
                            ElementType type, const Room& room);
 
   /// `type` is what G computes in, f32 or bf16. The last `conditions` of its inputs are such.
+  /// `heads`: what the outputs are of layers that end in heads, whose samples are f32.
   Sampler(Backend& backend, const std::vector<nn::LayerSpec>& layers, float slope, ElementType type,
-          const OutputRange& range, const Room& room, std::int64_t conditions = 0);
+          const OutputRange& range, const Room& room, std::int64_t conditions = 0,
+          const std::vector<math::Head>& heads = {});
   Sampler(Sampler&&) noexcept;
   ~Sampler();
 
@@ -89,6 +93,7 @@ class Sampler {
   struct Part;
 
   void compute(Queue& queue, const SampleRequest& request, const Part& part, Slot& slot);
+  void apply_heads(Queue& queue, const SampleRequest& request, const Part& part, Slot& slot);
   void copy(Queue& queue, Slot& slot, Slot& before);
   void put_inputs(Queue& queue, const SampleRequest& request, const Part& part);
   void put_rows(Queue& queue, const std::function<void(std::uint64_t, MatrixView<float>)>& fill,
@@ -102,6 +107,7 @@ class Sampler {
   std::size_t scratch_;
   nn::Network network_;
   nn::TapeStorage tape_;
+  nn::Heads heads_;
   Buffer latent_buffer_;
   MatrixRef latent_;    ///< with the conditions
   Buffer rows_buffer_;  ///< rows from the host on their way, f32

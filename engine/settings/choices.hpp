@@ -78,14 +78,16 @@ struct WordTable<LossKind> {
 };
 
 /// What the outputs of a VAE's or AE's decoder are the parameters of.
-enum class LikelihoodKind { bernoulli, gaussian };
+enum class LikelihoodKind { automatic, bernoulli, gaussian, columns };
 
 template <>
 struct WordTable<LikelihoodKind> {
   static constexpr const char* setting = "likelihood";
-  static constexpr std::array<Word<LikelihoodKind>, 2> table{{
+  static constexpr std::array<Word<LikelihoodKind>, 4> table{{
+      {LikelihoodKind::automatic, "auto", "columns for tables, else bernoulli"},
       {LikelihoodKind::bernoulli, "bernoulli"},
       {LikelihoodKind::gaussian, "gaussian"},
+      {LikelihoodKind::columns, "columns", "by what each column is"},
   }};
 };
 

@@ -151,6 +151,7 @@ void validate(const TrainConfig& c) {
   require_utf8("data", c.data);
   require_utf8("labels", c.labels);
   require_utf8("conditions", c.conditions);
+  require_utf8("schema", c.schema);
   require_utf8("out", c.out);
   (void)parse_shape(c.shape);
   if (c.passes == 0.0 && c.epochs == 0) refuse_setting("epochs", "0", "1 or more");

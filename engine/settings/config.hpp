@@ -18,14 +18,17 @@ namespace vgan {
 
 struct TrainConfig {
   // data
-  std::string data;    ///< IDX or .npy file or folder; "" = data/mnist or the built-in digits
-  std::string labels;  ///< label file; "" = beside the images
-  std::string shape;   ///< of one trial, see parse_shape; "" = as the file says
+  std::string data;     ///< as DataRequest::data; "" = data/mnist or the built-in digits
+  std::string array;    ///< of an .npz file: which array; "" = the one that there is
+  std::string dataset;  ///< of an HDF5 file: path of the dataset; "" = the one that there is
+  std::string labels;   ///< label file; "" = beside the images
+  std::string shape;    ///< of one trial, see parse_shape; "" = as the file says
   DelimiterKind delimiter = DelimiterKind::automatic;  ///< of a table as text
   DecimalKind decimal = DecimalKind::automatic;        ///< of its numbers
   HeaderKind header = HeaderKind::automatic;           ///< whether its first row has names
-  bool conditional = false;                            ///< G and D see each trial's class
-  std::string conditions;  ///< .npy of condition vectors, one for each trial; "" = none
+  std::string schema;        ///< TOML file of what a table's columns are; "" = found by looking
+  bool conditional = false;  ///< G and D see each trial's class
+  std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
   ScaleKind scale = ScaleKind::automatic;  ///< of numbers to the network's range
   std::string range;                       ///< "LOW:HIGH" in its place; "" = none
   double hold_out = 0.0;  ///< share of the trials, from the end, that is not trained on
@@ -43,10 +46,10 @@ struct TrainConfig {
   std::string d_net;
   std::int64_t kernel = 0;  ///< side of convolutions; 0 = 4, or 8 for curves
   NormKind norm = NormKind::automatic;
-  OutputKind output = OutputKind::tanh;
-  std::int64_t minibatch_stddev = 0;  ///< trials of a group; 0 = off
-  std::int64_t pack = 1;              ///< trials that D judges together
-  bool spectral_norm = false;         ///< of D's layers
+  OutputKind output = OutputKind::tanh;  ///< of rows of a table always linear
+  std::int64_t minibatch_stddev = 0;     ///< trials of a group; 0 = off
+  std::int64_t pack = 1;                 ///< trials that D judges together
+  bool spectral_norm = false;            ///< of D's layers
   // the objective
   LossKind loss = LossKind::bce;
   std::int64_t n_critic = 1;
@@ -60,7 +63,7 @@ struct TrainConfig {
   double r2 = 0.0;                    ///< the same on fakes, as a share of r1; 0 = off
   bool r1_scaled = false;             ///< gamma is that of trials of 784 numbers
   std::int64_t r1_every = 1;
-  LikelihoodKind likelihood = LikelihoodKind::bernoulli;  ///< of VAE and AE
+  LikelihoodKind likelihood = LikelihoodKind::automatic;  ///< of VAE and AE
   double beta = 1.0;                                      ///< weight of a VAE's KL
   std::uint64_t kl_warmup = 0;                            ///< epochs in which it rises from 0
   std::int64_t latent_mixture = 1;  ///< Gaussians of a GAN's noise, or of an AE's codes; 0 = auto
@@ -95,7 +98,9 @@ struct TrainConfig {
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
   /// The `output` that an autoencoder's likelihood asks for.
   OutputKind decoder_output() const {
-    return likelihood == LikelihoodKind::bernoulli ? OutputKind::sigmoid : OutputKind::linear;
+    const bool logits =
+        likelihood == LikelihoodKind::automatic || likelihood == LikelihoodKind::bernoulli;
+    return logits ? OutputKind::sigmoid : OutputKind::linear;
   }
   /// How many of `count` trials are held out: `hold_out` of them, to the nearest.
   std::int64_t held_out(std::int64_t count) const {

@@ -1,7 +1,5 @@
 // Config files: TOML in and out of the one table of settings.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <type_traits>
 
 #include "engine/base/error.hpp"
@@ -9,30 +7,15 @@
 #include "engine/base/text.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/settings/setting_table.hpp"
-#include "engine/settings/toml_guard.hpp"
-
-// The parser's own assertions are checked in every build.
-#define TOML_ASSERT(holds) ((holds) ? static_cast<void>(0) : ::vgan::refuse_toml(#holds))
-#include <toml++/toml.h>
+#include "engine/settings/toml_file.hpp"
 
 namespace vgan {
 namespace {
 
-std::string place(const std::string& origin, const toml::source_region& source) {
-  return origin + ":" + std::to_string(source.begin.line) + ":" +
-         std::to_string(source.begin.column);
-}
-
 [[noreturn]] void wrong_type(const std::string& where, const std::string& key,
                              const toml::node& node, const char* allowed) {
-  const char* const kind = node.is_string()    ? "string"
-                           : node.is_boolean() ? "boolean"
-                           : node.is_integer() ? "integer"
-                           : node.is_number()  ? "floating-point number"
-                           : node.is_array()   ? "array"
-                                               : "date, time or table";
-  throw Error(ErrorCode::bad_config, {"bad setting in a config file", where + ": " + key,
-                                      std::string("a TOML ") + kind, allowed, ""});
+  throw Error(ErrorCode::bad_config,
+              {"bad setting in a config file", where + ": " + key, toml_type(node), allowed, ""});
 }
 
 void read_value(const std::string& where, const std::string& key, const toml::node& node,
@@ -102,29 +85,17 @@ void refuse_unknown_keys(const toml::table& table, const std::string& origin) {
     const std::string name(key.str());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     throw Error(ErrorCode::bad_config,
-                {"unknown setting in a config file", place(origin, key.source()), "'" + name + "'",
-                 "", suggestion(name, known)});
+                {"unknown setting in a config file", toml_place(origin, key.source()),
+                 "'" + name + "'", "", suggestion(name, known)});
   }
 }
 
 // A literal string where there is nothing to escape.
 std::string toml_text(const std::string& value) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (value.find('\'') == std::string::npos &&
-      std::none_of(value.begin(), value.end(), is_control)) {
-    return "'" + value + "'";
-  }
-  std::string text = "\"";
-  for (const char c : value) {
-    if (is_control(c)) {
-      constexpr const char* digits = "0123456789ABCDEF";
-      text += std::string("\\u00") + digits[(c >> 4) & 0xF] + digits[c & 0xF];
-      continue;
-    }
-    if (c == '"' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text + "\"";
+  const bool plain =
+      value.find('\'') == std::string::npos && std::none_of(value.begin(), value.end(), is_control);
+  return plain ? "'" + value + "'" : toml_string(value);
 }
 std::string toml_text(bool value) { return value ? "true" : "false"; }
 std::string toml_text(std::int64_t value) { return std::to_string(value); }
@@ -162,15 +133,7 @@ bool is_of_one_model(const std::string& setting) {
 
 TrainConfig parse_config(const std::string& toml_source, const std::string& origin,
                          const FlagsOverFile& flags, std::vector<std::string>* in_file) {
-  require_plain_toml(toml_source, origin);
-  toml::table table;
-  try {
-    table = toml::parse(toml_source, origin);
-  } catch (const toml::parse_error& error) {
-    throw Error(ErrorCode::bad_config,
-                {"cannot read a config file as TOML", place(origin, error.source()),
-                 std::string(error.description()), "", ""});
-  }
+  const toml::table table = parse_toml(toml_source, origin, {});
   refuse_unknown_keys(table, origin);
   const auto overruled = [&](const std::string& name) { return flags.given && flags.given(name); };
   std::string base = flags.preset;
@@ -178,11 +141,11 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     ModelKind trained = flags.model.value_or(ModelKind::gan);
     if (const toml::node* node = table.get("model");
         node != nullptr && !flags.model && !overruled("model")) {
-      read_value(place(origin, node->source()), "model", *node, trained);
+      read_value(toml_place(origin, node->source()), "model", *node, trained);
     }
     base = preset_for(trained);
     if (const toml::node* node = table.get("preset")) {
-      read_value(place(origin, node->source()), "preset", *node, base);
+      read_value(toml_place(origin, node->source()), "preset", *node, base);
     }
   }
   TrainConfig config = preset(base);
@@ -192,7 +155,7 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
     if (node == nullptr || std::string(info.name) == "preset") return;
     if (other_model && is_of_one_model(info.name)) return;
     using Field = std::decay_t<decltype(field)>;
-    const std::string where = place(origin, node->source());
+    const std::string where = toml_place(origin, node->source());
     if constexpr (std::is_same_v<Field, std::uint64_t>) {
       read_value(where, info, *node, field);
     } else if (WordSetting<Field> && overruled(info.name)) {
@@ -211,19 +174,7 @@ TrainConfig parse_config(const std::string& toml_source, const std::string& orig
 
 TrainConfig read_config(const std::filesystem::path& path, const FlagsOverFile& flags,
                         std::vector<std::string>* in_file) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) {
-    throw Error(
-        ErrorCode::io,
-        {"cannot read a config file", path.string(),
-         std::filesystem::exists(path, ignored) ? "something that is not a file" : "nothing there",
-         "a TOML file", ""});
-  }
-  std::ifstream file(path, std::ios::binary);
-  const std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (!file || file.bad()) {
-    throw Error(ErrorCode::io, {"cannot read a config file", path.string(), "", "", ""});
-  }
+  const std::string content = read_toml_file(path, "cannot read a config file");
   return parse_config(content, path.string(), flags, in_file);
 }
 

@@ -73,7 +73,10 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
       c.output != c.decoder_output()) {
     add_of("gan: an autoencoder's follows from its likelihood", {"output"});
   }
-  if (c.model == ModelKind::gan) add_of("vae or ae", {"likelihood"});
+  // Configs of earlier builds name their default, bernoulli, whatever the model.
+  if (c.model == ModelKind::gan && c.likelihood != LikelihoodKind::bernoulli) {
+    add_of("vae or ae", {"likelihood"});
+  }
   if (c.model != ModelKind::vae) add_of("vae", {"beta", "kl-warmup"});
   if (c.model == ModelKind::vae && c.latent_mixture > 1) add_of("gan or ae", {"latent-mixture"});
   if (c.model != ModelKind::gan || c.latent_mixture == 1)

@@ -24,6 +24,7 @@ struct SettingInfo {
   std::string help;   ///< one line, understood where `value` is not shown: in a config file
   OnResume on_resume = OnResume::stays;
   const char* allowed = "0 or more";  ///< what is said of a number below 0, where none may be
+  bool several = false;               ///< a flag may have several values: the names of a list
 };
 
 /// Calls `visitor(SettingInfo, field&)` for the three settings that say how a table is written.
@@ -39,6 +40,21 @@ void visit_dialect(const char* group, Delimiter& delimiter, Decimal& decimal, He
   visitor(S{"header", group, "WORD",
             "whether a table's first row has names: " + words_help<HeaderKind>()},
           header);
+}
+
+/// Calls `visitor(SettingInfo, field&)` for the two settings that say which part of a file is
+/// meant.
+template <class Text, class Visitor>
+void visit_parts(const char* group, Text& array, Text& dataset, Visitor&& visitor) {
+  using S = SettingInfo;
+  visitor(S{"array", group, "NAME", "of an .npz file: which array; empty = the one that there is",
+            OnResume::may_change},
+          array);
+  visitor(S{"dataset", group, "NAME",
+            "of an HDF5 file: path of the dataset, or of a group of columns; empty = the one that "
+            "there is",
+            OnResume::may_change},
+          dataset);
 }
 
 /// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
@@ -57,17 +73,19 @@ void visit_settings(Config& c, Visitor&& visitor) {
   constexpr OnResume recorded = OnResume::recorded;
   using S = SettingInfo;
   visitor(S{"data", data, "PATH",
-            "a table as text (CSV, TSV, blanks), an IDX or .npy file, plain or .gz, or a folder of "
-            "IDX or .png files; 'digits', 'ring8', 'grid25', 'stacked-digits' or 'wind-tunnel' = "
-            "built-in; empty = "
-            "data/mnist, else digits",
-            may_change},
+            "a table as text (CSV, TSV, blanks), an IDX, .npy, .npz or HDF5 file, plain, .gz or "
+            ".zst, or a folder of IDX or .png files; several files of one table with commas "
+            "between, or by * and ?; - = standard input; 'digits', 'ring8', 'grid25', "
+            "'stacked-digits' or 'wind-tunnel' = built-in; empty = data/mnist, else digits",
+            may_change, "", true},
           c.data);
-  visitor(S{"labels", data, "FILE",
-            "labels, IDX, .npy or text of one a line; empty = looked for beside the images; none = "
-            "none",
-            may_change},
-          c.labels);
+  visitor(
+      S{"labels", data, "FILE",
+        "labels, IDX, .npy, FILE.npz:ARRAY or text of one a line; empty = looked for beside the "
+        "images; none = none",
+        may_change},
+      c.labels);
+  visit_parts(data, c.array, c.dataset, visitor);
   visitor(
       S{"shape", data, "SHAPE",
         "shape of one trial: P (a row), HxW or HxWxC (a picture; with net conv1d TxC, a curve), "
@@ -75,11 +93,18 @@ void visit_settings(Config& c, Visitor&& visitor) {
         "the file says"},
       c.shape);
   visit_dialect(data, c.delimiter, c.decimal, c.header, visitor);
+  visitor(S{"schema", data, "FILE",
+            "what a table's columns are, as 'vgan_cuda schema TABLE --out FILE' writes it; columns "
+            "that it lacks, and empty = found by looking",
+            may_change},
+          c.schema);
   visitor(S{"conditional", data, "",
             "generator and discriminator see each trial's class, from its label"},
           c.conditional);
   visitor(S{"conditions", data, "FILE",
-            ".npy of condition vectors, one for each trial, which both networks see", may_change},
+            ".npy or FILE.npz:ARRAY of condition vectors, one for each trial, which both networks "
+            "see",
+            may_change},
           c.conditions);
   visitor(S{"scale", data, "NAME",
             "how floats are scaled to the network's range: " + words_help<ScaleKind>() +
@@ -120,7 +145,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"kernel", nets, "N", "side of convolutions; 0 = 4, or 8 for curves"}, c.kernel);
   visitor(S{"norm", nets, "NAME", "of the generator's hidden layers: " + words_help<NormKind>()},
           c.norm);
-  visitor(S{"output", nets, "NAME", "the generator's last activation: " + words_help<OutputKind>()},
+  visitor(S{"output", nets, "NAME",
+            "the generator's last activation, of a table's numbers always linear: " +
+                words_help<OutputKind>()},
           c.output);
   visitor(S{"spectral-norm", nets, "",
             "the discriminator's weights are divided by their largest singular value"},

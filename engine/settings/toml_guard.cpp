@@ -19,7 +19,8 @@ bool is_of(char c, std::string_view others) {
 /// Goes over the text once, line by line.
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {
+  Reader(std::string_view text, const std::string& origin, const PlainToml& plain)
+      : text_(text), origin_(origin), plain_(plain) {
     constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
     if (text_.starts_with(byte_order_mark)) line_start_ = at_ = byte_order_mark.size();
   }
@@ -28,7 +29,13 @@ class Reader {
     for (; at_ < text_.size(); end_line()) {
       skip_blanks();
       if (at_end_of_line() || peek() == '#') continue;
-      if (!is_of(peek(), "-_")) fail("KEY = VALUE, one setting a line");
+      if (!plain_.block.empty() && text_.substr(at_).starts_with(plain_.block)) {
+        at_ += plain_.block.size();
+        skip_blanks();
+        if (!at_end_of_line() && peek() != '#') fail("the end of the line, or a comment");
+        continue;
+      }
+      if (!is_of(peek(), "-_")) fail(line_allowed());
       while (is_of(peek(), "-_")) ++at_;
       skip_blanks();
       if (peek() != '=') fail("'=' after the key");
@@ -114,12 +121,17 @@ class Reader {
     ++at_;
   }
 
-  [[noreturn]] void fail(const char* allowed) const {
+  std::string line_allowed() const {
+    return plain_.block.empty() ? "KEY = VALUE, one setting a line"
+                                : plain_.block + ", or KEY = VALUE, one a line";
+  }
+
+  [[noreturn]] void fail(const std::string& allowed) const {
     const char c = peek();
     std::string found = "'" + std::string(1, c) + "'";
     if (at_end_of_line()) found = at_ < text_.size() ? "the end of the line" : "the end";
     if (static_cast<unsigned char>(c) >= 0x80) found = "a character that is not ASCII";
-    throw Error(ErrorCode::bad_config, {"cannot read a config file as TOML",
+    throw Error(ErrorCode::bad_config, {plain_.what,
                                         origin_ + ":" + std::to_string(line_) + ":" +
                                             std::to_string(at_ - line_start_ + 1),
                                         found, allowed, ""});
@@ -127,6 +139,7 @@ class Reader {
 
   std::string_view text_;
   const std::string& origin_;
+  const PlainToml& plain_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t line_start_ = 0;
@@ -136,11 +149,12 @@ class Reader {
 
 void refuse_toml(const char* what) {
   throw Error(ErrorCode::bad_config,
-              {"cannot read a config file as TOML", "", "what the parser cannot take", what, ""});
+              {"cannot read a file as TOML", "", "what the parser cannot take", what, ""});
 }
 
-void require_plain_toml(const std::string& text, const std::string& origin) {
-  Reader(text, origin).read();
+void require_plain_toml(const std::string& text, const std::string& origin,
+                        const PlainToml& plain) {
+  Reader(text, origin, plain).read();
 }
 
 }  // namespace vgan

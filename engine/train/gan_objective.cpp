@@ -13,16 +13,14 @@ class GanObjective final : public Objective {
   using Objective::Objective;
 
   ChosenStep choose(const ObjectiveLayers& layers, const DeviceInfo& device) const override {
-    const bool can_fuse = objectives::Gan::can_fuse(layers.generator, layers.second,
-                                                    gan_options(config(), setting().trial, 0)) &&
+    const bool can_fuse = objectives::Gan::can_fuse(layers.generator, layers.second, options()) &&
                           setting().conditions == 0;
     return choose_step(config().step, device, config().batch, can_fuse);
   }
 
   std::size_t activation_bytes(const ObjectiveLayers& layers, std::int64_t batch,
                                ElementType type) const override {
-    return objectives::Gan::bytes(layers.generator, layers.second, batch, type,
-                                  gan_options(config(), setting().trial, setting().conditions));
+    return objectives::Gan::bytes(layers.generator, layers.second, batch, type, options());
   }
 
   // The step has two queues, `d` and `g`, and each keeps that much.
@@ -35,14 +33,14 @@ class GanObjective final : public Objective {
   std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
                                           nn::Network& second, const DeviceTrials& data,
                                           bool fused) const override {
-    StepOptions options;
-    options.batch = config().batch;
-    options.fused = fused;
-    options.gan = gan_options(config(), setting().trial, setting().conditions);
-    options.mixture = latent_mixture(config());
-    options.adam = adam_options(config());
-    options.schedules = schedules_of(config(), setting().epochs);
-    return std::make_unique<AlternatingStep>(backend, generator, second, data, options);
+    StepOptions step;
+    step.batch = config().batch;
+    step.fused = fused;
+    step.gan = options();
+    step.mixture = latent_mixture(config());
+    step.adam = adam_options(config());
+    step.schedules = schedules_of(config(), setting().epochs);
+    return std::make_unique<AlternatingStep>(backend, generator, second, data, step);
   }
 
   std::vector<NamedValue> values_of(const StepRecord& record) const override {
@@ -69,6 +67,13 @@ class GanObjective final : public Objective {
   }
 
   std::string remedy() const override { return "use a lower --lr or a higher --r1"; }
+
+ private:
+  objectives::GanOptions options() const {
+    objectives::GanOptions made = gan_options(config(), setting().trial, setting().conditions);
+    made.heads = setting().heads;
+    return made;
+  }
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/encode/table_heads.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/models/step_report.hpp"
 #include "engine/nn/network.hpp"
@@ -23,6 +24,7 @@ struct ObjectiveSetting {
   TrainConfig config;
   TrialShape trial;
   std::int64_t conditions = 0;  ///< numbers of a condition
+  std::vector<Head> heads;      ///< of rows of a table: what a row's numbers are; else empty
   std::uint64_t epochs = 1;     ///< in which schedules reach their end
 };
 

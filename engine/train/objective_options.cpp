@@ -29,10 +29,23 @@ double r1_scale(const TrialShape& trial) { return static_cast<double>(trial.size
 // or images, vary in more ways within a mode than G makes of a component's noise.
 constexpr std::int64_t most_of_a_point = 16;
 
+// The width of both hidden layers of networks for the rows of a table, which are short.
+constexpr std::int64_t table_width = 256;
+
 std::int64_t mixture_for(const TrainConfig& config, const TrialShape& trial, bool real_valued,
                          std::int64_t trials) {
   if (traits_of(config).fits_codes) return CodeModel::components_for(trials, config.latent);
   return config.model == ModelKind::gan && real_valued && trial.size() <= most_of_a_point ? 100 : 1;
+}
+
+LikelihoodKind likelihood_for(LikelihoodKind wanted, bool table) {
+  if (wanted == LikelihoodKind::automatic) {
+    return table ? LikelihoodKind::columns : LikelihoodKind::bernoulli;
+  }
+  if (table == (wanted == LikelihoodKind::columns)) return wanted;
+  refuse_setting("likelihood", to_text(wanted),
+                 table ? "auto or columns, for the rows of a table"
+                       : "auto, bernoulli or gaussian, for trials that are no rows of a table");
 }
 
 math::Ramp ramp_of(ScheduleKind schedule) {
@@ -47,8 +60,14 @@ math::Ramp ramp_of(ScheduleKind schedule) {
 }  // namespace
 
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued,
-                     std::int64_t trials) {
+                     std::int64_t trials, bool table) {
+  if (table && config.net == NetKind::mlp) {
+    for (auto* layers : {&config.g_layers, &config.d_layers}) {
+      if (layers->empty()) *layers = {table_width, table_width};
+    }
+  }
   config = with_layers(std::move(config), trial);
+  if (table) config.output = OutputKind::linear;  // its heads take numbers as they come
   if (config.output == OutputKind::automatic)
     config.output = real_valued ? OutputKind::linear : OutputKind::tanh;
   if (config.latent_mixture == 0) {
@@ -59,6 +78,7 @@ TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valu
                      "leave it out, or name latent-mixture");
     }
   }
+  if (traits_of(config).encodes) config.likelihood = likelihood_for(config.likelihood, table);
   if (traits_of(config).encodes) config.output = config.decoder_output();
   return config;
 }
@@ -104,7 +124,9 @@ math::LatentMixture latent_mixture(const TrainConfig& c) {
 objectives::AutoencoderOptions autoencoder_options(const TrainConfig& c) {
   return {traits_of(c).variational,
           c.likelihood == LikelihoodKind::bernoulli ? Likelihood::bernoulli : Likelihood::gaussian,
-          static_cast<float>(c.beta), c.seed};
+          {},
+          static_cast<float>(c.beta),
+          c.seed};
 }
 
 AdamOptions adam_options(const TrainConfig& c) {

@@ -15,9 +15,11 @@ namespace vgan {
 /// `config` with all that "auto", 0 and empty stand for filled in, as far as settings and the trial
 /// tell: layers, the output by whether trials are `real_valued` (f32) or u8, an autoencoder's by
 /// its likelihood, a mixture for G's noise where trials are a few real values, for an AE's codes as
-/// many Gaussians as CodeModel::components_for has for `trials`, those to train on.
+/// many Gaussians as CodeModel::components_for has for `trials`, those to train on; an
+/// autoencoder's likelihood by whether they are rows of a `table`. Throws bad_config for a
+/// likelihood that such trials cannot have.
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued = false,
-                     std::int64_t trials = CodeModel::most_trials);
+                     std::int64_t trials = CodeModel::most_trials, bool table = false);
 /// `epochs`, or `passes` over `count` trials in epochs.
 std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count);
 

@@ -49,7 +49,7 @@ Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
   if (!sampler) {
     sampler.emplace(*backend, sampled_layers, leaky_slope,
                     precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32, range,
-                    Sampler::small, conditions.size());
+                    Sampler::small, conditions.size(), heads);
   }
   finish_steps();
   sampler->load(*queue, best(*generator));

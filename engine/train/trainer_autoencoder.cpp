@@ -6,7 +6,7 @@
 namespace vgan {
 
 Reconstructor& Trainer::Implementation::reconstructor_with_weights_of_now() {
-  if (!reconstructor) reconstructor.emplace(*backend, config, trial, type());
+  if (!reconstructor) reconstructor.emplace(*backend, config, trial, type(), heads);
   finish_steps();
   reconstructor->encoder().load(*queue, best(*second));
   reconstructor->decoder().load(*queue, best(*generator));
@@ -41,7 +41,7 @@ std::vector<double> Trainer::reconstruct(const Trials& trials) {
                  shape_text(self.trial) + ", the model's", ""});
   }
   const NamedRange range(*self.backend, "reconstruct");
-  ReconstructionMeter meter(self.config, self.range, self.scaling);
+  ReconstructionMeter meter(self.config, self.range, self.scaling, self.heads);
   std::vector<double> all;
   self.reconstructor_with_weights_of_now().run(*self.queue, trials, trials.count, self.range,
                                                self.scaling,

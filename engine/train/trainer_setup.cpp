@@ -51,6 +51,12 @@ void require_statistics(const std::vector<nn::LayerSpec>& layers, std::int64_t b
   }
 }
 
+// Changes that images are made to would make no rows of a table.
+void require_heads(const TrainConfig& config, const std::vector<Head>& heads) {
+  if (heads.empty() || augment_words(config.augment).empty()) return;
+  refuse_setting("augment", config.augment, "none, for the rows of a table", "leave it out");
+}
+
 }  // namespace
 
 Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials& trials)
@@ -59,7 +65,9 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   require_data(config, trials);
   trial = trials.shape;
   schema = trials.schema;
-  config = resolved(config, trial, !trials.is_u8(), trials.count);
+  if (schema) heads = heads_of(*schema);
+  config = resolved(config, trial, !trials.is_u8(), trials.count, schema.has_value());
+  require_heads(config, heads);
   backend = open_backend(config.device, static_cast<int>(config.threads));
   precision = choose_precision(config.precision, backend->info());
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
@@ -102,8 +110,9 @@ void Trainer::Implementation::choose_scaling(const Trials& trials) {
 
 void Trainer::Implementation::choose_networks() {
   sampled_layers = generator_layers(config, trial, conditions.size());
+  if (!heads.empty()) end_in_heads(sampled_layers, config);
   require_statistics(sampled_layers, config.batch);
-  objective = make_objective({config, trial, conditions.size(), epochs_of(config, count)});
+  objective = make_objective({config, trial, conditions.size(), heads, epochs_of(config, count)});
   layers = objective->layers(sampled_layers);
   const bool bf16 = precision == Precision::bf16;
   const bool average = config.ema > 0.0;
@@ -118,7 +127,9 @@ void Trainer::Implementation::upload_data(const Trials& trials) {
     const auto& pixels = std::get<std::vector<std::uint8_t>>(trials.values);
     backend->upload(*queue, pixels.data(), data_bytes, data.data());
   } else {
-    backend->upload(*queue, scaling.encoded(trials).data(), data_bytes, data.data());
+    std::vector<float> rows = scaling.encoded(trials);
+    clear_missing(heads, rows);
+    backend->upload(*queue, rows.data(), data_bytes, data.data());
   }
   queue->synchronise();
   if (conditions.size() == 0) return;
@@ -159,7 +170,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
                           Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
   if (traits().encodes) {
     made.parts.emplace_back("reconstructions",
-                            Reconstructor::bytes(*backend, config, trial, type()));
+                            Reconstructor::bytes(*backend, config, trial, type(), !heads.empty()));
   }
   for (const auto& [name, bytes] : made.parts) made.total += bytes;
   return made;

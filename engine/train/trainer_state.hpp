@@ -51,6 +51,7 @@ struct Trainer::Implementation {
   ValueType value_type;
   TrialShape trial;
   std::optional<Schema> schema;  ///< of a table's rows
+  std::vector<Head> heads;       ///< of such: what a row's numbers are
   std::int64_t count;
   std::size_t data_bytes;
   std::string fingerprint;

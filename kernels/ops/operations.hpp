@@ -13,6 +13,7 @@
 #include "kernels/ops/gan_loss.hpp"
 #include "kernels/ops/gather.hpp"
 #include "kernels/ops/gradient_penalty.hpp"
+#include "kernels/ops/heads.hpp"
 #include "kernels/ops/latent.hpp"
 #include "kernels/ops/minibatch_stddev.hpp"
 #include "kernels/ops/noise.hpp"
@@ -49,6 +50,9 @@
   declare(ReparameteriseTask)          \
   declare(LatentLossTask)              \
   declare(ReconstructionTask)          \
+  declare(HeadsTask)                   \
+  declare(HeadsBackwardTask)           \
+  declare(HeadsLossTask)               \
   declare(ChannelSumsTask)             \
   declare(BatchNormTask)               \
   declare(BatchNormBackwardTask)       \

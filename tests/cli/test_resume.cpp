@@ -102,9 +102,10 @@ TEST_CASE("cli: a stop is quick, whatever the length of the run") {
 
 TEST_CASE("cli: one Ctrl-C may arrive twice; a second one kills at once") {
   const TinyRuns runs;
-  // Digits to draw and wide networks: seconds pass before the end of the first epoch.
-  Command command(runs.path(), {"--data", "digits", "--g-layers", "2048,2048,2048", "--d-layers",
-                                "2048,2048", "--batch", "2048", "--device", "cpu", "--quiet"});
+  // The first epoch, of a thousand updates of a wide D, takes seconds on any processor.
+  Command command(runs.path(),
+                  {"--data", "digits", "--g-layers", "2048,2048,2048", "--d-layers", "2048,2048",
+                   "--batch", "2048", "--n-critic", "1000", "--device", "cpu", "--quiet"});
   REQUIRE(command.wait_until([&] { return command.catches(SIGINT); }));
   command.send(SIGINT);
   std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -44,13 +44,13 @@ struct TableRun {
   std::string text(const std::string& file) const { return file_text(runs.path() / file); }
 };
 
-// Whether every cell is one that the small table may have.
+// Whether every cell is one that the small table may have; `first_id`: or less than 0.
 void check_rows(const Table& table, std::int64_t rows, double first_id) {
   REQUIRE(table.rows == rows);
   REQUIRE(table.columns.size() == 5);
   CHECK(table.columns[1].name == "speed [m/s]");
   for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
-    CHECK(table.columns[0].numbers[row] == first_id + static_cast<double>(row));
+    if (first_id >= 0) CHECK(table.columns[0].numbers[row] == first_id + static_cast<double>(row));
     CHECK(std::set<double>{10, 20, 30, 40}.contains(table.columns[1].numbers[row]));
     CHECK(std::set<double>{0.5, 1.5, 2.5, 3.5, 4.5}.contains(table.columns[2].numbers[row]));
     const double force = table.columns[4].numbers[row];
@@ -85,8 +85,8 @@ TEST_CASE("cli: rows of a table are trained on and come back in its form") {
   check_rows(vgan::read_table(run.runs.path() / "v.tsv"), 40, 1);
 
   const CommandResult inspected = run.vgan({"inspect", "m"});
-  CHECK_THAT(inspected.out, ContainsSubstring("numbers of a row\n  0    speed [m/s]\n  1    angle\n"
-                                              "  2    kind = flat\n"));
+  CHECK_THAT(inspected.out, ContainsSubstring("numbers of a row\n  0    speed [m/s] = 10\n"
+                                              "  1    speed [m/s] = 20\n"));
   CHECK_THAT(inspected.out, ContainsSubstring("table         5 columns, semicolons"));
 }
 
@@ -101,6 +101,17 @@ TEST_CASE("cli: tables are trained on by every model, resumed, and drawn") {
     CHECK(resumed.exit_code == 0);
     CHECK(run.runs.newest("m").checkpoint.metadata.contains(vgan::schema_name));
   }
+}
+
+TEST_CASE("cli: a run starts from another's weights where the columns are the same") {
+  const TableRun run;
+  std::ofstream(run.runs.path() / "other.csv")
+      << "a,b\n1.5,0\n2.5,1\n3.5,0\n4.5,1\n5.5,1\n6.5,0\n7.5,1\n8.5,1\n";
+  CHECK(run.vgan({"--from", "m", "--epochs", "2", "--out", "same"}).exit_code == 0);
+  const CommandResult other =
+      run.vgan({"--from", "m", "--data", "other.csv", "--epochs", "2", "--out", "other"});
+  CHECK(other.exit_code == 65);
+  CHECK_THAT(other.err, ContainsSubstring("cannot start from"));
 }
 
 TEST_CASE("cli: what does not go with tables is refused in one line") {
@@ -170,6 +181,90 @@ TEST_CASE("cli: schema says what the columns of a table are") {
   CHECK_THAT(shown.out, ContainsSubstring("6 NA"));
   const CommandResult plain = run.vgan({"schema", "t.csv", "--header", "no"});
   CHECK_THAT(plain.out, ContainsSubstring("61 rows of 5 columns"));
+}
+
+TEST_CASE("cli: a schema is saved, edited, shown and trained by, and kept in the run") {
+  const TableRun run;
+  const auto folder = run.runs.path();
+  const CommandResult saved = run.vgan({"schema", "t.csv", "--out", "s.toml"});
+  INFO(saved.err);
+  REQUIRE(saved.exit_code == 0);
+  CHECK_THAT(saved.out, ContainsSubstring("wrote s.toml"));
+  // It may have been edited since, and the table is no place for it.
+  const CommandResult again = run.vgan({"schema", "t.csv", "--out", "s.toml"});
+  CHECK(again.exit_code == 2);
+  CHECK_THAT(again.err, ContainsSubstring("'s.toml', which is there"));
+  CHECK(run.vgan({"schema", "t.csv", "--out", "t.csv"}).exit_code == 2);
+  CHECK(run.text("t.csv") == small_table());
+  std::string text = run.text("s.toml");
+  CHECK_THAT(text, ContainsSubstring("name = \"speed [m/s]\"\nkind = \"grid\"\n"));
+  // A run without a file has the same as it was found.
+  const std::string own = run.text("m/schema.toml");
+  CHECK(own.substr(own.find("[[column]]")) == text.substr(text.find("[[column]]")));
+
+  // Codes become words, an id comes in, and wider bounds hold.
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("name = \"No\"\nkind = \"id\"", "name = \"No\"\nkind = \"integer\"");
+  replace("name = \"speed [m/s]\"\nkind = \"grid\"",
+          "name = \"speed [m/s]\"\nkind = \"categorical\"");
+  std::ofstream(folder / "s.toml", std::ios::binary) << text;
+  replace("decimals = 0\n", "");  // which words of speed have no use for
+  replace("values = [10, 20, 30, 40]", "values = [\"10\", \"20\", \"30\", \"40\"]");
+  replace("role = \"other\"\n",
+          "role = \"other\"\nunit = \"\"\nlow = 1\nhigh = 60\nmissing = []\n");
+  const CommandResult shown = run.vgan({"schema", "t.csv", "--schema", "s.toml"});
+  INFO(shown.err);
+  CHECK(shown.exit_code == 0);
+  CHECK_THAT(shown.out, ContainsSubstring("No                 integer"));
+  CHECK_THAT(shown.out, ContainsSubstring("speed [m/s]  m/s   categorical"));
+
+  std::ofstream(folder / "c.toml") << "schema = 's.toml'\n";
+  const CommandResult made = run.runs.run("n", {"--data", "t.csv", "--config", "c.toml"});
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK_THAT(run.text("n/config.toml"), ContainsSubstring("schema = '/"));
+  const std::string kept = run.text("n/schema.toml");
+  CHECK(kept.substr(kept.find("[[column]]")) == text.substr(text.find("[[column]]")));
+  check_rows(vgan::read_table(folder / "n/samples.csv"), 1000, -1);
+
+  // A resumed run keeps its columns, whatever becomes of the file.
+  std::filesystem::remove(folder / "s.toml");
+  const CommandResult resumed = run.vgan({"--resume", "n", "--epochs", "6", "--out", "n"});
+  INFO(resumed.err);
+  CHECK(resumed.exit_code == 0);
+  const std::string later = run.text("n/schema.toml");
+  CHECK(later.substr(later.find("[[column]]")) == kept.substr(kept.find("[[column]]")));
+}
+
+TEST_CASE("cli: a schema that is wrong, and cells that do not agree with one, are refused") {
+  const TableRun run;
+  const auto refuse = [&](const std::string& toml, int code, const std::string& said) {
+    std::ofstream(run.runs.path() / "s.toml", std::ios::binary) << toml;
+    for (const Words& words : {Words{"schema", "t.csv", "--schema", "s.toml"},
+                               Words{"--data", "t.csv", "--schema", "s.toml"}}) {
+      const CommandResult result = run.vgan(words);
+      INFO(result.err);
+      CHECK(result.exit_code == code);
+      CHECK(is_one_complaint(result.err));
+      CHECK_THAT(result.err, ContainsSubstring(said));
+    }
+  };
+  refuse("[[column]]\nname = 'angel'\n", 65, "no column 'angel'");
+  refuse("[[column]]\nname = 'angle'\nkind = 'grid'\nvalues = [0.5, 1.5]\n", 65,
+         "t.csv, line 4, column 3 (angle): found 2.5; allowed 0.5, 1.5, as s.toml:1 says");
+  refuse("[[column]]\nname = 'kind'\nkind = 'integer'\n", 65, "t.csv, line 2, column 4 (kind)");
+  refuse("[[column]]\nname = 'kind'\nkind = 'intger'\n", 78, "s.toml:3");
+  refuse("[[column]]\nname = 'kind'\nkind = 'ordinal'\n", 78, "no values");
+  const CommandResult missing = run.vgan({"--data", "t.csv", "--schema", "none.toml"});
+  CHECK(missing.exit_code == 74);
+  std::ofstream(run.runs.path() / "s.toml") << "[[column]]\nname = 'x'\n";
+  const CommandResult images = run.vgan({"--data", "digits", "--schema", "s.toml"});
+  INFO(images.err);
+  CHECK(images.exit_code == 78);
+  CHECK_THAT(images.err, ContainsSubstring("no table as text"));
 }
 
 #endif

@@ -6,6 +6,7 @@
 #include "engine/models/schema_json.hpp"
 #include "engine/settings/setting_table.hpp"
 #include "tests/cli/train_flag_checks.hpp"
+#include "tests/data/readers/make_zip.hpp"
 
 using namespace vgan::testing;
 
@@ -41,6 +42,25 @@ const Checks other_checks = {
        CHECK_THAT(runs.run("a").out, ContainsSubstring("no labels"));
        CHECK_THAT(runs.run("b", {"--labels", "labels.npy"}).out, ContainsSubstring("3 classes"));
      }},
+    {"array",
+     [](const TinyRuns& runs) {
+       write_tiny_images(runs.path() / "other.npy", 20, 6);
+       const auto part = [&](const char* name, const char* file) {
+         return stored_part(name, file_text(runs.path() / file));
+       };
+       std::ofstream(runs.path() / "two.npz", std::ios::binary)
+           << zip_of({part("a.npy", "tiny.npy"), part("b.npy", "other.npy")});
+       const auto weights = [&](const char* array) {
+         return shape(trained(runs, array, {"--data", "two.npz", "--array", array}), "g.1.weight");
+       };
+       CHECK(weights("a") == std::vector<std::int64_t>{16, 64});
+       CHECK(weights("b") == std::vector<std::int64_t>{16, 36});
+     }},
+    {"dataset",
+     [](const TinyRuns& runs) {
+       // Not every build reads HDF5; tests/cli/test_formats.cpp has what this does where it does.
+       CHECK_THAT(runs.run("a", {"--dataset", "x"}).err, ContainsSubstring("no HDF5 file"));
+     }},
     {"shape",
      [](const TinyRuns& runs) {
        CHECK_THAT(runs.run("a").out, ContainsSubstring("24 images of 8 x 8"));
@@ -69,6 +89,14 @@ const Checks other_checks = {
        write_table(runs, "2010,2011\n1,2\n3,4\n");
        CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2"));
        CHECK_THAT(of_table(runs, "b", {"--header", "yes"}), ContainsSubstring("2 rows of 2"));
+     }},
+    {"schema",
+     [](const TinyRuns& runs) {
+       write_table(runs, "x,y\n1,2\n3,4\n5,6\n");
+       std::ofstream(runs.path() / "s.toml") << "[[column]]\nname = 'x'\nkind = 'categorical'\n";
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2 columns, 2 numbers"));
+       CHECK_THAT(of_table(runs, "b", {"--schema", "s.toml"}),
+                  ContainsSubstring("3 rows of 2 columns, 4 numbers"));
      }},
     {"scale",
      [](const TinyRuns& runs) {

@@ -90,10 +90,12 @@ TEST_CASE("a schema is shown as a table", "[readers][schema]") {
   const Table table = table_of("Vel [m/s],sex,empty\n1,M,\n2,F,\n4,M,\n");
   CHECK_THAT(schema_text(infer_schema(table), table, true),
              ContainsSubstring(": 3 rows of 3 columns; commas between cells, a header\n\n"
-                               "  column     unit  kind         values  missing  distribution\n"
-                               "  Vel [m/s]  m/s   integer      1 to 4           █   █      █\n"
-                               "  sex              categorical  2: M F           █▄\n"
-                               "  empty            ignored              3 empty\n"));
+                               "  column     unit  kind         role       values  missing  "
+                               "distribution\n"
+                               "  Vel [m/s]  m/s   integer      condition  1 to 4           "
+                               "█   █      █\n"
+                               "  sex              categorical  outcome    2: M F           █▄\n"
+                               "  empty            ignored                         3 empty\n"));
   CHECK_THAT(schema_text(infer_schema(table), table, false), !ContainsSubstring("█"));
 }
 

@@ -122,13 +122,49 @@ TEST_CASE("virtual rows are held to what was seen", "[schema]") {
       trials_of("x,grade,sex\n1.25,0,M\n2.5,0,F\n3.75,2,M\n9,2,F\n0.1,5,I\n0.2,5,I\n0.4,5,M\n");
   const Schema& schema = *trials.schema;
   REQUIRE(schema.columns[1].kind == ColumnKind::grid);
-  CHECK(snapped(schema, {1.2549, 0.9, 0.2, 0.3, 0.1}) == Numbers{1.25, 0, 0, 1, 0});
-  CHECK(snapped(schema, {100.0, 1.1, 0.9, 0.3, 0.1}) == Numbers{9, 2, 1, 0, 0});
-  CHECK(snapped(schema, {-4.0, 70.0, -3.0, -2.0, -1.0}) == Numbers{0.1, 5, 0, 0, 1});
+  REQUIRE(encoded_names(schema) == std::vector<std::string>{"x", "grade = 0", "grade = 2",
+                                                            "grade = 5", "sex = M", "sex = F",
+                                                            "sex = I"});
+  CHECK(snapped(schema, {1.2549, 0.9, 0.2, 0.3, 0.2, 0.3, 0.1}) == Numbers{1.25, 1, 0, 0, 0, 1, 0});
+  CHECK(snapped(schema, {100.0, -2, -1, -3, 0.9, 0.3, 0.1}) == Numbers{9, 0, 1, 0, 1, 0, 0});
+  CHECK(snapped(schema, {-4.0, 0, 0, 70, -3, -2, -1}) == Numbers{0.1, 0, 0, 1, 0, 0, 1});
 
   const Trials gaps = trials_of("x,w\n1,a\n2,b\n?,NA\n4,a\n");
   CHECK(snapped(*gaps.schema, {3.0, 0.4, 0.3, 0.1, 0.2}) == Numbers{3, 0, 1, 0, 0});
   CHECK(snapped(*gaps.schema, {3.0, 0.6, 0.2, 0.1, 0.3}) == Numbers{3, 1, 0, 0, 1});
+}
+
+// A grid of more values than a network chooses among is a number, which goes to the nearest.
+TEST_CASE("grids of many values are numbers", "[schema]") {
+  std::string gaps = "x,speed\n";
+  for (int row = 0; row < 120; ++row) {
+    gaps +=
+        std::to_string(row) + ".5," + (row % 6 == 5 ? "?" : std::to_string(row % 6 * 20)) + "\n";
+  }
+  for (int more = 0; more < 3; ++more) {
+    INFO(more);
+    std::string many = "x,speed\n";
+    for (int i = 0; i < 120; ++i) {
+      many += std::to_string(i) + ".5," + std::to_string(i % (24 + more) * 4) + "\n";
+    }
+    const Trials trials = trials_of(many);
+    REQUIRE(trials.schema->columns[1].kind == ColumnKind::grid);
+    CHECK(trials.values_per_trial() == (more == 0 ? 25 : 2));
+    if (more > 0) CHECK(snapped(*trials.schema, {3.4, 10.1}) == Numbers{3.4, 12});
+  }
+  // People see the number that was chosen, and the middle one where none was.
+  const Trials seen =
+      trials_of("x,grade,sex\n1.5,0,M\n2.5,0,F\n3.5,2,M\n9,2,F\n0.5,5,M\n7,5,F\n8,5,F\n");
+  REQUIRE(shown_names(*seen.schema) ==
+          std::vector<std::string>{"x", "grade", "sex = M", "sex = F"});
+  CHECK(shown_rows(*seen.schema, Numbers{1.5, 0, 0, 1, 0, 1, 2.5, 1, 0, 0, 1, 0}) ==
+        Numbers{1.5, 5, 0, 1, 2.5, 0, 1, 0});
+  CHECK(shown_rows(*seen.schema, Numbers{1.5, 0, 0, 0, 0, 1}) == Numbers{1.5, 2, 0, 1});
+  // A missing value is one of the choices.
+  const Trials missing = trials_of(gaps);
+  REQUIRE(missing.values_per_trial() == 7);
+  CHECK(snapped(*missing.schema, {3.4, 0, 0, 0, 0, 0, 1}) == Numbers{3.4, 0, 0, 0, 0, 0, 1});
+  CHECK(snapped(*missing.schema, {3.4, 0, 0, 1, 0, 0, 0.9}) == Numbers{3.4, 0, 0, 1, 0, 0, 0});
 }
 
 TEST_CASE("the rows of a random table come back as they stand in its file", "[schema]") {

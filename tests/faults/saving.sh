@@ -76,8 +76,6 @@ fault_unreadable_metrics_and_data_are_io_errors() {
     faulty read:error=EIO vgan train --resume k --epochs 8 --quiet
   same before k/metrics.jsonl
   ON=tiny.npy expect 74 'Input/output error' \
-    faulty read:error=EIO:when=1+ vgan train "${tiny[@]}" --epochs 2 --out u
-  ON=tiny.npy expect 74 'Input/output error' \
     faulty pread64:error=EIO vgan train "${tiny[@]}" --epochs 2 --out u
 }
 

@@ -1,10 +1,6 @@
 // Any bytes as a table: read, schema, rows as trials, written, and read again to the same rows.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "engine/base/error.hpp"
@@ -12,27 +8,12 @@
 #include "engine/data/table_trials.hpp"
 #include "engine/data/writers/table_writer.hpp"
 #include "engine/models/schema_json.hpp"
+#include "tests/fuzz/memory_file.hpp"
 
 namespace {
 
-/// A file in memory, by its path.
-class MemoryFile {
- public:
-  MemoryFile() : file_(::memfd_create("table", 0)) {}
-  ~MemoryFile() { ::close(file_); }
-  std::string path() const { return "/proc/self/fd/" + std::to_string(file_); }
-  void put(const void* data, std::size_t bytes) const {
-    if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, data, bytes, 0) < 0) std::abort();
-  }
-
- private:
-  int file_;
-};
-
-void fail(const char* what) {
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
+using vgan::testing::fail;
+using vgan::testing::MemoryFile;
 
 std::string written(const vgan::Trials& trials) {
   vgan::TableWriter writer(*trials.schema, trials.schema->dialect);

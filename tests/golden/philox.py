@@ -9,7 +9,7 @@ subsequence = step * 16 + purpose; number e of a stream is lane e % 4 of block e
 import numpy as np
 
 # Those of kernels/math/philox.hpp in use.
-PURPOSES = dict(latent=1, posterior=7, interpolate=8, latent_centre=12)
+PURPOSES = dict(latent=1, sample=5, posterior=7, interpolate=8, latent_centre=12)
 MASK = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 

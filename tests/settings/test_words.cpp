@@ -37,35 +37,39 @@ void check_table(std::size_t enumerators) {
 }  // namespace
 
 TEST_CASE("each setting that is a word has one word for each of its values", "[settings]") {
-  check_table<ScaleKind>(4);
+  check_table<ScaleKind>(5);
   check_table<ModelKind>(3);
   check_table<NetKind>(3);
   check_table<NormKind>(3);
   check_table<OutputKind>(4);
   check_table<LossKind>(6);
-  check_table<LikelihoodKind>(2);
+  check_table<LikelihoodKind>(4);
   check_table<ScheduleKind>(3);
   check_table<PrecisionKind>(4);
   check_table<StepKind>(3);
   check_table<AugmentKind>(3);
-  check_table<SampleFormat>(6);
+  check_table<SampleFormat>(8);
   check_table<SampleShape>(3);
   check_table<DelimiterKind>(6);
   check_table<DecimalKind>(3);
   check_table<HeaderKind>(3);
-  check_table<ColumnKind>(7);
+  check_table<ColumnKind>(10);
+  check_table<ColumnRole>(3);
 }
 
 TEST_CASE("an unknown word is refused with the setting and all of its words", "[settings]") {
   CHECK_THROWS_WITH(read_word<LossKind>("wgan"),
                     ContainsSubstring("loss") && ContainsSubstring("'wgan'") &&
                         ContainsSubstring("bce, minimax, article, lsgan, hinge, wgan-gp"));
-  CHECK_THROWS_WITH(read_word<ScaleKind>("row"), ContainsSubstring("auto, data, column, none"));
+  CHECK_THROWS_WITH(read_word<ScaleKind>("row"),
+                    ContainsSubstring("auto, data, column, scores, none"));
 }
 
 TEST_CASE("the words of a setting as --help lists them", "[settings]") {
   CHECK(words_help<NetKind>() == "mlp, conv (images) or conv1d (curves)");
-  CHECK(words_help<LikelihoodKind>() == "bernoulli or gaussian");
+  CHECK(words_help<LikelihoodKind>() ==
+        "auto (columns for tables, else bernoulli), bernoulli, gaussian or columns (by what each "
+        "column is)");
   CHECK(alternatives({"a"}) == "a");
   CHECK(alternatives({}).empty());
 }

@@ -65,7 +65,7 @@ DelimitedReader::DelimitedReader(ByteSource& source, const Dialect& dialect)
 }
 
 std::string DelimitedReader::where() const {
-  return source_->path().string() + ", line " + std::to_string(line_);
+  return source_->name() + ", line " + std::to_string(line_);
 }
 
 // Reads on behind what is not yet taken; false at the end of the file.

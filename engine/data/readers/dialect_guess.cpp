@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -150,7 +151,38 @@ char guess_decimal(const std::vector<Row>& rows, char delimiter) {
   return comma && !point ? ',' : '.';
 }
 
+// Whether the first row counts in equal steps, as years or wavelengths do that name columns, above
+// numbers of another magnitude: all ten times as large as any of these, or as small. Words may
+// stand between the numbers.
+bool has_numbered_names(const std::vector<Row>& rows, char decimal) {
+  constexpr std::size_t fewest_names = 3, fewest_rows = 5;
+  constexpr double apart = 10.0;
+  std::vector<double> names;
+  double least = HUGE_VAL, most = 0.0;  // magnitudes below
+  for (std::size_t column = 0; column < rows.front().size(); ++column) {
+    NumberCell name;
+    if (read_number_cell(rows.front()[column].text, decimal, name) != CellReading::number) continue;
+    if (name.decimals > 0 || name.exponent || !(name.value > 0.0)) return false;
+    names.push_back(name.value);
+    for (std::size_t row = 1; row < rows.size(); ++row) {
+      NumberCell cell;
+      if (column >= rows[row].size()) return false;
+      if (read_number_cell(rows[row][column].text, decimal, cell) != CellReading::number) continue;
+      if (cell.value == 0.0) continue;
+      least = std::min(least, std::fabs(cell.value));
+      most = std::max(most, std::fabs(cell.value));
+    }
+  }
+  if (names.size() < fewest_names || rows.size() <= fewest_rows || most == 0.0) return false;
+  const double step = names[1] - names[0];
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    if (!(step > 0.0) || names[i] - names[i - 1] != step) return false;
+  }
+  return least >= apart * names.back() || apart * most <= names.front();
+}
+
 bool guess_header(const std::vector<Row>& rows, char decimal) {
+  if (has_numbered_names(rows, decimal)) return true;
   const Row& first = rows.front();
   const auto is_number = [&](const Cell& cell) { return is_number_text(cell.text, decimal); };
   if (std::any_of(first.begin(), first.end(), is_number)) return false;

@@ -127,7 +127,7 @@ Trials read_idx_trials(const std::filesystem::path& path, const ShapeWish& wish)
   Trials trials;
   trials.count = header.sizes[0];
   trials.shape = axes.trial;
-  trials.source = path.string();
+  trials.source = source.name();
   read_stored_values(source, {StridedArray(ordered), header.type, swapped, header.promise}, trials);
   return trials;
 }

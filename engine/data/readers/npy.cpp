@@ -28,7 +28,7 @@ StridedArray trials_of(const ByteSource& source, const NpyHeader& header, const 
   }
   const TrialAxes axes = trial_axes(header.shape[0], {header.shape.begin() + 1, header.shape.end()},
                                     wish, source.where(header.shape_offset));
-  if (!axes.note.empty()) trials.notes.push_back(source.path().string() + ": " + axes.note);
+  if (!axes.note.empty()) trials.notes.push_back(source.name() + ": " + axes.note);
   trials.count = header.shape[0];
   trials.shape = axes.trial;
   const std::vector<StridedAxis> stored = stored_axes(header);
@@ -41,11 +41,15 @@ StridedArray trials_of(const ByteSource& source, const NpyHeader& header, const 
 
 Trials read_npy_trials(const std::filesystem::path& path, const ShapeWish& wish) {
   ByteSource source(path, "cannot read .npy images");
+  return read_npy_trials(source, wish);
+}
+
+Trials read_npy_trials(ByteSource& source, const ShapeWish& wish) {
   const NpyHeader header = read_npy_header(source);
   const ValueType type = require_numbers(source, header);
   count_elements(source, header);
   Trials trials;
-  trials.source = path.string();
+  trials.source = source.name();
   const StridedArray array = trials_of(source, header, wish, trials);
   read_stored_values(source, {array, type, header.swapped(), header.promise_text()}, trials);
   return trials;

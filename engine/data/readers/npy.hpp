@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/data/readers/npy_header.hpp"
@@ -23,6 +24,8 @@ namespace vgan {
 /// bad_data for all else, NaN, Inf, numbers beyond float32 and a single repeated value included
 /// (row = trial, column = number, from 0).
 Trials read_npy_trials(const std::filesystem::path& path, const ShapeWish& wish = {});
+/// Reads them from a source that stands at its beginning.
+Trials read_npy_trials(ByteSource& source, const ShapeWish& wish);
 
 /// Continuous conditions: `size` numbers for each image.
 struct Conditions {
@@ -32,16 +35,26 @@ struct Conditions {
   std::int64_t count() const { return static_cast<std::int64_t>(values.size()) / size; }
 };
 
-/// Reads (N,) or (N, K) finite numbers of any type, K up to 4096, which become float32. Throws as
-/// read_npy_trials does.
+/// Reads (N,) or (N, K) finite numbers of any type, K up to 4096, which become float32, from a .npy
+/// file or from an array of an .npz file (see npz_part). Throws as read_npy_trials does.
 Conditions read_conditions(const std::filesystem::path& path);
+
+/// What a .npy array begins with, as numpy.save writes it, and the bytes of numbers that follow.
+struct NpyStart {
+  std::string header;
+  std::uint64_t data_bytes = 0;
+};
+
+/// `shape` has 1 to 32 dimensions, each size 0 or more, less than 2^64 bytes in all, else Error
+/// (bad_config), which `what` and `path` begin.
+NpyStart npy_start(ValueType type, const std::vector<std::int64_t>& shape, const char* what,
+                   const std::filesystem::path& path);
 
 /// Writes one .npy array in C order with constant memory. The file appears at finish(); a writer
 /// destroyed before that leaves nothing.
 class NpyWriter {
  public:
-  /// `shape` has one dimension or more, each size 0 or more, else Error (bad_config). Error (io)
-  /// where the system refuses.
+  /// Throws Error as npy_start does, and io where the system refuses.
   NpyWriter(const FilePlace& place, ValueType type, const std::vector<std::int64_t>& shape);
 
   /// Appends elements in C order; a chunk may end anywhere. Error (internal) for another type than

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/data/readers/npy.hpp"
+#include "engine/data/readers/npz.hpp"
 #include "engine/data/readers/stored_number.hpp"
 #include "engine/data/readers/strided.hpp"
 
@@ -39,7 +40,9 @@ std::vector<float> read_rows(ByteSource& source, const NpyHeader& header, ValueT
 }  // namespace
 
 Conditions read_conditions(const std::filesystem::path& path) {
-  ByteSource source(path, "cannot read conditions");
+  constexpr const char* what = "cannot read conditions";
+  const auto part = npz_part(path, "conditions");
+  ByteSource source = part ? open_npz_array(*part, what) : ByteSource(path, what);
   const NpyHeader header = read_npy_header(source);
   const ValueType type = require_numbers(source, header);
   const std::uint64_t elements = count_elements(source, header);

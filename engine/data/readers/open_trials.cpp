@@ -16,14 +16,15 @@
 #include "engine/data/builtin/mixtures.hpp"
 #include "engine/data/builtin/wind_tunnel.hpp"
 #include "engine/data/labels.hpp"
-#include "engine/data/readers/byte_source.hpp"
-#include "engine/data/readers/content_guess.hpp"
+#include "engine/data/readers/data_files.hpp"
 #include "engine/data/readers/idx.hpp"
 #include "engine/data/readers/md5.hpp"
 #include "engine/data/readers/npy.hpp"
+#include "engine/data/readers/open_file.hpp"
 #include "engine/data/readers/png_folder.hpp"
-#include "engine/data/readers/table_reader.hpp"
+#include "engine/data/table_meaning.hpp"
 #include "engine/data/table_trials.hpp"
+#include "engine/files/standard_input.hpp"
 
 namespace vgan {
 namespace {
@@ -68,64 +69,6 @@ std::optional<fs::path> labels_beside(const fs::path& images) {
   const bool gz = name.size() > 3 && name.compare(name.size() - 3, 3, ".gz") == 0;
   const std::string other = gz ? name.substr(0, name.size() - 3) : name + ".gz";
   return first_present(images.parent_path(), {name, other});
-}
-
-bool is_npy(const ByteSource& source) { return source.head().substr(0, 6) == "\x93NUMPY"; }
-
-bool is_idx(const ByteSource& source) {
-  return source.head().substr(0, 2) == std::string_view("\0\0", 2);
-}
-
-// A table's rows; as plain numbers, without a schema, where another shape is wished for them.
-Trials read_rows(const fs::path& path, const DataRequest& request) {
-  const Table table = read_table(path, request.dialect);
-  Trials trials = table_trials(table, infer_schema(table));
-  const std::string& shape = request.shape.shape;
-  if (shape.empty() ? !request.shape.curves : shape == "p") return trials;
-  const bool numbers =
-      std::all_of(table.columns.begin(), table.columns.end(),
-                  [](const TableColumn& c) { return c.numeric && c.missing == 0; });
-  if (!numbers) {
-    throw Error(ErrorCode::bad_config,
-                {"cannot give the rows of a table another shape", path.string(),
-                 "words, or cells without a value", "numbers alone",
-                 shape.empty() ? "take another net than conv1d" : "leave --shape out"});
-  }
-  trials.notes.push_back(path.string() +
-                         ": its rows are taken for plain numbers, and come back without names");
-  trials.schema.reset();
-  if (request.shape.curves && request.shape.shape.empty()) {
-    trials.shape.kind = TrialKind::curve;
-  } else {
-    shape_trials(trials, request.shape);
-  }
-  return trials;
-}
-
-// Refuses settings of a table for data that are none.
-void require_no_dialect(const DataRequest& request, const std::string& source) {
-  std::vector<std::string> given;
-  const DialectWish& wish = request.dialect;
-  if (wish.delimiter != DelimiterKind::automatic) given.emplace_back("delimiter");
-  if (wish.decimal != DecimalKind::automatic) given.emplace_back("decimal");
-  if (wish.header != HeaderKind::automatic) given.emplace_back("header");
-  if (given.empty()) return;
-  throw Error(ErrorCode::bad_config,
-              {"bad setting", joined(given), "data that are no table as text: " + source,
-               "a table, such as a CSV file", "leave " + joined(given, " and ") + " out"});
-}
-
-Trials read_file(const fs::path& path, const DataRequest& request) {
-  const ByteSource source(path, what);
-  if (may_be_table(source.head())) return read_rows(path, request);
-  require_no_dialect(request, path.string());
-  if (is_npy(source)) return read_npy_trials(path, request.shape);
-  if (is_idx(source)) return read_idx_trials(path, request.shape);
-  ContentGuess guess = guess_content(source.head());
-  source.fail(0, std::move(guess.found),
-              "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY), a table as "
-              "text (CSV, TSV, blanks) or a folder of .png files",
-              std::move(guess.remedy));
 }
 
 // The IDX file of the images; nothing where there is none.
@@ -182,15 +125,19 @@ void add_conditions(Trials& trials, const fs::path& path) {
 }
 
 Trials open_path(const DataRequest& request) {
-  fs::path path = request.data;
-  const bool folder = is_folder(path);
+  const std::vector<std::string> files = data_files(request.data);
+  const bool several = files.size() > 1;
+  fs::path path = files.front();
+  const bool folder = !several && is_folder(path);
   const auto idx = folder ? idx_in(path) : std::nullopt;
   if (idx) path = *idx;
-  Trials trials = folder && !idx ? read_pictures(path, request.shape) : read_file(path, request);
+  Trials trials = several          ? read_table_files(files, request)
+                  : folder && !idx ? read_pictures(path, request.shape)
+                                   : read_data_file(path, request);
   if (request.labels == no_labels) return trials;
   if (!request.labels.empty()) {
     add_labels(trials, request.labels);
-  } else if (folder && !idx) {
+  } else if (several || (folder && !idx)) {
     return trials;  // with the names of subfolders, where there are some
   } else if (const auto beside = labels_beside(path)) {
     add_labels(trials, *beside);
@@ -251,7 +198,8 @@ constexpr std::array<BuiltInData, 4> built_in_data = {{
     {"grid25", [](const DataRequest& r) { return make_mixture(grid25(), r.seed); }},
     {"wind-tunnel",
      [](const DataRequest& r) {
-       const Table table = make_wind_tunnel(r.seed);
+       Table table = make_wind_tunnel(r.seed);
+       give_meaning(table, r.schema);
        return table_trials(table, infer_schema(table));
      }},
 }};
@@ -286,7 +234,8 @@ Trials open_data(const DataRequest& request) {
     return stack_digits(open_data(digits), request.seed);
   }
   if (!is_own(request.data) || is_folder(request.data)) {
-    require_no_dialect(request, request.data.empty() ? "MNIST or digits" : request.data);
+    const std::string source = request.data.empty() ? "MNIST or digits" : request.data;
+    require_no_file_settings(request, source, request.data == "wind-tunnel");
   }
   if (request.data.empty()) return open_default(request);
   if (const BuiltInData* made = built_in_named(request.data)) return made->make(request);
@@ -294,6 +243,7 @@ Trials open_data(const DataRequest& request) {
 }
 
 std::string absolute_path(const std::string& path) {
+  if (path == standard_input_word) return path;
   std::error_code error;
   const fs::path absolute = fs::absolute(path, error);
   return error ? path : absolute.lexically_normal().string();
@@ -323,7 +273,12 @@ std::string lasting_data_name(const std::string& data, const Trials& trials) {
     const std::string digits = stacked_name(trials.source).value_or("");
     return stacked_prefix + (is_own(digits) ? absolute_path(digits) : digits);
   }
-  if (!data.empty()) return is_own(data) ? absolute_path(data) : data;
+  if (!data.empty() && !is_own(data)) return data;
+  if (!data.empty()) {
+    std::vector<std::string> files = data_files(data);
+    std::transform(files.begin(), files.end(), files.begin(), absolute_path);
+    return join_data_names(files);
+  }
   return trials.source == "built-in digits" ? "digits" : absolute_path(trials.source);
 }
 

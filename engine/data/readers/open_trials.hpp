@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/data/dialect.hpp"
+#include "engine/data/schema_wish.hpp"
 #include "engine/data/trial_axes.hpp"
 #include "engine/data/trials.hpp"
 
@@ -19,30 +20,37 @@ struct DataRequest {
   /// built-in digits. "digits": the built-in digits. "ring8", "grid25": see mixtures.hpp.
   /// "wind-tunnel": see wind_tunnel.hpp.
   /// "stacked-digits": stack_digits of what the empty name stands for; "stacked:DATA": of DATA, a
-  /// path or "digits". Else a path: an IDX file (plain or gzip), a .npy file, or a table as text
-  /// (plain or gzip, see read_table), told apart by content, or a folder that holds
-  /// train-images-idx3-ubyte[.gz] or .png files, see png_folder.hpp.
+  /// path or "digits". Else a path: an IDX, .npy, .npz or HDF5 file or a table as text, plain, or,
+  /// but for .npz and HDF5, gzip or zstd, told apart by content, or a folder that holds
+  /// train-images-idx3-ubyte[.gz] or .png files, see png_folder.hpp. "-": such a file from standard
+  /// input. Several files of one table, with commas between or by a pattern: see data_files.hpp.
   std::string data;
   /// Empty: the labels beside the images where there are some ("images" in the name replaced by
-  /// "labels"). `no_labels`: none. Else the path of an IDX, .npy or text file of labels.
+  /// "labels"). `no_labels`: none. Else the path of an IDX, .npy or text file of labels,
+  /// or FILE:ARRAY of an .npz file.
   std::string labels;
-  /// Empty: none. Else the path of a .npy file of one row of numbers for each image.
+  /// Empty: none. Else the path of a .npy file, or FILE:ARRAY of an .npz file, of one row of
+  /// numbers for each image.
   std::string conditions;
+  std::string array;         ///< of an .npz file: which array; empty: the one that there is
+  std::string dataset;       ///< of an HDF5 file: the path of a dataset or group; empty: likewise
   std::uint64_t seed = 0;    ///< of the built-in data
   ShapeWish shape = {};      ///< what trials are where the data do not say it
   DialectWish dialect = {};  ///< how a table is written
+  SchemaWish schema = {};    ///< what its columns are
   std::filesystem::path mnist_folder = "data/mnist";
   int threads = 0;  ///< for drawing the built-in digits; 0: one for each hardware thread
 };
 
 /// Throws Error: io where the system refuses; bad_data for broken content, a wrong checksum in
 /// `mnist_folder`, or a number of labels or conditions that is not the number of trials; bad_config
-/// for labels without images of one's own, for a shape that the data have not, and for a dialect of
-/// data that are no table.
+/// for labels without images of one's own, for a shape that the data have not, and for a dialect,
+/// an array or a dataset of data that have none.
 Trials open_trials(const DataRequest& request);
 
 /// `data` as a name that means the same from any folder and at any time: `trials` were opened by
-/// it. Paths become absolute; what an empty name stood for is named.
+/// it. Paths become absolute, patterns the files that they match; what an empty name stood for is
+/// named; standard input stays "-".
 std::string lasting_data_name(const std::string& data, const Trials& trials);
 
 }  // namespace vgan

@@ -1,6 +1,8 @@
 // The numbers of a file's trials, of any type and in any order, into Trials.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "engine/data/readers/byte_source.hpp"
@@ -23,5 +25,16 @@ struct StoredValues {
 /// Throws bad_data for a file that is too short or too long, for NaN, infinities and numbers beyond
 /// float32, with row and column.
 void read_stored_values(ByteSource& source, const StoredValues& stored, Trials& trials);
+
+using TrialValues = decltype(Trials::values);
+
+/// Throws bad_data about the number that is `index`th in the file's order.
+using FailAtNumber = std::function<void(std::uint64_t index, std::string found, std::string allowed,
+                                        std::string remedy)>;
+
+/// Likewise of all numbers in the file's order, where a library has read them: `values` is of u8,
+/// float or double as above.
+void take_stored_values(TrialValues values, const StoredValues& stored, const FailAtNumber& fail,
+                        Trials& trials);
 
 }  // namespace vgan

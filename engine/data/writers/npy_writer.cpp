@@ -28,8 +28,8 @@ std::string npy_header_text(ValueType type, const std::string& shape) {
 
 }  // namespace
 
-NpyWriter::NpyWriter(const FilePlace& place, ValueType type, const std::vector<std::int64_t>& shape)
-    : file_(place, what), type_(type) {
+NpyStart npy_start(ValueType type, const std::vector<std::int64_t>& shape, const char* what,
+                   const std::filesystem::path& path) {
   NpyHeader header;
   header.shape = shape;
   auto bytes = static_cast<std::uint64_t>(info_of(type).bytes);
@@ -40,11 +40,16 @@ NpyWriter::NpyWriter(const FilePlace& place, ValueType type, const std::vector<s
   }
   if (!valid) {
     throw Error(ErrorCode::bad_config,
-                {what, place.path.string(), "the shape " + header.shape_text(),
+                {what, path.string(), "the shape " + header.shape_text(),
                  "1 to 32 dimensions of 0 or more, less than 2^64 bytes in all", ""});
   }
-  const std::string text = npy_header_text(type, header.shape_text());
-  file_.announce(text.data(), text.size(), bytes);
+  return {npy_header_text(type, header.shape_text()), bytes};
+}
+
+NpyWriter::NpyWriter(const FilePlace& place, ValueType type, const std::vector<std::int64_t>& shape)
+    : file_(place, what), type_(type) {
+  const NpyStart start = npy_start(type, shape, what, place.path);
+  file_.announce(start.header.data(), start.header.size(), start.data_bytes);
 }
 
 void NpyWriter::append_bytes(ValueType type, const void* data, std::size_t bytes) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/number_text.hpp"
+#include "engine/data/number_style.hpp"
 
 namespace vgan {
 namespace {
@@ -13,7 +14,11 @@ const char* line_end(const Dialect& dialect) { return dialect.crlf ? "\r\n" : "\
 }  // namespace
 
 TableWriter::TableWriter(const Schema& schema, const Dialect& dialect, std::uint64_t first)
-    : schema_(&schema), dialect_(dialect), decoder_(schema), row_(first) {}
+    : schema_(&schema), dialect_(dialect), decoder_(schema), row_(first) {
+  for (const ColumnSchema& column : schema.columns) {
+    formats_.push_back(column.format.empty() ? std::nullopt : DateFormat::of(column.format));
+  }
+}
 
 std::string TableWriter::begin() const {
   std::string text = dialect_.byte_order_mark ? std::string(byte_order_mark) : "";
@@ -36,6 +41,8 @@ std::string_view TableWriter::lines(std::span<const double> numbers) {
         append_fixed(text_, column.low + static_cast<double>(row_), 0);
       } else if (cells[i].missing) {
         add_missing(column);
+      } else if (formats_[i]) {
+        add_word(text_, formats_[i]->write(cells[i].number), dialect_.quoted_words);
       } else if (column.numeric) {
         add_number(column, cells[i].number);
       } else {
@@ -50,10 +57,8 @@ std::string_view TableWriter::lines(std::span<const double> numbers) {
 
 // Nothing at all is no cell where blanks are between cells, nor where a line would be empty.
 void TableWriter::add_missing(const ColumnSchema& column) {
-  if (column.missing_mark.starts_with('#')) {  // no comment
-    text_ += '"' + column.missing_mark + '"';
-  } else if (!column.missing_mark.empty()) {
-    text_ += column.missing_mark;
+  if (!column.missing_mark.empty()) {
+    add_word(text_, column.missing_mark, false);
   } else if (dialect_.delimiter == ' ') {
     text_ += "NA";
   } else if (schema_->columns.size() == 1) {
@@ -63,19 +68,7 @@ void TableWriter::add_missing(const ColumnSchema& column) {
 
 void TableWriter::add_number(const ColumnSchema& column, double number) {
   const std::size_t begin = text_.size();
-  if (column.style.exponents) {
-    // Digits of the column, which keep what is between its least and its greatest number there.
-    text_ += column.values.empty() ? general_text(number, std::max(column.style.digits, 1))
-                                   : exact_text(number, 1);
-  } else {
-    append_fixed(text_, number == 0.0 ? 0.0 : number, column.style.most_decimals);
-    // Zeros at the end stay where every number has that many decimals.
-    int decimals = column.style.most_decimals;
-    for (; decimals > column.style.least_decimals && text_.back() == '0'; --decimals) {
-      text_.pop_back();
-    }
-    if (decimals == 0 && text_.back() == '.') text_.pop_back();
-  }
+  append_number(text_, number, column.style, !column.values.empty());
   if (dialect_.decimal != '.') {
     std::replace(text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(), '.',
                  dialect_.decimal);

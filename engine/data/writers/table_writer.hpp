@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "engine/data/date_format.hpp"
 #include "engine/data/dialect.hpp"
 #include "engine/data/table_trials.hpp"
 
@@ -33,6 +36,7 @@ class TableWriter {
   const Schema* schema_;
   Dialect dialect_;
   RowDecoder decoder_;
+  std::vector<std::optional<DateFormat>> formats_;  // of columns of dates
   std::uint64_t row_;
   std::string text_;
 };

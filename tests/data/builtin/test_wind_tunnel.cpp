@@ -35,7 +35,7 @@ TEST_CASE("the wind tunnel is data of its own name", "[builtin]") {
   const Trials trials = open_trials({.data = "wind-tunnel", .seed = 1});
   REQUIRE(trials.schema);
   CHECK(trials.count == 1500);
-  CHECK(trials.shape.size() == 3 + 1 + 1 + 1 + 1 + 2);
+  CHECK(trials.shape.size() == 3 + 4 + 5 + 10 + 1 + 2);  // three grids are choices
   using K = ColumnKind;
   const K kinds[] = {K::categorical, K::grid, K::grid, K::grid, K::continuous, K::continuous};
   for (std::size_t i = 0; i < 6; ++i) CHECK(trials.schema->columns[i].kind == kinds[i]);

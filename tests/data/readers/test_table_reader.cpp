@@ -68,6 +68,16 @@ TEST_CASE("a table's delimiter, header and decimal point are found by looking", 
   CHECK_FALSE(dialect("M,0.5\nF,0.25\nM,0.1\n").header);
   CHECK(dialect("sex,mood\nM,good\nF,bad\nM,bad\n").header);
   CHECK_FALSE(dialect("M,good\nF,bad\nM,bad\n").header);
+  // Years that name columns, above shares; but not above what may be years as well.
+  const std::string shares = "1.5,2,3.25\n4,5,0\n7,NA,9\n1,2,3\n4,5,6\n";
+  CHECK(dialect("2019,2020,2021\n" + shares).header);
+  CHECK(dialect("land,2019,2020,2021\n" + std::string("A,1.5,2,3\nB,4,5,6\nA,7,8,9\n") +
+                "C,1,2,3\nD,4,5,6\n")
+            .header);
+  CHECK_FALSE(dialect("2019,2020,2022\n" + shares).header);
+  CHECK_FALSE(dialect("2019,2020\n1,2\n3,4\n5,6\n7,8\n9,1\n").header);
+  CHECK_FALSE(dialect("1,2,3\n" + shares).header);
+  CHECK_FALSE(dialect("2019,2020,2021\n" + shares + "1990,2,3\n").header);
 
   CHECK(dialect("\xef\xbb\xbf"
                 "a,b\n1,2\n")

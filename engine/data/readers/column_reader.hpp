@@ -1,0 +1,168 @@
+// The cells of one column of a text file, one after the other.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "engine/base/error.hpp"
+#include "engine/data/readers/dialect_guess.hpp"
+#include "engine/data/readers/number_cell.hpp"
+#include "engine/data/table.hpp"
+
+namespace vgan {
+
+inline constexpr const char* cannot_read_table = "cannot read a table";
+
+/// "'12 km'", a long text cut short.
+std::string quoted_text(std::string_view text);
+/// What helps with a word where numbers are.
+std::string remedy_for(std::string_view text);
+/// Throws bad_data, with `where` as the place, for text that no checkpoint takes: other than UTF-8,
+/// and beyond 4,096 bytes.
+void require_text(std::string_view text, const std::string& where);
+/// Whether require_text has nothing against it.
+bool is_plain_text(std::string_view text);
+/// Adds to the style of a column that of one more number, `first` or not.
+void add_style(const NumberCell& cell, bool first, NumberStyle& style);
+
+inline bool is_one_of(const std::vector<std::string>& texts, std::string_view text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
+
+/// Looks words up without a copy of them.
+struct WordHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
+/// What is known of a column before its cells are read.
+struct ColumnPlan {
+  std::string name;
+  bool numeric = true;
+  bool left_out = false;           ///< its cells are passed over
+  std::vector<std::string> marks;  ///< missing marks beside is_missing_text
+  std::string allowed = "a number";
+  std::string remedy;  ///< for a word in a column of numbers; empty: as the word is
+};
+
+/// Takes the cells of one column, one after the other.
+class ColumnReader {
+ public:
+  explicit ColumnReader(ColumnPlan plan) : plan_(std::move(plan)) {
+    column_.name = plan_.name;
+    column_.numeric = plan_.numeric;
+    column_.marks = plan_.marks;
+  }
+
+  /// What stands in the numbers of the cells that come: '.' or ','.
+  void set_decimal(char decimal) {
+    decimal_ = decimal;
+    marked_.clear();
+    for (const std::string& mark : plan_.marks) {
+      NumberCell cell;
+      if (read_number_cell(mark, decimal, cell) == CellReading::number) {
+        marked_.push_back(cell.value);
+      }
+    }
+  }
+  void reserve(std::size_t rows) {
+    if (column_.numeric) {
+      column_.numbers.reserve(rows);
+    } else {
+      column_.cells.reserve(rows);
+    }
+  }
+
+  /// `where` makes the place of this cell for a message.
+  template <class Where>
+  void add(std::string_view text, Where&& where) {
+    if (plan_.left_out) {
+      return is_missing_text(text) ? add_missing(text) : column_.numbers.push_back(no_number);
+    }
+    NumberCell cell;
+    const CellReading reading =
+        column_.numeric ? read_number_cell(text, decimal_, cell) : CellReading::none;
+    if (reading == CellReading::number) {
+      return is_marked(cell.value) ? add_missing(text) : add_number(cell);
+    }
+    if (is_missing_text(text) || is_one_of(plan_.marks, text)) return add_missing(text);
+    if (!column_.numeric) return add_word(text, where);
+    if (reading == CellReading::beyond) {
+      throw Error(ErrorCode::bad_data,
+                  {cannot_read_table, where(), quoted_text(text), "a number of up to 1.8e308", ""});
+    }
+    // All before it is missing: a column of words after all, but where the user says numbers.
+    if (numbers_ == 0 && plan_.remedy.empty()) {
+      make_words();
+      return add_word(text, where);
+    }
+    throw Error(ErrorCode::bad_data, {cannot_read_table, where(), quoted_text(text), plan_.allowed,
+                                      plan_.remedy.empty() ? remedy_for(text) : plan_.remedy});
+  }
+
+  /// Whether there are whole numbers that a double may not have.
+  bool inexact() const { return inexact_ && !column_.style.exponents; }
+  TableColumn take() { return std::move(column_); }
+
+ private:
+  static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+  static constexpr double most_exact_whole = 9007199254740992.0;  // 2^53
+
+  bool is_marked(double value) const {
+    return std::find(marked_.begin(), marked_.end(), value) != marked_.end();
+  }
+
+  void add_number(const NumberCell& cell) {
+    add_style(cell, numbers_ == 0, column_.style);
+    ++numbers_;
+    column_.numbers.push_back(cell.value);
+    if (std::fabs(cell.value) >= most_exact_whole) {
+      inexact_ = inexact_ || cell.value == std::floor(cell.value);
+    }
+  }
+
+  void add_missing(std::string_view mark) {
+    if (column_.missing++ == 0) column_.missing_mark = mark;
+    if (column_.numeric) {
+      column_.numbers.push_back(no_number);
+    } else {
+      column_.cells.push_back(-1);
+    }
+  }
+
+  void make_words() {
+    column_.numeric = false;
+    column_.cells.assign(column_.numbers.size(), -1);
+    column_.numbers = {};
+  }
+
+  template <class Where>
+  void add_word(std::string_view text, Where&& where) {
+    const auto found = known_.find(text);
+    if (found != known_.end()) return column_.cells.push_back(found->second);
+    if (!is_plain_text(text)) require_text(text, where());
+    const auto number = static_cast<std::int32_t>(column_.words.size());
+    column_.words.emplace_back(text);
+    known_.emplace(text, number);
+    column_.cells.push_back(number);
+  }
+
+  ColumnPlan plan_;
+  TableColumn column_;
+  char decimal_ = '.';
+  std::vector<double> marked_;  // the marks that are numbers
+  std::int64_t numbers_ = 0;
+  bool inexact_ = false;
+  std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;
+};
+
+}  // namespace vgan

@@ -1,0 +1,24 @@
+// From the content of a file to the reader of its format.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/data/readers/open_trials.hpp"
+
+namespace vgan {
+
+/// Reads a file of any format that is known, told by content. Of `request` there are used the
+/// shape, the dialect, the schema and the names of parts. Throws Error as open_trials does.
+Trials read_data_file(const std::filesystem::path& path, const DataRequest& request);
+
+/// Reads several files as one table, as read_tables does. Throws as it and open_trials do.
+Trials read_table_files(const std::vector<std::string>& names, const DataRequest& request);
+
+/// Throws bad_config for settings of a file's format where `source` names data that have none; a
+/// built-in `table` has a schema.
+void require_no_file_settings(const DataRequest& request, const std::string& source,
+                              bool table = false);
+
+}  // namespace vgan

@@ -1,0 +1,55 @@
+# Formats of data that are read where their library is there. Each has a source that reads it and one
+# that says honestly that this build does not; one of the two is left out.
+#   vgan_absent_formats      the sources that are left out
+#   vgan_format_libraries    as files, to link; vgan_format_includes: folders
+set(vgan_absent_formats "")
+set(vgan_format_libraries "")
+set(vgan_format_includes "")
+
+set(vgan_zstd_built OFF)
+if(NOT VGAN_ZSTD STREQUAL "OFF")
+  find_path(VGAN_ZSTD_INCLUDE_DIR zstd.h)
+  find_library(VGAN_ZSTD_LIBRARY zstd)
+  if(VGAN_ZSTD_INCLUDE_DIR AND VGAN_ZSTD_LIBRARY)
+    set(vgan_zstd_built ON)
+  elseif(VGAN_ZSTD STREQUAL "ON")
+    vgan_require(vgan_zstd_built "Zstandard" libzstd-dev)
+  endif()
+endif()
+if(vgan_zstd_built)
+  list(APPEND vgan_absent_formats engine/data/readers/zstd_absent.cpp)
+  list(APPEND vgan_format_libraries ${VGAN_ZSTD_LIBRARY})
+  list(APPEND vgan_format_includes ${VGAN_ZSTD_INCLUDE_DIR})
+else()
+  list(APPEND vgan_absent_formats engine/data/readers/zstd_unpacker.cpp)
+endif()
+
+set(vgan_hdf5_built OFF)
+if(NOT VGAN_HDF5 STREQUAL "OFF")
+  # CMake's own module asks for a compiler of C. Debian keeps the serial and the parallel build apart.
+  find_path(VGAN_HDF5_INCLUDE_DIR hdf5.h PATH_SUFFIXES hdf5/serial)
+  find_library(VGAN_HDF5_LIBRARY NAMES hdf5_serial hdf5 PATH_SUFFIXES hdf5/serial)
+  set(vgan_hdf5_parallel "")
+  set(vgan_hdf5_version 0)
+  if(VGAN_HDF5_INCLUDE_DIR)
+    file(STRINGS ${VGAN_HDF5_INCLUDE_DIR}/H5pubconf.h vgan_hdf5_parallel
+         REGEX "^#define H5_HAVE_PARALLEL 1")
+    file(STRINGS ${VGAN_HDF5_INCLUDE_DIR}/H5public.h vgan_hdf5_version REGEX "define H5_VERS_INFO")
+    string(REGEX REPLACE ".*version: ([0-9.]+).*" "\\1" vgan_hdf5_version "${vgan_hdf5_version}")
+  endif()
+  if(VGAN_HDF5_LIBRARY AND NOT vgan_hdf5_parallel AND vgan_hdf5_version VERSION_GREATER_EQUAL 1.10.7)
+    set(vgan_hdf5_built ON)
+  elseif(VGAN_HDF5 STREQUAL "ON")
+    vgan_require(vgan_hdf5_built "HDF5 1.10.7 or newer, the serial build" libhdf5-dev)
+  endif()
+endif()
+if(vgan_hdf5_built)
+  list(APPEND vgan_absent_formats engine/data/readers/hdf5_absent.cpp
+       engine/data/writers/hdf5_writer_absent.cpp)
+  list(APPEND vgan_format_libraries ${VGAN_HDF5_LIBRARY})
+  list(APPEND vgan_format_includes ${VGAN_HDF5_INCLUDE_DIR})
+else()
+  list(APPEND vgan_absent_formats engine/data/readers/hdf5.cpp engine/data/readers/hdf5_file.cpp
+       engine/data/readers/hdf5_table.cpp engine/data/writers/hdf5_writer.cpp)
+endif()
+message(STATUS "Formats beside the usual: zstd ${vgan_zstd_built}, HDF5 ${vgan_hdf5_built}")
