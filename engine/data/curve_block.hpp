@@ -26,7 +26,7 @@ inline constexpr std::size_t fewest_curve_columns = 8;
 
 /// The runs of two columns or more whose names count on.
 std::vector<CurveBlock> numbered_columns(const std::vector<std::string>& names);
-/// Those of a schema whose columns are all of kind curve.
+/// The runs among a schema's columns, by their names, whose columns are all of kind curve.
 std::vector<CurveBlock> curve_blocks(const Schema& schema);
 /// Whether numbered columns are a curve, by their values: fewest_curve_columns or more of numbers,
 /// where the names have zeros before their numbers (t_000) and no range is further from the next

@@ -28,7 +28,7 @@ struct WishedColumn {
   /// Throws bad_data: the cell in a row, from 0, is not what the user says.
   [[noreturn]] void refuse(std::int64_t row, const std::string& found, const std::string& allowed,
                            const std::string& remedy) const;
-  /// The same of the first cell that has a word.
+  /// Throws bad_data as `refuse`, for the first cell that has this word of the column.
   [[noreturn]] void refuse_word(std::size_t word, const std::string& allowed,
                                 const std::string& remedy) const;
   /// Throws bad_config: what the user says cannot be of this column, whatever its cells are.

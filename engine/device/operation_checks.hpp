@@ -237,7 +237,9 @@ inline bool has_work(const LatentLossTask& task) {
   return true;
 }
 
-inline bool has_work(const ReconstructionTask& task) {
+/// What the losses of a decoder's outputs `y` have in common.
+template <class Task>
+void require_decoder_loss(const Task& task) {
   const char* name = task.name;
   require_rows(name, task.y.size());
   require_f32(name, "y", task.y);
@@ -245,6 +247,10 @@ inline bool has_work(const ReconstructionTask& task) {
   require_shape(name, "gradient", task.gradient, task.y.rows, task.y.cols);
   require(task.gradient.type == task.x.type, name, "x and gradient of two types", "one type");
   require(task.loss != nullptr, name, "no place for the loss", "one");
+}
+
+inline bool has_work(const ReconstructionTask& task) {
+  require_decoder_loss(task);
   return true;
 }
 
@@ -274,15 +280,9 @@ inline bool has_work(const HeadsBackwardTask& task) {
 }
 
 inline bool has_work(const HeadsLossTask& task) {
-  const char* name = task.name;
-  require_rows(name, task.y.size());
-  require_f32(name, "y", task.y);
-  require_floats(name, "x", task.x, task.y.rows, task.y.cols);
-  require_shape(name, "gradient", task.gradient, task.y.rows, task.y.cols);
-  require(task.gradient.type == task.x.type, name, "x and gradient of two types", "one type");
-  require_heads(name, task.heads, 1.0F);
-  require(task.variance != nullptr, name, "no variances", "one for each column");
-  require(task.loss != nullptr, name, "no place for the loss", "one");
+  require_decoder_loss(task);
+  require_heads(task.name, task.heads, 1.0F);
+  require(task.variance != nullptr, task.name, "no variances", "one for each column");
   return true;
 }
 

@@ -23,7 +23,7 @@ FileDescriptor nameless_file(const fs::path& folder, const std::string& what) {
   FileDescriptor file(uninterrupted(
       [&] { return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR); }));
   if (file) return file;
-  // Some file systems have no such files.
+  // Some file systems have no such files; mkostemp puts a name of its own in place of the X.
   std::string name = (folder / "vgan-XXXXXX").string();
   file = FileDescriptor(uninterrupted([&] { return ::mkostemp(name.data(), O_CLOEXEC); }));
   if (!file) throw io_error(what + " from standard input", folder, errno);

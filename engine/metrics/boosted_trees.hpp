@@ -32,7 +32,8 @@ class BoostedTrees {
   BoostedTrees(const MeasuredRows& inputs, std::span<const std::int32_t> classes,
                std::int32_t count, const BoostingOptions& options = {});
 
-  /// Of numbers and of two classes 1, else as many as classes.
+  /// How many scores a row has: 1 where numbers or two classes were learned, else one for each
+  /// class.
   std::size_t outputs() const { return start_.size(); }
   /// [rows, outputs]: the number; the log odds of class 1; the log of each class's probability but
   /// for a term that all have. Throws internal for other columns than those learned from.

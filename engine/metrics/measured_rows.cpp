@@ -81,6 +81,21 @@ MeasuredColumn measured_column(const Table& table, std::span<const std::int64_t>
 
 }  // namespace
 
+WordFrequencies words_by_frequency(const MeasuredColumn& column) {
+  WordFrequencies made;
+  for (const double value : column.values) {
+    if (std::isnan(value)) continue;
+    const auto word = static_cast<std::size_t>(value);
+    if (word >= made.counts.size()) made.counts.resize(word + 1, 0);
+    ++made.counts[word];
+  }
+  made.order.resize(made.counts.size());
+  std::iota(made.order.begin(), made.order.end(), 0);
+  std::stable_sort(made.order.begin(), made.order.end(),
+                   [&](std::size_t a, std::size_t b) { return made.counts[a] > made.counts[b]; });
+  return made;
+}
+
 MeasuredRows MeasuredRows::take(std::span<const std::int64_t> which) const {
   MeasuredRows made{static_cast<std::int64_t>(which.size()), {}};
   for (const MeasuredColumn& column : columns) {

@@ -25,6 +25,15 @@ struct MeasuredColumn {
   }
 };
 
+/// How often each word of a column comes, by its number, and the words by that: the most frequent
+/// first, of equal ones the first.
+struct WordFrequencies {
+  std::vector<std::int64_t> counts;
+  std::vector<std::size_t> order;
+};
+/// Counts the words of a column of words; missing cells have none.
+WordFrequencies words_by_frequency(const MeasuredColumn& column);
+
 struct MeasuredRows {
   std::int64_t rows = 0;
   std::vector<MeasuredColumn> columns;

@@ -1,7 +1,6 @@
 #include "engine/metrics/tree_bins.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 
 #include "engine/base/check.hpp"
@@ -38,17 +37,7 @@ std::vector<double> ends_of(const MeasuredColumn& column) {
 }
 
 std::vector<std::uint8_t> bins_of_words(const MeasuredColumn& column) {
-  std::vector<std::int64_t> counts;
-  for (const double value : column.values) {
-    if (std::isnan(value)) continue;
-    const auto word = static_cast<std::size_t>(value);
-    if (word >= counts.size()) counts.resize(word + 1, 0);
-    ++counts[word];
-  }
-  std::vector<std::size_t> order(counts.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  const auto [counts, order] = words_by_frequency(column);
   std::vector<std::uint8_t> bins(counts.size(), TreeBins::missing);
   for (std::size_t i = 0; i < std::min(order.size(), TreeBins::most); ++i) {
     if (counts[order[i]] > 0) bins[order[i]] = static_cast<std::uint8_t>(i);
