@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs every test.
 #
-# usage: run.sh [--sanitize] [flags of ctest]       e.g.  run.sh -R checkpoint
-#   --sanitize   under AddressSanitizer and UndefinedBehaviorSanitizer, without the host executor
+# usage: run.sh [--sanitize | --sanitize-core] [flags of ctest]       e.g.  run.sh -R checkpoint
+#   --sanitize        under AddressSanitizer and UndefinedBehaviorSanitizer, without the host executor
+#   --sanitize-core   the same, of what reads, writes, encodes, computes and measures alone
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 preset=tests
-if [ "${1-}" = --sanitize ]; then
-  preset=sanitize
+if [ "${1-}" = --sanitize ] || [ "${1-}" = --sanitize-core ]; then
+  preset=${1#--}
   shift
   export ASAN_OPTIONS=${ASAN_OPTIONS-detect_stack_use_after_return=1}
   export UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
