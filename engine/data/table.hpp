@@ -50,7 +50,8 @@ struct Table {
   std::vector<RowLine> lines;  ///< of a text file, the first of row 0; else empty
   std::vector<TableColumn> columns;
   Dialect dialect;
-  std::vector<std::string> notes;  ///< what was done in reading that the user should know
+  std::vector<ConstraintWish> constraints;  ///< what the user says of its rows
+  std::vector<std::string> notes;           ///< what was done in reading that the user should know
 
   /// "FILE, line 7, column 3 (Vel)", of a table that is no text file "FILE, row 6, column 3 (Vel)".
   /// Counts `row` from 0; messages count rows from 1.
