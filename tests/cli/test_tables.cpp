@@ -277,8 +277,8 @@ TEST_CASE("cli: what holds in every row of a table holds in virtual ones, on res
   std::string table = "low,high,a,b\n";
   for (int i = 0; i < 60; ++i) {
     const int low = i * 37 % 50, high = low + i % 7;
-    table += std::to_string(low) + ".5," + std::to_string(high) + ".5," + std::to_string(i * 7 % 60) + "," +
-             std::to_string(60 - i * 7 % 60) + "\n";
+    table += std::to_string(low) + ".5," + std::to_string(high) + ".5," +
+             std::to_string(i * 7 % 60) + "," + std::to_string(60 - i * 7 % 60) + "\n";
   }
   std::ofstream(runs.path() / "t.csv") << table;
   std::ofstream(runs.path() / "s.toml") << "constraints = [\"low <= high\", \"a + b = 60\"]\n";
