@@ -10,15 +10,6 @@ constexpr std::size_t longest_word = 4096;
 
 }  // namespace
 
-void add_style(const NumberCell& cell, bool first, NumberStyle& style) {
-  constexpr int most_digits = 17;  // a double has no more
-  if (cell.exponent || cell.decimals > most_digits) style.exponents = true;
-  const int decimals = std::min(cell.decimals, most_digits);
-  style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
-  style.most_decimals = std::max(style.most_decimals, decimals);
-  style.digits = std::max(style.digits, std::min(cell.digits, most_digits));
-}
-
 std::string quoted_text(std::string_view text) {
   const std::string shown = shortened(std::string(text));
   if (shown.size() == text.size()) return "'" + shown + "'";

@@ -29,8 +29,16 @@ std::string remedy_for(std::string_view text);
 void require_text(std::string_view text, const std::string& where);
 /// Whether require_text has nothing against it.
 bool is_plain_text(std::string_view text);
+
 /// Adds to the style of a column that of one more number, `first` or not.
-void add_style(const NumberCell& cell, bool first, NumberStyle& style);
+inline void add_style(const NumberCell& cell, bool first, NumberStyle& style) {
+  constexpr int most_digits = 17;  // a double has no more
+  const int decimals = std::min(cell.decimals, most_digits);
+  style.exponents = style.exponents || cell.exponent || cell.decimals > most_digits;
+  style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
+  style.most_decimals = std::max(style.most_decimals, decimals);
+  style.digits = std::max(style.digits, std::min(cell.digits, most_digits));
+}
 
 inline bool is_one_of(const std::vector<std::string>& texts, std::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
@@ -63,15 +71,17 @@ class ColumnReader {
     column_.marks = plan_.marks;
   }
 
-  /// What stands in the numbers of the cells that come: '.' or ','.
+  /// What stands in the numbers of the cells that come: '.' or ','. Marks may be spelt with either,
+  /// for the files of one table may differ in it.
   void set_decimal(char decimal) {
     decimal_ = decimal;
     marked_.clear();
     for (const std::string& mark : plan_.marks) {
       NumberCell cell;
-      if (read_number_cell(mark, decimal, cell) == CellReading::number) {
-        marked_.push_back(cell.value);
-      }
+      const bool number =
+          read_number_cell(mark, decimal, cell) == CellReading::number ||
+          read_number_cell(mark, decimal == '.' ? ',' : '.', cell) == CellReading::number;
+      if (number) marked_.push_back(cell.value);
     }
   }
   void reserve(std::size_t rows) {
@@ -85,28 +95,13 @@ class ColumnReader {
   /// `where` makes the place of this cell for a message.
   template <class Where>
   void add(std::string_view text, Where&& where) {
-    if (plan_.left_out) {
-      return is_missing_text(text) ? add_missing(text) : column_.numbers.push_back(no_number);
-    }
     NumberCell cell;
-    const CellReading reading =
-        column_.numeric ? read_number_cell(text, decimal_, cell) : CellReading::none;
-    if (reading == CellReading::number) {
-      return is_marked(cell.value) ? add_missing(text) : add_number(cell);
+    CellReading reading = CellReading::none;
+    if (column_.numeric && !plan_.left_out) {
+      reading = read_number_cell(text, decimal_, cell);
+      if (reading == CellReading::number && !is_marked(cell.value)) return add_number(cell);
     }
-    if (is_missing_text(text) || is_one_of(plan_.marks, text)) return add_missing(text);
-    if (!column_.numeric) return add_word(text, where);
-    if (reading == CellReading::beyond) {
-      throw Error(ErrorCode::bad_data,
-                  {cannot_read_table, where(), quoted_text(text), "a number of up to 1.8e308", ""});
-    }
-    // All before it is missing: a column of words after all, but where the user says numbers.
-    if (numbers_ == 0 && plan_.remedy.empty()) {
-      make_words();
-      return add_word(text, where);
-    }
-    throw Error(ErrorCode::bad_data, {cannot_read_table, where(), quoted_text(text), plan_.allowed,
-                                      plan_.remedy.empty() ? remedy_for(text) : plan_.remedy});
+    add_other(text, reading, where);
   }
 
   /// Whether there are whole numbers that a double may not have.
@@ -130,10 +125,34 @@ class ColumnReader {
     }
   }
 
+  // A cell that is no number of the column.
+  template <class Where>
+  [[gnu::noinline]] void add_other(std::string_view text, CellReading reading, Where&& where) {
+    if (plan_.left_out) {
+      return is_missing_text(text) ? add_missing(text) : add_no_number();
+    }
+    const bool marked = reading == CellReading::number || is_missing_text(text);
+    if (marked || is_one_of(plan_.marks, text)) return add_missing(text);
+    if (!column_.numeric) return add_word(text, where);
+    if (reading == CellReading::beyond) {
+      throw Error(ErrorCode::bad_data,
+                  {cannot_read_table, where(), quoted_text(text), "a number of up to 1.8e308", ""});
+    }
+    // All before it is missing: a column of words after all, but where the user says numbers.
+    if (numbers_ == 0 && plan_.remedy.empty()) {
+      make_words();
+      return add_word(text, where);
+    }
+    throw Error(ErrorCode::bad_data, {cannot_read_table, where(), quoted_text(text), plan_.allowed,
+                                      plan_.remedy.empty() ? remedy_for(text) : plan_.remedy});
+  }
+
+  void add_no_number() { column_.numbers.push_back(no_number); }
+
   void add_missing(std::string_view mark) {
     if (column_.missing++ == 0) column_.missing_mark = mark;
     if (column_.numeric) {
-      column_.numbers.push_back(no_number);
+      add_no_number();
     } else {
       column_.cells.push_back(-1);
     }

@@ -292,7 +292,9 @@ bool plan_marks(Table& table, const SchemaWish& wish, std::vector<ColumnPlan>& p
     if (said != nullptr && said->missing) continue;
     while (const std::optional<double> number = find_missing_number(column)) {
       make_missing(column, *number);
-      append_number(plans[i].marks.emplace_back(), *number, column.style, true);
+      std::string& mark = plans[i].marks.emplace_back();
+      append_number(mark, *number, column.style, true);
+      std::replace(mark.begin(), mark.end(), '.', table.dialect.decimal);  // as its cells have it
       found = true;
     }
   }
