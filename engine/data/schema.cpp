@@ -59,8 +59,8 @@ ColumnKind kind_of_numbers(const TableColumn& column, const std::vector<double>&
   const auto count = static_cast<std::int64_t>(sorted.size());
   if (count == 0) return ColumnKind::ignored;
   if (distinct == 2 && sorted.front() == 0.0 && sorted.back() == 1.0) return ColumnKind::boolean;
-  if (column.missing == 0 && column.style.most_decimals == 0 && counts_rows(column.numbers))
-    return ColumnKind::id;
+  const bool counts = column.counts_all_rows || counts_rows(column.numbers);
+  if (column.missing == 0 && column.style.most_decimals == 0 && counts) return ColumnKind::id;
   const bool come_again = 2 * distinct < count;
   const bool often = distinct * grid_rows <= count && distinct <= most_grid_values;
   if (come_again && (distinct <= few_grid_values || often)) return ColumnKind::grid;

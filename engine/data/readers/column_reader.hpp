@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -104,12 +106,24 @@ class ColumnReader {
     add_other(text, reading, where);
   }
 
+  /// What a row takes, in the column and to what trains on it, bytes; and what the words take.
+  std::uint64_t bytes_of_row() const;
+  std::uint64_t bytes_of_words() const { return bytes_of_words_; }
+  /// Moves the cell that came last to the place of another, which is gone then; nothing: takes it
+  /// out.
+  void move_last_to(std::optional<std::int64_t> place);
+  /// Drops words that no cell has where they are many beside `rows`.
+  void forget_some_words(std::int64_t rows);
+  /// Puts cell order[i] at place i, and drops words that no cell has. Some of the rows are missing.
+  void put_in_order(const std::vector<std::size_t>& order);
+
   /// Whether there are whole numbers that a double may not have.
   bool inexact() const { return inexact_ && !column_.style.exponents; }
   TableColumn take() { return std::move(column_); }
 
  private:
   static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+  static constexpr std::uint64_t bytes_beside_word = 112;  // two strings, a place in a hash table
   static constexpr double most_exact_whole = 9007199254740992.0;  // 2^53
 
   bool is_marked(double value) const {
@@ -118,6 +132,8 @@ class ColumnReader {
 
   void add_number(const NumberCell& cell) {
     add_style(cell, numbers_ == 0, column_.style);
+    if (numbers_ == 0) first_ = cell.value;
+    counts_ = counts_ && cell.value == first_ + static_cast<double>(numbers_);
     ++numbers_;
     column_.numbers.push_back(cell.value);
     if (std::fabs(cell.value) >= most_exact_whole) {
@@ -147,6 +163,8 @@ class ColumnReader {
                                       plan_.remedy.empty() ? remedy_for(text) : plan_.remedy});
   }
 
+  void forget_words();
+
   void add_no_number() { column_.numbers.push_back(no_number); }
 
   void add_missing(std::string_view mark) {
@@ -170,6 +188,7 @@ class ColumnReader {
     if (found != known_.end()) return column_.cells.push_back(found->second);
     if (!is_plain_text(text)) require_text(text, where());
     const auto number = static_cast<std::int32_t>(column_.words.size());
+    bytes_of_words_ += bytes_beside_word + 2 * text.size();
     column_.words.emplace_back(text);
     known_.emplace(text, number);
     column_.cells.push_back(number);
@@ -180,7 +199,10 @@ class ColumnReader {
   char decimal_ = '.';
   std::vector<double> marked_;  // the marks that are numbers
   std::int64_t numbers_ = 0;
+  double first_ = 0.0;
+  bool counts_ = true;  // each number is one more than the one before it
   bool inexact_ = false;
+  std::uint64_t bytes_of_words_ = 0;
   std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;
 };
 
