@@ -91,7 +91,7 @@ TEST_CASE("a table's delimiter, header and decimal point are found by looking", 
   CHECK_FALSE(dialect("a,b\n1, 2\n").blank_after);
   CHECK(dialect("\"a\",\"b\"\n1,\"x\"\n").quoted_words);
   CHECK(dialect("\"a\"\"b,c\",\"d\"\n1,\"x\"\n").quoted_words);
-  CHECK(dialect("\"say \"\"a, b\"\", c\";x\n\"\"\"d, e\"\" f\";y\n").delimiter == ';');
+  CHECK(dialect("\"say \"\"a, b\"\", c\";x\n\"to \"\"d, e\"\", f\";y\n").delimiter == ';');
   CHECK(dialect("# made by hand\na,b\n1,2\n# and more\n3,4\n").comment == '#');
   CHECK(dialect("#N/A,1\naa,2\n").comment == '\0');
   CHECK(read("#N/A,1\naa,2\n").rows == 2);
