@@ -7,7 +7,7 @@ set -euo pipefail
 
 build='g++ cmake ninja-build libdnnl-dev zlib1g-dev libpng-dev nlohmann-json3-dev libcli11-dev
   libtomlplusplus-dev libeigen3-dev git ca-certificates'
-formats='libzstd-dev libhdf5-dev'  # optional: zstd-packed data, HDF5
+formats='libzstd-dev libhdf5-dev libmuparser-dev'  # optional: zstd-packed data, HDF5, formulas
 tests='catch2 curl strace pkg-config binutils'
 checks='clang-format-14'
 arm='g++-aarch64-linux-gnu qemu-user-static'  # for tests/arm.sh

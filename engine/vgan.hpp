@@ -10,6 +10,7 @@
 #include "engine/compare/compare.hpp"
 #include "engine/compare/evaluate.hpp"
 #include "engine/data/column_kind.hpp"
+#include "engine/data/constraints.hpp"
 #include "engine/data/dialect.hpp"
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/data/schema.hpp"

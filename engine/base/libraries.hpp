@@ -14,9 +14,11 @@ struct Library {
 
 std::vector<Library> libraries();
 
-/// Those that read formats of data and are not in every build; none where this one has it not.
+/// Those that read formats of data, or formulas, and are not in every build; none where this one
+/// has it not.
 std::vector<Library> zstd_libraries();
 std::vector<Library> hdf5_libraries();
+std::vector<Library> formula_libraries();
 
 /// CUDA's part of them; none where the CUDA backend is not built in.
 std::vector<Library> cuda_libraries();

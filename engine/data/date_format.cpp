@@ -45,6 +45,13 @@ std::int64_t days_of(int year, unsigned month, unsigned day) {
   return chrono::sys_days(date).time_since_epoch().count();
 }
 
+// The whole number of units that a number of days or seconds is nearest to. The part behind the
+// point is taken apart, for a product of all of it would be rounded.
+std::int64_t units_of(double number, std::int64_t unit) {
+  const double whole = std::floor(number);
+  return std::llrint(whole) * unit + std::llrint((number - whole) * static_cast<double>(unit));
+}
+
 // The parts of a text that stand behind its date, for a pattern: "12:30:00.25Z" is HH:MM:SS.SSZ.
 std::string time_pattern(std::string_view text) {
   const std::size_t colon = text.find(':');
@@ -166,7 +173,11 @@ std::optional<double> DateFormat::read(std::string_view text) const {
   if (!has_time_) return static_cast<double>(days);
   const std::int64_t seconds = days * seconds_of_day + (hour * 60 + minute) * 60 + second;
   const std::int64_t unit = power_of_ten(decimals_);
-  return static_cast<double>(seconds * unit + fraction) / static_cast<double>(unit);
+  const std::int64_t units = seconds * unit + fraction;
+  const double number = static_cast<double>(units) / static_cast<double>(unit);
+  // Microseconds of a far age are more than a double keeps apart.
+  if (units_of(number, unit) != units) return std::nullopt;
+  return number;
 }
 
 std::string DateFormat::write(double number) const {
@@ -178,7 +189,8 @@ std::string DateFormat::write(double number) const {
   // What is beyond the ends is no whole number of 64 bits, or may be none.
   const std::int64_t at = scaled <= static_cast<double>(first)  ? first
                           : scaled >= static_cast<double>(last) ? last
-                                                                : std::llrint(scaled);
+                          : std::isnan(number)                  ? 0
+                                                                : units_of(number, unit);
   const std::int64_t days = (at - first) / a_day + first / a_day;
   const std::int64_t within = (at - first) % a_day;
   const std::int64_t seconds = has_time_ ? within / unit : 0;

@@ -26,7 +26,8 @@ class DateFormat {
   int decimals() const { return decimals_; }
 
   /// Days or seconds since the beginning of 1970, or of the day where there is no date. Nothing
-  /// where `text` is no date of this format, such as 31 February.
+  /// where `text` is no date of this format, such as 31 February, or is finer than a double is at
+  /// that age: microseconds are of the years 1698 to 2241.
   std::optional<double> read(std::string_view text) const;
   /// The date at a number, rounded to its least unit, and held to the years from 1 to 9999, or to
   /// one day. Inverse to `read`.

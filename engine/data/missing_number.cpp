@@ -1,6 +1,7 @@
 #include "engine/data/missing_number.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -20,14 +21,26 @@ bool may_stand_for_nothing(double number) {
   return std::all_of(digits.begin(), digits.end(), [](char c) { return c == '9' || c == '.'; });
 }
 
+// The least number, NaN passed over; infinite where there is none. Four at a time, which do not
+// wait for one another.
+double least_of(const std::vector<double>& numbers) {
+  std::array<double, 4> least;
+  least.fill(HUGE_VAL);
+  std::size_t i = 0;
+  for (; i + least.size() <= numbers.size(); i += least.size()) {
+    for (std::size_t lane = 0; lane < least.size(); ++lane) {
+      least[lane] = numbers[i + lane] < least[lane] ? numbers[i + lane] : least[lane];
+    }
+  }
+  for (; i < numbers.size(); ++i) least[0] = numbers[i] < least[0] ? numbers[i] : least[0];
+  return *std::min_element(least.begin(), least.end());
+}
+
 }  // namespace
 
 std::optional<double> find_missing_number(const TableColumn& column) {
   if (!column.numeric || !column.format.empty()) return std::nullopt;
-  double least = HUGE_VAL;
-  for (const double number : column.numbers) {
-    if (number < least) least = number;
-  }
+  const double least = least_of(column.numbers);
   if (!may_stand_for_nothing(least)) return std::nullopt;
   double low = HUGE_VAL, high = -HUGE_VAL;  // of the others
   std::int64_t times = 0, others = 0;

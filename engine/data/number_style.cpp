@@ -24,7 +24,12 @@ double rounded_to(double number, int decimals) {
   if (decimals > 15) return number;
   const double unit = std::pow(10.0, decimals);
   const double scaled = number * unit;
-  return std::fabs(scaled) < 9e15 ? std::nearbyint(scaled) / unit : number;
+  // Up to here the product is off by less than half a unit; so far beyond, all doubles are whole.
+  if (std::fabs(scaled) < 1e15) return std::nearbyint(scaled) / unit;
+  if (!(std::fabs(scaled) < 1e17)) return number;
+  std::string digits;
+  append_fixed(digits, number, decimals);
+  return read_number<double>(digits).value_or(number);
 }
 
 }  // namespace vgan

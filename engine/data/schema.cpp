@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/number_text.hpp"
+#include "engine/data/constraint_check.hpp"
 #include "engine/data/curve_block.hpp"
 #include "engine/data/date_format.hpp"
 #include "engine/data/table.hpp"
@@ -58,8 +59,8 @@ ColumnKind kind_of_numbers(const TableColumn& column, const std::vector<double>&
   const auto count = static_cast<std::int64_t>(sorted.size());
   if (count == 0) return ColumnKind::ignored;
   if (distinct == 2 && sorted.front() == 0.0 && sorted.back() == 1.0) return ColumnKind::boolean;
-  if (column.missing == 0 && column.style.most_decimals == 0 && counts_rows(column.numbers))
-    return ColumnKind::id;
+  const bool counts = column.counts_all_rows || counts_rows(column.numbers);
+  if (column.missing == 0 && column.style.most_decimals == 0 && counts) return ColumnKind::id;
   const bool come_again = 2 * distinct < count;
   const bool often = distinct * grid_rows <= count && distinct <= most_grid_values;
   if (come_again && (distinct <= few_grid_values || often)) return ColumnKind::grid;
@@ -218,71 +219,12 @@ void find_roles(const Table& table, Schema& schema) {
 
 }  // namespace
 
-bool ColumnSchema::is_choice() const {
-  return numeric && kind == ColumnKind::grid && values.size() <= most_choices;
-}
-
-std::int64_t Schema::encoded_size() const {
-  return static_cast<std::int64_t>(encoded_columns(*this).size());
-}
-
-std::vector<EncodedColumn> encoded_columns(const Schema& schema) {
-  using Part = EncodedColumn::Part;
-  std::vector<EncodedColumn> all;
-  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    const ColumnSchema& column = schema.columns[i];
-    if (!column.drawn()) continue;
-    const bool ordinal = column.kind == ColumnKind::ordinal;
-    const bool choice = column.is_choice();
-    if ((column.numeric || ordinal) && !choice) all.push_back({i, Part::number, 0});
-    for (std::size_t value = 0; choice && value < column.values.size(); ++value) {
-      all.push_back({i, Part::value, value});
-    }
-    for (std::size_t word = 0; word < column.words.size() && !ordinal; ++word) {
-      all.push_back({i, Part::word, word});
-    }
-    if (column.missing > 0) all.push_back({i, Part::missing, 0});
-  }
-  return all;
-}
-
-std::vector<std::string> encoded_names(const Schema& schema) {
-  std::vector<std::string> names;
-  for (const EncodedColumn& column : encoded_columns(schema)) {
-    names.push_back(encoded_name(schema, column));
-  }
-  return names;
-}
-
-bool same_encoding(const Schema& a, const Schema& b) {
-  const std::vector<EncodedColumn> columns = encoded_columns(a);
-  if (columns != encoded_columns(b)) return false;
-  return std::all_of(columns.begin(), columns.end(), [&](const EncodedColumn& column) {
-    const ColumnSchema& left = a.columns[column.column];
-    const ColumnSchema& right = b.columns[column.column];
-    const bool same_kind =
-        (left.kind == ColumnKind::boolean) == (right.kind == ColumnKind::boolean);
-    return same_kind && left.name == right.name && left.format == right.format &&
-           left.words == right.words && (!left.is_choice() || left.values == right.values);
-  });
-}
-
-std::string encoded_name(const Schema& schema, const EncodedColumn& column) {
-  const ColumnSchema& of = schema.columns[column.column];
-  switch (column.part) {
-    case EncodedColumn::Part::value: return of.name + " = " + exact_text(of.values[column.word]);
-    case EncodedColumn::Part::word: return of.name + " = " + of.words[column.word];
-    case EncodedColumn::Part::missing: return of.name + " missing";
-    case EncodedColumn::Part::number: break;
-  }
-  return of.name;
-}
-
 Schema infer_schema(const Table& table) {
-  Schema schema{table.dialect, table.rows, {}};
+  Schema schema{table.dialect, table.rows, {}, {}};
   for (const TableColumn& column : table.columns) schema.columns.push_back(infer_column(column));
   find_curves(table, schema);
   find_roles(table, schema);
+  take_constraints(table, schema);
   return schema;
 }
 

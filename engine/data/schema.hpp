@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/data/column_kind.hpp"
+#include "engine/data/constraints.hpp"
 #include "engine/data/dialect.hpp"
 
 namespace vgan {
@@ -31,8 +32,6 @@ struct ColumnSchema {
   /// As TableColumn::words; of an ordinal in its order; of a column that is an id, none.
   std::vector<std::string> words;
 
-  /// Whether a number for each of `values` stands for it (encoded_columns).
-  bool is_choice() const;
   /// Whether it is trained on, and drawn for virtual rows.
   bool drawn() const { return kind != ColumnKind::id && kind != ColumnKind::ignored; }
   bool operator==(const ColumnSchema&) const = default;
@@ -42,6 +41,7 @@ struct Schema {
   Dialect dialect;
   std::int64_t rows = 0;  ///< of the table that it was found by
   std::vector<ColumnSchema> columns;
+  Constraints constraints;  ///< what holds in every row
 
   /// Numbers that stand for a row: see encoded_columns.
   std::int64_t encoded_size() const;
@@ -50,12 +50,13 @@ struct Schema {
 
 /// What one of the numbers stands for that a row is to a network.
 struct EncodedColumn {
-  /// The number itself; or whether (1 or 0) the cell has a certain value or word, or none.
-  enum class Part { number, value, word, missing };
+  /// The number itself; or whether (1 or 0) the cell has a certain value or word, or none; or
+  /// whether the cells of several columns have a certain combination of values.
+  enum class Part { number, value, word, missing, combination };
 
-  std::size_t column = 0;  ///< which of Schema::columns
+  std::size_t column = 0;  ///< which of Schema::columns; of a combination the first of its own
   Part part = Part::number;
-  std::size_t word = 0;  ///< which of ColumnSchema::words or of its values
+  std::size_t word = 0;  ///< which of ColumnSchema::words, of its values or of the combinations
 
   bool operator==(const EncodedColumn&) const = default;
 };
@@ -66,10 +67,13 @@ inline constexpr std::size_t most_choices = 24;
 /// The numbers that stand for a row, column by column of those that are drawn: a numeric column is
 /// its number, or as a grid of up to `most_choices` has a number for each value; an ordinal one is
 /// the place of its word, from 0; another one of words has a number for each word; where values
-/// were missing there is one more that says so.
+/// were missing there is one more that says so. Constraints make of a number its distance to the
+/// greatest one of those below it (RowConstraints::floor), and of several columns that are fixed to
+/// each other one, at the place of the first, with a number for each combination; a column that is
+/// a formula of others has none.
 std::vector<EncodedColumn> encoded_columns(const Schema& schema);
 /// Whether rows of both tables are the same numbers: columns of the same names, words in the same
-/// order, missing values in the same columns.
+/// order, missing values in the same columns, the same constraints.
 bool same_encoding(const Schema& a, const Schema& b);
 /// "Freq", "sex = M", "pm2.5 missing".
 std::string encoded_name(const Schema& schema, const EncodedColumn& column);
@@ -88,7 +92,7 @@ inline constexpr std::int64_t grid_rows = 50;
 /// above), else integer or continuous; numbered columns side by side are a curve where they look
 /// like one (see curve_block.hpp), with one range, style and mark for all. A column that is all
 /// missing is ignored. The last drawn column, or curve, is the outcome, where no wish names one;
-/// the other drawn ones are conditions.
+/// the other drawn ones are conditions. Throws as take_constraints (constraint_check.hpp).
 Schema infer_schema(const Table& table);
 
 /// The schema as a table for people, with a histogram of each column; `blocks`: drawn by block

@@ -6,6 +6,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/constraint_text.hpp"
 #include "engine/data/curve_block.hpp"
 #include "engine/data/date_format.hpp"
 #include "engine/data/schema.hpp"
@@ -142,6 +143,27 @@ std::array<std::string, fields> line_of(const Schema& schema, const Table& table
           blocks ? histogram(schema, table, first, count) : ""};
 }
 
+// A line for each constraint.
+std::string constraints_text(const Schema& schema) {
+  const Constraints& constraints = schema.constraints;
+  if (constraints.empty()) return "";
+  std::string text = "\nin every row\n\n";
+  for (const Constraints::Derived& one : constraints.derived) {
+    text +=
+        "  " + cell_text(schema.columns[one.column].name) + " = " + printable(one.formula) + "\n";
+  }
+  for (const std::string& one : constraints.texts) {
+    text += "  " + printable(one);
+    if (is_combination(one)) {
+      const auto at = std::count_if(constraints.texts.data(), &one, is_combination);
+      text += ": " + counted(constraints.combinations[static_cast<std::size_t>(at)].seen.size(),
+                             "combination");
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string dialect_text(const Dialect& dialect) {
@@ -187,7 +209,7 @@ std::string schema_text(const Schema& schema, const Table& table, bool blocks) {
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }
-  return text;
+  return text + constraints_text(schema);
 }
 
 }  // namespace vgan

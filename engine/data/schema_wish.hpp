@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,16 +31,28 @@ struct ColumnWish {
   std::optional<int> decimals;                      ///< 0 to 15
   std::optional<std::vector<std::string>> missing;  ///< marks; the first is written
   std::optional<std::vector<WishedValue>> values;   ///< all there are, of words in their order
+  std::optional<std::string> derive;                ///< the formula that it is, see formula.hpp
 
   bool operator==(const ColumnWish&) const = default;
+};
+
+/// What must hold in every row, see constraint_text.hpp.
+struct ConstraintWish {
+  std::string text;
+  std::string place;  ///< "schema.toml:3", where it is said: for messages
+  /// Of a combination whose values are known already, as Constraints::Combination::seen.
+  std::vector<std::vector<std::int32_t>> seen;
+
+  bool operator==(const ConstraintWish&) const = default;
 };
 
 struct SchemaWish {
   std::string origin;  ///< the file it is from: for messages
   std::vector<ColumnWish> columns;
+  std::vector<ConstraintWish> constraints = {};
   bool of_tables_alone = false;  ///< passed over for data that are no table, which else are refused
 
-  bool empty() const { return columns.empty(); }
+  bool empty() const { return columns.empty() && constraints.empty(); }
 };
 
 }  // namespace vgan

@@ -15,6 +15,10 @@ std::string Table::cell_place(std::int64_t row, std::size_t column) const {
       std::upper_bound(lines.begin(), lines.end(), row,
                        [](std::int64_t at, const RowLine& line) { return at < line.row; });
   std::string place = source + ", row " + std::to_string(row + 1);
+  if (!kept_lines.empty()) {
+    const KeptLine& kept = kept_lines[static_cast<std::size_t>(row)];
+    place = files[kept.file] + ", line " + std::to_string(kept.line);
+  }
   if (after != lines.begin()) {
     const RowLine& line = *(after - 1);
     place = line.file + ", line " +

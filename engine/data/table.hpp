@@ -25,7 +25,9 @@ struct TableColumn {
   std::vector<std::string> marks;   ///< missing marks other than is_missing_text, such as "-999"
   NumberStyle style;                ///< of a column of numbers
   std::string format;               ///< of dates, see date_format.hpp; "" of other columns
-  ColumnWish wish;                  ///< what the user says of it, which the cells agree with
+  /// Numbers that count the rows of their file, of which these are some.
+  bool counts_all_rows = false;
+  ColumnWish wish;  ///< what the user says of it, which the cells agree with
 
   bool is_missing(std::int64_t row) const {
     const auto at = static_cast<std::size_t>(row);
@@ -44,13 +46,23 @@ struct RowLine {
   std::string file;        ///< what the user would call it
 };
 
+/// A line of one of several files.
+struct KeptLine {
+  std::uint32_t file = 0;  ///< which of Table::files
+  std::uint64_t line = 0;  ///< from 1
+};
+
 struct Table {
   std::string source;  ///< what the user would call it
   std::int64_t rows = 0;
   std::vector<RowLine> lines;  ///< of a text file, the first of row 0; else empty
+  /// Where each row is from, where some of a file's rows were kept (row_keeper.hpp).
+  std::vector<KeptLine> kept_lines;
+  std::vector<std::string> files;  ///< that these are lines of: what the user would call them
   std::vector<TableColumn> columns;
   Dialect dialect;
-  std::vector<std::string> notes;  ///< what was done in reading that the user should know
+  std::vector<ConstraintWish> constraints;  ///< what the user says of its rows
+  std::vector<std::string> notes;           ///< what was done in reading that the user should know
 
   /// "FILE, line 7, column 3 (Vel)", of a table that is no text file "FILE, row 6, column 3 (Vel)".
   /// Counts `row` from 0; messages count rows from 1.

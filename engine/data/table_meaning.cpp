@@ -264,6 +264,7 @@ std::optional<bool> wished_numeric(const ColumnWish& wish) {
 
 void give_meaning(Table& table, const SchemaWish& wish) {
   assign(table, wish);
+  table.constraints = wish.constraints;
   for (std::size_t i = 0; i < table.columns.size(); ++i) Meaning(table, i).give();
   note_marks(table);
 }

@@ -4,12 +4,14 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <optional>
 
 #include "engine/base/error.hpp"
 #include "engine/base/memory.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/number_style.hpp"
+#include "engine/data/constraint_check.hpp"
+#include "engine/data/constraint_rules.hpp"
 
 namespace vgan {
 namespace {
@@ -75,30 +77,79 @@ double middle_of(const std::vector<double>& numbers) {
   return *middle;
 }
 
-// Number `at` of each row.
-void fill(const Table& table, const Schema& schema, const EncodedColumn& encoded, std::size_t at,
-          std::size_t size, std::vector<double>& values) {
-  const TableColumn& column = table.columns[encoded.column];
-  const bool ordinal = encoded.part == Part::number && !column.numeric;
-  const std::vector<double> places = ordinal ? places_of(column) : std::vector<double>();
-  const std::vector<double>& numbers = ordinal ? places : column.numbers;
-  const double middle = encoded.part == Part::number ? middle_of(numbers) : 0.0;
+// The distances of a column to what it counts from, row by row; NaN: missing.
+std::vector<double> distances(const Table& table, const RowConstraints& constraints,
+                              std::size_t column) {
+  std::vector<double> made, numbers(table.columns.size());
   for (std::size_t row = 0; row < static_cast<std::size_t>(table.rows); ++row) {
-    double& value = values[row * size + at];
-    switch (encoded.part) {
-      case Part::number: value = std::isnan(numbers[row]) ? middle : numbers[row]; break;
-      case Part::value:
-        value = column.numbers[row] == schema.columns[encoded.column].values[encoded.word] ? 1 : 0;
-        break;
-      case Part::word:
-        value = column.cells[row] == static_cast<std::int32_t>(encoded.word) ? 1.0 : 0.0;
-        break;
-      case Part::missing:
-        value = column.is_missing(static_cast<std::int64_t>(row)) ? 1.0 : 0.0;
-        break;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const std::vector<double>& of = table.columns[i].numbers;
+      numbers[i] = row < of.size() ? of[row] : std::numeric_limits<double>::quiet_NaN();
+    }
+    made.push_back(numbers[column] - constraints.floor(column, numbers).value);
+  }
+  return made;
+}
+
+/// Writes the numbers that rows are to a network, one of them for all rows at a time.
+class RowEncoder {
+ public:
+  RowEncoder(const Table& table, const Schema& schema, std::vector<double>& values)
+      : table_(table),
+        schema_(schema),
+        constraints_(schema),
+        columns_(encoded_columns(schema)),
+        values_(values) {}
+
+  void fill(std::size_t at) {
+    const EncodedColumn& encoded = columns_[at];
+    const TableColumn& column = table_.columns[encoded.column];
+    if (encoded.part == Part::number) return fill_numbers(at);
+    if (encoded.part == Part::combination && encoded.word == 0) {
+      combined_ = combinations_of_rows(table_, schema_,
+                                       *schema_.constraints.combination_at(encoded.column));
+    }
+    const auto word = static_cast<std::int32_t>(encoded.word);
+    for (std::size_t row = 0; row < static_cast<std::size_t>(table_.rows); ++row) {
+      bool holds = false;
+      switch (encoded.part) {
+        case Part::number: break;
+        case Part::value:
+          holds = column.numbers[row] == schema_.columns[encoded.column].values[encoded.word];
+          break;
+        case Part::word: holds = column.cells[row] == word; break;
+        case Part::missing: holds = column.is_missing(static_cast<std::int64_t>(row)); break;
+        case Part::combination: holds = combined_[row] == word; break;
+      }
+      values_[row * columns_.size() + at] = holds ? 1.0 : 0.0;
     }
   }
-}
+
+ private:
+  void fill_numbers(std::size_t at) {
+    const std::size_t index = columns_[at].column;
+    const TableColumn& column = table_.columns[index];
+    const std::vector<std::size_t>& upper = constraints_.upper();
+    std::vector<double> made;
+    if (!column.numeric) {
+      made = places_of(column);
+    } else if (std::find(upper.begin(), upper.end(), index) != upper.end()) {
+      made = distances(table_, constraints_, index);
+    }
+    const std::vector<double>& numbers = made.empty() ? column.numbers : made;
+    const double middle = middle_of(numbers);
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      values_[row * columns_.size() + at] = std::isnan(numbers[row]) ? middle : numbers[row];
+    }
+  }
+
+  const Table& table_;
+  const Schema& schema_;
+  const RowConstraints constraints_;
+  const std::vector<EncodedColumn> columns_;
+  std::vector<std::int32_t> combined_;
+  std::vector<double>& values_;
+};
 
 }  // namespace
 
@@ -118,9 +169,8 @@ Trials table_trials(const Table& table, Schema schema) {
   trials.count = table.rows;
   trials.shape = {1, static_cast<std::int64_t>(columns.size()), 1, TrialKind::row};
   std::vector<double> values(static_cast<std::size_t>(table.rows) * columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    fill(table, schema, columns[i], i, columns.size(), values);
-  }
+  RowEncoder encoder(table, schema, values);
+  for (std::size_t i = 0; i < columns.size(); ++i) encoder.fill(i);
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   trials.low = *low;
   trials.high = *high;
@@ -146,14 +196,21 @@ std::vector<std::string> shown_names(const Schema& schema) {
 
 std::vector<double> shown_rows(const Schema& schema, std::span<const double> rows) {
   const std::vector<EncodedColumn> columns = encoded_columns(schema);
+  const std::vector<std::size_t> upper = columns_with_lower_ones(schema.constraints);
+  std::optional<RowDecoder> decoder;
+  if (!upper.empty()) decoder.emplace(schema);
   std::vector<double> shown;
   for (; !rows.empty(); rows = rows.subspan(columns.size())) {
+    const auto* cells = decoder ? &decoder->decode(rows.first(columns.size())) : nullptr;
     for (std::size_t j = 0; j < columns.size(); ++j) {
+      const std::size_t column = columns[j].column;
       if (columns[j].part != Part::value) {
-        shown.push_back(rows[j]);
+        const bool distance = columns[j].part == Part::number &&
+                              std::find(upper.begin(), upper.end(), column) != upper.end();
+        shown.push_back(distance ? (*cells)[column].number : rows[j]);
         continue;
       }
-      const std::vector<double>& values = schema.columns[columns[j].column].values;
+      const std::vector<double>& values = schema.columns[column].values;
       if (columns[j].word == 0) shown.push_back(values[values.size() / 2]);
       if (rows[j] > 0.5) shown.back() = values[columns[j].word];
     }
@@ -162,61 +219,87 @@ std::vector<double> shown_rows(const Schema& schema, std::span<const double> row
 }
 
 RowDecoder::RowDecoder(const Schema& schema)
-    : schema_(&schema), columns_(encoded_columns(schema)), cells_(schema.columns.size()) {}
-
-double RowDecoder::as_seen(const ColumnSchema& column, double number) const {
-  if (column.kind == ColumnKind::ordinal) {
-    const auto last = static_cast<double>(column.words.size()) - 1.0;
-    return std::isnan(number) ? 0.0 : std::clamp(std::nearbyint(number), 0.0, last);
-  }
-  if (std::isnan(number)) return column.low;
-  if (!column.values.empty()) {
-    const auto above = std::lower_bound(column.values.begin(), column.values.end(), number);
-    if (above == column.values.begin()) return *above;
-    if (above == column.values.end()) return column.values.back();
-    return number - *(above - 1) <= *above - number ? *(above - 1) : *above;
-  }
-  const int decimals = column.kind == ColumnKind::integer ? 0 : column.style.most_decimals;
-  if (!column.style.exponents) number = rounded_to(number, decimals);
-  return std::clamp(number, column.low, column.high);
+    : schema_(&schema),
+      columns_(encoded_columns(schema)),
+      cells_(schema.columns.size()),
+      constraints_(schema),
+      counts_up_(schema.columns.size()),
+      combination_(schema.columns.size()) {
+  for (const std::size_t column : constraints_.upper()) counts_up_[column] = true;
 }
 
-const std::vector<RowDecoder::Cell>& RowDecoder::decode(std::span<const double> row) {
-  std::fill(cells_.begin(), cells_.end(), Cell{.missing = true});
+const std::vector<TableCell>& RowDecoder::decode(std::span<const double> row) {
+  std::fill(cells_.begin(), cells_.end(), TableCell{.missing = true});
   for (std::size_t i = 0; i < columns_.size();) {
-    const std::size_t column = columns_[i].column;
-    Cell& cell = cells_[column];
-    cell.missing = false;
-    const bool numeric = columns_[i].part == Part::number;
-    if (numeric) cell.number = as_seen(schema_->columns[column], row[i++]);
-    const bool ordinal = schema_->columns[column].kind == ColumnKind::ordinal;
-    if (ordinal) cell.word = static_cast<std::size_t>(cell.number);
-    double most = numeric ? 0.5 : -HUGE_VAL;
-    for (; i < columns_.size() && columns_[i].column == column; ++i) {
-      if (!(row[i] > most)) continue;
-      most = row[i];
-      cell.missing = columns_[i].part == Part::missing;
-      if (!ordinal) cell.word = columns_[i].word;
-      if (columns_[i].part == Part::value) {
-        cell.number = schema_->columns[column].values[columns_[i].word];
-      }
-    }
+    i = columns_[i].part == Part::combination ? decode_combination(row, i) : decode_column(row, i);
   }
+  constraints_.settle(cells_);
   return cells_;
+}
+
+std::size_t RowDecoder::decode_column(std::span<const double> row, std::size_t i) {
+  const std::size_t column = columns_[i].column;
+  const ColumnSchema& schema = schema_->columns[column];
+  TableCell& cell = cells_[column];
+  cell.missing = false;
+  const bool numeric = columns_[i].part == Part::number;
+  if (numeric) {
+    cell.number = counts_up_[column] ? row[i] : cell_number(schema, row[i]);
+    ++i;
+  }
+  const bool ordinal = schema.kind == ColumnKind::ordinal;
+  if (ordinal) cell.word = static_cast<std::size_t>(cell.number);
+  double most = numeric ? 0.5 : -HUGE_VAL;
+  for (; i < columns_.size() && columns_[i].column == column; ++i) {
+    if (!(row[i] > most)) continue;
+    most = row[i];
+    cell.missing = columns_[i].part == Part::missing;
+    if (!ordinal) cell.word = columns_[i].word;
+    if (columns_[i].part == Part::value) cell.number = schema.values[columns_[i].word];
+  }
+  return i;
+}
+
+std::size_t RowDecoder::decode_combination(std::span<const double> row, std::size_t i) {
+  const std::size_t column = columns_[i].column;
+  const Constraints::Combination& fixed = *schema_->constraints.combination_at(column);
+  double most = -HUGE_VAL;
+  for (; i < columns_.size() && columns_[i].column == column; ++i) {
+    if (!(row[i] > most)) continue;
+    most = row[i];
+    combination_[column] = columns_[i].word;
+  }
+  for (std::size_t k = 0; k < fixed.columns.size(); ++k) {
+    const std::int32_t value = fixed.seen[combination_[column]][k];
+    const ColumnSchema& schema = schema_->columns[fixed.columns[k]];
+    TableCell& cell = cells_[fixed.columns[k]];
+    cell.missing = value < 0;
+    if (cell.missing) continue;
+    cell.word = static_cast<std::size_t>(value);
+    if (schema.numeric) cell.number = schema.values[cell.word];
+  }
+  return i;
 }
 
 void RowDecoder::snap(std::span<double> rows) {
   for (; !rows.empty(); rows = rows.subspan(columns_.size())) {
-    const std::vector<Cell>& cells = decode(rows.first(columns_.size()));
+    const std::vector<TableCell>& cells = decode(rows.first(columns_.size()));
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const Cell& cell = cells[columns_[i].column];
+      const std::size_t column = columns_[i].column;
+      const TableCell& cell = cells[column];
       switch (columns_[i].part) {
-        case Part::number: rows[i] = cell.number; break;
+        case Part::number:
+          rows[i] =
+              counts_up_[column] && !cell.missing ? constraints_.distance(column) : cell.number;
+          break;
         case Part::value:
         case Part::word:
           rows[i] = !cell.missing && cell.word == columns_[i].word ? 1.0 : 0.0;
           break;
         case Part::missing: rows[i] = cell.missing ? 1.0 : 0.0; break;
+        case Part::combination:
+          rows[i] = combination_[column] == columns_[i].word ? 1.0 : 0.0;
+          break;
       }
     }
   }

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/data/row_constraints.hpp"
 #include "engine/data/schema.hpp"
 #include "engine/data/table.hpp"
+#include "engine/data/table_cell.hpp"
 #include "engine/data/trials.hpp"
 
 namespace vgan {
@@ -30,31 +32,31 @@ std::vector<double> shown_rows(const Schema& schema, std::span<const double> row
 /// Turns the numbers of virtual rows into what stands in the cells of the table.
 class RowDecoder {
  public:
-  /// A cell: a number, or which word; or no value.
-  struct Cell {
-    bool missing = false;
-    double number = 0.0;
-    std::size_t word = 0;
-  };
-
   /// `schema` must outlive it.
   explicit RowDecoder(const Schema& schema);
 
   std::size_t size() const { return columns_.size(); }  ///< numbers of a row
   /// The cells of all columns of the schema, those that are not drawn included, which have none.
   /// Numbers are held to what was seen, rounded to the column's decimals, and in a grid to the
-  /// nearest of its values. Of values and words that have numbers each, and of there being none,
-  /// the greatest number wins. `row` has `size` numbers.
-  const std::vector<Cell>& decode(std::span<const double> row);
+  /// nearest of its values. Of values, words and combinations that have numbers each, and of there
+  /// being none, the greatest number wins. The constraints of the schema hold in every row. `row`
+  /// has `size` numbers.
+  const std::vector<TableCell>& decode(std::span<const double> row);
   /// Makes the numbers of whole rows those that stand for the cells which they decode to.
   void snap(std::span<double> rows);
 
  private:
-  double as_seen(const ColumnSchema& column, double number) const;
+  // Both read the numbers from place `i` on that are about one column, or about those of one
+  // combination, and hand out the place behind them.
+  std::size_t decode_column(std::span<const double> row, std::size_t i);
+  std::size_t decode_combination(std::span<const double> row, std::size_t i);
 
   const Schema* schema_;
   std::vector<EncodedColumn> columns_;
-  std::vector<Cell> cells_;
+  std::vector<TableCell> cells_;
+  RowConstraints constraints_;
+  std::vector<bool> counts_up_;           // of each column, whether its number is a distance
+  std::vector<std::size_t> combination_;  // which one was drawn, at the first of its columns
 };
 
 }  // namespace vgan

@@ -86,7 +86,9 @@ class Scaling {
   /// The network's number for a value of a column. A scaling of bytes has none.
   float encode(double value, std::int64_t column) const;
   /// The value, in the data's own units, of a float that a sampler hands out: a number of the
-  /// network, or for bytes one from 0 to 1.
+  /// network, or for bytes one from 0 to 1. A value that was encoded comes back but for the step
+  /// from its float to the next; numbers from the network's low to 1, and with scores any, give
+  /// values from the column's low to its high.
   double decode(float number, std::int64_t column) const;
   /// Decodes whole trials of `size` numbers each.
   void decode(std::span<const float> numbers, std::int64_t size, std::vector<double>& values) const;

@@ -57,7 +57,8 @@ double along(const std::vector<ScoreCurve::Knot>& knots, double at, double Score
   const ScoreCurve::Knot& a = *(above - 1);
   if (at == a.*given) return a.*wanted;
   const double share = (at - a.*given) / ((*above).*given - a.*given);
-  return a.*wanted + share * ((*above).*wanted - a.*wanted);
+  // A share that was rounded to 1 may lead beyond the knot above by a last digit.
+  return std::min(a.*wanted + share * ((*above).*wanted - a.*wanted), (*above).*wanted);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ HeadKind kind_at(const Schema& schema, const std::vector<EncodedColumn>& columns
                                                                             : HeadKind::number;
     case Part::missing: return HeadKind::flag;
     case Part::value:
-    case Part::word: break;
+    case Part::word:
+    case Part::combination: break;
   }
   return HeadKind::choice;
 }

@@ -158,11 +158,14 @@ std::string left_out(const GenerateRequest& request, const GeneratorModel& model
 }  // namespace
 
 GenerateResult generate(const GenerateRequest& asked) {
-  const SampleFormat format = format_of(asked);
+  SampleFormat format = format_of(asked);
   check(asked, format);
   const LoadedCheckpoint loaded = load_run_or_file(asked.model);
   if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  const bool rows_to_output = asked.out == "-" && asked.format == SampleFormat::automatic &&
+                              asked.dtype == "auto" && model.schema.has_value();
+  if (rows_to_output) format = SampleFormat::csv;
   if (format == SampleFormat::csv && !model.schema) {
     refuse_setting("format", "csv", "a model that was trained on a table as text",
                    "write .npy in place of it");

@@ -51,7 +51,8 @@ struct GenerateRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
   /// .npy, .npz, .h5, .hdf5, .csv, .tsv, .png, .idx, .raw, or no known ending with a format; "-" is
-  /// standard output.
+  /// standard output: rows of a table as text where neither a format nor a dtype is named, else
+  /// raw.
   std::string out = "samples.npy";
   SampleFormat format = SampleFormat::automatic;
   /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,

@@ -34,9 +34,9 @@ template <class Writer>
 class ArraySink final : public SampleSink {
  public:
   template <class... Names>
-  ArraySink(const ValueStream& stream, const std::vector<std::int64_t>& shape, const fs::path& path,
+  ArraySink(ValueStream stream, const std::vector<std::int64_t>& shape, const fs::path& path,
             Names&&... names)
-      : stream_(stream), writer_(path, names..., stream.type(), shape) {}
+      : stream_(std::move(stream)), writer_(path, names..., stream_.type(), shape) {}
   void take(std::span<const float> numbers) override {
     const auto bytes = stream_.of(numbers);
     writer_.append_bytes(stream_.type(), bytes.data(), bytes.size());
@@ -53,9 +53,8 @@ class ArraySink final : public SampleSink {
 
 class IdxSink final : public SampleSink {
  public:
-  IdxSink(const fs::path& path, const ValueStream& stream, std::int64_t count,
-          const GeneratorModel& model)
-      : stream_(stream), writer_(path, count, model.shape, stream.type()) {}
+  IdxSink(const fs::path& path, ValueStream stream, std::int64_t count, const GeneratorModel& model)
+      : stream_(std::move(stream)), writer_(path, count, model.shape, stream_.type()) {}
   void take(std::span<const float> numbers) override { writer_.append(stream_.of(numbers)); }
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
   void finish() override { writer_.finish(); }
@@ -142,7 +141,7 @@ class Output {
 /// Bytes as they are.
 class RawSink final : public SampleSink {
  public:
-  RawSink(const std::string& out, const ValueStream& stream) : stream_(stream), output_(out) {}
+  RawSink(const std::string& out, ValueStream stream) : stream_(std::move(stream)), output_(out) {}
   void take(std::span<const float> numbers) override {
     const auto bytes = stream_.of(numbers);
     output_.put(bytes.data(), bytes.size());
@@ -205,29 +204,31 @@ void SampleSink::take_block(ConstMatrixRef block) {
 
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
                                              ValueType type, const GeneratorModel& model) {
-  const ValueStream stream(model.scaling, model.shape.size(), type,
-                           model.schema ? &*model.schema : nullptr);
+  ValueStream stream(model.scaling, model.shape.size(), type,
+                     model.schema ? &*model.schema : nullptr);
   const auto count = static_cast<std::int64_t>(request.count);
   const std::vector<std::int64_t> shape = array_shape(request, model);
   if (format == SampleFormat::npy) {
-    return std::make_unique<ArraySink<NpyWriter>>(stream, shape, request.out);
+    return std::make_unique<ArraySink<NpyWriter>>(std::move(stream), shape, request.out);
   }
   if (format == SampleFormat::npz) {
-    return std::make_unique<ArraySink<NpzWriter>>(stream, shape, request.out, array_name);
+    return std::make_unique<ArraySink<NpzWriter>>(std::move(stream), shape, request.out,
+                                                  array_name);
   }
   if (format == SampleFormat::hdf5) {
-    return std::make_unique<ArraySink<Hdf5Writer>>(stream, shape, request.out, array_name);
+    return std::make_unique<ArraySink<Hdf5Writer>>(std::move(stream), shape, request.out,
+                                                   array_name);
   }
   if (format == SampleFormat::csv) return std::make_unique<TableSink>(request, model);
   if (format == SampleFormat::idx) {
-    return std::make_unique<IdxSink>(request.out, stream, count, model);
+    return std::make_unique<IdxSink>(request.out, std::move(stream), count, model);
   }
   if (format == SampleFormat::png) {
     const bool in_rows = request.per_label > 0 && request.per_label <= 100;
     return std::make_unique<PngSink>(request.out, model,
                                      in_rows ? static_cast<std::int64_t>(request.per_label) : 0);
   }
-  return std::make_unique<RawSink>(request.out, stream);
+  return std::make_unique<RawSink>(request.out, std::move(stream));
 }
 
 bool picture_takes_u8(const TrialShape& shape) {

@@ -7,6 +7,8 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/json_text.hpp"
+#include "engine/data/constraint_rules.hpp"
+#include "engine/data/constraint_text.hpp"
 #include "engine/data/date_format.hpp"
 #include "engine/data/readers/dialect_guess.hpp"
 
@@ -52,6 +54,28 @@ void visit_column(C& column, Visitor&& visitor) {
   visitor("words", column.words);
 }
 
+template <class Visitor, class C>
+void visit_constraints(C& constraints, Visitor&& visitor) {
+  visitor("texts", constraints.texts);
+  visitor("derived", constraints.derived);
+  visitor("combinations", constraints.combinations);
+}
+
+json json_of(const std::vector<Constraints::Derived>& all) {
+  json list = json::array();
+  for (const Constraints::Derived& one : all) list.push_back({one.column, one.formula});
+  return list;
+}
+json json_of(const std::vector<Constraints::Combination>& all) {
+  json list = json::array();
+  for (const Constraints::Combination& one : all) list.push_back(one.seen);
+  return list;
+}
+template <class Value>
+const Value& json_of(const Value& value) {
+  return value;
+}
+
 struct Writing {
   json& object;
   void operator()(const char* key, char value) const { object[key] = text_of(value); }
@@ -61,7 +85,7 @@ struct Writing {
   }
   template <class Value>
   void operator()(const char* key, const Value& value) const {
-    object[key] = value;
+    object[key] = json_of(value);
   }
 };
 
@@ -104,6 +128,27 @@ class Reading {
     std::int64_t wide = 0;
     if (!read(from, wide) || wide > 17) return false;
     value = static_cast<int>(wide);
+    return true;
+  }
+  static bool read(const json& from, Constraints::Derived& value) {
+    std::int64_t column = 0;
+    if (!from.is_array() || from.size() != 2 || !read(from[0], column)) return false;
+    value.column = static_cast<std::size_t>(column);
+    return read(from[1], value.formula);
+  }
+  static bool read_place(const json& from, std::int32_t& value) {
+    if (from.is_number_integer()) value = from.get<std::int32_t>();
+    return from.is_number_integer() && value >= -1;
+  }
+  static bool read(const json& from, Constraints::Combination& value) {
+    if (!from.is_array()) return false;
+    for (const json& one : from) {
+      if (!one.is_array()) return false;
+      std::vector<std::int32_t>& places = value.seen.emplace_back();
+      for (const json& place : one) {
+        if (!read_place(place, places.emplace_back())) return false;
+      }
+    }
     return true;
   }
   static bool read(const json& from, std::string& value) {
@@ -172,6 +217,40 @@ void require_sense(const Schema& schema, const Reading& reading) {
   }
 }
 
+// Makes of a checkpoint's constraints what their texts say; `saved` has the rest.
+void read_constraints(const json& saved, const std::string& origin, Schema& schema) {
+  Reading reading(saved, origin);
+  Constraints kept;
+  visit_constraints(kept, reading);
+  reading.finish();
+  std::vector<std::string> names;
+  for (const ColumnSchema& column : schema.columns) names.push_back(column.name);
+  Constraints& made = schema.constraints;
+  const std::string where = origin + ", its schema";
+  for (const std::string& text : kept.texts) read_constraint(text, names, where, made);
+  made.derived = std::move(kept.derived);
+  bool sound = made.texts.size() == kept.texts.size() &&
+               made.combinations.size() == kept.combinations.size();
+  for (const Constraints::Derived& derived : made.derived) {
+    sound = sound && derived.column < schema.columns.size();
+  }
+  for (std::size_t i = 0; sound && i < made.combinations.size(); ++i) {
+    Constraints::Combination& one = made.combinations[i];
+    one.seen = std::move(kept.combinations[i].seen);
+    sound = !one.seen.empty() && std::is_sorted(one.seen.begin(), one.seen.end());
+    for (const std::vector<std::int32_t>& places : one.seen) {
+      sound = sound && places.size() == one.columns.size();
+      for (std::size_t k = 0; sound && k < places.size(); ++k) {
+        const ColumnSchema& column = schema.columns[one.columns[k]];
+        const std::size_t values = column.numeric ? column.values.size() : column.words.size();
+        sound = places[k] < static_cast<std::int64_t>(values);
+      }
+    }
+  }
+  if (!sound) reading.fail("constraints that contradict themselves");
+  require_sound_constraints(schema, where);
+}
+
 }  // namespace
 
 std::string schema_json(const Schema& schema) {
@@ -182,6 +261,9 @@ std::string schema_json(const Schema& schema) {
     visit_column(column, Writing{made});
     object["columns"].push_back(std::move(made));
   }
+  if (!schema.constraints.empty()) {
+    visit_constraints(schema.constraints, Writing{object["constraints"]});
+  }
   return object.dump();
 }
 
@@ -190,9 +272,10 @@ Schema read_schema(const std::string& text, const std::string& origin) {
   Reading whole(object, origin);
   Schema schema;
   whole("rows", schema.rows);
-  if (!object.contains("dialect") || !object.contains("columns") || object.size() != 3 ||
-      !object["columns"].is_array()) {
-    whole.fail("other keys than rows, dialect and columns");
+  const bool constrained = object.contains("constraints");
+  if (!object.contains("dialect") || !object.contains("columns") ||
+      object.size() != (constrained ? 4U : 3U) || !object["columns"].is_array()) {
+    whole.fail("other keys than rows, dialect, columns and constraints");
   }
   Reading dialect(object["dialect"], origin);
   visit_dialect(schema.dialect, dialect);
@@ -203,6 +286,7 @@ Schema read_schema(const std::string& text, const std::string& origin) {
     column.finish();
   }
   require_sense(schema, whole);
+  if (constrained) read_constraints(object["constraints"], origin, schema);
   return schema;
 }
 

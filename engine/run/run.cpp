@@ -113,6 +113,7 @@ RunResult run_training(const RunRequest& request) {
                                .array = config.array,
                                .dataset = config.dataset,
                                .seed = config.seed,
+                               .row_bytes = static_cast<std::uint64_t>(config.memory * 0x1p30),
                                .shape = shape_wish(config, resumption),
                                .dialect = {config.delimiter, config.decimal, config.header},
                                .schema = schema_wish(request, config, resumption),

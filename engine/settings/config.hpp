@@ -26,6 +26,8 @@ struct TrainConfig {
   DelimiterKind delimiter = DelimiterKind::automatic;  ///< of a table as text
   DecimalKind decimal = DecimalKind::automatic;        ///< of its numbers
   HeaderKind header = HeaderKind::automatic;           ///< whether its first row has names
+  /// GiB that the rows of a table as text may take, see RowLimit; 0 = half of the machine's memory.
+  double memory = 0.0;
   std::string schema;        ///< TOML file of what a table's columns are; "" = found by looking
   bool conditional = false;  ///< G and D see each trial's class
   std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none

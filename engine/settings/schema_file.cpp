@@ -7,6 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/constraint_text.hpp"
 #include "engine/data/date_format.hpp"
 #include "engine/settings/schema_keys.hpp"
 #include "engine/settings/toml_file.hpp"
@@ -33,6 +34,7 @@ class BlockReader {
     word("role", wish_.role);
     text("unit", wish_.unit);
     text("format", wish_.format);
+    text("derive", wish_.derive);
     value("low", wish_.low);
     value("high", wish_.high);
     decimals();
@@ -157,6 +159,7 @@ class BlockReader {
     if (!is_used("low", kind)) wish_.low.reset(), wish_.high.reset();
     if (!is_used("decimals", kind)) wish_.decimals.reset();
     if (!is_used("values", kind)) wish_.values.reset();
+    if (!is_used("derive", kind)) wish_.derive.reset();
     if (kind == ColumnKind::curve && !wish_.name.ends_with('*')) {
       refuse(block_, "name", "'" + shortened(wish_.name) + "' of kind curve",
              "PREFIX*, such as t_* for t_0, t_1, t_2 and so on");
@@ -164,6 +167,10 @@ class BlockReader {
   }
 
   void check_bounds() const {
+    if (wish_.derive && (wish_.low || wish_.high || wish_.values)) {
+      refuse(*block_.get("derive"), "derive", "low, high or values beside a formula",
+             "one that is what the formula makes of the other columns", "leave them out");
+    }
     const auto number = [](const std::optional<WishedValue>& value, double none) {
       return value ? value->number.value_or(none) : none;
     };
@@ -184,6 +191,22 @@ class BlockReader {
   ColumnWish wish_;
 };
 
+std::vector<ConstraintWish> constraints_of(const toml::node& node, const std::string& origin) {
+  const toml::array* list = node.as_array();
+  std::vector<ConstraintWish> wishes;
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const toml::node& item = (*list)[i];
+    if (!item.is_string()) list = nullptr;
+    if (list == nullptr) break;
+    wishes.push_back(
+        {*item.value<std::string>(), origin + ":" + std::to_string(item.source().begin.line), {}});
+  }
+  if (list != nullptr) return wishes;
+  throw Error(ErrorCode::bad_config,
+              {what, toml_place(origin, node.source()) + ", constraints", toml_type(node),
+               "a list of texts in quotes, such as [\"low <= high\"]", ""});
+}
+
 }  // namespace
 
 SchemaWish parse_schema_file(const std::string& text, const std::string& origin) {
@@ -192,10 +215,14 @@ SchemaWish parse_schema_file(const std::string& text, const std::string& origin)
   wish.origin = origin;
   for (const auto& [key, node] : file) {
     if (key.str() == "column" && node.is_array_of_tables()) continue;
+    if (key.str() == "constraints") {
+      wish.constraints = constraints_of(node, origin);
+      continue;
+    }
     throw Error(ErrorCode::bad_config,
                 {what, toml_place(origin, key.source()),
-                 "'" + std::string(key.str()) + "' before any [[column]]", "blocks of [[column]]",
-                 "put it below the one it is about"});
+                 "'" + std::string(key.str()) + "' before any [[column]]",
+                 "constraints, and blocks of [[column]]", "put it below the one it is about"});
   }
   const toml::array* columns =
       file.get("column") == nullptr ? nullptr : file.get("column")->as_array();
@@ -220,6 +247,11 @@ SchemaWish read_schema_file(const std::filesystem::path& path) {
 SchemaWish wish_of(const Schema& schema, const std::string& origin) {
   SchemaWish wish = parse_schema_file(schema_file_text(schema, origin), origin);
   for (ColumnWish& column : wish.columns) column.place = origin;
+  auto combination = schema.constraints.combinations.begin();
+  for (ConstraintWish& constraint : wish.constraints) {
+    constraint.place = origin;
+    if (is_combination(constraint.text)) constraint.seen = (combination++)->seen;
+  }
   wish.of_tables_alone = true;
   return wish;
 }

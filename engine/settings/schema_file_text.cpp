@@ -59,7 +59,12 @@ std::string heading(const Schema& schema, const std::string& source) {
          about("missing",
                {"what stands for no value, beside empty cells, ?, NA, N/A, #N/A, nan, NaN, NULL,",
                 "null and <NA>; the first is what is written"}) +
-         about("values", {"all there are; of an ordinal, in their order"});
+         about("values", {"all there are; of an ordinal, in their order"}) +
+         about("derive",
+               {"a formula of other columns, such as \"mass / volume\", that this one is"}) +
+         "# Above all columns, what holds in every row may be listed, such as\n"
+         "#   constraints = [\"low <= high\", \"sand + clay + silt = 100\", \"fixed(maker, "
+         "model)\"]\n";
 }
 
 std::string number_text(double number) {
@@ -96,7 +101,8 @@ class BlockWriter {
     if (!column_.drawn()) return std::move(text_);
     line("unit", toml_string(column_.unit));
     line("format", toml_string(column_.format));
-    if (column_.numeric && column_.values.empty()) {
+    const Constraints::Derived* const derived = schema_.constraints.derived_at(index());
+    if (column_.numeric && column_.values.empty() && derived == nullptr) {
       line("low", number(column_.low));
       line("high", number(column_.high));
     }
@@ -104,6 +110,10 @@ class BlockWriter {
       line("decimals", std::to_string(column_.style.most_decimals));
     }
     line("missing", list_text(marks()));
+    if (derived != nullptr) {
+      line("derive", toml_string(derived->formula));
+      return std::move(text_);
+    }
     add_values();
     return std::move(text_);
   }
@@ -156,6 +166,11 @@ class BlockWriter {
 std::string schema_file_text(const Schema& schema, const std::string& source) {
   const std::vector<CurveBlock> curves = curve_blocks(schema);
   std::string text = heading(schema, source);
+  if (!schema.constraints.texts.empty()) {
+    std::vector<std::string> texts;
+    for (const std::string& one : schema.constraints.texts) texts.push_back(toml_string(one));
+    text += "\nconstraints = " + list_text(texts) + "\n";
+  }
   auto curve = curves.begin();
   for (std::size_t i = 0; i < schema.columns.size();) {
     const bool of_curve = curve != curves.end() && curve->first == i;

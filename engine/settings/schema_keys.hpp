@@ -10,8 +10,9 @@
 
 namespace vgan {
 
-inline const std::array<std::string, 10> schema_keys = {
-    "name", "kind", "role", "unit", "format", "low", "high", "decimals", "missing", "values"};
+inline const std::array<std::string, 11> schema_keys = {"name",    "kind",   "role",  "unit",
+                                                        "format",  "low",    "high",  "decimals",
+                                                        "missing", "values", "derive"};
 
 /// Whether a column of this kind has a use for the key.
 inline bool is_used(const std::string& key, ColumnKind kind) {
@@ -27,6 +28,7 @@ inline bool is_used(const std::string& key, ColumnKind kind) {
   if (key == "values") {
     return is_one_of({K::grid, K::boolean, K::categorical, K::ordinal, K::datetime});
   }
+  if (key == "derive") return is_one_of({K::continuous, K::integer, K::grid, K::boolean});
   return true;
 }
 

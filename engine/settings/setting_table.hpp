@@ -93,6 +93,10 @@ void visit_settings(Config& c, Visitor&& visitor) {
         "the file says"},
       c.shape);
   visit_dialect(data, c.delimiter, c.decimal, c.header, visitor);
+  visitor(S{"memory", data, "GIB",
+            "what the rows of a table as text may take, with what trains on them; of a larger one "
+            "rows drawn at random are kept; 0 = half of the machine's memory"},
+          c.memory);
   visitor(S{"schema", data, "FILE",
             "what a table's columns are, as 'vgan_cuda schema TABLE --out FILE' writes it; columns "
             "that it lacks, and empty = found by looking",

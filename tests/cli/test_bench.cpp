@@ -217,6 +217,8 @@ TEST_CASE("bench: read says how fast a table is read") {
   CHECK(record["bytes"] == 16);
   REQUIRE(record["seconds"].size() == 3);
   for (const json& seconds : record["seconds"]) CHECK(seconds > 0.0);
+  REQUIRE(record["processor_seconds"].size() == 3);
+  for (const json& seconds : record["processor_seconds"]) CHECK(seconds >= 0.0);
   CHECK(bench.run({"read"}).exit_code == 2);
   CHECK(bench.run({"read", "t.csv", "--rounds", "1"}).exit_code == 78);
   CHECK(bench.run({"read", "missing.csv"}).exit_code == 74);

@@ -75,6 +75,9 @@ TEST_CASE("cli: rows of a table are trained on and come back in its form") {
 
   // generate gives the same rows to standard output, in parts, and with tabs.
   CHECK(run.vgan({"generate", "m", "--count", "40", "--format", "csv", "--out", "-"}).out == made);
+  CHECK(run.vgan({"generate", "m", "--count", "40", "--out", "-"}).out == made);
+  const Words as_numbers = {"generate", "m", "--count", "40", "--dtype", "f32", "--out", "-"};
+  CHECK(run.vgan(as_numbers).out.size() % (40 * 4) == 0);
   REQUIRE(
       run.vgan({"generate", "m", "--count", "10", "--first", "30", "--out", "p.csv"}).exit_code ==
       0);
@@ -268,3 +271,34 @@ TEST_CASE("cli: a schema that is wrong, and cells that do not agree with one, ar
 }
 
 #endif
+
+TEST_CASE("cli: what holds in every row of a table holds in virtual ones, on resuming too") {
+  const TinyRuns runs;
+  std::string table = "low,high,a,b\n";
+  for (int i = 0; i < 60; ++i) {
+    const int low = i * 37 % 50, high = low + i % 7;
+    table += std::to_string(low) + ".5," + std::to_string(high) + ".5," +
+             std::to_string(i * 7 % 60) + "," + std::to_string(60 - i * 7 % 60) + "\n";
+  }
+  std::ofstream(runs.path() / "t.csv") << table;
+  std::ofstream(runs.path() / "s.toml") << "constraints = [\"low <= high\", \"a + b = 60\"]\n";
+  const CommandResult made = runs.run("n", {"--data", "t.csv", "--schema", "s.toml"});
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+  REQUIRE(run_vgan(runs.path(), {"--resume", "n", "--epochs", "7"}).exit_code == 0);
+  REQUIRE(run_vgan(runs.path(), {"generate", "n", "--count", "500", "--out", "v.csv"}).exit_code ==
+          0);
+  const vgan::Table drawn = vgan::read_table(runs.path() / "v.csv");
+  REQUIRE(drawn.rows == 500);
+  for (std::size_t row = 0; row < 500; ++row) {
+    CHECK(drawn.columns[0].numbers[row] <= drawn.columns[1].numbers[row]);
+    CHECK(drawn.columns[2].numbers[row] + drawn.columns[3].numbers[row] == 60.0);
+  }
+
+  std::ofstream(runs.path() / "t.csv", std::ios::app) << "7.5,6.5,30,30\n";
+  const CommandResult refused = run_vgan(runs.path(), {"schema", "t.csv", "--schema", "s.toml"});
+  CHECK(refused.exit_code == 65);
+  CHECK_THAT(refused.err,
+             ContainsSubstring("t.csv, line 62, column 2 (high): found 6.5 beside low = "
+                               "7.5; allowed low <= high, as s.toml:1 says"));
+}

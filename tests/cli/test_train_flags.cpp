@@ -90,6 +90,14 @@ const Checks other_checks = {
        CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("3 rows of 2"));
        CHECK_THAT(of_table(runs, "b", {"--header", "yes"}), ContainsSubstring("2 rows of 2"));
      }},
+    {"memory",
+     [](const TinyRuns& runs) {
+       std::string rows = "x,y\n";
+       for (int i = 0; i < 5000; ++i) rows += std::to_string(i * 7 % 4999) + ".5,1.5\n";
+       write_table(runs, rows);
+       CHECK_THAT(of_table(runs, "a", {}), ContainsSubstring("5,000 rows of 2"));
+       CHECK_THAT(of_table(runs, "b", {"--memory", "1e-6"}), ContainsSubstring("1,024 rows of 2"));
+     }},
     {"schema",
      [](const TinyRuns& runs) {
        write_table(runs, "x,y\n1,2\n3,4\n5,6\n");

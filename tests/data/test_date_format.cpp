@@ -5,6 +5,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/dice.hpp"
+#include "tests/support/random_words.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
@@ -115,4 +116,26 @@ TEST_CASE("numbers beyond dates are held to them", "[dates]") {
   const DateFormat time = *DateFormat::of("HH:MM");
   CHECK(time.write(-5.0) == "00:00");
   CHECK(time.write(1e9) == "23:59");
+}
+
+TEST_CASE("a date comes back as it was to its last digit, or is none", "[meaning]") {
+  const auto format = DateFormat::of("YYYY-MM-DD HH:MM:SS.SSSSSS");
+  REQUIRE(format);
+  for (const char* text : {"2109-05-21 06:48:57.112991", "1698-01-01 00:00:00.000001",
+                           "2241-12-31 23:59:59.999999", "1969-12-31 23:59:59.999999"}) {
+    INFO(text);
+    const auto number = format->read(text);
+    REQUIRE(number);
+    CHECK(format->write(*number) == text);
+  }
+  Dice dice(4);
+  int read = 0;
+  for (int round = 0; round < 20000; ++round) {
+    const std::string text = random_date(dice, format->pattern(), 1, 9999);
+    const auto number = format->read(text);
+    read += number ? 1 : 0;
+    if (number && format->write(*number) != text) FAIL(text);
+  }
+  CHECK(read > 1000);
+  CHECK(read < 19000);
 }

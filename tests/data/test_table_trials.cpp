@@ -186,6 +186,7 @@ TEST_CASE("tables are written as they are spelt", "[schema]") {
   same(
       "\xef\xbb\xbf"
       "a;b\r\n1,5;x\r\n-0,25;y\r\n");
+  same("a,n\n\"1,5\",7\n\"0,25\",8\n");  // quotes where they are needed
   same("a, b\n1, x\n2, y\n");
   same("\"a\",\"b\"\n1,\"x\"\n2,\"y\"\n");
   same("1.5,M\n2.25,F\n0.5,M\n");

@@ -119,3 +119,16 @@ TEST_CASE("of many values some are knots, with the outermost", "[encode]") {
     REQUIRE(std::fabs(rank - (static_cast<double>(i) + 0.5) / 30000.0) < 0.002);
   }
 }
+
+TEST_CASE("no score gives a value beyond the ends, not by its last digit", "[encode]") {
+  Dice dice(9);
+  for (int round = 0; round < 20000; ++round) {
+    const ScoreCurve curve = ScoreCurve::fit(random_column(dice, 2 + dice.roll(4), 100000));
+    for (const ScoreCurve::Knot& knot : curve.knots()) {
+      const double value = curve.value(std::nextafter(knot.score, -HUGE_VAL));
+      if (!(value >= curve.low() && value <= curve.high() && value <= knot.value)) {
+        FAIL("round " << round << ": " << value << " below the knot of " << knot.value);
+      }
+    }
+  }
+}

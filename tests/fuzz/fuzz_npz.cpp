@@ -3,26 +3,12 @@
 #include <memory>
 #include <string>
 
-#include "engine/base/error.hpp"
 #include "engine/data/readers/npz.hpp"
 #include "engine/data/readers/zip_archive.hpp"
-#include "tests/fuzz/memory_file.hpp"
+#include "tests/fuzz/fuzz_target.hpp"
 
-namespace {
-
+using vgan::testing::attempt;
 using vgan::testing::fail;
-
-// What `read` throws is one line.
-template <class Read>
-void attempt(Read&& read) {
-  try {
-    read();
-  } catch (const vgan::Error& error) {
-    if (std::string(error.what()).find('\n') != std::string::npos) fail("more than one line");
-  }
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const vgan::testing::MemoryFile file;

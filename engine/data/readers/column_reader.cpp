@@ -10,15 +10,6 @@ constexpr std::size_t longest_word = 4096;
 
 }  // namespace
 
-void add_style(const NumberCell& cell, bool first, NumberStyle& style) {
-  constexpr int most_digits = 17;  // a double has no more
-  if (cell.exponent || cell.decimals > most_digits) style.exponents = true;
-  const int decimals = std::min(cell.decimals, most_digits);
-  style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
-  style.most_decimals = std::max(style.most_decimals, decimals);
-  style.digits = std::max(style.digits, std::min(cell.digits, most_digits));
-}
-
 std::string quoted_text(std::string_view text) {
   const std::string shown = shortened(std::string(text));
   if (shown.size() == text.size()) return "'" + shown + "'";
@@ -48,6 +39,73 @@ void require_text(std::string_view text, const std::string& where) {
               {cannot_read_table, where, quoted_text(text),
                "a word of up to " + grouped(std::uint64_t{longest_word}) + " bytes",
                "leave the column out"});
+}
+
+std::uint64_t ColumnReader::bytes_of_row() const {
+  constexpr std::uint64_t of_trial = 12;  // a double for each of its numbers, and a float
+  constexpr std::uint64_t most_numbers = 256;
+  if (plan_.left_out) return sizeof(double);
+  if (column_.numeric) return sizeof(double) + of_trial;
+  return sizeof(std::int32_t) +
+         of_trial * std::min<std::uint64_t>(column_.words.size(), most_numbers);
+}
+
+void ColumnReader::move_last_to(std::optional<std::int64_t> place) {
+  const auto move = [&](auto& cells) {
+    if (place) cells[static_cast<std::size_t>(*place)] = cells.back();
+    cells.pop_back();
+  };
+  const auto last = static_cast<std::int64_t>(
+      (column_.numeric ? column_.numbers.size() : column_.cells.size()) - 1);
+  const bool gone_is_missing = column_.is_missing(place.value_or(last));
+  if (gone_is_missing && !plan_.left_out) --column_.missing;
+  if (column_.numeric) {
+    move(column_.numbers);
+  } else {
+    move(column_.cells);
+  }
+}
+
+void ColumnReader::forget_words() {
+  std::vector<std::int32_t> place(column_.words.size(), -1);
+  std::vector<std::string> words;
+  for (std::int32_t& cell : column_.cells) {
+    if (cell < 0) continue;
+    std::int32_t& at = place[static_cast<std::size_t>(cell)];
+    if (at < 0) {
+      at = static_cast<std::int32_t>(words.size());
+      words.push_back(std::move(column_.words[static_cast<std::size_t>(cell)]));
+    }
+    cell = at;
+  }
+  column_.words = std::move(words);
+  known_.clear();
+  bytes_of_words_ = 0;
+  for (std::size_t i = 0; i < column_.words.size(); ++i) {
+    known_.emplace(column_.words[i], static_cast<std::int32_t>(i));
+    bytes_of_words_ += bytes_beside_word + 2 * column_.words[i].size();
+  }
+}
+
+void ColumnReader::forget_some_words(std::int64_t rows) {
+  constexpr std::int64_t few = 1 << 16;
+  if (std::ssize(column_.words) > 2 * rows + few) forget_words();
+}
+
+void ColumnReader::put_in_order(const std::vector<std::size_t>& order) {
+  const auto put = [&](auto& cells) {
+    std::decay_t<decltype(cells)> put_cells;
+    put_cells.reserve(order.size());
+    for (const std::size_t from : order) put_cells.push_back(cells[from]);
+    cells = std::move(put_cells);
+  };
+  if (column_.numeric) {
+    put(column_.numbers);
+  } else {
+    put(column_.cells);
+    forget_words();
+  }
+  column_.counts_all_rows = column_.numeric && counts_ && numbers_ > 0;
 }
 
 }  // namespace vgan

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,8 +31,16 @@ std::string remedy_for(std::string_view text);
 void require_text(std::string_view text, const std::string& where);
 /// Whether require_text has nothing against it.
 bool is_plain_text(std::string_view text);
+
 /// Adds to the style of a column that of one more number, `first` or not.
-void add_style(const NumberCell& cell, bool first, NumberStyle& style);
+inline void add_style(const NumberCell& cell, bool first, NumberStyle& style) {
+  constexpr int most_digits = 17;  // a double has no more
+  const int decimals = std::min(cell.decimals, most_digits);
+  style.exponents = style.exponents || cell.exponent || cell.decimals > most_digits;
+  style.least_decimals = first ? decimals : std::min(style.least_decimals, decimals);
+  style.most_decimals = std::max(style.most_decimals, decimals);
+  style.digits = std::max(style.digits, std::min(cell.digits, most_digits));
+}
 
 inline bool is_one_of(const std::vector<std::string>& texts, std::string_view text) {
   return std::find(texts.begin(), texts.end(), text) != texts.end();
@@ -63,15 +73,17 @@ class ColumnReader {
     column_.marks = plan_.marks;
   }
 
-  /// What stands in the numbers of the cells that come: '.' or ','.
+  /// What stands in the numbers of the cells that come: '.' or ','. Marks may be spelt with either,
+  /// for the files of one table may differ in it.
   void set_decimal(char decimal) {
     decimal_ = decimal;
     marked_.clear();
     for (const std::string& mark : plan_.marks) {
       NumberCell cell;
-      if (read_number_cell(mark, decimal, cell) == CellReading::number) {
-        marked_.push_back(cell.value);
-      }
+      const bool number =
+          read_number_cell(mark, decimal, cell) == CellReading::number ||
+          read_number_cell(mark, decimal == '.' ? ',' : '.', cell) == CellReading::number;
+      if (number) marked_.push_back(cell.value);
     }
   }
   void reserve(std::size_t rows) {
@@ -85,16 +97,58 @@ class ColumnReader {
   /// `where` makes the place of this cell for a message.
   template <class Where>
   void add(std::string_view text, Where&& where) {
-    if (plan_.left_out) {
-      return is_missing_text(text) ? add_missing(text) : column_.numbers.push_back(no_number);
-    }
     NumberCell cell;
-    const CellReading reading =
-        column_.numeric ? read_number_cell(text, decimal_, cell) : CellReading::none;
-    if (reading == CellReading::number) {
-      return is_marked(cell.value) ? add_missing(text) : add_number(cell);
+    CellReading reading = CellReading::none;
+    if (column_.numeric && !plan_.left_out) {
+      reading = read_number_cell(text, decimal_, cell);
+      if (reading == CellReading::number && !is_marked(cell.value)) return add_number(cell);
     }
-    if (is_missing_text(text) || is_one_of(plan_.marks, text)) return add_missing(text);
+    add_other(text, reading, where);
+  }
+
+  /// What a row takes, in the column and to what trains on it, bytes; and what the words take.
+  std::uint64_t bytes_of_row() const;
+  std::uint64_t bytes_of_words() const { return bytes_of_words_; }
+  /// Moves the cell that came last to the place of another, which is gone then; nothing: takes it
+  /// out.
+  void move_last_to(std::optional<std::int64_t> place);
+  /// Drops words that no cell has where they are many beside `rows`.
+  void forget_some_words(std::int64_t rows);
+  /// Puts cell order[i] at place i, and drops words that no cell has. Some of the rows are missing.
+  void put_in_order(const std::vector<std::size_t>& order);
+
+  /// Whether there are whole numbers that a double may not have.
+  bool inexact() const { return inexact_ && !column_.style.exponents; }
+  TableColumn take() { return std::move(column_); }
+
+ private:
+  static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+  static constexpr std::uint64_t bytes_beside_word = 112;  // two strings, a place in a hash table
+  static constexpr double most_exact_whole = 9007199254740992.0;  // 2^53
+
+  bool is_marked(double value) const {
+    return std::find(marked_.begin(), marked_.end(), value) != marked_.end();
+  }
+
+  void add_number(const NumberCell& cell) {
+    add_style(cell, numbers_ == 0, column_.style);
+    if (numbers_ == 0) first_ = cell.value;
+    counts_ = counts_ && cell.value == first_ + static_cast<double>(numbers_);
+    ++numbers_;
+    column_.numbers.push_back(cell.value);
+    if (std::fabs(cell.value) >= most_exact_whole) {
+      inexact_ = inexact_ || cell.value == std::floor(cell.value);
+    }
+  }
+
+  // A cell that is no number of the column.
+  template <class Where>
+  [[gnu::noinline]] void add_other(std::string_view text, CellReading reading, Where&& where) {
+    if (plan_.left_out) {
+      return is_missing_text(text) ? add_missing(text) : add_no_number();
+    }
+    const bool marked = reading == CellReading::number || is_missing_text(text);
+    if (marked || is_one_of(plan_.marks, text)) return add_missing(text);
     if (!column_.numeric) return add_word(text, where);
     if (reading == CellReading::beyond) {
       throw Error(ErrorCode::bad_data,
@@ -109,31 +163,14 @@ class ColumnReader {
                                       plan_.remedy.empty() ? remedy_for(text) : plan_.remedy});
   }
 
-  /// Whether there are whole numbers that a double may not have.
-  bool inexact() const { return inexact_ && !column_.style.exponents; }
-  TableColumn take() { return std::move(column_); }
+  void forget_words();
 
- private:
-  static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
-  static constexpr double most_exact_whole = 9007199254740992.0;  // 2^53
-
-  bool is_marked(double value) const {
-    return std::find(marked_.begin(), marked_.end(), value) != marked_.end();
-  }
-
-  void add_number(const NumberCell& cell) {
-    add_style(cell, numbers_ == 0, column_.style);
-    ++numbers_;
-    column_.numbers.push_back(cell.value);
-    if (std::fabs(cell.value) >= most_exact_whole) {
-      inexact_ = inexact_ || cell.value == std::floor(cell.value);
-    }
-  }
+  void add_no_number() { column_.numbers.push_back(no_number); }
 
   void add_missing(std::string_view mark) {
     if (column_.missing++ == 0) column_.missing_mark = mark;
     if (column_.numeric) {
-      column_.numbers.push_back(no_number);
+      add_no_number();
     } else {
       column_.cells.push_back(-1);
     }
@@ -151,6 +188,7 @@ class ColumnReader {
     if (found != known_.end()) return column_.cells.push_back(found->second);
     if (!is_plain_text(text)) require_text(text, where());
     const auto number = static_cast<std::int32_t>(column_.words.size());
+    bytes_of_words_ += bytes_beside_word + 2 * text.size();
     column_.words.emplace_back(text);
     known_.emplace(text, number);
     column_.cells.push_back(number);
@@ -161,7 +199,10 @@ class ColumnReader {
   char decimal_ = '.';
   std::vector<double> marked_;  // the marks that are numbers
   std::int64_t numbers_ = 0;
+  double first_ = 0.0;
+  bool counts_ = true;  // each number is one more than the one before it
   bool inexact_ = false;
+  std::uint64_t bytes_of_words_ = 0;
   std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;
 };
 

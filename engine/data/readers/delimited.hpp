@@ -17,9 +17,11 @@ namespace vgan {
 class DelimitedReader {
  public:
   static constexpr std::size_t longest = std::size_t{64} << 20;
+  static constexpr std::size_t usual_chunk = std::size_t{256} << 10;
 
-  /// `source` must be at its beginning and outlive the reader.
-  DelimitedReader(ByteSource& source, const Dialect& dialect);
+  /// `source` must be at its beginning and outlive the reader. `chunk`: bytes that are read at
+  /// once.
+  DelimitedReader(ByteSource& source, const Dialect& dialect, std::size_t chunk = usual_chunk);
 
   /// Puts the next record's cells, without the quotes or the blanks around them, into `cells`,
   /// where they are until the next call; false at the end of the file.
@@ -27,11 +29,13 @@ class DelimitedReader {
   /// The line of the file, from 1, that the last record begins in.
   std::uint64_t line() const { return line_; }
   /// Bytes of the content up to the end of the last record.
-  std::uint64_t bytes() const { return source_->offset() - (buffer_.size() - begin_); }
+  std::uint64_t bytes() const { return source_->offset() - (end_ - begin_); }
   /// "FILE, line 7": where a message about the last record puts it.
   std::string where() const;
 
  private:
+  bool take_plain(std::vector<std::string_view>& cells);
+  bool take_any(std::vector<std::string_view>& cells);
   bool fill();
   std::string_view take_line();
   void split(std::string_view record, std::vector<std::string_view>& cells) const;
@@ -41,8 +45,9 @@ class DelimitedReader {
 
   ByteSource* source_;
   Dialect dialect_;
-  std::string buffer_;  // what was read and not yet taken, from begin_ on
-  std::size_t begin_ = 0;
+  std::size_t chunk_;
+  std::vector<char> buffer_;  // what was read and not yet taken, from begin_ to end_, then NULs
+  std::size_t begin_ = 0, end_ = 0;
   bool at_end_ = false;
   std::uint64_t next_line_ = 1;
   std::uint64_t line_ = 0;

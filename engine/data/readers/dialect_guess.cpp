@@ -33,8 +33,14 @@ Row cells_of(std::string_view line, char delimiter) {
     cells.push_back({quoted ? cell.substr(1, cell.size() - 2) : cell, quoted});
     cell.clear();
   };
-  for (const char c : line) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
     const bool ends = delimiter == ' ' ? is_blank(c) : c == delimiter;
+    if (open && line.substr(i).starts_with("\"\"")) {  // a quote inside, written twice
+      cell += c;
+      ++i;
+      continue;
+    }
     if (c == '"' && (open || cell.empty())) open = !open;
     if (ends && !open) {
       if (delimiter != ' ' || !cell.empty()) add();
@@ -246,7 +252,8 @@ bool is_number_text(std::string_view text, char decimal) {
 bool is_missing_text(std::string_view text) {
   static constexpr std::array<std::string_view, 10> marks = {"",    "?",   "NA",   "N/A",  "#N/A",
                                                              "nan", "NaN", "NULL", "null", "<NA>"};
-  return std::find(marks.begin(), marks.end(), text) != marks.end();
+  constexpr std::size_t longest = 4;
+  return text.size() <= longest && std::find(marks.begin(), marks.end(), text) != marks.end();
 }
 
 Dialect guess_dialect(std::string_view head, const DialectWish& wish, const std::string& where) {
@@ -258,7 +265,9 @@ Dialect guess_dialect(std::string_view head, const DialectWish& wish, const std:
     throw Error(ErrorCode::bad_data, {"cannot read a table", where, "lines that end with CR alone",
                                       "LF or CR LF", "convert it with tr '\\r' '\\n'"});
   }
-  dialect.crlf = line_end != std::string_view::npos && line_end > 0 && head[line_end - 1] == '\r';
+  // Not those inside quotes, which are a word's.
+  const std::size_t record_end = record_length(head);
+  dialect.crlf = record_end != std::string_view::npos && head.substr(0, record_end).ends_with('\r');
   const std::size_t first = head.find_first_not_of(" \t\r\n");
   const bool mark = first != std::string_view::npos && head.substr(first).starts_with("#N/A");
   if (first != std::string_view::npos && !mark && (head[first] == '#' || head[first] == '%')) {

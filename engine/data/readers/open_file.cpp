@@ -78,6 +78,7 @@ void require_no_dialect(const DataRequest& request, const std::string& source, b
   if (wish.delimiter != DelimiterKind::automatic) given.emplace_back("delimiter");
   if (wish.decimal != DecimalKind::automatic) given.emplace_back("decimal");
   if (wish.header != HeaderKind::automatic) given.emplace_back("header");
+  if (request.row_bytes != 0) given.emplace_back("memory");
   const bool with_schema = !request.schema.empty() && !request.schema.of_tables_alone;
   if (with_schema && !table) given.emplace_back("schema");
   if (given.empty()) return;
@@ -85,6 +86,8 @@ void require_no_dialect(const DataRequest& request, const std::string& source, b
               {"bad setting", joined(given), "data that are no table as text: " + source,
                "a table, such as a CSV file", "leave " + joined(given, " and ") + " out"});
 }
+
+RowLimit limit_of(const DataRequest& request) { return {request.row_bytes, request.seed}; }
 
 }  // namespace
 
@@ -94,7 +97,7 @@ Trials read_data_file(const fs::path& path, const DataRequest& request) {
   const bool hdf5 = is_hdf5(source.head()) && !source.packed();
   require_no_part(request, zip ? "array" : hdf5 ? "dataset" : "", source.name());
   if (may_be_table(source.head()))
-    return rows_of(read_table(path, request.dialect, request.schema), request);
+    return rows_of(read_table(path, request.dialect, request.schema, limit_of(request)), request);
   require_no_dialect(request, source.name(), hdf5);
   if (zip) return read_npz_trials(path, request.array, request.shape);
   if (hdf5) {
@@ -131,7 +134,7 @@ Trials read_table_files(const std::vector<std::string>& names, const DataRequest
     }
     paths.emplace_back(name);
   }
-  return rows_of(read_tables(paths, request.dialect, request.schema), request);
+  return rows_of(read_tables(paths, request.dialect, request.schema, limit_of(request)), request);
 }
 
 void require_no_file_settings(const DataRequest& request, const std::string& source, bool table) {

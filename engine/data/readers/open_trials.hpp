@@ -32,9 +32,12 @@ struct DataRequest {
   /// Empty: none. Else the path of a .npy file, or FILE:ARRAY of an .npz file, of one row of
   /// numbers for each image.
   std::string conditions;
-  std::string array;         ///< of an .npz file: which array; empty: the one that there is
-  std::string dataset;       ///< of an HDF5 file: the path of a dataset or group; empty: likewise
-  std::uint64_t seed = 0;    ///< of the built-in data
+  std::string array;       ///< of an .npz file: which array; empty: the one that there is
+  std::string dataset;     ///< of an HDF5 file: the path of a dataset or group; empty: likewise
+  std::uint64_t seed = 0;  ///< of the built-in data, and of rows that are drawn from a large table
+  /// Bytes that the rows of a table as text may take, see RowLimit; 0: half of the machine's
+  /// memory.
+  std::uint64_t row_bytes = 0;
   ShapeWish shape = {};      ///< what trials are where the data do not say it
   DialectWish dialect = {};  ///< how a table is written
   SchemaWish schema = {};    ///< what its columns are

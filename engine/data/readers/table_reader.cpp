@@ -13,6 +13,7 @@
 #include "engine/data/readers/column_reader.hpp"
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/delimited.hpp"
+#include "engine/data/readers/row_keeper.hpp"
 #include "engine/data/table_meaning.hpp"
 #include "engine/files/standard_input.hpp"
 
@@ -247,31 +248,34 @@ void reserve_rows(std::vector<ColumnReader>& columns, const ByteSource& source,
   }
 }
 
-void read_rows(const TableFile& file, std::vector<ColumnReader>& columns, Table& table) {
+void read_rows(const TableFile& file, std::vector<ColumnReader>& columns, RowKeeper& rows,
+               const RowLimit& limit, bool first) {
   ByteSource source(file.path, what);
   DelimitedReader reader(source, file.dialect);
-  if (table.rows == 0) reserve_rows(columns, source, file);
+  if (first && limit.bytes == 0) reserve_rows(columns, source, file);
+  rows.begin_file(file.name());
   for (ColumnReader& column : columns) column.set_decimal(file.dialect.decimal);
   std::vector<std::string_view> cells;
   if (file.dialect.header) reader.next(cells);
-  std::uint64_t line = 0;  // that the next row is expected on
   while (reader.next(cells)) {
     require_cells(cells.size(), file.probe, reader);
     for (std::size_t i = 0; i < cells.size(); ++i) {
       columns[file.order[i]].add(
           cells[i], [&] { return column_place(reader.where(), i, file.probe.names[i]); });
     }
-    if (reader.line() != line) table.lines.push_back({table.rows, reader.line(), file.name()});
-    line = reader.line() + 1;
-    ++table.rows;
+    rows.row_ended(reader.line());
   }
 }
 
 // The rows of the files, as far as they can be read without a thought of what they mean.
 Table read_cells(const std::vector<TableFile>& files, Table table,
-                 const std::vector<ColumnPlan>& plans) {
+                 const std::vector<ColumnPlan>& plans, const RowLimit& limit) {
   std::vector<ColumnReader> columns(plans.begin(), plans.end());
-  for (const TableFile& file : files) read_rows(file, columns, table);
+  RowKeeper rows(columns, limit);
+  for (const TableFile& file : files) {
+    read_rows(file, columns, rows, limit, &file == &files.front());
+  }
+  rows.finish(table);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].inexact()) {
       table.notes.push_back(column_place(table.source, i, plans[i].name) +
@@ -292,7 +296,9 @@ bool plan_marks(Table& table, const SchemaWish& wish, std::vector<ColumnPlan>& p
     if (said != nullptr && said->missing) continue;
     while (const std::optional<double> number = find_missing_number(column)) {
       make_missing(column, *number);
-      append_number(plans[i].marks.emplace_back(), *number, column.style, true);
+      std::string& mark = plans[i].marks.emplace_back();
+      append_number(mark, *number, column.style, true);
+      std::replace(mark.begin(), mark.end(), '.', table.dialect.decimal);  // as its cells have it
       found = true;
     }
   }
@@ -304,21 +310,21 @@ bool plan_marks(Table& table, const SchemaWish& wish, std::vector<ColumnPlan>& p
 bool may_be_table(std::string_view head) { return is_text(head); }
 
 Table read_table(const std::filesystem::path& path, const DialectWish& dialect,
-                 const SchemaWish& wish) {
-  return read_tables({path}, dialect, wish);
+                 const SchemaWish& wish, const RowLimit& limit) {
+  return read_tables({path}, dialect, wish, limit);
 }
 
 Table read_tables(const std::vector<std::filesystem::path>& paths, const DialectWish& dialect,
-                  const SchemaWish& wish) {
+                  const SchemaWish& wish, const RowLimit& limit) {
   Table head;
   const std::vector<TableFile> files = probe_files(paths, dialect, wish, head.notes);
   head.source = files.front().name();
   if (files.size() > 1) head.source += " and " + std::to_string(files.size() - 1) + " more";
   head.dialect = files.front().dialect;
   std::vector<ColumnPlan> plans = plans_of(files, wish);
-  Table table = read_cells(files, head, plans);
+  Table table = read_cells(files, head, plans, limit);
   // Numbers of a style of their own, which is not that of those that stand for values.
-  if (plan_marks(table, wish, plans)) table = read_cells(files, head, plans);
+  if (plan_marks(table, wish, plans)) table = read_cells(files, head, plans, limit);
   give_meaning(table, wish);
   return table;
 }

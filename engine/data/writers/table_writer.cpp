@@ -69,15 +69,13 @@ void TableWriter::add_missing(const ColumnSchema& column) {
 void TableWriter::add_number(const ColumnSchema& column, double number) {
   const std::size_t begin = text_.size();
   append_number(text_, number, column.style, !column.values.empty());
-  if (dialect_.decimal != '.') {
-    std::replace(text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(), '.',
-                 dialect_.decimal);
-    // Where commas stand between cells, a number with one is a quoted cell.
-    if (dialect_.decimal == dialect_.delimiter) {
-      text_.insert(begin, 1, '"');
-      text_ += '"';
-    }
-  }
+  if (dialect_.decimal == '.') return;
+  std::replace(text_.begin() + static_cast<std::ptrdiff_t>(begin), text_.end(), '.',
+               dialect_.decimal);
+  // Where commas stand between cells, a number with one is a quoted cell.
+  if (text_.find(dialect_.delimiter, begin) == std::string::npos) return;
+  text_.insert(begin, 1, '"');
+  text_ += '"';
 }
 
 void TableWriter::add_word(std::string& text, std::string_view word, bool always_quoted) const {

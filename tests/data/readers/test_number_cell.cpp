@@ -1,8 +1,10 @@
 // Numbers of cells against std::from_chars: the same double, whatever way was taken.
 #include "engine/data/readers/number_cell.hpp"
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "tests/support/catch.hpp"
@@ -57,6 +59,66 @@ TEST_CASE("the number of a cell is the double that from_chars gives", "[readers]
                                 (reading == CellReading::number && cell.value == 0.0);
     if (!same) FAIL(text);
   }
+}
+
+// What a text is, digit by digit, but for its value: the twin of how numbers are written.
+std::optional<NumberCell> plain_cell(std::string text, char decimal) {
+  NumberCell cell;
+  std::size_t i = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
+  std::size_t digits = 0;
+  bool behind = false;
+  for (; i < text.size() && (std::isdigit(text[i]) || (text[i] == decimal && !behind)); ++i) {
+    if (text[i] == decimal) {
+      behind = true;
+      continue;
+    }
+    ++digits;
+    cell.decimals += behind ? 1 : 0;
+    cell.digits += cell.digits > 0 || text[i] != '0' ? 1 : 0;
+  }
+  if (digits == 0) return std::nullopt;
+  if (i == text.size()) return cell;
+  cell.exponent = text[i] == 'e' || text[i] == 'E';
+  text.erase(0, i + 1);
+  if (text.starts_with('-') || text.starts_with('+')) text.erase(0, 1);
+  const bool all = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return cell.exponent && all ? std::optional(cell) : std::nullopt;
+}
+
+TEST_CASE("how a cell's number is written is what its characters say", "[readers]") {
+  Dice dice(8);
+  int numbers = 0;
+  for (int round = 0; round < 300000; ++round) {
+    const char decimal = dice.roll(2) == 0 ? '.' : ',';
+    std::string text = random_number(dice);
+    for (char& c : text) c = c == '.' ? decimal : c;
+    // Most are right, of all lengths around those of machine words; some are damaged.
+    for (std::size_t edits = dice.roll(3) == 0 ? 1 + dice.roll(2) : 0; edits > 0; --edits) {
+      const char odd = "..,,+-eE 0/:x\"\x80\0"[dice.roll(16)];
+      const std::size_t at = dice.roll(text.size() + 1);
+      if (dice.roll(2) == 0 || at == text.size()) {
+        text.insert(at, 1, odd);
+      } else {
+        text[at] = odd;
+      }
+    }
+    const std::optional<NumberCell> want = plain_cell(text, decimal);
+    NumberCell got;
+    const CellReading reading = read_number_cell(text, decimal, got);
+    numbers += want ? 1 : 0;
+    const bool same = want ? reading != CellReading::none && got.decimals == want->decimals &&
+                                 got.digits == want->digits && got.exponent == want->exponent
+                           : reading == CellReading::none;
+    if (!same) FAIL("'" << text << "', decimal '" << decimal << "'");
+    if (reading != CellReading::number) continue;
+    for (char& c : text) c = c == decimal ? '.' : c;
+    const char* const first = text.data() + (text.starts_with('+') ? 1 : 0);
+    double value = 0.0;
+    const auto parsed = std::from_chars(first, text.data() + text.size(), value);
+    if (parsed.ec == std::errc() && got.value != value) FAIL("the value of '" << text << "'");
+  }
+  CHECK(numbers > 200000);
+  CHECK(numbers < 290000);
 }
 
 TEST_CASE("what is a number in a cell, and how it is written", "[readers]") {

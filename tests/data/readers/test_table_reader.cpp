@@ -85,9 +85,13 @@ TEST_CASE("a table's delimiter, header and decimal point are found by looking", 
   CHECK(names_of(read("\xef\xbb\xbf"
                       "a,b\n1,2\n")) == Words{"a", "b"});
   CHECK(dialect("a,b\r\n1,2\r\n").crlf);
+  CHECK(dialect("\"a\nb\",c\r\n1,2\r\n").crlf);  // a line end of a word is none of the file
+  CHECK_FALSE(dialect("\"a\r\nb\",c\n1,2\n").crlf);
   CHECK(dialect("a, b\n1, 2\n").blank_after);
   CHECK_FALSE(dialect("a,b\n1, 2\n").blank_after);
   CHECK(dialect("\"a\",\"b\"\n1,\"x\"\n").quoted_words);
+  CHECK(dialect("\"a\"\"b,c\",\"d\"\n1,\"x\"\n").quoted_words);
+  CHECK(dialect("\"say \"\"a, b\"\", c\";x\n\"to \"\"d, e\"\", f\";y\n").delimiter == ';');
   CHECK(dialect("# made by hand\na,b\n1,2\n# and more\n3,4\n").comment == '#');
   CHECK(dialect("#N/A,1\naa,2\n").comment == '\0');
   CHECK(read("#N/A,1\naa,2\n").rows == 2);
@@ -154,6 +158,27 @@ TEST_CASE("missing cells are told from words and numbers, with their mark", "[re
   for (int row = 0; row < 1500; ++row) late += "1,\n";
   CHECK(words_in(read(late + "2,word\n").columns[1]).back() == "word");
   CHECK(read(late + "2,7\n").columns[1].numbers.back() == 7.0);
+}
+
+TEST_CASE("numbers that stand for no value are found and kept as they are spelt", "[readers]") {
+  std::string text = "x;y\n-999,0;a\n";
+  for (const char* cell : {"1,5", "2,25", "3,5", "4,75", "5,5", "-999,0"}) {
+    text += std::string(cell) + ";b\n";
+  }
+  const TableColumn column = read(text).columns[0];
+  CHECK(column.missing == 2);
+  CHECK(column.missing_mark == "-999,0");
+  CHECK(column.marks == Words{"-999,0"});
+  CHECK(column.style.least_decimals == 1);
+  // The files of one table may have either decimal point.
+  const TempDir folder;
+  std::string points = text;
+  for (char& c : points) c = c == ',' ? '.' : c;
+  for (const bool commas_first : {false, true}) {
+    const auto one = write_file(folder.path() / "one.csv", commas_first ? text : points);
+    const auto two = write_file(folder.path() / "two.csv", commas_first ? points : text);
+    CHECK(read_tables({one, two}).columns[0].missing == 4);
+  }
 }
 
 TEST_CASE("what is no table is refused with its place", "[readers]") {

@@ -1,0 +1,31 @@
+#include "engine/data/table_cell.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/data/number_style.hpp"
+#include "engine/data/schema.hpp"
+
+namespace vgan {
+
+int cell_decimals(const ColumnSchema& column) {
+  return column.kind == ColumnKind::integer ? 0 : column.style.most_decimals;
+}
+
+double cell_number(const ColumnSchema& column, double number) {
+  if (column.kind == ColumnKind::ordinal) {
+    const auto last = static_cast<double>(column.words.size()) - 1.0;
+    return std::isnan(number) ? 0.0 : std::clamp(std::nearbyint(number), 0.0, last);
+  }
+  if (std::isnan(number)) return column.low;
+  if (!column.values.empty()) {
+    const auto above = std::lower_bound(column.values.begin(), column.values.end(), number);
+    if (above == column.values.begin()) return *above;
+    if (above == column.values.end()) return column.values.back();
+    return number - *(above - 1) <= *above - number ? *(above - 1) : *above;
+  }
+  if (!column.style.exponents) number = rounded_to(number, cell_decimals(column));
+  return std::clamp(number, column.low, column.high);
+}
+
+}  // namespace vgan
