@@ -17,6 +17,7 @@ std::vector<Library> libraries();
 /// Those that read formats of data and are not in every build; none where this one has it not.
 std::vector<Library> zstd_libraries();
 std::vector<Library> hdf5_libraries();
+std::vector<Library> arrow_libraries();
 
 /// CUDA's part of them; none where the CUDA backend is not built in.
 std::vector<Library> cuda_libraries();
