@@ -40,8 +40,8 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
   visitor(
       S{"out", output, "FILE",
-        "a name that ends in .npy, .npz, .h5, .csv, .tsv, .png, .idx or .raw; - = raw values, or a "
-        "table with format csv, to standard output"},
+        "a name that ends in .npy, .npz, .h5, .csv, .tsv, .parquet, .png, .idx or .raw; - = raw "
+        "values, or a table with format csv, to standard output"},
       r.out);
   visitor(S{"format", output, "NAME", words_help<SampleFormat>()}, r.format);
   visitor(S{"dtype", output, "NAME",
