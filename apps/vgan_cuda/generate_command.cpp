@@ -38,11 +38,10 @@ void visit_flags(Request& r, Visitor&& visitor) {
             ".npy of condition vectors, one a sample, from the first on again"},
           r.conditions);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
-  visitor(
-      S{"out", output, "FILE",
-        "a name that ends in .npy, .npz, .h5, .csv, .tsv, .png, .idx or .raw; - = standard output, "
-        "of a table its rows as text, else raw values"},
-      r.out);
+  visitor(S{"out", output, "FILE",
+            "a name that ends in .npy, .npz, .h5, .csv, .tsv, .parquet, .png, .idx or .raw; - = "
+            "standard output, of a table its rows as text, else raw values"},
+          r.out);
   visitor(S{"format", output, "NAME", words_help<SampleFormat>()}, r.format);
   visitor(S{"dtype", output, "NAME",
             "of the numbers, in the data's own units: auto (as in the data's file), u8, i8, u16, "

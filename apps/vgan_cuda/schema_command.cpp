@@ -7,7 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/data/readers/data_files.hpp"
-#include "engine/data/readers/table_reader.hpp"
+#include "engine/data/readers/open_file.hpp"
 #include "engine/data/schema.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/files/output_path.hpp"
@@ -43,7 +43,8 @@ void save(const std::string& path, const Schema& schema, const Table& table) {
 int run_schema(const Words& words) {
   CommandLine line("vgan_cuda schema FILE ... [flags]",
                    "Shows what the columns of a table are: CSV, TSV or blanks between, plain,\n"
-                   "gzip or zstd. Saved as a file, this can be edited, and trained by.");
+                   "gzip or zstd; Parquet or Arrow. Saved as a file, this can be edited, and\n"
+                   "trained by.");
   line.add_word(SettingInfo{word, "Table", word,
                             "the file, or several of the same columns, or a pattern such as "
                             "'runs/*.csv'; - = standard input",
@@ -71,8 +72,8 @@ int run_schema(const Words& words) {
     if (told) read.push_back(said);
     require_new(out, std::move(read));
   }
-  const Table table =
-      read_tables({files.begin(), files.end()}, wish, told ? read_schema_file(said) : SchemaWish{});
+  const Table table = read_data_table({files.begin(), files.end()}, wish,
+                                      told ? read_schema_file(said) : SchemaWish{});
   for (const std::string& note : table.notes) {
     std::fprintf(stderr, "%s\n", printable(note).c_str());
   }

@@ -38,8 +38,8 @@ std::vector<Library> libraries() {
        std::to_string(omp_get_max_threads()) + " threads"},
       {"zlib", zlibVersion(), ""},
       {"libpng", dotted(png / 10000, png / 100 % 100, png % 100), ""}};
-  for (const auto& more :
-       {zstd_libraries(), hdf5_libraries(), formula_libraries(), cuda_libraries()}) {
+  for (const auto& more : {zstd_libraries(), hdf5_libraries(), arrow_libraries(),
+                           formula_libraries(), cuda_libraries()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;

@@ -18,6 +18,7 @@ std::vector<Library> libraries();
 /// has it not.
 std::vector<Library> zstd_libraries();
 std::vector<Library> hdf5_libraries();
+std::vector<Library> arrow_libraries();
 std::vector<Library> formula_libraries();
 
 /// CUDA's part of them; none where the CUDA backend is not built in.

@@ -7,7 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/readers/table_reader.hpp"
+#include "engine/data/readers/open_file.hpp"
 #include "engine/data/schema.hpp"
 #include "engine/metrics/closest_record.hpp"
 #include "engine/metrics/column_shape.hpp"
@@ -42,7 +42,7 @@ std::span<const std::int64_t> thinned(std::span<const std::int64_t> rows) {
 }
 
 Table read_noted(const std::string& file, const EvaluateRequest& request, Evaluation& made) {
-  Table table = read_table(file, request.dialect);
+  Table table = read_data_table({file}, request.dialect);
   made.notes.insert(made.notes.end(), table.notes.begin(), table.notes.end());
   return table;
 }

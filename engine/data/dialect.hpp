@@ -78,12 +78,15 @@ inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  ///< of UTF
 /// What stands around cells and is no part of them.
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// How the numbers of a column are written, so that others can be written like them.
+/// How the numbers of a column are written, so that others can be written like them; the types are
+/// of columns of words too.
 struct NumberStyle {
-  int least_decimals = 0;  ///< digits behind the point that every number has
-  int most_decimals = 0;   ///< the most that any has
-  int digits = 0;          ///< the most that any has but zeros before the first, up to 17
-  bool exponents = false;  ///< some are written with an exponent, or too small for decimals
+  int least_decimals = 0;   ///< digits behind the point that every number has
+  int most_decimals = 0;    ///< the most that any has
+  int digits = 0;           ///< the most that any has but zeros before the first, up to 17
+  bool exponents = false;   ///< some are written with an exponent, or too small for decimals
+  std::string stored_type;  ///< Arrow's name of the column's type in its file; "" of a text file
+  std::string pandas_type;  ///< what pandas makes of the column where that type does not say it
 
   bool operator==(const NumberStyle&) const = default;
 };

@@ -8,6 +8,7 @@
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/writers/idx_writer.hpp"
+#include "engine/data/writers/parquet_writer.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/generate/sample_sink.hpp"
@@ -34,12 +35,19 @@ SampleFormat format_of(const GenerateRequest& request) {
   if (ending == ".npz") return SampleFormat::npz;
   if (ending == ".h5" || ending == ".hdf5") return SampleFormat::hdf5;
   if (ending == ".csv" || ending == ".tsv") return SampleFormat::csv;
+  if (ending == ".parquet") return SampleFormat::parquet;
   if (ending == ".png") return SampleFormat::png;
   if (ending == ".idx" || in_lower_case(request.out).ends_with("-ubyte")) return SampleFormat::idx;
   if (ending == ".raw" || ending == ".bin") return SampleFormat::raw;
-  refuse_setting("out", "'" + request.out + "'",
-                 "a name that ends in .npy, .npz, .h5, .csv, .tsv, .png, .idx or .raw, or -",
-                 "or name the format with --format");
+  refuse_setting(
+      "out", "'" + request.out + "'",
+      "a name that ends in .npy, .npz, .h5, .csv, .tsv, .parquet, .png, .idx or .raw, or -",
+      "or name the format with --format");
+}
+
+// Rows of a table, not numbers.
+bool is_table(SampleFormat format) {
+  return format == SampleFormat::csv || format == SampleFormat::parquet;
 }
 
 std::string names_of_value_types() {
@@ -76,9 +84,10 @@ void check(const GenerateRequest& request, SampleFormat format) {
                    "up to " + std::to_string(largest_grid) + " on one picture",
                    "write .npy instead");
   }
-  if (format == SampleFormat::csv && request.dtype != "auto") {
-    refuse_setting("dtype", "'" + request.dtype + "' of a table as text", "auto", "leave it out");
+  if (is_table(format) && request.dtype != "auto") {
+    refuse_setting("dtype", "'" + request.dtype + "' of a table", "auto", "leave it out");
   }
+  if (format == SampleFormat::parquet) ParquetWriter::require_built(request.out);
   if (request.out == "-" && format != SampleFormat::raw && format != SampleFormat::csv) {
     refuse_setting("out", "'-' with --format " + to_text(format), "raw or csv on standard output",
                    "name a file");
@@ -166,8 +175,8 @@ GenerateResult generate(const GenerateRequest& asked) {
   const bool rows_to_output = asked.out == "-" && asked.format == SampleFormat::automatic &&
                               asked.dtype == "auto" && model.schema.has_value();
   if (rows_to_output) format = SampleFormat::csv;
-  if (format == SampleFormat::csv && !model.schema) {
-    refuse_setting("format", "csv", "a model that was trained on a table as text",
+  if (is_table(format) && !model.schema) {
+    refuse_setting("format", to_text(format), "a model that was trained on a table",
                    "write .npy in place of it");
   }
   if (asked.out != "-") require_not_of_run("out", asked.out, loaded.file, model.config);
@@ -213,7 +222,7 @@ GenerateResult generate(const GenerateRequest& asked) {
   GenerateResult result;
   result.count = request.count;
   result.shape = model.shape;
-  if (format == SampleFormat::csv) {
+  if (is_table(format)) {
     result.columns = static_cast<std::int64_t>(model.schema->columns.size());
   }
   result.checkpoint = loaded.file;

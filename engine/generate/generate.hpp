@@ -17,17 +17,18 @@ inline constexpr const char* allowed_sample_counts = "1 to 2^40 - 1";
 inline constexpr const char* allowed_first_samples = "0 to 2^40 - 1";
 
 /// What samples are written as.
-enum class SampleFormat { automatic, npy, npz, hdf5, csv, png, idx, raw };
+enum class SampleFormat { automatic, npy, npz, hdf5, csv, parquet, png, idx, raw };
 
 template <>
 struct WordTable<SampleFormat> {
   static constexpr const char* setting = "format";
-  static constexpr std::array<Word<SampleFormat>, 8> table{{
+  static constexpr std::array<Word<SampleFormat>, 9> table{{
       {SampleFormat::automatic, "auto", "by the name's ending"},
       {SampleFormat::npy, "npy"},
       {SampleFormat::npz, "npz", "a zip archive of one .npy array, samples"},
       {SampleFormat::hdf5, "hdf5", "one dataset, samples"},
       {SampleFormat::csv, "csv", "a table as its data's file is written"},
+      {SampleFormat::parquet, "parquet", "a table with the types of its data's file"},
       {SampleFormat::png, "png"},
       {SampleFormat::idx, "idx"},
       {SampleFormat::raw, "raw"},
@@ -50,9 +51,9 @@ struct WordTable<SampleShape> {
 struct GenerateRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
-  /// .npy, .npz, .h5, .hdf5, .csv, .tsv, .png, .idx, .raw, or no known ending with a format; "-" is
-  /// standard output: rows of a table as text where neither a format nor a dtype is named, else
-  /// raw.
+  /// .npy, .npz, .h5, .hdf5, .csv, .tsv, .parquet, .png, .idx, .raw, or no known ending with a
+  /// format; "-" is standard output: rows of a table as text where neither a format nor a dtype is
+  /// named, else raw.
   std::string out = "samples.npy";
   SampleFormat format = SampleFormat::automatic;
   /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,

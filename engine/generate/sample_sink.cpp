@@ -14,6 +14,7 @@
 #include "engine/data/writers/hdf5_writer.hpp"
 #include "engine/data/writers/idx_writer.hpp"
 #include "engine/data/writers/npz_writer.hpp"
+#include "engine/data/writers/parquet_writer.hpp"
 #include "engine/data/writers/table_writer.hpp"
 #include "engine/encode/value_stream.hpp"
 #include "engine/files/atomic_file.hpp"
@@ -182,6 +183,23 @@ class TableSink final : public SampleSink {
   Output output_;
 };
 
+/// Rows of a table, with the types of its own file.
+class ParquetSink final : public SampleSink {
+ public:
+  ParquetSink(const GenerateRequest& request, const GeneratorModel& model)
+      : stream_(model.scaling, model.shape.size(), ValueType::f64),
+        writer_(fs::path(request.out), *model.schema, request.first, request.count) {}
+  void take(std::span<const float> numbers) override { writer_.append(stream_.values_of(numbers)); }
+  void take(std::span<const std::uint8_t>) override {
+    require(false, "rows of a table", "bytes", "floats");
+  }
+  void finish() override { writer_.finish(); }
+
+ private:
+  ValueStream stream_;
+  ParquetWriter writer_;
+};
+
 std::vector<std::int64_t> array_shape(const GenerateRequest& request, const GeneratorModel& model) {
   const auto count = static_cast<std::int64_t>(request.count);
   if (request.shape == SampleShape::flat) return {count, model.shape.size()};
@@ -220,6 +238,7 @@ std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, Sam
                                                    array_name);
   }
   if (format == SampleFormat::csv) return std::make_unique<TableSink>(request, model);
+  if (format == SampleFormat::parquet) return std::make_unique<ParquetSink>(request, model);
   if (format == SampleFormat::idx) {
     return std::make_unique<IdxSink>(request.out, std::move(stream), count, model);
   }

@@ -1,4 +1,5 @@
-// Where samples go: a .npy, .npz, HDF5, .csv, .idx or raw file, a picture, standard output.
+// Where samples go: a .npy, .npz, HDF5, .csv, Parquet, .idx or raw file, a picture, standard
+// output.
 #pragma once
 
 #include <cstdint>

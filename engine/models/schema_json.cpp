@@ -32,6 +32,7 @@ void visit_dialect(D& dialect, Visitor&& visitor) {
   visitor("quoted_words", dialect.quoted_words);
 }
 
+// Types are there of columns of files that have some alone.
 template <class Visitor, class C>
 void visit_column(C& column, Visitor&& visitor) {
   visitor("name", column.name);
@@ -52,6 +53,8 @@ void visit_column(C& column, Visitor&& visitor) {
   visitor("digits", column.style.digits);
   visitor("exponents", column.style.exponents);
   visitor("words", column.words);
+  visitor.if_any("stored_type", column.style.stored_type);
+  visitor.if_any("pandas_type", column.style.pandas_type);
 }
 
 template <class Visitor, class C>
@@ -87,6 +90,9 @@ struct Writing {
   void operator()(const char* key, const Value& value) const {
     object[key] = json_of(value);
   }
+  void if_any(const char* key, const std::string& text) const {
+    if (!text.empty()) object[key] = text;
+  }
 };
 
 /// Reads what Writing wrote, and nothing else.
@@ -102,6 +108,9 @@ class Reading {
     if (found == object_.end()) fail("no '" + std::string(key) + "'");
     if (!read(*found, value)) fail("another type of '" + std::string(key) + "'");
     ++read_;
+  }
+  void if_any(const char* key, std::string& text) {
+    if (object_.contains(key)) (*this)(key, text);
   }
   void finish() const {
     if (object_.size() != read_) fail("keys that are not known");

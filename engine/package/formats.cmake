@@ -71,4 +71,47 @@ if(vgan_muparser_built)
 else()
   list(APPEND vgan_absent_formats engine/data/formula.cpp)
 endif()
-message(STATUS "Formats beside the usual: zstd ${vgan_zstd_built}, HDF5 ${vgan_hdf5_built}; formulas ${vgan_muparser_built}")
+
+set(vgan_arrow_built OFF)
+set(vgan_arrow_sources "")
+foreach(source IN ITEMS readers/arrow_column readers/arrow_dates readers/arrow_file
+                        readers/arrow_table readers/arrow_words writers/arrow_cells
+                        writers/arrow_type writers/parquet_writer)
+  list(APPEND vgan_arrow_sources engine/data/${source}.cpp)
+endforeach()
+if(NOT VGAN_ARROW STREQUAL "OFF")
+  find_path(VGAN_ARROW_INCLUDE_DIR parquet/arrow/reader.h HINTS ${VGAN_ARROW_ROOT}
+            PATH_SUFFIXES include)
+  set(vgan_arrow_version 0)
+  if(VGAN_ARROW_INCLUDE_DIR)
+    file(STRINGS ${VGAN_ARROW_INCLUDE_DIR}/arrow/util/config.h vgan_arrow_lines
+         REGEX "define ARROW_(SO_VERSION|VERSION_STRING) ")
+    string(REGEX REPLACE ".*VERSION_STRING \"([0-9.]+).*" "\\1" vgan_arrow_version
+                         "${vgan_arrow_lines}")
+    string(REGEX REPLACE ".*SO_VERSION \"([0-9]+)\".*" "\\1" vgan_arrow_so "${vgan_arrow_lines}")
+    # Python's package has the libraries under the names with a version alone.
+    foreach(library IN ITEMS arrow parquet)
+      string(TOUPPER ${library} upper)
+      find_library(VGAN_${upper}_LIBRARY NAMES lib${library}.so.${vgan_arrow_so} ${library}
+                   HINTS ${VGAN_ARROW_ROOT} PATH_SUFFIXES lib)
+    endforeach()
+  endif()
+  if(VGAN_ARROW_LIBRARY AND VGAN_PARQUET_LIBRARY AND vgan_arrow_version VERSION_GREATER_EQUAL 21)
+    set(vgan_arrow_built ON)
+  elseif(VGAN_ARROW STREQUAL "ON")
+    vgan_require(vgan_arrow_built "Arrow C++ 21 or newer, with Parquet"
+                 "none: Apache's own libparquet-dev, or Python's pyarrow with -DVGAN_ARROW_ROOT=site-packages/pyarrow")
+  endif()
+endif()
+if(vgan_arrow_built)
+  list(APPEND vgan_absent_formats engine/data/readers/arrow_absent.cpp
+       engine/data/writers/parquet_writer_absent.cpp)
+  list(APPEND vgan_format_libraries ${VGAN_PARQUET_LIBRARY} ${VGAN_ARROW_LIBRARY})
+  # Its headers are for these sources alone.
+  set_source_files_properties(${vgan_arrow_sources} PROPERTIES
+                              COMPILE_OPTIONS "-isystem;${VGAN_ARROW_INCLUDE_DIR}")
+else()
+  list(APPEND vgan_absent_formats ${vgan_arrow_sources})
+endif()
+message(STATUS "Formats beside the usual: zstd ${vgan_zstd_built}, HDF5 ${vgan_hdf5_built}, "
+               "Arrow ${vgan_arrow_built}; formulas ${vgan_muparser_built}")

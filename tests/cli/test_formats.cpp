@@ -1,6 +1,7 @@
 // The formats that --data reads and generate writes, from the command line.
 #ifdef VGAN_BINARY
 
+#include <cstdlib>
 #include <fstream>
 
 #include "engine/data/readers/npz.hpp"
@@ -9,6 +10,7 @@
 #include "tests/cli/tiny_run.hpp"
 #include "tests/data/readers/make_zip.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/skip.hpp"
 
 using namespace vgan::testing;
 
@@ -167,14 +169,111 @@ TEST_CASE("cli: HDF5 in and out, or named where the build has none") {
   f.check_refused({"--data", "tiny.npy", "--dataset", "x"}, 78, "dataset");
 }
 
-TEST_CASE("cli: files of Parquet and Arrow are named, with what to do") {
+TEST_CASE("cli: Parquet in and out, or named where the build has none") {
   const FormatRuns f;
-  f.put("t.parquet", "PAR1 and so on");
-  f.put("t.arrow", std::string("ARROW1\0\0 and so on", 18));
-  f.put("t.feather", "FEA1 and so on");
-  f.check_refused({"--data", "t.parquet"}, 65, "pandas.read_parquet('FILE').to_csv");
-  f.check_refused({"--data", "t.arrow"}, 65, "pandas.read_feather('FILE').to_csv");
-  f.check_refused({"schema", "t.feather"}, 65, "pandas.read_feather('FILE').to_csv");
+  f.put_tables();
+  f.put("f.feather", "FEA1 and so on");
+  f.check_refused({"schema", "f.feather"}, 65, "pandas.read_feather('FILE').to_csv");
+  f.trained("csv", {"--data", "t/a.csv"});
+  const Words generate = {"generate", "csv", "--count", "50", "--out", "out/s.parquet"};
+  const CommandResult made = f.vgan(generate);
+  INFO(made.err);
+  if (made.exit_code == 78) {
+    CHECK(is_one_complaint(made.err));
+    CHECK_THAT(made.err, ContainsSubstring("this build has no Arrow"));
+    CHECK_FALSE(std::filesystem::exists(f.runs.path() / "out"));
+    f.put("t.parquet", "PAR1 and so on");
+    f.put("t.arrow", std::string("ARROW1\0\0 and so on", 18));
+    f.check_refused({"--data", "t.parquet"}, 65, "pandas.read_parquet('FILE').to_csv");
+    f.check_refused({"--data", "t.arrow"}, 65, "pandas.read_feather('FILE').to_csv");
+    f.check_refused({"schema", "t.parquet"}, 65, "this build has no Arrow");
+    return;
+  }
+  REQUIRE(made.exit_code == 0);
+  CHECK_THAT(made.out, ContainsSubstring("50 rows of 2 columns"));
+  const CommandResult schema = f.vgan({"schema", "out/s.parquet"});
+  INFO(schema.err);
+  CHECK_THAT(schema.out, ContainsSubstring("50 rows of 2 columns"));
+  // The same rows as text are the same trials, in both ways.
+  REQUIRE(f.vgan({"generate", "csv", "--count", "50", "--out", "s.csv"}).exit_code == 0);
+  f.trained("a", {"--data", "s.csv"});
+  f.trained("b", {"--data", "out/s.parquet"});
+  CHECK(values_of(f.runs.newest("a").checkpoint, "g.0.weight") ==
+        values_of(f.runs.newest("b").checkpoint, "g.0.weight"));
+  CHECK(f.vgan({"--resume", "b", "--epochs", "4"}).exit_code == 0);
+  REQUIRE(f.vgan({"generate", "b", "--count", "50", "--out", "b.PARQUET"}).exit_code == 0);
+  CHECK(f.vgan({"schema", "-"}, (f.runs.path() / "b.PARQUET").string()).exit_code == 0);
+  const Words evaluate = {"evaluate", "--samples", "b.PARQUET", "--real", "out/s.parquet"};
+  CHECK(f.vgan(evaluate).exit_code == 0);
+  f.put("s.parquet.gz", gzip(file_text(f.runs.path() / "b.PARQUET")));
+  f.check_refused({"--data", "s.parquet.gz"}, 65, "packed once more");
+  f.check_refused({"--data", "b.PARQUET", "--delimiter", "tab"}, 78, "delimiter");
+  f.check_refused({"generate", "b", "--out", "x.parquet", "--dtype", "f32"}, 78, "of a table");
+  f.check_refused({"generate", "b", "--out", "-", "--format", "parquet"}, 78, "name a file");
+  f.trained("rows", {});
+  f.check_refused({"generate", "rows", "--out", "x.parquet"}, 78, "trained on a table");
+}
+
+TEST_CASE("cli: what pandas wrote as Parquet it reads with the same types from virtual rows") {
+  const FormatRuns f;
+  const auto python = [&](const std::string& script) {
+    const char* named = std::getenv("VGAN_PYTHON");
+    const std::string program = named != nullptr ? named : "python3";
+    f.put("script.py", script);
+    return Command(f.runs.path(), {"-c", "exec '" + program + "' script.py"}, "", "/bin/sh").wait();
+  };
+  if (python("import pandas, pyarrow.parquet").exit_code != 0) {
+    VGAN_SKIP("no python3 with pandas and pyarrow; VGAN_PYTHON names one");
+  }
+  const CommandResult made = python(R"(
+import numpy, pandas
+rows, draw = 120, numpy.random.default_rng(1)
+some = draw.random(rows) < 0.2
+frame = pandas.DataFrame({
+    "small": draw.integers(0, 90, rows).astype("int8"), "whole": draw.integers(0, 90, rows),
+    "narrow": draw.normal(size=rows).astype("float32"),
+    "gaps": numpy.where(some, numpy.nan, draw.normal(size=rows)),
+    "Gaps": pandas.array(numpy.where(some, None, draw.integers(0, 90, rows)), dtype="Int64"),
+    "flag": draw.random(rows) < 0.5, "word": draw.choice(["a", "b"], rows),
+    "Flag": pandas.array(numpy.where(some, None, draw.random(rows) < 0.5), dtype="boolean"),
+    "text": pandas.array(draw.choice(["a", "b"], rows), dtype="string"),
+    "grade": pandas.Categorical(draw.choice(["low", "high"], rows), ["low", "high"], ordered=True),
+    "day": pandas.date_range("2020-01-01", periods=rows),
+    "time": pandas.date_range("2020-01-01", periods=rows, freq="7min", tz="Europe/Berlin"),
+    "wait": pandas.to_timedelta(draw.integers(0, 99, rows), unit="s")},
+    index=["r%d" % row for row in range(rows)])
+frame.to_parquet("in.parquet")
+frame.reset_index(drop=True).to_feather("in.feather"))");
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+  const CommandResult read = f.vgan({"schema", "in.parquet"});
+  if (read.exit_code == 65 && read.err.find("has no Arrow") != std::string::npos) {
+    VGAN_SKIP("this build has no Arrow");
+  }
+  INFO(read.err);
+  REQUIRE(read.exit_code == 0);
+  CHECK_THAT(read.err, ContainsSubstring("__index_level_0__, is passed over"));
+  f.trained("m", {"--data", "in.parquet"});
+  f.trained("n", {"--data", "in.feather"});
+  CHECK(values_of(f.runs.newest("m").checkpoint, "g.0.weight") ==
+        values_of(f.runs.newest("n").checkpoint, "g.0.weight"));
+  for (const char* run : {"m", "n"}) {
+    const std::string out = std::string(run) + ".parquet";
+    const CommandResult drawn = f.vgan({"generate", run, "--count", "200", "--out", out});
+    INFO(drawn.err);
+    REQUIRE(drawn.exit_code == 0);
+  }
+  const CommandResult compared = python(R"(
+import pandas
+wanted = pandas.read_parquet("in.parquet")
+for name in "m.parquet", "n.parquet":
+    found = pandas.read_parquet(name)
+    assert len(found) == 200 and list(found.columns) == list(wanted.columns), found.columns
+    other = {c: (found[c].dtype, wanted[c].dtype) for c in wanted if found[c].dtype != wanted[c].dtype}
+    assert not other, other
+    assert found.isna().any().equals(wanted.isna().any()), found.isna().sum())");
+  INFO(compared.err);
+  CHECK(compared.exit_code == 0);
 }
 
 #endif  // VGAN_BINARY

@@ -48,7 +48,7 @@ TEST_CASE("each setting that is a word has one word for each of its values", "[s
   check_table<PrecisionKind>(4);
   check_table<StepKind>(3);
   check_table<AugmentKind>(3);
-  check_table<SampleFormat>(8);
+  check_table<SampleFormat>(9);
   check_table<SampleShape>(3);
   check_table<DelimiterKind>(6);
   check_table<DecimalKind>(3);

@@ -26,13 +26,13 @@ constexpr Signature signatures[] = {
     {"\x93NUMPY"sv, "a NumPy .npy array", "name it as the images or labels that it holds"},
     {"\x89HDF\r\n\x1a\n"sv, "an HDF5 file",
      "in Python, array = h5py.File(FILE)[NAME][:], then numpy.save"},
-    {"PAR1"sv, "a Parquet file, which this build has no Arrow to read",
+    {"PAR1"sv, "a Parquet file",
      "write it as CSV: python -c \"import pandas; "
      "pandas.read_parquet('FILE').to_csv('NAME.csv', index=False)\""},
-    {"ARROW1\0\0"sv, "an Arrow or Feather file, which this build has no Arrow to read",
+    {"ARROW1\0\0"sv, "an Arrow or Feather file",
      "write it as CSV: python -c \"import pandas; "
      "pandas.read_feather('FILE').to_csv('NAME.csv', index=False)\""},
-    {"FEA1"sv, "a Feather file, which this build has no Arrow to read",
+    {"FEA1"sv, "a Feather file of version 1",
      "write it as CSV: python -c \"import pandas; "
      "pandas.read_feather('FILE').to_csv('NAME.csv', index=False)\""},
     {"\x89PNG\r\n"sv, "one PNG picture", "name the folder that it lies in"},

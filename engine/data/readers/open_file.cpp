@@ -7,6 +7,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/readers/arrow_table.hpp"
 #include "engine/data/readers/byte_source.hpp"
 #include "engine/data/readers/content_guess.hpp"
 #include "engine/data/readers/hdf5.hpp"
@@ -98,7 +99,13 @@ Trials read_data_file(const fs::path& path, const DataRequest& request) {
   require_no_part(request, zip ? "array" : hdf5 ? "dataset" : "", source.name());
   if (may_be_table(source.head()))
     return rows_of(read_table(path, request.dialect, request.schema, limit_of(request)), request);
-  require_no_dialect(request, source.name(), hdf5);
+  const bool arrow = is_arrow(source.head()) && !source.packed();
+  require_no_dialect(request, source.name(), hdf5 || arrow);
+  if (arrow) {
+    Table table = read_arrow(path, request.schema);
+    give_meaning(table, request.schema);
+    return rows_of(table, request);
+  }
   if (zip) return read_npz_trials(path, request.array, request.shape);
   if (hdf5) {
     auto read = read_hdf5(path, request.dataset, request.shape);
@@ -113,14 +120,30 @@ Trials read_data_file(const fs::path& path, const DataRequest& request) {
   if (is_npy(source)) return read_npy_trials(path, request.shape);
   if (is_idx(source)) return read_idx_trials(path, request.shape);
   ContentGuess guess = guess_content(source.head());
-  if (is_zip(source.head()) || is_hdf5(source.head())) {
+  if (is_zip(source.head()) || is_hdf5(source.head()) || is_arrow(source.head())) {
     source.fail(0, guess.found + ", packed once more", "a file of this format as it is",
                 "unpack it with gunzip or unzstd");
   }
-  source.fail(0, std::move(guess.found),
-              "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY), an .npz or "
-              "HDF5 file, a table as text (CSV, TSV, blanks) or a folder of .png files",
-              std::move(guess.remedy));
+  source.fail(
+      0, std::move(guess.found),
+      "IDX images (magic 00 00 TYPE 03 or 04), a .npy array (magic 93 NUMPY), an .npz or "
+      "HDF5 file, a table as text (CSV, TSV, blanks), Parquet or Arrow, or a folder of .png "
+      "files",
+      std::move(guess.remedy));
+}
+
+Table read_data_table(const std::vector<fs::path>& paths, const DialectWish& dialect,
+                      const SchemaWish& schema) {
+  const ByteSource source(paths.front(), what);
+  if (paths.size() > 1 || !is_arrow(source.head()) || source.packed()) {
+    return read_tables(paths, dialect, schema);
+  }
+  DataRequest request;
+  request.dialect = dialect;
+  require_no_dialect(request, source.name(), true);
+  Table table = read_arrow(paths.front(), schema);
+  give_meaning(table, schema);
+  return table;
 }
 
 Trials read_table_files(const std::vector<std::string>& names, const DataRequest& request) {

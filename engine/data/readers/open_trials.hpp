@@ -20,10 +20,11 @@ struct DataRequest {
   /// built-in digits. "digits": the built-in digits. "ring8", "grid25": see mixtures.hpp.
   /// "wind-tunnel": see wind_tunnel.hpp.
   /// "stacked-digits": stack_digits of what the empty name stands for; "stacked:DATA": of DATA, a
-  /// path or "digits". Else a path: an IDX, .npy, .npz or HDF5 file or a table as text, plain, or,
-  /// but for .npz and HDF5, gzip or zstd, told apart by content, or a folder that holds
-  /// train-images-idx3-ubyte[.gz] or .png files, see png_folder.hpp. "-": such a file from standard
-  /// input. Several files of one table, with commas between or by a pattern: see data_files.hpp.
+  /// path or "digits". Else a path: an IDX, .npy, .npz or HDF5 file or a table as text, Parquet or
+  /// Arrow, plain, or where it is IDX, .npy or text gzip or zstd, told apart by content, or a
+  /// folder that holds train-images-idx3-ubyte[.gz] or .png files, see png_folder.hpp. "-": such a
+  /// file from standard input. Several files of one table, with commas between or by a pattern: see
+  /// data_files.hpp.
   std::string data;
   /// Empty: the labels beside the images where there are some ("images" in the name replaced by
   /// "labels"). `no_labels`: none. Else the path of an IDX, .npy or text file of labels,
