@@ -320,7 +320,10 @@ Table read_tables(const std::vector<std::filesystem::path>& paths, const Dialect
   std::vector<ColumnPlan> plans = plans_of(files, wish);
   Table table = read_cells(files, head, plans);
   // Numbers of a style of their own, which is not that of those that stand for values.
-  if (plan_marks(table, wish, plans)) table = read_cells(files, head, plans);
+  if (plan_marks(table, wish, plans)) {
+    table = {};  // so that its memory is there for the next
+    table = read_cells(files, head, plans);
+  }
   give_meaning(table, wish);
   return table;
 }
