@@ -56,12 +56,12 @@ class Rules {
   void require() {
     for (const Constraints::Order& order : constraints_.orders) {
       for (const std::size_t column : {order.lower, order.upper}) {
-        require_number(column, true, "an order");
+        require_number(column, "an order", {.dates = true, .booleans = false});
         require_free(column, "an order", 0);
       }
     }
     for (const Constraints::Bound& bound : constraints_.bounds) {
-      require_number(bound.column, false, "a bound");
+      require_number(bound.column, "a bound", {});
     }
     for (const Constraints::Sum& sum : constraints_.sums) require_sum(sum);
     for (const Constraints::Combination& one : constraints_.combinations) {
@@ -71,7 +71,7 @@ class Rules {
       }
     }
     for (const Constraints::Derived& derived : constraints_.derived) {
-      require_number(derived.column, false, "a formula");
+      require_number(derived.column, "a formula", {});
       const auto twice = std::count_if(
           constraints_.derived.begin(), constraints_.derived.end(),
           [&](const Constraints::Derived& one) { return one.column == derived.column; });
@@ -81,7 +81,7 @@ class Rules {
     if (!turns.stuck.empty()) refuse(turns.stuck[0], "in a circle of orders", no_circle);
     for (const auto& [column, formula] : derived_formulas(schema_, where_)) {
       for (const std::size_t from : formula.columns()) {
-        require_number(from, false, "a formula", true);
+        require_number(from, "a formula", {.curves = true});
       }
     }
   }
@@ -101,16 +101,19 @@ class Rules {
            allowed, "leave it out, or give the column another kind");
   }
 
-  // A number; `dates` may be one too, `curves` as well.
-  void require_number(std::size_t at, bool dates, const char* constraint,
-                      bool curves = false) const {
+  // What numbers may also be.
+  struct Also {
+    bool dates = false, curves = false, booleans = true;
+  };
+  void require_number(std::size_t at, const char* constraint, const Also& also) const {
     const ColumnSchema& column = schema_.columns[at];
-    const std::string allowed =
-        dates ? "columns of numbers or dates" : "columns of numbers that are no dates";
-    if (!column.drawn() || !column.numeric || (!dates && !column.format.empty()) ||
-        (!curves && column.kind == ColumnKind::curve)) {
-      refuse_kind(at, constraint, allowed);
-    }
+    const bool other = (!also.dates && !column.format.empty()) ||
+                       (!also.curves && column.kind == ColumnKind::curve) ||
+                       (!also.booleans && column.kind == ColumnKind::boolean);
+    if (column.drawn() && column.numeric && !other) return;
+    refuse_kind(
+        at, constraint,
+        also.dates ? "columns of numbers or dates" : "columns of numbers that are no dates");
   }
 
   void require_choice(std::size_t at) const {
@@ -137,7 +140,7 @@ class Rules {
   void require_sum(const Constraints::Sum& sum) const {
     int decimals = 0;
     for (const std::size_t part : sum.parts) {
-      require_number(part, false, "a constant");
+      require_number(part, "a constant", {.booleans = false});
       require_free(part, "a constant", 1);
       decimals = std::max(decimals, cell_decimals(schema_.columns[part]));
       if (!schema_.columns[part].style.exponents) continue;

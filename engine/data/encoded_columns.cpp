@@ -11,8 +11,11 @@ namespace {
 // Whether a number for each of its values stands for a column of numbers.
 bool is_choice(const Schema& schema, std::size_t index) {
   const ColumnSchema& column = schema.columns[index];
-  return column.numeric && column.kind == ColumnKind::grid &&
-         column.values.size() <= most_choices && !schema.constraints.moves(index);
+  // A boolean is a flag where it is 0 and 1.
+  const bool flag = column.values == std::vector<double>{0.0, 1.0};
+  const bool few = column.kind == ColumnKind::grid || (column.kind == ColumnKind::boolean && !flag);
+  return column.numeric && few && column.values.size() <= most_choices &&
+         !schema.constraints.moves(index);
 }
 
 // "maker, model = A, B2".

@@ -146,18 +146,15 @@ ColumnSchema infer_column(const TableColumn& column) {
   return made;
 }
 
+bool has_numbers(const ColumnSchema& column) { return column.distinct > 0; }
+
 // What the samples of a curve have in common: one range, one style, one mark.
 void share_scale(Schema& schema, const CurveBlock& block) {
-  ColumnSchema whole = schema.columns[block.first];
   const auto columns = std::span(schema.columns).subspan(block.first, block.count);
+  // One without any number has neither a range nor a style.
+  const auto with_numbers = std::find_if(columns.begin(), columns.end(), has_numbers);
+  ColumnSchema whole = with_numbers == columns.end() ? columns.front() : *with_numbers;
   for (const ColumnSchema& column : columns) {
-    whole.low = std::min(whole.low, column.low);
-    whole.high = std::max(whole.high, column.high);
-    NumberStyle& style = whole.style;
-    style.least_decimals = std::min(style.least_decimals, column.style.least_decimals);
-    style.most_decimals = std::max(style.most_decimals, column.style.most_decimals);
-    style.digits = std::max(style.digits, column.style.digits);
-    style.exponents = style.exponents || column.style.exponents;
     if (whole.missing == 0 && column.missing > 0) {
       whole.missing = column.missing;
       whole.missing_mark = column.missing_mark;
@@ -167,6 +164,14 @@ void share_scale(Schema& schema, const CurveBlock& block) {
         whole.marks.push_back(mark);
       }
     }
+    if (!has_numbers(column)) continue;
+    whole.low = std::min(whole.low, column.low);
+    whole.high = std::max(whole.high, column.high);
+    NumberStyle& style = whole.style;
+    style.least_decimals = std::min(style.least_decimals, column.style.least_decimals);
+    style.most_decimals = std::max(style.most_decimals, column.style.most_decimals);
+    style.digits = std::max(style.digits, column.style.digits);
+    style.exponents = style.exponents || column.style.exponents;
   }
   for (ColumnSchema& column : columns) {
     column.low = whole.low;

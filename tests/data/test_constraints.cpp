@@ -170,7 +170,8 @@ TEST_CASE("a table's rows are held to its constraints, with row, column and plac
 
 TEST_CASE("constraints of columns that they cannot be of are refused") {
   const std::string text =
-      "w,a,b,c,day\nu,1.5,2.5,4,2020-01-01\nv,1.0,2.0,3,2020-01-02\nu,0.5,9.5,10,2020-01-05\n";
+      "w,a,b,c,day,on\nu,1.5,2.5,4,2020-01-01,1\nv,1.0,2.0,3,2020-01-02,0\n"
+      "u,0.5,9.5,10,2020-01-05,0\n";
   struct Case {
     Texts constraints;
     const char* part;
@@ -182,7 +183,8 @@ TEST_CASE("constraints of columns that they cannot be of are refused") {
                           {{"day + a = 5"}, "'day'"},
                           {{"fixed(w, a)"}, "'a'"},
                           {{"fixed(w, day)", "day <= a"}, "'day'"},
-                          {{"a + b = 0.123"}, "0.123"}}) {
+                          {{"a + b = 0.123"}, "0.123"},
+                          {{"on <= a"}, "'on' of kind boolean"}}) {
     INFO(one.constraints[0]);
     CHECK_THROWS_WITH(trials_of(text, wish_for_rows(one.constraints)),
                       (ContainsSubstring("bad schema: s.toml:1") && ContainsSubstring(one.part)));

@@ -100,3 +100,17 @@ TEST_CASE("the last columns of a curve are the outcome together", "[curves]") {
   CHECK(schema.columns[0].role == ColumnRole::condition);
   for (std::size_t i = 1; i < 10; ++i) CHECK(schema.columns[i].role == ColumnRole::outcome);
 }
+
+TEST_CASE("a column of a curve without any number has no say in its range and style") {
+  ColumnWish wish;
+  wish.name = "t_*";
+  wish.place = "s.toml:1";
+  wish.kind = ColumnKind::curve;
+  const TempDir folder;
+  const std::string text = "t_8,t_9\n1.50,NA\n2.50,NA\n3.50,NA\n";
+  const Table table = read_table(write_file(folder.path() / "t.csv", text), {}, {"s.toml", {wish}});
+  const Schema schema = infer_schema(table);
+  CHECK(schema.columns[0].low == 1.5);
+  CHECK(schema.columns[0].style.least_decimals == 2);
+  CHECK(schema.columns[1].high == 3.5);
+}

@@ -280,3 +280,16 @@ TEST_CASE("the rows of real tables come back as they stand in their files", "[sc
     CHECK(static_cast<std::size_t>(differ.first - text.begin()) == size);
   }
 }
+
+TEST_CASE("a boolean of other numbers than 0 and 1 is a choice between them") {
+  ColumnWish wish;
+  wish.name = "b";
+  wish.place = "s.toml:1";
+  wish.kind = ColumnKind::boolean;
+  const TempDir folder;
+  const std::string text = "b,x\n2,1.5\n5,2.5\n2,3.5\n";
+  const Table table = read_table(write_file(folder.path() / "t.csv", text), {}, {"s.toml", {wish}});
+  const Trials trials = table_trials(table, infer_schema(table));
+  CHECK(numbers_of(trials) == Numbers{1, 0, 1.5, 0, 1, 2.5, 1, 0, 3.5});
+  CHECK(written(trials) == text);
+}

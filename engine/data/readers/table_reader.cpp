@@ -324,7 +324,10 @@ Table read_tables(const std::vector<std::filesystem::path>& paths, const Dialect
   std::vector<ColumnPlan> plans = plans_of(files, wish);
   Table table = read_cells(files, head, plans, limit);
   // Numbers of a style of their own, which is not that of those that stand for values.
-  if (plan_marks(table, wish, plans)) table = read_cells(files, head, plans, limit);
+  if (plan_marks(table, wish, plans)) {
+    table = {};  // so that its memory is there for the next
+    table = read_cells(files, head, plans, limit);
+  }
   give_meaning(table, wish);
   return table;
 }

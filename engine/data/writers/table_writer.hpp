@@ -16,7 +16,7 @@ namespace vgan {
 
 /// Makes lines of a table out of the numbers of virtual rows: the schema's columns in their order,
 /// with its names, decimals, spelling of words and missing marks, in a dialect. A column that is an
-/// id of numbers counts the rows on from its first; other ids and ignored columns are left empty.
+/// id of numbers counts the rows on from its first; other ids and ignored columns have no value.
 class TableWriter {
  public:
   /// `schema` must outlive it. `first` is the number of the first row that comes, from 0.
