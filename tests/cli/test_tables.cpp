@@ -126,7 +126,7 @@ TEST_CASE("cli: what does not go with tables is refused in one line") {
     CHECK(is_one_complaint(result.err));
     CHECK_THAT(result.err, ContainsSubstring(said));
   };
-  refuse({"generate", "m", "--out", "v.csv", "--dtype", "f32"}, 78, "of a table as text");
+  refuse({"generate", "m", "--out", "v.csv", "--dtype", "f32"}, 78, "of a table; allowed auto");
   refuse({"generate", "m", "--out", "v.npy", "--format", "cvs"}, 78, "'cvs'");
   for (const char* data : {"digits", "tiny.npy", "wind-tunnel", "."}) {
     refuse({"--data", data, "--delimiter", "tab"}, 78, "no table as text");
