@@ -41,24 +41,10 @@ std::vector<Tie> thinned(const std::vector<Tie>& ties, std::size_t rows) {
   return kept;
 }
 
-double mid_rank_score(const Tie& tie, std::size_t rows) {
-  return normal_quantile((static_cast<double>(tie.below) + 0.5 * static_cast<double>(tie.rows)) /
-                         static_cast<double>(rows));
-}
-
-// Where `at` lies between the two knots around it, by the members that are given and wanted.
-double along(const std::vector<ScoreCurve::Knot>& knots, double at, double ScoreCurve::Knot::*given,
-             double ScoreCurve::Knot::*wanted) {
-  if (!(at > knots.front().*given)) return knots.front().*wanted;
-  if (at >= knots.back().*given) return knots.back().*wanted;
-  const auto above = std::upper_bound(
-      knots.begin(), knots.end(), at,
-      [&](double number, const ScoreCurve::Knot& knot) { return number < knot.*given; });
-  const ScoreCurve::Knot& a = *(above - 1);
-  if (at == a.*given) return a.*wanted;
-  const double share = (at - a.*given) / ((*above).*given - a.*given);
-  // A share that was rounded to 1 may lead beyond the knot above by a last digit.
-  return std::min(a.*wanted + share * ((*above).*wanted - a.*wanted), (*above).*wanted);
+// Where `at` lies from `a` to `b`, as a share of `to_b` behind `to_a`, not beyond it by a last
+// digit.
+double between(double at, double a, double b, double to_a, double to_b) {
+  return std::min(to_a + (at - a) / (b - a) * (to_b - to_a), to_b);
 }
 
 }  // namespace
@@ -81,29 +67,51 @@ ScoreCurve::ScoreCurve(std::vector<Knot> knots) : knots_(std::move(knots)) {}
 
 ScoreCurve ScoreCurve::fit(std::vector<double> values) {
   const std::vector<Tie> ties = ties_of(values);
-  const std::size_t rows = values.size();
+  const auto rows = static_cast<double>(values.size());
+  const auto score_of_rank = [&](const Tie& tie, double rank) {
+    return normal_quantile((static_cast<double>(tie.below) + rank) / rows);
+  };
+  const auto mid_rank = [](const Tie& tie) { return 0.5 * static_cast<double>(tie.rows); };
   double mean = 0.0, square = 0.0;
   for (const Tie& tie : ties) {
-    const double score = mid_rank_score(tie, rows);
-    const double share = static_cast<double>(tie.rows) / static_cast<double>(rows);
+    const double score = score_of_rank(tie, mid_rank(tie));
+    const double share = static_cast<double>(tie.rows) / rows;
     mean += share * score;
     square += share * score * score;
   }
+  if (ties.size() == 1) return ScoreCurve({{ties[0].value, 0.0, 0.0, 0.0}});
   const double deviation = std::sqrt(square - mean * mean);
   std::vector<Knot> knots;
-  for (const Tie& tie : thinned(ties, rows)) {
+  for (const Tie& tie : thinned(ties, values.size())) {
+    const auto standard = [&](double rank) {
+      return (score_of_rank(tie, rank) - mean) / deviation;
+    };
+    const double score = standard(mid_rank(tie));
+    const double last = static_cast<double>(tie.rows) - 0.5;
     knots.push_back(
-        {tie.value, ties.size() == 1 ? 0.0 : (mid_rank_score(tie, rows) - mean) / deviation});
+        {tie.value, score, std::min(standard(0.5), score), std::max(standard(last), score)});
   }
   return ScoreCurve(std::move(knots));
 }
 
 double ScoreCurve::score(double value) const {
-  return along(knots_, value, &Knot::value, &Knot::score);
+  if (!(value > low())) return low_score();
+  if (value >= high()) return high_score();
+  const auto above =
+      std::upper_bound(knots_.begin(), knots_.end(), value,
+                       [](double number, const Knot& knot) { return number < knot.value; });
+  const Knot &a = *(above - 1), &b = *above;
+  return value == a.value ? a.score : between(value, a.value, b.value, a.to, b.from);
 }
 
 double ScoreCurve::value(double score) const {
-  return along(knots_, score, &Knot::score, &Knot::value);
+  if (!(score > knots_.front().to)) return low();
+  if (score >= knots_.back().from) return high();
+  const auto above =
+      std::upper_bound(knots_.begin(), knots_.end(), score,
+                       [](double number, const Knot& knot) { return number < knot.from; });
+  const Knot &a = *(above - 1), &b = *above;
+  return score <= a.to ? a.value : between(score, a.to, b.from, a.value, b.value);
 }
 
 }  // namespace vgan

@@ -43,32 +43,35 @@ Scaling read_one_range(const Checkpoint& checkpoint, double network_low) {
   return Scaling::linear(low, high, network_low);
 }
 
-// One curve for each column, from rows of column, value and score.
+// One curve for each column, from rows of column, value, score, and the first and last score of the
+// value.
 Scaling read_scores(const CheckpointTensor& tensor, const GeneratorModel& model,
                     const NetworkNumbers& network, std::vector<bool> plain,
                     const std::string& origin) {
   const auto bad = [&](const std::string& what) {
     refuse_tensor(origin, scores_name, what,
-                  "F64 [knots, 3]: columns, values and scores that rise, finite, for each column "
+                  "F64 [knots, 5]: columns, values and scores that rise, finite, for each column "
                   "of " +
                       std::to_string(model.shape.size()) + " that is no flag");
   };
   const auto columns = static_cast<std::size_t>(model.shape.size());
-  if (tensor.type != TensorType::f64 || tensor.shape.size() != 2 || tensor.shape[1] != 3) {
+  if (tensor.type != TensorType::f64 || tensor.shape.size() != 2 || tensor.shape[1] != 5) {
     bad(type_text(tensor.type, tensor.shape));
   }
   std::vector<double> rows(tensor.bytes.size() / sizeof(double));
   std::memcpy(rows.data(), tensor.bytes.data(), rows.size() * sizeof(double));
   std::vector<std::vector<ScoreCurve::Knot>> knots(columns);
-  for (std::size_t i = 0; i + 2 < rows.size(); i += 3) {
+  for (std::size_t i = 0; i + 4 < rows.size(); i += 5) {
     const double column = rows[i];
     if (!(column >= 0.0 && column < static_cast<double>(columns)) || column != std::floor(column)) {
       bad("column " + exact_text(column));
     }
     std::vector<ScoreCurve::Knot>& of = knots[static_cast<std::size_t>(column)];
-    const ScoreCurve::Knot knot{rows[i + 1], rows[i + 2]};
-    const bool rises = of.empty() || (of.back().value < knot.value && of.back().score < knot.score);
-    if (!std::isfinite(knot.value) || !std::isfinite(knot.score) || !rises) bad("another knot");
+    const ScoreCurve::Knot knot{rows[i + 1], rows[i + 2], rows[i + 3], rows[i + 4]};
+    const bool rises = of.empty() || (of.back().value < knot.value && of.back().to < knot.from);
+    const bool finite = std::isfinite(knot.value) && std::isfinite(knot.from) &&
+                        std::isfinite(knot.to) && knot.from <= knot.score && knot.score <= knot.to;
+    if (!finite || !rises) bad("another knot");
     of.push_back(knot);
   }
   std::vector<ScoreCurve> curves;
@@ -194,12 +197,13 @@ void save_scaling(const Scaling& scaling, Checkpoint& checkpoint) {
     std::vector<double> rows;
     for (std::size_t j = 0; j < scaling.curves().size(); ++j) {
       for (const ScoreCurve::Knot& knot : scaling.curves()[j].knots()) {
-        rows.insert(rows.end(), {static_cast<double>(j), knot.value, knot.score});
+        rows.insert(rows.end(),
+                    {static_cast<double>(j), knot.value, knot.score, knot.from, knot.to});
       }
     }
     const auto bytes = std::as_bytes(std::span(rows));
     checkpoint.tensors[scores_name] = {TensorType::f64,
-                                       {static_cast<std::int64_t>(rows.size() / 3), 3},
+                                       {static_cast<std::int64_t>(rows.size() / 5), 5},
                                        {bytes.begin(), bytes.end()}};
     return;
   }

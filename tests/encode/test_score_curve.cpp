@@ -101,6 +101,27 @@ TEST_CASE("values come back from their scores as they were", "[encode]") {
   }
 }
 
+TEST_CASE("the score of each rank gives the value of that rank, ties as often as they are",
+          "[encode]") {
+  Dice dice(12);
+  for (const std::uint64_t different : {2, 9, 40, 400}) {
+    std::vector<double> values = random_column(dice, 500, different);
+    std::fill(values.begin(), values.begin() + 250, values.back());  // half of them are one
+    const ScoreCurve curve = ScoreCurve::fit(values);
+    std::sort(values.begin(), values.end());
+    const auto raw = [](double rank) { return normal_quantile((rank + 0.5) / 500.0); };
+    // What makes a score of a raw one, from the first value and the last.
+    const double first = curve.knots().front().from, last = curve.knots().back().to;
+    const double deviation = (last - first) / (raw(499.0) - raw(0.0));
+    for (int rank = 0; rank < 500; ++rank) {
+      const double score = first + (raw(rank) - raw(0.0)) * deviation;
+      const double span = values.back() - values.front();
+      INFO("rank " << rank << " of " << different << " values");
+      CHECK(std::fabs(curve.value(score) - values[static_cast<std::size_t>(rank)]) < 1e-6 * span);
+    }
+  }
+}
+
 // Between knots the score of a rank is off by less than a knot's share of the ranks.
 TEST_CASE("of many values some are knots, with the outermost", "[encode]") {
   Dice dice(4);
