@@ -63,8 +63,10 @@ class Check {
       const double found = number(row, column);
       from.clear();
       for (const std::size_t one : formula.columns()) from.push_back(number(row, one));
+      const bool missing =
+          std::any_of(from.begin(), from.end(), [](double number) { return std::isnan(number); });
       const double made = formula(from);
-      if (std::isnan(found) || !std::isfinite(made)) continue;
+      if (std::isnan(found) || missing || !std::isfinite(made)) continue;
       double tolerance = rounding * std::fabs(made) + least_half_unit(row, column);
       for (std::size_t i = 0; i < from.size(); ++i) {
         const double unit = half_unit(row, formula.columns()[i]), at = from[i];
@@ -159,6 +161,31 @@ void find_combinations(const Table& table, const Schema& schema, const Constrain
   made.seen.assign(seen.begin(), seen.end());
 }
 
+// Holds columns with bounds to the numbers that there are, whatever low and high say, and takes
+// parts of a constant for numbers between others: they do not keep to few values when they are
+// moved.
+void fit_columns(const Table& table, Schema& schema) {
+  for (const Constraints::Bound& bound : schema.constraints.bounds) {
+    ColumnSchema& column = schema.columns[bound.column];
+    double least = HUGE_VAL, greatest = -HUGE_VAL;
+    for (const double number : table.columns[bound.column].numbers) {
+      least = std::fmin(least, number);
+      greatest = std::fmax(greatest, number);
+    }
+    if (least > greatest) continue;
+    column.low = std::max(column.low, least);
+    column.high = std::min(column.high, greatest);
+  }
+  for (const Constraints::Sum& sum : schema.constraints.sums) {
+    for (const std::size_t part : sum.parts) {
+      ColumnSchema& column = schema.columns[part];
+      if (column.kind != ColumnKind::grid) continue;
+      column.kind = column.style.most_decimals == 0 ? ColumnKind::integer : ColumnKind::continuous;
+      column.values.clear();
+    }
+  }
+}
+
 void append(Constraints& all, Constraints&& one) {
   const auto move = [](auto& to, auto& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -188,8 +215,10 @@ void take_constraints(const Table& table, Schema& schema) {
     of_wish.emplace_back().derived.push_back({i, *wish.derive});
   }
   if (wishes.empty()) return;
-  for (const Constraints& one : of_wish) append(schema.constraints, Constraints(one));
-  require_sound_constraints(schema, wishes.front().place);
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    append(schema.constraints, Constraints(of_wish[i]));
+    require_sound_constraints(schema, wishes[i].place);
+  }
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     const Check check(table, schema, wishes[i]);
     for (const Constraints::Order& one : of_wish[i].orders) check.order(one);
@@ -199,6 +228,7 @@ void take_constraints(const Table& table, Schema& schema) {
       check.derived(one.column, Formula(one.formula, names, wishes[i].place));
     }
   }
+  fit_columns(table, schema);
   std::size_t at = 0;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
     for (std::size_t k = 0; k < of_wish[i].combinations.size(); ++k) {

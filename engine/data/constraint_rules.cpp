@@ -55,13 +55,20 @@ class Rules {
 
   void require() {
     for (const Constraints::Order& order : constraints_.orders) {
+      require_one_unit(order);
       for (const std::size_t column : {order.lower, order.upper}) {
         require_number(column, "an order", {.dates = true, .booleans = false});
         require_free(column, "an order", 0);
+        if (!schema_.columns[column].style.exponents) continue;
+        refuse(column, "with exponents in an order", "columns of so many decimals",
+               "say its decimals");
       }
     }
     for (const Constraints::Bound& bound : constraints_.bounds) {
       require_number(bound.column, "a bound", {});
+      if (constraints_.derived_at(bound.column) == nullptr) continue;
+      refuse(bound.column, "with a formula in a bound", "bounds of columns that are drawn",
+             "leave the bound out, or give the columns that it is made of bounds");
     }
     for (const Constraints::Sum& sum : constraints_.sums) require_sum(sum);
     for (const Constraints::Combination& one : constraints_.combinations) {
@@ -114,6 +121,20 @@ class Rules {
     refuse_kind(
         at, constraint,
         also.dates ? "columns of numbers or dates" : "columns of numbers that are no dates");
+  }
+
+  // Days are no seconds, and neither are mere numbers.
+  void require_one_unit(const Constraints::Order& order) const {
+    const auto unit = [&](std::size_t column) {
+      const std::string& format = schema_.columns[column].format;
+      const bool date = format.find('Y') != std::string::npos;
+      const bool time = format.find('H') != std::string::npos;
+      return date && time ? "dates with times" : date ? "dates" : time ? "times of day" : "numbers";
+    };
+    const std::string lower = unit(order.lower), upper = unit(order.upper);
+    if (lower == upper) return;
+    refuse(order.upper, "of " + upper + " in an order with " + lower, "columns of one kind",
+           "leave the order out");
   }
 
   void require_choice(std::size_t at) const {

@@ -32,7 +32,13 @@ std::string text_of(Tokens tokens) {
   std::string text;
   for (const ExpressionToken& token : tokens) {
     if (!text.empty()) text += ' ';
-    text += token.quoted ? "'" + token.text + "'" : token.text;
+    if (!token.quoted) {
+      text += token.text;
+      continue;
+    }
+    text += '\'';
+    for (const char c : token.text) text += std::string(c == '\'' ? 2 : 1, c);
+    text += '\'';
   }
   return text;
 }
@@ -57,6 +63,9 @@ class Reader {
     if (begins_combination(all)) return read_combination(all);
     const auto equals = std::find_if(tokens_.begin(), tokens_.end(),
                                      [](const auto& token) { return is_sign(token, "="); });
+    for (const ExpressionToken& token : tokens_) {
+      if (is_sign(token, "==") && equals == tokens_.end()) refuse("'=='", "write =");
+    }
     if (equals != tokens_.end()) {
       const auto at = static_cast<std::size_t>(equals - tokens_.begin());
       return read_equation(all.first(at), all.subspan(at + 1));
@@ -117,6 +126,9 @@ class Reader {
     const bool name_right = right.size() == 1 && right[0].kind == Kind::name;
     if (name_left || name_right) {
       if (!name_left) std::swap(left, right);
+      if (!name_left && std::any_of(right.begin(), right.end(), is_comparison)) {
+        refuse("'=' behind a comparison", "give each a text of its own");
+      }
       const std::size_t column = column_of(left[0]);
       if (constraints_.derived_at(column) != nullptr) refuse("a second formula of this column");
       constraints_.derived.push_back({column, text_of(right)});
@@ -131,7 +143,12 @@ class Reader {
     Constraints::Sum sum{{}, *whole};
     for (std::size_t i = 0; i < left.size(); ++i) {
       if (i % 2 == 1 && !is_sign(left[i], "+")) refuse("'" + shortened(left[i].text) + "'");
-      if (i % 2 == 0) sum.parts.push_back(column_of(left[i]));
+      if (i % 2 == 1) continue;
+      const std::size_t part = column_of(left[i]);
+      if (std::find(sum.parts.begin(), sum.parts.end(), part) != sum.parts.end()) {
+        refuse("'" + shortened(left[i].text) + "' twice");
+      }
+      sum.parts.push_back(part);
     }
     if (left.size() % 2 == 0) refuse("nothing behind the last +");
     constraints_.sums.push_back(std::move(sum));

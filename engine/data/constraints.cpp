@@ -23,7 +23,7 @@ const Constraints::Combination* Constraints::combination_at(std::size_t column) 
   return found == combinations.end() ? nullptr : &*found;
 }
 
-bool Constraints::moves(std::size_t column) const {
+bool Constraints::is_settled(std::size_t column) const {
   return std::any_of(orders.begin(), orders.end(),
                      [&](const Order& order) { return order.upper == column; }) ||
          std::any_of(sums.begin(), sums.end(),

@@ -51,7 +51,8 @@ struct Constraints {
     bool operator==(const Combination&) const = default;
   };
 
-  std::vector<std::string> texts;  ///< as the user says them, without those that are in `derived`
+  /// All but the formulas, as the user says them: what orders, bounds, sums and combinations hold.
+  std::vector<std::string> texts;
   std::vector<Order> orders;
   std::vector<Bound> bounds;
   std::vector<Sum> sums;
@@ -63,8 +64,9 @@ struct Constraints {
   const Derived* derived_at(std::size_t column) const;
   /// The combination that a column is part of; nullptr: none.
   const Combination* combination_at(std::size_t column) const;
-  /// Whether an order or a sum decides on the column's number, so that it is no choice.
-  bool moves(std::size_t column) const;
+  /// Whether the column's number is settled by an order or a sum after a network has drawn it, so
+  /// that it is drawn as a number and not as one of a few values.
+  bool is_settled(std::size_t column) const;
   bool operator==(const Constraints&) const = default;
 };
 

@@ -15,7 +15,7 @@ bool is_choice(const Schema& schema, std::size_t index) {
   const bool flag = column.values == std::vector<double>{0.0, 1.0};
   const bool few = column.kind == ColumnKind::grid || (column.kind == ColumnKind::boolean && !flag);
   return column.numeric && few && column.values.size() <= most_choices &&
-         !schema.constraints.moves(index);
+         !schema.constraints.is_settled(index);
 }
 
 // "maker, model = A, B2".

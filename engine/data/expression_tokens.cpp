@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
@@ -30,6 +32,22 @@ std::size_t end_of_number(std::string_view text, std::size_t at) {
   return digits;
 }
 
+// The name between the quotation marks that begin at `at`, which goes behind them; nothing where
+// they are not closed.
+std::optional<std::string> quoted_name(std::string_view text, std::size_t& at) {
+  std::string name;
+  for (++at; at < text.size(); ++at) {
+    const bool mark = text[at] == '\'';
+    if (mark && text.substr(at, 2) != "''") {
+      ++at;
+      return name;
+    }
+    if (mark) ++at;
+    name += text[at];
+  }
+  return std::nullopt;
+}
+
 std::size_t length_of_sign(std::string_view text) {
   constexpr std::array<std::string_view, 6> pairs = {"<=", ">=", "==", "!=", "&&", "||"};
   const bool pair = std::any_of(pairs.begin(), pairs.end(),
@@ -48,13 +66,14 @@ std::vector<ExpressionToken> expression_tokens(const std::string& text, const st
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
       ++at;
     } else if (c == '\'') {
-      end = text.find('\'', at + 1);
-      if (end == std::string::npos || end == at + 1) {
-        throw Error(ErrorCode::bad_config, {"bad schema", where, "'" + shortened(text) + "'",
-                                            "a column's name between two quotation marks", ""});
+      std::optional<std::string> name = quoted_name(text, at);
+      if (!name || name->empty()) {
+        throw Error(
+            ErrorCode::bad_config,
+            {"bad schema", where, "'" + shortened(text) + "'",
+             "a column's name between two quotation marks, with two for one in a name", ""});
       }
-      tokens.push_back({Kind::name, text.substr(at + 1, end - at - 1), true});
-      at = end + 1;
+      tokens.push_back({Kind::name, *std::move(name), true});
     } else if (begins_name(c)) {
       while (end < text.size() && continues_name(text[end])) ++end;
       tokens.push_back({Kind::name, text.substr(at, end - at)});

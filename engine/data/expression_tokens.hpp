@@ -16,8 +16,9 @@ struct ExpressionToken {
 };
 
 /// Names are letters (all that is not ASCII among them), digits, _ and points, or anything between
-/// single quotation marks: 'Vel [m/s]'. Signs are <=, >=, ==, !=, && and ||, else single
-/// characters. Throws bad_config, `where` being its place, for a quotation mark that is not closed.
+/// single quotation marks: 'Vel [m/s]', with two of them for one in a name. Signs are <=, >=, ==,
+/// !=, && and ||, else single characters. Throws bad_config, `where` being its place, for a
+/// quotation mark that is not closed.
 std::vector<ExpressionToken> expression_tokens(const std::string& text, const std::string& where);
 
 }  // namespace vgan

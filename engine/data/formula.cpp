@@ -23,6 +23,15 @@ using Kind = ExpressionToken::Kind;
       {"bad schema", where, found + " in the formula '" + shortened(text) + "'", allowed, remedy});
 }
 
+void require_function(const mu::Parser& parser, const std::string& name, const std::string& text,
+                      const std::string& where) {
+  std::vector<std::string> names;
+  for (const auto& [known, callback] : parser.GetFunDef()) names.push_back(known);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  refuse(text, where, "'" + shortened(name) + "('", "the functions " + joined(names),
+         suggestion(name, names));
+}
+
 std::string variable(std::size_t at) { return "c" + std::to_string(at); }
 
 }  // namespace
@@ -43,8 +52,10 @@ Formula::Formula(const std::string& text, const std::vector<std::string>& names,
     if (token.text == "=" || token.text == ";" || token.text == "\"") {
       refuse(text, where, "'" + token.text + "'", "an expression of columns and numbers", "");
     }
-    plain += ' ';
+    const bool behind_function = token.text == "(" && i > 0 && tokens[i - 1].kind == Kind::name;
+    if (!behind_function) plain += ' ';  // muParser wants a function's bracket right behind it
     if (token.kind != Kind::name || call) {
+      if (call) require_function(parser_->parser, token.text, text, where);
       plain += token.text;
       continue;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "engine/data/constraint_rules.hpp"
 #include "engine/data/number_style.hpp"
@@ -29,6 +30,18 @@ double spread(std::vector<double>& values, double excess, const std::vector<doub
   return left;
 }
 
+// The greatest number of the column that is at most `number` and not beyond the ceiling; its least
+// one where there is none.
+double held_below(const ColumnSchema& column, double number, double ceiling) {
+  if (number <= ceiling) return number;
+  if (!column.values.empty()) {
+    const auto beyond = std::upper_bound(column.values.begin(), column.values.end(), ceiling);
+    return beyond == column.values.begin() ? column.values.front() : *(beyond - 1);
+  }
+  const double held = cell_number(column, ceiling);
+  return held <= ceiling ? held : cell_number(column, held - cell_step(column));
+}
+
 }  // namespace
 
 RowConstraints::RowConstraints(const Schema& schema)
@@ -38,6 +51,16 @@ RowConstraints::RowConstraints(const Schema& schema)
       numbers_(schema.columns.size(), no_value) {
   if (schema.constraints.derived.empty()) return;
   derived_ = derived_formulas(schema, "a constraint");
+}
+
+std::vector<std::size_t> RowConstraints::ordered() const {
+  std::vector<std::size_t> columns;
+  for (const Constraints::Order& order : schema_->constraints.orders) {
+    columns.insert(columns.end(), {order.lower, order.upper});
+  }
+  std::sort(columns.begin(), columns.end());
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  return columns;
 }
 
 RowConstraints::Floor RowConstraints::floor(std::size_t column,
@@ -60,35 +83,61 @@ RowConstraints::Floor RowConstraints::floor(std::size_t column,
   return std::isnan(found.value) ? Floor{schema_->columns[column].low, false} : found;
 }
 
-// The nearest number of the column to the one that lies by `distance` above the floor, but none
-// below the floor, even where the column's bounds would have it so.
-double RowConstraints::above(const ColumnSchema& column, const Floor& floor,
-                             double distance) const {
+// Goes from the columns that have none above them to those below.
+void RowConstraints::find_ceilings(const std::vector<TableCell>& cells) {
+  ceilings_.assign(cells.size(), HUGE_VAL);
+  for (auto upper = upper_.rbegin(); upper != upper_.rend(); ++upper) {
+    const ColumnSchema& column = schema_->columns[*upper];
+    double most = ceilings_[*upper];
+    if (!cells[*upper].missing) most = std::min(most, column.high);
+    for (const Constraints::Order& order : schema_->constraints.orders) {
+      if (order.upper != *upper) continue;
+      const double allowed = order.strict ? most - cell_step(column) : most;
+      ceilings_[order.lower] = std::min(ceilings_[order.lower], allowed);
+    }
+  }
+}
+
+// The nearest number of the column to the one that lies by `distance` above the floor; not beyond
+// the ceiling where the floor allows it, but never below the floor.
+double RowConstraints::above(const ColumnSchema& column, const Floor& floor, double distance,
+                             double ceiling) const {
   const auto fits = [&](double number) {
     return floor.strict ? number > floor.value : number >= floor.value;
   };
-  const double number = cell_number(column, floor.value + (distance > 0.0 ? distance : 0.0));
+  const double wanted = floor.value + (distance > 0.0 ? distance : 0.0);
+  const double number = held_below(column, cell_number(column, wanted), ceiling);
   if (fits(number)) return number;
   const auto next = std::find_if(column.values.begin(), column.values.end(), fits);
   if (next != column.values.end()) return *next;
-  if (column.style.exponents)
-    return floor.strict ? std::nextafter(floor.value, HUGE_VAL) : floor.value;
-  const int decimals = cell_decimals(column);
-  const double step = std::pow(10.0, -decimals);
-  double up = rounded_to(floor.value, decimals);
-  while (!fits(up)) up = rounded_to(up + step, decimals);
-  return up;
+  const double step = cell_step(column);
+  double up = std::ceil(floor.value / step) * step;
+  if (step <= 1.0) up = rounded_to(up, cell_decimals(column));
+  // Where numbers are so large, or so fine, that a step is lost in them, the next double will do.
+  while (!fits(up)) up = up + step > up ? up + step : std::nextafter(up, HUGE_VAL);
+  return step < 1.0 ? rounded_to(up, cell_decimals(column)) : up;
 }
 
 void RowConstraints::settle(std::vector<TableCell>& cells) {
   if (empty()) return;
+  if (!upper_.empty()) find_ceilings(cells);
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    numbers_[i] = cells[i].missing || !schema_->columns[i].numeric ? no_value : cells[i].number;
+    const ColumnSchema& column = schema_->columns[i];
+    TableCell& cell = cells[i];
+    const bool distance = std::find(upper_.begin(), upper_.end(), i) != upper_.end();
+    if (!upper_.empty() && !cell.missing && !distance && cell.number > ceilings_[i]) {
+      cell.number = held_below(column, cell.number, ceilings_[i]);
+      const auto& values = column.values;
+      cell.word = static_cast<std::size_t>(
+          std::lower_bound(values.begin(), values.end(), cell.number) - values.begin());
+    }
+    numbers_[i] = cell.missing || !column.numeric ? no_value : cell.number;
   }
   for (const std::size_t column : upper_) {
     TableCell& cell = cells[column];
     if (cell.missing) continue;
-    cell.number = above(schema_->columns[column], floor(column, numbers_), cell.number);
+    cell.number =
+        above(schema_->columns[column], floor(column, numbers_), cell.number, ceilings_[column]);
     numbers_[column] = cell.number;
   }
   for (const Constraints::Sum& sum : sums_) settle_sum(sum, cells);
@@ -114,24 +163,44 @@ void RowConstraints::settle_sum(const Constraints::Sum& sum, std::vector<TableCe
     }
     left = spread(values, left, share, room);
   }
-  // The largest of the parts with the most decimals takes what is left by rounding.
-  std::size_t last = 0;
-  const auto decimals = [&](std::size_t i) {
-    return cell_decimals(schema_->columns[sum.parts[i]]);
-  };
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    if (decimals(i) > decimals(last) ||
-        (decimals(i) == decimals(last) && values[i] > values[last])) {
-      last = i;
-    }
-  }
   double rest = sum.whole;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i == last) continue;
-    cells[sum.parts[i]].number = rounded_to(values[i], decimals(i));
-    rest -= cells[sum.parts[i]].number;
+    values[i] = cell_number(schema_->columns[sum.parts[i]], values[i]);
+    rest -= values[i];
   }
-  cells[sum.parts[last]].number = rounded_to(rest, decimals(last));
+  hand_out(rest, sum.parts, values);
+  for (std::size_t i = 0; i < values.size(); ++i) cells[sum.parts[i]].number = values[i];
+}
+
+// Gives what is left by rounding to the parts, those of the fewest decimals first, in units of
+// theirs and as far as there is room; where there is none, to the last of them all the same.
+void RowConstraints::hand_out(double rest, const std::vector<std::size_t>& parts,
+                              std::vector<double>& values) const {
+  std::vector<std::size_t> order(parts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto decimals = [&](std::size_t i) { return cell_decimals(schema_->columns[parts[i]]); };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return decimals(a) != decimals(b) ? decimals(a) < decimals(b) : values[a] > values[b];
+  });
+  const int finest = decimals(order.back());
+  rest = rounded_to(rest, finest);
+  // Where the finer parts have no room that way, a coarser one takes a unit too many, and the finer
+  // ones give back.
+  for (bool too_many : {false, true, false}) {
+    for (const std::size_t i : order) {
+      const ColumnSchema& column = schema_->columns[parts[i]];
+      const double unit = cell_step(column);
+      const double room = rest > 0.0 ? column.high - values[i] : values[i] - column.low;
+      const double wanted = std::fabs(rest) / unit;
+      const double units = std::min(too_many ? std::ceil(wanted - 1e-6) : std::floor(wanted + 1e-6),
+                                    std::floor(room / unit + 1e-6));
+      const double given = std::copysign(std::max(units, 0.0) * unit, rest);
+      values[i] = rounded_to(values[i] + given, decimals(i));
+      too_many = too_many && std::fabs(given) <= std::fabs(rest);  // one does so
+      rest = rounded_to(rest - given, finest);
+    }
+  }
+  if (rest != 0.0) values[order.back()] = rounded_to(values[order.back()] + rest, finest);
 }
 
 void RowConstraints::derive(std::vector<TableCell>& cells) {

@@ -34,10 +34,13 @@ class RowConstraints {
 
   /// The columns that others are below, each behind those.
   const std::vector<std::size_t>& upper() const { return upper_; }
+  /// All columns of orders, each once: those whose numbers `floor` reads.
+  std::vector<std::size_t> ordered() const;
 
-  /// Makes distances numbers, moves the parts of a constant so that they add up to it, as little as
-  /// can be and within their bounds, and gives derived columns their values; one that depends on a
-  /// missing number, or has no finite value, is missing.
+  /// Makes distances numbers, after lowering what would push another beyond its greatest number;
+  /// moves the parts of a constant so that they add up to it, as little as can be and within their
+  /// bounds; and gives derived columns their values; one that depends on a missing number, or has
+  /// no finite value, is missing.
   void settle(std::vector<TableCell>& cells);
 
   /// In the row that was settled last, the distance of a column with others below it to what it
@@ -47,8 +50,12 @@ class RowConstraints {
   }
 
  private:
-  double above(const ColumnSchema& column, const Floor& floor, double distance) const;
+  void find_ceilings(const std::vector<TableCell>& cells);
+  double above(const ColumnSchema& column, const Floor& floor, double distance,
+               double ceiling) const;
   void settle_sum(const Constraints::Sum& sum, std::vector<TableCell>& cells) const;
+  void hand_out(double rest, const std::vector<std::size_t>& parts,
+                std::vector<double>& values) const;
   void derive(std::vector<TableCell>& cells);
 
   const Schema* schema_;
@@ -56,6 +63,7 @@ class RowConstraints {
   std::vector<Constraints::Sum> sums_;
   std::vector<std::pair<std::size_t, Formula>> derived_;  // each behind those that it is made of
   std::vector<double> numbers_;
+  std::vector<double> ceilings_;  // of each column, what those above it leave to it
   std::vector<double> arguments_;
 };
 

@@ -198,8 +198,11 @@ std::string schema_text(const Schema& schema, const Table& table, bool blocks) {
   }
   std::string text = printable(table.source) + ": " + grouped(schema.rows) +
                      (schema.rows == 1 ? " row of " : " rows of ") +
-                     counted(schema.columns.size(), "column") + "; " +
-                     dialect_text(schema.dialect) + "\n\n";
+                     counted(schema.columns.size(), "column");
+  // Other files than text have none.
+  const bool as_text = !table.lines.empty() || !table.kept_lines.empty();
+  if (as_text) text += "; " + dialect_text(schema.dialect);
+  text += "\n\n";
   for (const auto& row : rows) {
     std::string line = " ";
     for (std::size_t i = 0; i < row.size(); ++i) {

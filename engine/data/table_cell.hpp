@@ -22,4 +22,8 @@ double cell_number(const ColumnSchema& column, double number);
 /// The digits behind the point that a cell of the column may have.
 int cell_decimals(const ColumnSchema& column);
 
+/// The least distance between two numbers that cells of the column can have: a unit of their last
+/// decimal, of a time in hours and minutes 60 seconds.
+double cell_step(const ColumnSchema& column);
+
 }  // namespace vgan

@@ -81,11 +81,10 @@ double middle_of(const std::vector<double>& numbers) {
 std::vector<double> distances(const Table& table, const RowConstraints& constraints,
                               std::size_t column) {
   std::vector<double> made, numbers(table.columns.size());
+  made.reserve(static_cast<std::size_t>(table.rows));
+  const std::vector<std::size_t> ordered = constraints.ordered();
   for (std::size_t row = 0; row < static_cast<std::size_t>(table.rows); ++row) {
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const std::vector<double>& of = table.columns[i].numbers;
-      numbers[i] = row < of.size() ? of[row] : std::numeric_limits<double>::quiet_NaN();
-    }
+    for (const std::size_t i : ordered) numbers[i] = table.columns[i].numbers[row];
     made.push_back(numbers[column] - constraints.floor(column, numbers).value);
   }
   return made;

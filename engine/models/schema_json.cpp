@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -146,8 +147,10 @@ class Reading {
     return read(from[1], value.formula);
   }
   static bool read_place(const json& from, std::int32_t& value) {
-    if (from.is_number_integer()) value = from.get<std::int32_t>();
-    return from.is_number_integer() && value >= -1;
+    if (!from.is_number_integer()) return false;
+    const auto wide = from.get<std::int64_t>();
+    value = static_cast<std::int32_t>(wide);
+    return wide >= -1 && wide <= std::numeric_limits<std::int32_t>::max();
   }
   static bool read(const json& from, Constraints::Combination& value) {
     if (!from.is_array()) return false;

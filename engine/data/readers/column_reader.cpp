@@ -2,6 +2,7 @@
 
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/schema.hpp"
 
 namespace vgan {
 namespace {
@@ -41,11 +42,20 @@ void require_text(std::string_view text, const std::string& where) {
                "leave the column out"});
 }
 
-std::uint64_t ColumnReader::bytes_of_row() const {
+std::uint64_t ColumnReader::bytes_of_row() {
   constexpr std::uint64_t of_trial = 12;  // a double for each of its numbers, and a float
   constexpr std::uint64_t most_numbers = 256;
-  if (plan_.left_out) return sizeof(double);
-  if (column_.numeric) return sizeof(double) + of_trial;
+  constexpr std::uint64_t of_number = 2 * sizeof(double);  // as vectors grow
+  if (plan_.left_out) return of_number;
+  if (column_.numeric) {
+    for (; weighed_ < column_.numbers.size() && values_.size() <= most_choices; ++weighed_) {
+      const double number = column_.numbers[weighed_];
+      const auto at = std::lower_bound(values_.begin(), values_.end(), number);
+      if (!std::isnan(number) && (at == values_.end() || *at != number)) values_.insert(at, number);
+    }
+    const bool choice = values_.size() <= most_choices;
+    return of_number + of_trial * (choice ? std::max<std::size_t>(values_.size(), 1) : 1);
+  }
   return sizeof(std::int32_t) +
          of_trial * std::min<std::uint64_t>(column_.words.size(), most_numbers);
 }
@@ -88,7 +98,7 @@ void ColumnReader::forget_words() {
 }
 
 void ColumnReader::forget_some_words(std::int64_t rows) {
-  constexpr std::int64_t few = 1 << 16;
+  constexpr std::int64_t few = 1 << 10;
   if (std::ssize(column_.words) > 2 * rows + few) forget_words();
 }
 

@@ -107,7 +107,8 @@ class ColumnReader {
   }
 
   /// What a row takes, in the column and to what trains on it, bytes; and what the words take.
-  std::uint64_t bytes_of_row() const;
+  /// Looks at the cells that came since it was last asked.
+  std::uint64_t bytes_of_row();
   std::uint64_t bytes_of_words() const { return bytes_of_words_; }
   /// Moves the cell that came last to the place of another, which is gone then; nothing: takes it
   /// out.
@@ -200,7 +201,9 @@ class ColumnReader {
   std::vector<double> marked_;  // the marks that are numbers
   std::int64_t numbers_ = 0;
   double first_ = 0.0;
-  bool counts_ = true;  // each number is one more than the one before it
+  bool counts_ = true;          // each number is one more than the one before it
+  std::vector<double> values_;  // different numbers, up to one more than what is a choice
+  std::size_t weighed_ = 0;     // numbers that these are of
   bool inexact_ = false;
   std::uint64_t bytes_of_words_ = 0;
   std::unordered_map<std::string, std::int32_t, WordHash, std::equal_to<>> known_;

@@ -38,9 +38,9 @@ void RowKeeper::begin_file(std::string name) {
   next_line_ = 0;
 }
 
-std::uint64_t RowKeeper::bytes() const {
-  std::uint64_t row = 0, words = 0;
-  for (const ColumnReader& column : columns_) {
+std::uint64_t RowKeeper::bytes() {
+  std::uint64_t row = 2 * sizeof(Origin), words = 0;
+  for (ColumnReader& column : columns_) {
     row += column.bytes_of_row();
     words += column.bytes_of_words();
   }
@@ -81,7 +81,7 @@ void RowKeeper::row_ended(std::uint64_t line) {
   for (ColumnReader& column : columns_) column.move_last_to(at);
   if (at)
     origins_[static_cast<std::size_t>(*at)] = {static_cast<std::uint32_t>(files_.size() - 1), line};
-  if (seen_ % (std::int64_t{64} * weighed_rows) == 0) {
+  if (seen_ % weighed_rows == 0) {
     for (ColumnReader& column : columns_) column.forget_some_words(kept_);
   }
 }

@@ -39,7 +39,7 @@ class RowKeeper {
     auto operator<=>(const Origin&) const = default;
   };
 
-  std::uint64_t bytes() const;
+  std::uint64_t bytes();
   void start_sampling();
   // The place of the row that came last among those that are kept; nothing: it is not.
   std::optional<std::int64_t> place();

@@ -60,7 +60,7 @@ arrow::Status ArrowCells::make_builder() {
   return words->Finish(&dictionary_);
 }
 
-arrow::Status ArrowCells::add(const RowDecoder::Cell& cell, std::uint64_t row) {
+arrow::Status ArrowCells::add(const TableCell& cell, std::uint64_t row) {
   if (!builder_) ARROW_RETURN_NOT_OK(make_builder());
   const bool counted = column_->kind == ColumnKind::id && column_->numeric;
   if (cell.missing && !counted) return builder_->AppendNull();
@@ -71,7 +71,7 @@ arrow::Status ArrowCells::add(const RowDecoder::Cell& cell, std::uint64_t row) {
   return add_value(cell, number);
 }
 
-arrow::Status ArrowCells::add_value(const RowDecoder::Cell& cell, double number) {
+arrow::Status ArrowCells::add_value(const TableCell& cell, double number) {
   switch (type_->id()) {
     case Type::BOOL: return append<arrow::BooleanBuilder>(number != 0.0);
     case Type::INT8: return append<arrow::Int8Builder>(whole<std::int8_t>(number));
@@ -111,7 +111,7 @@ arrow::Status ArrowCells::add_value(const RowDecoder::Cell& cell, double number)
   }
 }
 
-const std::string& ArrowCells::text_of(const RowDecoder::Cell& cell, double number) {
+const std::string& ArrowCells::text_of(const TableCell& cell, double number) {
   if (!column_->numeric) return column_->words[cell.word];
   text_.clear();
   if (format_) return text_ = format_->write(number);

@@ -23,17 +23,17 @@ class ArrowCells {
 
   const std::shared_ptr<arrow::DataType>& type() const { return type_; }
   /// `row` is the number of the cell's row, from 0.
-  arrow::Status add(const RowDecoder::Cell& cell, std::uint64_t row);
+  arrow::Status add(const TableCell& cell, std::uint64_t row);
   arrow::Result<std::shared_ptr<arrow::Array>> finish();
 
  private:
   arrow::Status make_builder();
-  arrow::Status add_value(const RowDecoder::Cell& cell, double number);
+  arrow::Status add_value(const TableCell& cell, double number);
   template <class Builder, class Value>
   arrow::Status append(const Value& value) {
     return static_cast<Builder&>(*builder_).Append(value);
   }
-  const std::string& text_of(const RowDecoder::Cell& cell, double number);
+  const std::string& text_of(const TableCell& cell, double number);
   std::int64_t time_of(double number, arrow::TimeUnit::type unit) const;
 
   const ColumnSchema* column_;

@@ -121,6 +121,21 @@ TEST_CASE("rows of several files are sampled as those of one, and know theirs") 
   CHECK(of_b < 574);
 }
 
+TEST_CASE("a choice among numbers is weighed by the numbers that it is to a network") {
+  const TempDir folder;
+  std::string numbers = "x,y\n", grids = "x,y\n";
+  for (int i = 0; i < 30000; ++i) {
+    numbers += std::to_string(i) + ".5," + std::to_string(i) + ".25\n";
+    grids += std::to_string(i % 24) + ".5," + std::to_string(i / 3 % 24) + ".5\n";
+  }
+  const auto rows = [&](const std::string& text) {
+    return read_table(write_file(folder.path() / "t.csv", text), {}, {}, {2000000, 1}).rows;
+  };
+  const std::int64_t of_numbers = rows(numbers), of_grids = rows(grids);
+  CHECK(of_numbers > 5 * of_grids);
+  CHECK((of_grids - 1024) * 2 * 24 * 12 < 2000000);  // columns are weighed every 1,024 rows
+}
+
 TEST_CASE("a large table takes no more memory than it may") {
   const TempDir folder;
   std::string text = "name,x,y\n";
