@@ -40,7 +40,8 @@ struct ColumnWish {
 struct ConstraintWish {
   std::string text;
   std::string place;  ///< "schema.toml:3", where it is said: for messages
-  /// Of a combination whose values are known already, as Constraints::Combination::seen.
+  /// The combinations that are known already, as Constraints::Combination::seen has them; empty:
+  /// they are found in the rows.
   std::vector<std::vector<std::int32_t>> seen;
 
   bool operator==(const ConstraintWish&) const = default;

@@ -29,7 +29,7 @@ class CellColumn {
     std::size_t few = 40;
     std::size_t rows = 50;
   };
-  /// Of each quantile cell up to this many of its numbers are kept, in equal steps of rank.
+  /// A quantile cell keeps up to this many of its numbers, in equal steps of rank.
   static constexpr std::size_t most_kept = 64;
 
   /// The cells of a choice or a flag; `values`: those of a choice among numbers, ascending, behind

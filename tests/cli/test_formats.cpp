@@ -194,7 +194,7 @@ TEST_CASE("cli: Parquet in and out, or named where the build has none") {
   const CommandResult schema = f.vgan({"schema", "out/s.parquet"});
   INFO(schema.err);
   CHECK_THAT(schema.out, ContainsSubstring("50 rows of 2 columns"));
-  // The same rows as text are the same trials, in both ways.
+  // Training on the rows as text and on the rows as Parquet gives the same weights.
   REQUIRE(f.vgan({"generate", "csv", "--count", "50", "--out", "s.csv"}).exit_code == 0);
   f.trained("a", {"--data", "s.csv"});
   f.trained("b", {"--data", "out/s.parquet"});

@@ -113,7 +113,6 @@ TEST_CASE("orders hold beside bounds and missing numbers, whatever a network dra
   const SchemaWish wish = wish_for_rows({"a < b", "start < end", "b <= 5"});
   const Trials trials = trials_of(text, wish);
   REQUIRE(trials.schema->columns[3].format == "HH:MM");
-  RowDecoder(*trials.schema);
   Numbers rows = random_rows(dice, trials, 20000);
   RowDecoder(*trials.schema).snap(rows);
   TableWriter writer(*trials.schema, trials.schema->dialect);

@@ -36,7 +36,7 @@ std::string TableMaker::decimal_text(std::size_t whole_digits, std::size_t decim
   return !zero && one_in(3) ? "-" + text : text;
 }
 
-// The same number in another spelling.
+// Spells the number of a cell in another way, such as .5 for 0.5.
 void TableMaker::respell(RandomCell& cell) {
   const bool comma = table_.dialect.decimal == table_.dialect.delimiter;
   cell.quoted = cell.quoted || (!comma && one_in(12));

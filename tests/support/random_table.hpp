@@ -38,7 +38,7 @@ struct RandomTable {
   std::string written() const;  ///< what the writer makes of its rows
 };
 
-/// The same table for the same seed, everywhere.
+/// Makes the table of a seed, which is the same on every machine.
 RandomTable random_table(std::uint64_t seed);
 
 }  // namespace vgan::testing

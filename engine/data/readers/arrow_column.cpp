@@ -3,7 +3,6 @@
 #include <arrow/util/float16.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -13,7 +12,7 @@
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/readers/column_reader.hpp"
-#include "engine/data/readers/number_cell.hpp"
+#include "engine/data/readers/spelt_number.hpp"
 
 namespace vgan {
 namespace {
@@ -25,17 +24,6 @@ constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 template <class Array>
 const Array& as(const arrow::Array& array) {
   return static_cast<const Array&>(array);
-}
-
-// The shortest spelling that reads back to the same number of its type, or all digits of a whole
-// one.
-template <class Number>
-NumberCell spelt(Number number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), number);
-  NumberCell cell;
-  read_number_cell(std::string_view(text, static_cast<std::size_t>(end.ptr - text)), '.', cell);
-  return cell;
 }
 
 /// Whole numbers, floats, decimals and durations, which are whole numbers of their unit.

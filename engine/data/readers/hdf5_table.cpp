@@ -1,13 +1,12 @@
 #include "engine/data/readers/hdf5_table.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
 #include "engine/data/readers/hdf5_handle.hpp"
-#include "engine/data/readers/number_cell.hpp"
+#include "engine/data/readers/spelt_number.hpp"
 
 namespace vgan {
 namespace {
@@ -26,16 +25,6 @@ bool is_boolean(hid_t type) {
   signed char no = 1, yes = 0;
   return H5Tenum_valueof(type, "FALSE", &no) >= 0 && H5Tenum_valueof(type, "TRUE", &yes) >= 0 &&
          no == 0 && yes == 1;
-}
-
-// The spelling that reads back to the same number of the type.
-template <class Number>
-NumberCell spelt(Number number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), number);
-  NumberCell cell;
-  read_number_cell(std::string_view(text, static_cast<std::size_t>(end.ptr - text)), '.', cell);
-  return cell;
 }
 
 }  // namespace
