@@ -67,15 +67,16 @@ struct WeightGradientOptions {
 /// The Adam step's number, from 1, is `StepState::step` * `per_step` + `ahead` + 1.
 struct AdamOptions : AdamRates {
   AdamState StepState::*network = nullptr;
-  std::uint64_t per_step = 1;  ///< Adam steps that the network takes in a step
-  std::uint64_t ahead = 0;     ///< which of them, from 0
+  std::uint64_t per_step = 1;             ///< Adam steps that the network takes in a step
+  std::uint64_t ahead = 0;                ///< which of them, from 0
+  const float* gradient_scale = nullptr;  ///< as AdamTask::gradient_scale; of whole arenas alone
 
   StepCounter counter(const StepState* state) const {
     return StepCounter::of(state, ahead, per_step);
   }
   AdamTask task(const AdamArena& arena, StepState* state) const {
     const bool named = network != nullptr && state != nullptr;
-    return {arena, *this, counter(state), named ? &(state->*network) : nullptr};
+    return {arena, *this, counter(state), named ? &(state->*network) : nullptr, gradient_scale};
   }
 };
 

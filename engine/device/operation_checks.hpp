@@ -5,6 +5,8 @@
 
 #include "engine/base/check.hpp"
 #include "engine/base/number_text.hpp"
+#include "engine/device/cell_checks.hpp"
+
 #include "engine/device/conv_checks.hpp"
 #include "engine/device/dense_checks.hpp"
 

@@ -47,7 +47,8 @@ void AdamMove::operator()(const AdamArena& part, const float* gradients) const {
 
 void run(ThreadTeam& team, const AdamTask& task) {
   const AdamArena& arena = task.arena;
-  const AdamMove move(task.rates, task.network->learning_rate, task.counter.value() + 1);
+  const AdamMove move(task.rates, task.network->learning_rate, task.counter.value() + 1,
+                      task.gradient_scale == nullptr ? 1.0F : *task.gradient_scale);
   for_each_chunk(team, arena.weights.size, [&](std::int64_t first, std::int64_t count, auto) {
     move(arena.part(first, count), arena.gradients.data + first);
   });

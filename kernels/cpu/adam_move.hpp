@@ -13,9 +13,13 @@ namespace vgan::cpu {
 /// a team may share one, each with parts of its own.
 class AdamMove {
  public:
-  AdamMove(const AdamRates& rates, double learning_rate, std::uint64_t t)
+  AdamMove(const AdamRates& rates, double learning_rate, std::uint64_t t,
+           float gradient_scale = 1.0F)
       : step_(math::make_adam_step(learning_rate, rates.beta1, rates.beta2, rates.epsilon, t)),
-        decay_(math::ema_decay(rates.average_decay, t)) {}
+        decay_(math::ema_decay(rates.average_decay, t)) {
+    step_.keep = static_cast<float>(1.0 - learning_rate * rates.weight_decay);
+    step_.gradient_scale = gradient_scale;
+  }
 
   /// Moves all of `part` by `gradients` [part.weights.size]; `part.gradients` is not looked at.
   void operator()(const AdamArena& part, const float* gradients) const;

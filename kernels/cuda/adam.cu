@@ -9,9 +9,11 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 __global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCounter counter,
-                            AdamState* network) {
+                            AdamState* network, const float* gradient_scale) {
   __shared__ AdamConstants shared_constants;
-  if (threadIdx.x < 32) find_adam_constants(rates, counter, network, &shared_constants);
+  if (threadIdx.x < 32) {
+    find_adam_constants(rates, counter, network, &shared_constants, gradient_scale);
+  }
   __syncthreads();
   const AdamConstants constants = shared_constants;
   bool nonfinite = false;
@@ -35,7 +37,7 @@ __global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCou
 cudaError_t run(cudaStream_t stream, const AdamTask& task, Scratch&) {
   const AdamArena& arena = task.arena;
   return launch(stream, shape_for((arena.weights.size + 3) / 4), adam_kernel, arena,
-                starts_quads(arena), task.rates, task.counter, task.network);
+                starts_quads(arena), task.rates, task.counter, task.network, task.gradient_scale);
 }
 
 }  // namespace vgan::cuda

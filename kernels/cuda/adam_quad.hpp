@@ -31,7 +31,8 @@ struct AdamConstants {
 /// Writes the constants of step counter.value() + 1, by a whole warp: two lanes find the two
 /// powers, a chain of some 30 products in double each, at the same time.
 __device__ inline void find_adam_constants(const AdamRates& rates, StepCounter counter,
-                                           const AdamState* network, AdamConstants* constants) {
+                                           const AdamState* network, AdamConstants* constants,
+                                           const float* gradient_scale = nullptr) {
   constexpr unsigned whole_warp = 0xFFFFFFFFu;
   const unsigned lane = threadIdx.x % 32;
   const std::uint64_t t = counter.value() + 1;
@@ -41,6 +42,8 @@ __device__ inline void find_adam_constants(const AdamRates& rates, StepCounter c
   if (lane != 0) return;
   constants->step = math::make_adam_step(network->learning_rate, rates.beta1, rates.beta2,
                                          rates.epsilon, beta1_power, beta2_power);
+  constants->step.keep = static_cast<float>(1.0 - network->learning_rate * rates.weight_decay);
+  if (gradient_scale != nullptr) constants->step.gradient_scale = *gradient_scale;
   constants->average_decay = math::ema_decay(rates.average_decay, t);
 }
 

@@ -1,7 +1,8 @@
 // Adam with bias correction, and the exponential moving average of weights.
 //
 // D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, arXiv:1412.6980,
-// algorithm 1, with epsilon added after the bias-corrected square root.
+// algorithm 1, with epsilon added after the bias-corrected square root; decoupled weight decay:
+// I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv:1711.05101.
 #pragma once
 
 #include <cmath>
@@ -21,7 +22,9 @@ struct AdamStep {
   float inverse_sqrt_bias2;  // 1 / sqrt(1 - beta2^t): a product costs a tenth of a division
   float one_minus_beta1;     // rounded once from double: 1 - 0.9 is 0.1f, not 1.0f - 0.9f
   float one_minus_beta2;
-  float step_size;  // learning_rate / bias1
+  float step_size;       // learning_rate / bias1
+  float keep;            // 1 - learning_rate * weight decay: what a step leaves of a weight
+  float gradient_scale;  // what gradients are multiplied by before all else
 };
 
 /// `base` to a whole power by repeated squaring: the same bits on every platform.
@@ -50,6 +53,8 @@ VGAN_HOST_DEVICE inline AdamStep make_adam_step(double learning_rate, double bet
   step.one_minus_beta1 = static_cast<float>(1.0 - beta1);
   step.one_minus_beta2 = static_cast<float>(1.0 - beta2);
   step.step_size = static_cast<float>(learning_rate / bias1);
+  step.keep = 1.0f;
+  step.gradient_scale = 1.0f;
   return step;
 }
 
@@ -61,15 +66,17 @@ VGAN_HOST_DEVICE inline AdamStep make_adam_step(double learning_rate, double bet
 
 /// One weight and its moments, moved by one gradient, in the order
 ///   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g g,
-///   weight -= learning_rate / bias1 * m / (sqrt(v) * inverse_sqrt_bias2 + epsilon),
-/// which is torch.optim.Adam's without weight decay or amsgrad. (PyTorch divides by sqrt_bias2, and
-/// lately writes the first as m + (1 - beta1) (g - m): both differ in the last place only.)
+/// weight = keep weight - learning_rate / bias1 * m / (sqrt(v) * inverse_sqrt_bias2 + epsilon),
+/// which is torch.optim.Adam's without amsgrad, with a weight decay torch.optim.AdamW's. (PyTorch
+/// divides by sqrt_bias2, and lately writes the first as m + (1 - beta1) (g - m): both differ in
+/// the last place only.)
 VGAN_HOST_DEVICE inline void adam_update(float& weight, float& m, float& v, float gradient,
                                          const AdamStep& step) {
+  gradient *= step.gradient_scale;
   m = step.beta1 * m + step.one_minus_beta1 * gradient;
   v = step.beta2 * v + step.one_minus_beta2 * gradient * gradient;
   const float denominator = std::sqrt(v) * step.inverse_sqrt_bias2 + step.epsilon;
-  weight -= step.step_size * m / denominator;
+  weight = step.keep * weight - step.step_size * m / denominator;
 }
 
 /// The average's decay at step `t` >= 1: `decay`, but no more than (1 + t) / (10 + t), so that the

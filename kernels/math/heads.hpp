@@ -32,6 +32,8 @@ struct Head {
   /// The output of a flag that says that this number is missing, or none. A missing number is 0,
   /// has no likelihood and no gradient.
   std::int32_t missing = -1;
+
+  bool operator==(const Head&) const = default;
 };
 
 /// A number's variance is not taken to be less: that is a deviation of a hundredth of a

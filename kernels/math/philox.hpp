@@ -62,6 +62,8 @@ enum class Purpose : std::uint32_t {
   augment_fake = 10,
   component = 11,
   latent_centre = 12,
+  cell_mask = 13,
+  dropout = 14,
 };
 
 /// The stream for one purpose at one step; room for 16 purposes, steps below 2^60.

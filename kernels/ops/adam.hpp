@@ -34,6 +34,7 @@ struct AdamRates {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   float average_decay = 0.0F;
+  double weight_decay = 0.0;  ///< each step leaves 1 - rate * this of a weight, before it moves
 };
 
 /// One Adam step (kernels/math/adam.hpp) over all of `arena`, with its average and its shadow where
@@ -45,6 +46,7 @@ struct AdamTask {
   AdamRates rates;
   StepCounter counter;           ///< it is step number counter.value() + 1
   AdamState* network = nullptr;  ///< the rate, and the flag of NaN and Inf; in device memory
+  const float* gradient_scale = nullptr;  ///< what gradients are multiplied by; null: 1
 };
 
 }  // namespace vgan

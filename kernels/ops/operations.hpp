@@ -7,19 +7,25 @@
 
 #include "kernels/ops/activation.hpp"
 #include "kernels/ops/adam.hpp"
+#include "kernels/ops/add.hpp"
 #include "kernels/ops/augment.hpp"
 #include "kernels/ops/batch_norm.hpp"
+#include "kernels/ops/cell_loss.hpp"
+#include "kernels/ops/cells.hpp"
 #include "kernels/ops/convert.hpp"
 #include "kernels/ops/gan_loss.hpp"
 #include "kernels/ops/gather.hpp"
+#include "kernels/ops/gradient_norm.hpp"
 #include "kernels/ops/gradient_penalty.hpp"
 #include "kernels/ops/heads.hpp"
 #include "kernels/ops/latent.hpp"
+#include "kernels/ops/layer_norm.hpp"
 #include "kernels/ops/minibatch_stddev.hpp"
 #include "kernels/ops/noise.hpp"
 #include "kernels/ops/patches.hpp"
 #include "kernels/ops/reconstruction.hpp"
 #include "kernels/ops/rows.hpp"
+#include "kernels/ops/silu.hpp"
 #include "kernels/ops/spectral.hpp"
 #include "kernels/ops/step_state.hpp"
 
@@ -56,6 +62,18 @@
   declare(ChannelSumsTask)             \
   declare(BatchNormTask)               \
   declare(BatchNormBackwardTask)       \
+  declare(LayerNormTask)               \
+  declare(LayerNormBackwardTask)       \
+  declare(SiluTask)                    \
+  declare(AddTask)                     \
+  declare(MultiplyTask)                \
+  declare(GradientNormTask)            \
+  declare(CellBatchTask)               \
+  declare(CellFeaturesTask)            \
+  declare(EmbedCellsTask)              \
+  declare(CellLossTask)                \
+  declare(CellSharesTask)              \
+  declare(DrawCellTask)                \
   declare(PatchesTask)                 \
   declare(FoldPatchesTask)
 // clang-format on

@@ -67,8 +67,12 @@ class GoldenRun {
     Backend& backend = *device_.backend;
     Queue& queue = *device_.queue;
     objectives::Gan gan(backend, *g_, *d_, batch_, state, options);
-    AdamOptions adam{settings_value("beta1", 0.5), settings_value("beta2", 0.999), 1e-8,
-                     settings_["ema_decay"], &StepState::generator};
+    AdamOptions adam{settings_value("beta1", 0.5),
+                     settings_value("beta2", 0.999),
+                     1e-8,
+                     settings_["ema_decay"],
+                     0.0,
+                     &StepState::generator};
     const AdamOptions g_options = adam;
     optim::Adam g_adam(backend, g_options);
     adam.average_decay = 0.0F;

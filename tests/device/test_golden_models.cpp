@@ -161,8 +161,9 @@ class ModelRun {
     Backend& backend = *device_.backend;
     Queue& queue = *device_.queue;
     objectives::Gan gan(backend, *g_, *second_, batch, state, options);
-    AdamOptions g_adam{s_["beta1"], s_["beta2"], s_["eps"], s_["ema_decay"], &StepState::generator};
-    AdamOptions d_adam{s_["beta1"], s_["beta2"], s_["eps"], 0.0F, &StepState::discriminator};
+    AdamOptions g_adam{s_["beta1"],     s_["beta2"], s_["eps"],
+                       s_["ema_decay"], 0.0,         &StepState::generator};
+    AdamOptions d_adam{s_["beta1"], s_["beta2"], s_["eps"], 0.0F, 0.0, &StepState::discriminator};
     const int critics = s_["n_critic"];
     d_adam.per_step = static_cast<std::uint64_t>(critics);
     for (int step = 0; step < steps; ++step) {
@@ -206,8 +207,9 @@ class ModelRun {
     Backend& backend = *device_.backend;
     Queue& queue = *device_.queue;
     objectives::Autoencoder model(backend, *second_, *g_, batch, state, options);
-    const AdamOptions g_adam{s_["beta1"], s_["beta2"], s_["eps"], 0.0F, &StepState::generator};
-    const AdamOptions e_adam{s_["beta1"], s_["beta2"], s_["eps"], 0.0F, &StepState::discriminator};
+    const AdamOptions g_adam{s_["beta1"], s_["beta2"], s_["eps"], 0.0F, 0.0, &StepState::generator};
+    const AdamOptions e_adam{s_["beta1"], s_["beta2"], s_["eps"],
+                             0.0F,        0.0,         &StepState::discriminator};
     for (int step = 0; step < steps; ++step) {
       put(step, "x", model.real(0));
       model.gradients(queue);

@@ -64,7 +64,7 @@ TEST_CASE("adam moves weights, moments, average and shadow", "[kernels][pointwis
         device.backend->adam(
             *device.queue,
             {dw.vector(), dg.vector(), dm.vector(), dv.vector(), da.vector(), shadow}, state.get(),
-            {0.5, 0.999, 1e-8, 0.9F, &StepState::generator});
+            {0.5, 0.999, 1e-8, 0.9F, 0.0, &StepState::generator});
         device.backend->advance(*device.queue, state.get());
         for (std::size_t i = 0; i < w.size(); ++i) {
           m[i] = 0.5 * m[i] + 0.5 * g[i];
@@ -101,7 +101,7 @@ TEST_CASE("adam reports a gradient that is not finite", "[kernels][pointwise]") 
           v(device, 1, 40000);
       const DeviceState state(device);
       device.backend->adam(*device.queue, {w.vector(), dg.vector(), m.vector(), v.vector(), {}, {}},
-                           state.get(), {0.5, 0.999, 1e-8, 0.0F, &StepState::discriminator});
+                           state.get(), {0.5, 0.999, 1e-8, 0.0F, 0.0, &StepState::discriminator});
       device.backend->advance(*device.queue, state.get());
       CHECK(state.read().records[0].nonfinite == 1);
     }

@@ -16,7 +16,9 @@ using vgan::math::make_adam_step;
 struct ExactAdam {
   double weight, m = 0, v = 0;
 
-  void update(double gradient, double rate, double beta1, double beta2, double epsilon, int t) {
+  void update(double gradient, double rate, double beta1, double beta2, double epsilon, int t,
+              double weight_decay = 0) {
+    weight -= rate * weight_decay * weight;  // as torch.optim.AdamW has it: before the move
     m = beta1 * m + (1 - beta1) * gradient;
     v = beta2 * v + (1 - beta2) * gradient * gradient;
     const double m_hat = m / (1 - std::pow(beta1, t));
@@ -83,6 +85,59 @@ TEST_CASE("a zero gradient with zero moments leaves the weight alone", "[math][a
   CHECK(weight == 0.3f);
   CHECK(m == 0.0f);
   CHECK(v == 0.0f);
+}
+
+TEST_CASE("a thousand updates with weight decay follow AdamW in double", "[math][adam]") {
+  const double rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  for (const double decay : {0.0, 0.01, 0.3}) {
+    for (const float scale : {1.0f, 0.125f, 3.0f}) {
+      float weight = 0.7f, m = 0, v = 0;
+      ExactAdam exact{0.7f};
+      for (int t = 1; t <= 1000; ++t) {
+        const float gradient = static_cast<float>(std::sin(0.1 * t) + 0.3);
+        AdamStep step = make_adam_step(rate, beta1, beta2, epsilon, static_cast<std::uint64_t>(t));
+        step.keep = static_cast<float>(1 - rate * decay);
+        step.gradient_scale = scale;
+        adam_update(weight, m, v, gradient, step);
+        exact.update(double{scale} * gradient, rate, beta1, beta2, epsilon, t, decay);
+      }
+      CAPTURE(decay, scale);
+      // As above; `keep`, near 1, is rounded too: a thousand times at most half an ulp of it.
+      CHECK(weight == Approx(exact.weight).margin(decay > 0 ? 3e-5 : 3e-6));
+      CHECK(m == Approx(exact.m).epsilon(1e-5));
+      CHECK(v == Approx(exact.v).epsilon(1e-4));
+    }
+  }
+}
+
+TEST_CASE("a step by the defaults neither decays weights nor scales gradients", "[math][adam]") {
+  const AdamStep step = make_adam_step(2e-4, 0.5, 0.999, 1e-8, 3);
+  CHECK(step.keep == 1.0f);
+  CHECK(step.gradient_scale == 1.0f);
+}
+
+TEST_CASE("a weight without a gradient shrinks by the rate times its decay", "[math][adam]") {
+  AdamStep step = make_adam_step(0.25, 0.9, 0.999, 1e-8, 1);
+  step.keep = 1.0f - 0.25f * 0.5f;
+  float weight = 0.75f, m = 0.0f, v = 0.0f;
+  adam_update(weight, m, v, 0.0f, step);
+  CHECK(weight == 0.65625f);
+}
+
+// python tests/golden/residual_blocks.py
+TEST_CASE("ten updates with weight decay give the weights of PyTorch's AdamW",
+          "[math][adam][golden]") {
+  const double want[] = {0.947699066, 0.513666734, -0.397907275, -0.935798455, -0.622178058};
+  for (int k = 0; k < 5; ++k) {
+    float weight = static_cast<float>(std::cos(k)), m = 0, v = 0;
+    for (int t = 1; t <= 10; ++t) {
+      AdamStep step = make_adam_step(0.01, 0.9, 0.999, 1e-8, static_cast<std::uint64_t>(t));
+      step.keep = 1.0f - 0.01f * 0.1f;
+      adam_update(weight, m, v, static_cast<float>(std::sin(0.7 * t + k)), step);
+    }
+    CAPTURE(k);
+    CHECK(weight == Approx(want[k]).margin(6e-7));
+  }
 }
 
 TEST_CASE("power is exact repeated multiplication", "[math][adam]") {
