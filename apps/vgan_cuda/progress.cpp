@@ -44,11 +44,23 @@ std::string bar(double share, std::size_t cells, bool utf8) {
 std::string second_part(const ProgressValues& v) {
   switch (v.model) {
     case ModelKind::vae: return "KL " + fixed_text(v.mean("kl"), 2);
+    case ModelKind::masked: return "gradient " + fixed_text(v.mean("gradient_norm"), 2);
     case ModelKind::ae: return "squared error " + fixed_text(v.mean("squared_error"), 5);
     case ModelKind::gan: break;
   }
   return "real " + fixed_text(v.mean("d_real_accuracy") * 100.0, 0) + "% fake " +
          fixed_text(v.mean("d_fake_accuracy") * 100.0, 0) + "%";
+}
+
+// A model's loss, or losses, as the bar shows them.
+std::string loss_part(const ProgressValues& v) {
+  switch (v.model) {
+    case ModelKind::gan: break;
+    case ModelKind::masked: return "cross-entropy " + fixed_text(v.mean("cross_entropy"), 3);
+    case ModelKind::vae:
+    case ModelKind::ae: return "reconstruction " + fixed_text(v.mean("reconstruction"), 2);
+  }
+  return "D " + fixed_text(v.mean("d_loss"), 2) + " G " + fixed_text(v.mean("g_loss"), 2);
 }
 
 std::string losses_text(const ProgressValues& v) {
@@ -58,7 +70,7 @@ std::string losses_text(const ProgressValues& v) {
            fixed_text(v.mean("d_real_accuracy"), 2) + "  D(fake) " +
            fixed_text(v.mean("d_fake_accuracy"), 2);
   }
-  return "reconstruction " + fixed_text(v.mean("reconstruction"), 2) + "  " + second_part(v);
+  return loss_part(v) + "  " + second_part(v);
 }
 
 }  // namespace
@@ -71,7 +83,6 @@ std::string plain_line(const ProgressValues& v) {
 std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
   const double share =
       v.total == 0 ? 1.0 : static_cast<double>(v.epoch) / static_cast<double>(v.total);
-  const bool gan = v.model == ModelKind::gan;
   const std::string percent = std::to_string(static_cast<int>(share * 100.0));
   // In their order on the line; those of the lowest rank are the first to get room.
   struct Part {
@@ -84,8 +95,7 @@ std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
       {3, std::to_string(v.epoch) + "/" + std::to_string(v.total)},
       {4, rate_text(v.epochs_per_second) + "/s"},
       {1, clock_text(v.seconds_left) + " left"},
-      {2, gan ? "D " + fixed_text(v.mean("d_loss"), 2) + " G " + fixed_text(v.mean("g_loss"), 2)
-              : "reconstruction " + fixed_text(v.mean("reconstruction"), 2)},
+      {2, loss_part(v)},
       {5, second_part(v)},
   }};
   const std::size_t gap = width >= 100 ? 2 : 1;

@@ -11,6 +11,7 @@
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
 #include "engine/device/devices.hpp"
+#include "engine/models/model_traits.hpp"
 
 namespace vgan::app {
 namespace {
@@ -104,15 +105,16 @@ void RunDisplay::finished(const RunResult& result) {
                         " over time of samples from one fixed noise");
   holds("real.png", "real trials, to compare them with");
   holds("reconstructions.png", "real trials, each above its reconstruction");
-  const char* const drawn = model_ == ModelKind::gan   ? "losses and accuracies"
-                            : model_ == ModelKind::vae ? "reconstruction and KL"
-                                                       : "reconstruction and its error";
+  const char* const drawn = model_ == ModelKind::gan      ? "losses and accuracies"
+                            : model_ == ModelKind::vae    ? "reconstruction and KL"
+                            : model_ == ModelKind::masked ? "cross-entropy"
+                                                          : "reconstruction and its error";
   holds("losses.png", std::string(drawn) + " over time, from metrics.jsonl");
   holds("profile.json", "phase times, for chrome://tracing or Perfetto");
   holds("checkpoints/", counted(files_in(result.folder / "checkpoints"), "checkpoint") +
                             ", up to " + result.checkpoint.filename().string());
   holds("config.toml", "the settings, for --config");
-  if (model_ != ModelKind::gan) {
+  if (traits_of(model_).encodes) {
     std::printf("reconstruct: %s reconstruct --model %s --data FILE --out reconstructions.npy\n",
                 shell_word(program_).c_str(), shell_word(folder).c_str());
   }

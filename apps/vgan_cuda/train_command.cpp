@@ -142,6 +142,8 @@ int run_train(const std::string& program, const Words& words) {
                 {"bad command line", "--from", "''", "a run folder or checkpoint file", ""});
   }
   request.from = from;
+  const auto named = [&](const char* flag) { return line.given(flag); };
+  request.choose_model = !named("model") && !named("preset") && !named("config");
   request.stop_requested = stop_requested;
   const bool other_run = request.resume || !from.empty();
   const bool device_known = !other_run || line.given("device");

@@ -204,6 +204,12 @@ class Comparing {
       naming(name, [&] {
         validate(config);
         require_pictures(config, trial);
+        if (traits_of(config).over_cells) {
+          if (trials.schema) return;
+          refuse_setting("model", to_text(config.model) + ", of data that are no table",
+                         "models for such data", "leave it out of --models");
+        }
+
         const TrainConfig all = with_layers(config, trial);
         (void)generator_layers(all, trial);
         (void)traits_of(all).second_layers(all, trial, 0);

@@ -11,10 +11,12 @@
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"
 #include "engine/models/architecture.hpp"
+#include "engine/models/generator_model.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/pictures/trial_pictures.hpp"
 #include "engine/run/metrics_log.hpp"
+#include "engine/run/run_files.hpp"
 
 namespace vgan {
 namespace {
@@ -87,10 +89,18 @@ fs::path samples_of(const CompareGround& ground, const std::string& name) {
 }
 
 void count_parameters(const TrainConfig& config, const TrialShape& trial, ComparedModel& row) {
+  if (traits_of(config).over_cells) return;  // its layers follow from the data: count_trained
   const TrainConfig all = with_layers(config, trial);
   row.sampling_parameters = nn::parameter_count(generator_layers(all, trial));
   row.parameters =
       row.sampling_parameters + nn::parameter_count(traits_of(all).second_layers(all, trial, 0));
+}
+
+// The parameters of a trained run's network.
+void count_trained(const fs::path& run, ComparedModel& row) {
+  const LoadedCheckpoint loaded = load_run_or_file(run);
+  const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  row.parameters = row.sampling_parameters = nn::parameter_count(sampled_layers(model));
 }
 
 // A run that was stopped or killed is there if it has a checkpoint.
@@ -201,6 +211,7 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
     throw Error(ErrorCode::interrupted, {"stopped on request", name, "", "", ""});
   }
   if (!done) return row;
+  if (traits_of(config).over_cells) count_trained(ground.folder / name, row);
   const Trials samples = sample(ground, row);
   row.quality = ground.judge.judge(TrialRows(samples));
   if (ground.sheet) row.samples = picture_of(samples, ground);

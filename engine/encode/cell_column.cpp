@@ -129,6 +129,54 @@ CellColumn CellColumn::of_numbers(const Head& head, std::vector<double> numbers,
   return made;
 }
 
+std::optional<CellColumn> CellColumn::of_saved(const Head& head, Saved saved) {
+  const auto finite = [](const std::vector<double>& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(),
+                       [](double number) { return std::isfinite(number); });
+  };
+  const auto rises = [](const std::vector<double>& numbers, bool strictly) {
+    return std::adjacent_find(numbers.begin(), numbers.end(), [&](double a, double b) {
+             return strictly ? !(a < b) : a > b;
+           }) == numbers.end();
+  };
+  const std::size_t cells = saved.values.size();
+  bool sound = cells > 0 && finite(saved.values) && finite(saved.shares) && finite(saved.kept) &&
+               rises(saved.values, true) && saved.shares.size() == cells &&
+               std::all_of(saved.shares.begin(), saved.shares.end(),
+                           [](double share) { return share >= 0.0 && share <= 1.0 + 1e-9; });
+  if (head.kind == HeadKind::number) {
+    sound = sound && saved.kind != Kind::category && saved.numeric &&
+            saved.may_be_missing == (head.missing >= 0);
+  } else {
+    const std::size_t size = head.kind == HeadKind::flag ? 2 : static_cast<std::size_t>(head.size);
+    sound = sound && saved.kind == Kind::category && (!saved.may_be_missing || saved.numeric) &&
+            cells + (saved.may_be_missing ? 1 : 0) == size;
+  }
+  CellColumn made;
+  if (saved.kind == Kind::quantile) {
+    sound =
+        sound && saved.ends.size() == cells && saved.ends.back() == saved.kept.size() &&
+        saved.ends.front() > 0 && rises(saved.kept, false) &&
+        std::adjacent_find(saved.ends.begin(), saved.ends.end(),
+                           [](std::size_t a, std::size_t b) { return a >= b; }) == saved.ends.end();
+    if (!sound) return std::nullopt;
+    for (const std::size_t end : saved.ends) made.tops_.push_back(saved.kept[end - 1]);
+  } else {
+    sound = sound && saved.kept.empty() && saved.ends.empty();
+  }
+  if (!sound) return std::nullopt;
+  made.kind_ = saved.kind;
+  made.head_ = head;
+  made.numeric_ = saved.numeric;
+  made.may_be_missing_ = saved.may_be_missing;
+  made.tied_ = saved.tied;
+  made.values_ = std::move(saved.values);
+  made.shares_ = std::move(saved.shares);
+  made.kept_ = std::move(saved.kept);
+  made.ends_ = std::move(saved.ends);
+  return made;
+}
+
 std::span<const double> CellColumn::members(std::size_t cell) const {
   const std::size_t begin = cell == 0 ? 0 : ends_[cell - 1];
   return std::span(kept_).subspan(begin, ends_[cell] - begin);
@@ -160,6 +208,34 @@ std::size_t CellColumn::cell_of(std::span<const double> row) const {
   return missing ? values_.size() : cell_of_number(row[first]);
 }
 
+std::optional<CellColumn::Part> CellColumn::part_between(std::size_t cell, double low,
+                                                         double high) const {
+  if (cell >= values_.size()) return std::nullopt;
+  if (kind_ != Kind::quantile) {
+    if (values_[cell] < low || values_[cell] > high) return std::nullopt;
+    return Part{};
+  }
+  const std::span<const double> seen = members(cell);
+  const auto first = std::lower_bound(seen.begin(), seen.end(), low);
+  const auto end = std::upper_bound(seen.begin(), seen.end(), high);
+  if (tied_ || seen.size() == 1) {
+    if (first >= end) return std::nullopt;
+    const auto count = static_cast<double>(seen.size());
+    return Part{static_cast<double>(first - seen.begin()) / count,
+                static_cast<double>(end - seen.begin()) / count};
+  }
+  if (first == seen.end() || end == seen.begin()) return std::nullopt;
+  // Where in steps of rank a number lies between the members at `above` - 1 and `above`.
+  const auto rank = [&](auto above, double number) {
+    if (above == seen.begin()) return 0.0;
+    const auto steps = static_cast<double>(above - seen.begin());
+    if (above == seen.end()) return steps - 1.0;
+    return steps - 1.0 + (number - above[-1]) / (*above - above[-1]);
+  };
+  const auto last = static_cast<double>(seen.size() - 1);
+  return Part{rank(first, low) / last, rank(end, high) / last};
+}
+
 void CellColumn::put(std::size_t cell, double u, std::span<double> row) const {
   const auto first = static_cast<std::size_t>(head_.first);
   if (head_.kind == HeadKind::flag) {
@@ -175,20 +251,19 @@ void CellColumn::put(std::size_t cell, double u, std::span<double> row) const {
   const bool missing = cell == values_.size();
   if (may_be_missing_) row[static_cast<std::size_t>(head_.missing)] = missing ? 1.0 : 0.0;
   if (missing) cell = values_.size() / 2;
-  if (kind_ == Kind::grid || missing) {
-    row[first] = values_[cell];
-    return;
-  }
+  row[first] = missing ? values_[cell] : number_at(cell, u);
+}
+
+double CellColumn::number_at(std::size_t cell, double u) const {
+  if (kind_ != Kind::quantile) return values_[cell];
   const std::span<const double> seen = members(cell);
   const auto last = static_cast<double>(seen.size() - 1);
   if (tied_ || seen.size() == 1) {
-    row[first] =
-        seen[static_cast<std::size_t>(std::min(u * static_cast<double>(seen.size()), last))];
-    return;
+    return seen[static_cast<std::size_t>(std::min(u * static_cast<double>(seen.size()), last))];
   }
   const double at = std::min(u * last, last);
   const auto below = static_cast<std::size_t>(std::min(at, last - 1.0));
-  row[first] = seen[below] + (at - static_cast<double>(below)) * (seen[below + 1] - seen[below]);
+  return seen[below] + (at - static_cast<double>(below)) * (seen[below + 1] - seen[below]);
 }
 
 }  // namespace vgan

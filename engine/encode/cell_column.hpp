@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,6 +40,20 @@ class CellColumn {
   /// whether they are set, not measured.
   static CellColumn of_numbers(const Head& head, std::vector<double> numbers, bool design,
                                const Options& options);
+  /// A column as it is saved: all but its head.
+  struct Saved {
+    Kind kind = Kind::category;
+    bool numeric = false, may_be_missing = false, tied = false;
+    std::vector<double> values, shares;
+    std::vector<double> kept;       ///< of quantile cells, the members of all
+    std::vector<std::size_t> ends;  ///< where each cell's members end
+  };
+  Saved saved() const {
+    return {kind_, numeric_, may_be_missing_, tied_, values_, shares_, kept_, ends_};
+  }
+  /// The column that was saved. Nothing where it contradicts itself or the head.
+  static std::optional<CellColumn> of_saved(const Head& head, Saved saved);
+
   static CellColumn of_numbers(const Head& head, std::vector<double> numbers, bool design) {
     return of_numbers(head, std::move(numbers), design, Options());
   }
@@ -65,6 +80,15 @@ class CellColumn {
   /// Writes the numbers of a row of that cell. `u`, from 0 up to 1, says where in a quantile cell:
   /// between two numbers that were seen, or at one of them where numbers come again.
   void put(std::size_t cell, double u, std::span<double> row) const;
+  /// That number alone, of a cell that is not that of a missing one.
+  double number_at(std::size_t cell, double u) const;
+  /// Which part of a cell, `from` to `to` of `u`, has numbers from `low` to `high`; nothing where
+  /// none has, and of the cell of a missing number.
+  struct Part {
+    double from = 0.0;
+    double to = 1.0;
+  };
+  std::optional<Part> part_between(std::size_t cell, double low, double high) const;
 
   bool operator==(const CellColumn&) const = default;
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/encode/cell_rows.hpp"
 #include "engine/encode/design_columns.hpp"
 #include "engine/encode/score_curve.hpp"
 
@@ -18,17 +19,6 @@ using Part = EncodedColumn::Part;
 
 constexpr double design_share = 0.3;
 constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
-
-// Heads without the flags that belong to a number.
-std::vector<Head> column_heads(const Schema& schema) {
-  std::vector<Head> kept;
-  for (const Head& head : heads_of(schema)) {
-    const bool of_number =
-        !kept.empty() && kept.back().kind == HeadKind::number && kept.back().missing == head.first;
-    if (!of_number) kept.push_back(head);
-  }
-  return kept;
-}
 
 // The numbers that a choice is among; none for words and combinations.
 std::vector<double> choice_values(const Schema& schema, const EncodedColumn& first) {
@@ -141,10 +131,20 @@ CellFeatures cell_features(const CellColumn& column, std::size_t bins, std::size
   return made;
 }
 
+std::vector<Head> cell_heads(const Schema& schema) {
+  std::vector<Head> kept;
+  for (const Head& head : heads_of(schema)) {
+    const bool of_number =
+        !kept.empty() && kept.back().kind == HeadKind::number && kept.back().missing == head.first;
+    if (!of_number) kept.push_back(head);
+  }
+  return kept;
+}
+
 TableCells TableCells::fit(const Trials& trials, const CellColumn::Options& options) {
   const Schema& schema = *trials.schema;
   const std::vector<EncodedColumn> encoded = encoded_columns(schema);
-  const std::vector<Head> heads = column_heads(schema);
+  const std::vector<Head> heads = cell_heads(schema);
   const std::vector<double> rows = rows_of(trials);
   std::vector<std::vector<double>> numbers;
   for (const Head& head : heads) {
@@ -186,6 +186,22 @@ void TableCells::decode(std::span<const std::int32_t> cells, std::span<const flo
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     columns_[j].put(static_cast<std::size_t>(cells[j]), static_cast<double>(u[j]), row);
   }
+}
+
+std::vector<std::int32_t> encode_cells(const TableCells& table, const Trials& trials) {
+  const std::size_t columns = table.columns().size();
+  std::vector<std::int32_t> cells(static_cast<std::size_t>(trials.count) * columns);
+  std::visit(
+      [&](const auto& values) {
+        std::vector<double> row(table.numbers());
+        for (std::size_t i = 0; i < static_cast<std::size_t>(trials.count); ++i) {
+          const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * row.size());
+          std::copy_n(first, row.size(), row.begin());
+          table.encode(row, std::span(cells).subspan(i * columns, columns));
+        }
+      },
+      trials.values);
+  return cells;
 }
 
 std::vector<std::size_t> drawing_order(const TableCells& cells, const Schema& schema) {

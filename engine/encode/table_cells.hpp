@@ -55,6 +55,10 @@ class TableCells {
   std::size_t numbers_ = 0;
 };
 
+/// The head of each column of cells, in their order: those of a row without the flags that belong
+/// to a number.
+std::vector<Head> cell_heads(const Schema& schema);
+
 /// The order in which columns are drawn: those of fewer cells first, quantile cells behind others,
 /// the columns of outcomes last.
 std::vector<std::size_t> drawing_order(const TableCells& cells, const Schema& schema);

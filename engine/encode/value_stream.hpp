@@ -35,6 +35,16 @@ class ValueStream {
     if (rows_) rows_->snap(values_);
     return values_;
   }
+  /// The same of values in the data's own units already.
+  std::span<const std::byte> of(std::span<const double> values) {
+    as_type(values_of(values), type_, bytes_);
+    return bytes_;
+  }
+  std::span<const double> values_of(std::span<const double> values) {
+    values_.assign(values.begin(), values.end());
+    if (rows_) rows_->snap(values_);
+    return values_;
+  }
 
  private:
   const Scaling* scaling_;

@@ -9,7 +9,10 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint_tensors.hpp"
+#include "engine/models/cells_checkpoint.hpp"
+#include "engine/models/masked_layers.hpp"
 #include "engine/models/model_traits.hpp"
+
 #include "engine/models/schema_json.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/settings/saved_config.hpp"
@@ -141,9 +144,7 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
   const TrialShape shape = model.shape;
   const std::int64_t conditions = model.conditions.size();
   try {
-    std::vector<nn::LayerSpec> generator = generator_layers(model.config, shape, conditions);
-    if (!model.heads.empty()) end_in_heads(generator, model.config);
-    return {std::move(generator),
+    return {sampled_layers(model),
             traits_of(model.config).second_layers(model.config, shape, conditions)};
   } catch (const Error& error) {
     throw Error(ErrorCode::bad_data,
@@ -152,6 +153,16 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
 }
 
 }  // namespace
+
+std::vector<nn::LayerSpec> sampled_layers(const GeneratorModel& model) {
+  if (model.cells) {
+    const CellLayout layout = CellLayout::of(*model.cells, *model.schema);
+    return masked_layers(model.config, layout.features, layout.cells);
+  }
+  auto layers = generator_layers(model.config, model.shape, model.conditions.size());
+  if (!model.heads.empty()) end_in_heads(layers, model.config);
+  return layers;
+}
 
 Precision choose_precision(PrecisionKind precision, const DeviceInfo& device) {
   switch (precision) {
@@ -163,6 +174,13 @@ Precision choose_precision(PrecisionKind precision, const DeviceInfo& device) {
     case PrecisionKind::automatic: break;
   }
   return device.fast_bf16 ? Precision::bf16 : Precision::fp32;
+}
+
+PrecisionKind precision_over_cells(PrecisionKind precision) {
+  if (precision == PrecisionKind::automatic) return PrecisionKind::fp32;
+  if (precision != PrecisionKind::bf16) return precision;
+  refuse_setting("precision", "bf16 of a masked model", "auto, fp32, or tf32 on CUDA",
+                 "its norms and sums are f32");
 }
 
 PrecisionKind kind_of(Precision precision) {
@@ -300,10 +318,17 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
            "what the file's tensors hold");
   }
   const ModelTraits& traits = traits_of(model.config);
+  if (traits.over_cells) {
+    if (!model.schema) refuse(schema_name, "none", "that of a table, whose columns the model has");
+    if (model.config.g_layers.empty()) refuse("config", "no g-layers", "those of a trained model");
+    model.cells = read_cells(checkpoint, *model.schema, origin);
+  }
   const auto layers = networks_of(model, origin);
   check_network(layers.generator, "g", model.averaged, checkpoint, origin);
-  check_network(layers.second, traits.stem, model.averaged && traits.averages_second, checkpoint,
-                origin);
+  if (traits.second != nullptr) {
+    check_network(layers.second, traits.stem, model.averaged && traits.averages_second, checkpoint,
+                  origin);
+  }
   if (traits.fits_codes) {
     model.codes =
         CodeModel::load(checkpoint, model.config.latent_mixture, model.config.latent, origin);

@@ -10,8 +10,10 @@
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/data/schema.hpp"
 #include "engine/device/backend.hpp"
+#include "engine/encode/cell_layout.hpp"
 #include "engine/encode/output_range.hpp"
 #include "engine/encode/scaling.hpp"
+
 #include "engine/encode/table_heads.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/models/codes.hpp"
@@ -23,6 +25,9 @@ namespace vgan {
 /// `automatic` is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
 /// precision that the device cannot compute in.
 Precision choose_precision(PrecisionKind precision, const DeviceInfo& device);
+/// What a model over cells computes in where `precision` is asked for: `automatic` is fp32, and
+/// fp32 and tf32 are themselves. Throws bad_config for bf16.
+PrecisionKind precision_over_cells(PrecisionKind precision);
 /// The setting that names it.
 PrecisionKind kind_of(Precision precision);
 
@@ -45,14 +50,18 @@ struct GeneratorModel {
   TrialShape shape;
   std::optional<Schema> schema;  ///< of a model of a table's rows
   ConditionModel conditions;
-  CodeModel codes;                 ///< of a model "ae": what samples are drawn from
-  ValueType type = ValueType::u8;  ///< of the data's file
-  OutputRange range;               ///< what a sampler hands out
-  std::vector<Head> heads;         ///< of rows of a table: what G's outputs are; else empty
-  Scaling scaling;                 ///< what that stands for
+  CodeModel codes;                  ///< of a model "ae": what samples are drawn from
+  ValueType type = ValueType::u8;   ///< of the data's file
+  OutputRange range;                ///< what a sampler hands out
+  std::vector<Head> heads;          ///< of rows of a table: what G's outputs are; else empty
+  Scaling scaling;                  ///< what that stands for
+  std::optional<TableCells> cells;  ///< of a model over cells: its columns
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G
 };
+
+/// The layers of the network that makes samples of the model.
+std::vector<nn::LayerSpec> sampled_layers(const GeneratorModel& model);
 
 /// Throws bad_data where the metadata do not describe a generator, or where a tensor is missing or
 /// has another shape than the described networks: nothing is allocated for a model that the file

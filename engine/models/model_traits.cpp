@@ -10,7 +10,9 @@ std::vector<nn::LayerSpec> encoder(const TrainConfig& config, const TrialShape& 
   return encoder_layers(config, trial);
 }
 
-constexpr std::array<ModelTraits, 3> models{{
+std::vector<nn::LayerSpec> none(const TrainConfig&, const TrialShape&, std::int64_t) { return {}; }
+
+constexpr std::array<ModelTraits, 4> models{{
     {.kind = ModelKind::gan,
      .first = "generator",
      .second = "discriminator",
@@ -19,6 +21,7 @@ constexpr std::array<ModelTraits, 3> models{{
      .averages_second = false,
      .variational = false,
      .fits_codes = false,
+     .over_cells = false,
      .second_layers = discriminator_layers},
     {.kind = ModelKind::vae,
      .first = "decoder",
@@ -28,6 +31,7 @@ constexpr std::array<ModelTraits, 3> models{{
      .averages_second = true,
      .variational = true,
      .fits_codes = false,
+     .over_cells = false,
      .second_layers = encoder},
     {.kind = ModelKind::ae,
      .first = "decoder",
@@ -37,7 +41,18 @@ constexpr std::array<ModelTraits, 3> models{{
      .averages_second = true,
      .variational = false,
      .fits_codes = true,
+     .over_cells = false,
      .second_layers = encoder},
+    {.kind = ModelKind::masked,
+     .first = "network",
+     .second = nullptr,
+     .stem = "",
+     .encodes = false,
+     .averages_second = false,
+     .variational = false,
+     .fits_codes = false,
+     .over_cells = true,
+     .second_layers = none},
 }};
 
 // Each model has a row, at its enumerator.

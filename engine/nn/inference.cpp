@@ -41,9 +41,13 @@ std::size_t forward_scratch(const Backend& backend, const Layers& layers, Elemen
                             std::int64_t rows) {
   std::size_t most = 0;
   for (const nn::LayerSpec& layer : layers) {
-    most = std::max(most, layer.kind == nn::LayerKind::dense
-                              ? backend.product_scratch(rows, layer.outputs, type)
-                              : backend.conv_scratch(layer.geometry, rows, type));
+    if (layer.convolves()) {
+      most = std::max(most, backend.conv_scratch(layer.geometry, rows, type));
+      continue;
+    }
+    for (const std::int64_t width : {layer.outputs, layer.hidden}) {
+      most = std::max(most, backend.product_scratch(rows, width, type));
+    }
   }
   return most;
 }

@@ -6,7 +6,9 @@ namespace vgan::nn {
 
 std::int64_t LayerSpec::bias_size() const {
   switch (kind) {
-    case LayerKind::dense: break;
+    case LayerKind::dense:
+    case LayerKind::residual:
+    case LayerKind::layer_norm: break;
     case LayerKind::conv: return geometry.filters;
     case LayerKind::transposed_conv: return geometry.channels;
   }
@@ -16,7 +18,9 @@ std::int64_t LayerSpec::bias_size() const {
 double LayerSpec::fan_in() const {
   const auto number = [](std::int64_t n) { return static_cast<double>(n); };
   switch (kind) {
-    case LayerKind::dense: break;
+    case LayerKind::dense:
+    case LayerKind::residual:
+    case LayerKind::layer_norm: break;
     case LayerKind::conv: return number(geometry.patch_size());
     // Each number of the large image is reached from one in stride_h * stride_w kernel places.
     case LayerKind::transposed_conv:
@@ -42,12 +46,12 @@ bool all_plain_dense(const std::vector<LayerSpec>& layers) {
 
 bool has_convolution(const std::vector<LayerSpec>& layers) {
   return std::any_of(layers.begin(), layers.end(),
-                     [](const LayerSpec& layer) { return layer.kind != LayerKind::dense; });
+                     [](const LayerSpec& layer) { return layer.convolves(); });
 }
 
 bool wants_tight_rows(const std::vector<LayerSpec>& layers) {
   return std::any_of(layers.begin(), layers.end(), [](const LayerSpec& layer) {
-    return layer.kind != LayerKind::dense || layer.normalised > 0;
+    return layer.convolves() || layer.normalised > 0;
   });
 }
 
@@ -58,6 +62,15 @@ std::int64_t TensorSpec::size() const {
 }
 
 std::vector<TensorSpec> tensors_of(const LayerSpec& layer) {
+  if (layer.kind == LayerKind::residual || layer.kind == LayerKind::layer_norm) {
+    std::vector<TensorSpec> tensors{{"gamma", {layer.inputs}}, {"beta", {layer.inputs}}};
+    if (layer.kind == LayerKind::layer_norm) return tensors;
+    tensors.push_back({"weight_in", {layer.inputs, layer.hidden}});
+    tensors.push_back({"bias_in", {layer.hidden}});
+    tensors.push_back({"weight_out", {layer.hidden, layer.outputs}});
+    tensors.push_back({"bias_out", {layer.outputs}});
+    return tensors;
+  }
   std::vector<TensorSpec> tensors{{"weight", {layer.weight_rows(), layer.weight_cols()}}};
   if (layer.normalised > 0) {
     for (const char* name : {"gamma", "beta"}) tensors.push_back({name, {layer.normalised}});
@@ -89,7 +102,10 @@ std::string layers_text(const std::vector<LayerSpec>& layers) {
   const auto seen = [&](const LayerSpec& layer) {
     const ConvGeometry& g = layer.geometry;
     if (layer.kind == LayerKind::conv) return image(g.height, g.width, g.channels);
-    if (layer.kind == LayerKind::dense) return std::to_string(layer.inputs);
+    if (layer.kind == LayerKind::residual) {
+      return std::to_string(layer.inputs) + "(" + std::to_string(layer.hidden) + ")";
+    }
+    if (!layer.convolves()) return std::to_string(layer.inputs);
     return image(g.small_height, g.small_width, g.filters);
   };
   std::string text;

@@ -9,7 +9,9 @@
 
 namespace vgan::nn {
 
-enum class LayerKind : std::uint8_t { dense, conv, transposed_conv };
+/// `residual`: y = x + W2 dropout(silu(W1 layer_norm(x) + b1)) + b2 (a block of a pre-norm residual
+/// network: R. Xiong et al., arXiv:2002.04745). `layer_norm`: y = layer_norm(x).
+enum class LayerKind : std::uint8_t { dense, conv, transposed_conv, residual, layer_norm };
 
 /// One layer: a product with a bias, or with batch normalisation in its place, then an activation.
 struct LayerSpec {
@@ -33,20 +35,22 @@ struct LayerSpec {
   /// arXiv:1802.05637), for a last dense layer with one output: to the logit of features phi comes
   /// <c E, phi>. 0: none.
   std::int64_t conditions = 0;
+  std::int64_t hidden = 0;  ///< of a residual block: numbers of W1's output
+  float dropout = 0.0F;     ///< of a residual block, in training: 0 to below 1
+  bool zero_start = false;  ///< the weight of a dense layer is 0 at the start
 
+  bool convolves() const { return kind == LayerKind::conv || kind == LayerKind::transposed_conv; }
   /// Columns of what the layer puts out.
   std::int64_t width() const { return outputs + (stddev_group > 0 ? 1 : 0); }
-  std::int64_t weight_rows() const {
-    return kind == LayerKind::dense ? inputs : geometry.patch_size();
-  }
-  std::int64_t weight_cols() const { return kind == LayerKind::dense ? outputs : geometry.filters; }
+  std::int64_t weight_rows() const { return convolves() ? geometry.patch_size() : inputs; }
+  std::int64_t weight_cols() const { return convolves() ? geometry.filters : outputs; }
   /// Numbers of a bias: the channels of a convolution's output.
   std::int64_t bias_size() const;
   /// Products that one number of the output is the sum of: what initial weights are scaled by.
   double fan_in() const;
   bool plain_dense() const {
-    return kind == LayerKind::dense && normalised == 0 && !spectral && stddev_group == 0 &&
-           conditions == 0 && !keeps_variance;
+    return kind == LayerKind::dense && !zero_start && normalised == 0 && !spectral &&
+           stddev_group == 0 && conditions == 0 && !keeps_variance;
   }
 };
 
@@ -65,7 +69,7 @@ bool wants_tight_rows(const std::vector<LayerSpec>& layers);
 /// checkpoints take them along.
 struct TensorSpec {
   std::string name;  ///< weight, bias, gamma, beta, mean, variance, u, v, embedding,
-                     ///< error_variance
+                     ///< error_variance; weight_in, bias_in, weight_out, bias_out of a residual
   std::vector<std::int64_t> shape;
   bool trained = true;
 

@@ -11,6 +11,12 @@ namespace {
 
 constexpr int first_iterations = 15;
 
+// Trained numbers start uniform in +- this. A residual block starts as the identity.
+double initial_bound(const LayerSpec& layer, const TensorSpec& tensor) {
+  const bool zero = (layer.zero_start && tensor.name == "weight") || tensor.name.ends_with("_out");
+  return zero ? 0.0 : 1.0 / std::sqrt(layer.fan_in());
+}
+
 // Weights have a copy in the form that products read; of the others nobody reads one.
 std::vector<TensorPlan> tensor_plans(const Backend& backend, const std::vector<LayerSpec>& layers) {
   std::vector<TensorPlan> plans;
@@ -36,6 +42,18 @@ std::size_t spectral_bytes(const std::vector<LayerSpec>& layers, std::int64_t fl
   return (static_cast<std::size_t>(floats) + layers.size() + 1) * sizeof(float);
 }
 
+// Residual blocks and layer norms stand behind a layer whose output is what its product gives, and
+// compute in f32.
+void require_rows_norm(const std::vector<LayerSpec>& layers, std::size_t l, ElementType type) {
+  const LayerSpec& layer = layers[l];
+  if (layer.kind != LayerKind::residual && layer.kind != LayerKind::layer_norm) return;
+  require(l > 0 && layers[l - 1].activation == Activation::identity &&
+              layer.activation == Activation::identity && layer.inputs == layer.outputs,
+          "network", "a residual block or layer norm behind an activation, or of two widths",
+          "one behind a layer without activation, of one width");
+  require(type == ElementType::f32, "network", "a residual block or layer norm in bf16", "f32");
+}
+
 MatrixRef as_row(VectorView<float> values) {
   return {values.data, ElementType::f32, 1, values.size, values.size};
 }
@@ -52,6 +70,7 @@ Network::Network(Backend& backend, std::vector<LayerSpec> layers, float slope,
       products_(products),
       arena_(backend, tensor_plans(backend, layers_), options, what) {
   std::size_t tensors = 0;
+  for (std::size_t l = 0; l < layers_.size(); ++l) require_rows_norm(layers_, l, compute_type_);
   for (const LayerSpec& layer : layers_) {
     first_tensor_.push_back(tensors);
     tensors += tensors_of(layer).size();
@@ -71,8 +90,8 @@ std::size_t Network::bytes(const Backend& backend, const std::vector<LayerSpec>&
 void Network::initialise(Queue& queue, std::uint64_t seed, std::uint64_t id) {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const LayerSpec& layer = layers_[l];
-    const auto bound = static_cast<float>(1.0 / std::sqrt(layer.fan_in()));
     for (const TensorSpec& spec : tensors_of(layer)) {
+      const auto bound = static_cast<float>(initial_bound(layer, spec));
       const VectorView<float> values = tensor(l, spec.name);
       const auto place = static_cast<std::uint64_t>(values.data - arena_.weights().data);
       if (spec.name == "gamma" || spec.name.ends_with("variance")) {

@@ -82,6 +82,9 @@ class Network {
   void forward(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// `forward` in f32 from x in f32, with products in f32 whatever the network computes in.
   void forward_exact(Queue& queue, ConstMatrixRef x, const Tape& tape);
+  /// Layers [first, end) alone, from x, the input of layer `first`.
+  void forward_between(Queue& queue, std::size_t first, std::size_t end, ConstMatrixRef x,
+                       const Tape& tape);
   /// All but the last layer.
   void forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape);
   /// `forward` with the last layer mapped to trials [rows, outputs], f32 or u8; `tape` needs the
@@ -147,6 +150,16 @@ class Network {
                const ForwardOptions& options, Products products);
   void normalise(Queue& queue, std::size_t layer, const Tape& tape, MatrixRef y);
   void backward_normalisation(Queue& queue, std::size_t layer, const Tape& tape);
+  void forward_residual(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
+  void forward_layer_norm(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
+  /// From layer's delta to that of the layer below it, whose output is `x`.
+  void backward_residual(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape,
+                         bool weights);
+  void backward_layer_norm(Queue& queue, std::size_t layer, ConstMatrixRef x,
+                           MatrixView<const float> dy, MatrixView<const float> residual,
+                           const Tape& tape, bool weights);
+  MatrixRef matrix(std::size_t layer, const std::string& name) const;
+  MatrixView<float> matrix_gradient(std::size_t layer, const std::string& name) const;
   void weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape);
   /// dx = (dy W^T) * activation'(at) for layer `layer`; an empty `at`: no mask.
   void input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,

@@ -36,6 +36,8 @@ void Network::normalise(Queue& queue, std::size_t layer, const Tape& tape, Matri
 void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, const Tape& tape,
                             Products products) {
   const LayerSpec& spec = layers_[layer];
+  if (spec.kind == LayerKind::residual) return forward_residual(queue, layer, x, tape);
+  if (spec.kind == LayerKind::layer_norm) return forward_layer_norm(queue, layer, x, tape);
   const MatrixRef y = own_columns(layer, tape.outputs[layer]);
   if (spec.normalised > 0) {
     product(queue, layer, x, tape.raws[layer], {.tf32 = products_.tf32}, products);
@@ -53,10 +55,16 @@ void Network::forward_layer(Queue& queue, std::size_t layer, ConstMatrixRef x, c
   }
 }
 
-void Network::forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape) {
-  for (std::size_t l = 0; l + 1 < layers_.size(); ++l) {
-    forward_layer(queue, l, below(l, x, tape), tape, Products::own);
+void Network::forward_between(Queue& queue, std::size_t first, std::size_t end, ConstMatrixRef x,
+                              const Tape& tape) {
+  for (std::size_t l = first; l < end; ++l) {
+    forward_layer(queue, l, l == first ? x : ConstMatrixRef(tape.outputs[l - 1]), tape,
+                  Products::own);
   }
+}
+
+void Network::forward_hidden(Queue& queue, ConstMatrixRef x, const Tape& tape) {
+  forward_between(queue, 0, layers_.size() - 1, x, tape);
 }
 
 void Network::forward(Queue& queue, ConstMatrixRef x, const Tape& tape) {
@@ -150,6 +158,15 @@ void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
                        const BackwardOptions& options) {
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const LayerSpec& spec = layers_[l];
+    if (spec.kind == LayerKind::residual) {
+      backward_residual(queue, l, tape.outputs[l - 1], tape, options.weights);
+      continue;
+    }
+    if (spec.kind == LayerKind::layer_norm) {
+      backward_layer_norm(queue, l, tape.outputs[l - 1], tape.deltas[l].as<float>(), {}, tape,
+                          options.weights);
+      continue;
+    }
     const MatrixRef delta = own_columns(l, tape.deltas[l]);
     if (spec.stddev_group > 0) {
       const ActivationOptions own = activation(l);

@@ -17,6 +17,13 @@ void lay_out(const std::vector<LayerSpec>& layers, std::int64_t rows, const Tape
     take(tape.raws, normalised ? rows : 0, layer.outputs, options.type);
     take(tape.statistics, normalised && !options.inference ? 2 : 0, layer.normalised,
          ElementType::f32);
+    const bool block = layer.kind == LayerKind::residual;
+    const bool row_norm = block || layer.kind == LayerKind::layer_norm;
+    take(tape.row_statistics, row_norm && options.deltas ? rows : 0, 2, ElementType::f32);
+    take(tape.normalised, block ? rows : 0, layer.inputs, ElementType::f32);
+    take(tape.hidden, block ? rows : 0, layer.hidden, ElementType::f32);
+    take(tape.activated, block ? rows : 0, layer.hidden, ElementType::f32);
+    take(tape.hidden_deltas, block && options.deltas ? rows : 0, layer.hidden, ElementType::f32);
   }
 }
 
@@ -30,6 +37,11 @@ Tape Tape::rows_from(std::int64_t first, std::int64_t count) const {
   for (const MatrixRef& output : outputs) some.outputs.push_back(part(output));
   for (const MatrixRef& delta : deltas) some.deltas.push_back(part(delta));
   for (const MatrixRef& raw : raws) some.raws.push_back(part(raw));
+  for (auto list : {&Tape::row_statistics, &Tape::normalised, &Tape::hidden, &Tape::activated,
+                    &Tape::hidden_deltas}) {
+    for (const MatrixRef& matrix : this->*list) (some.*list).push_back(part(matrix));
+  }
+  some.dropout = dropout;
   some.statistics = statistics;
   some.conditions = part(conditions);
   some.embedded = part(embedded);

@@ -15,6 +15,12 @@ struct Tape {
   /// Mean and reciprocal standard deviation of the batch that layer l was normalised by,
   /// [2, channels] f32; or empty.
   std::vector<MatrixRef> statistics;
+  /// Of residual blocks and layer norms, f32, each empty for other layers: a row's mean and
+  /// reciprocal deviation [rows, 2]; of blocks alone, the normalised rows [rows, inputs], W1's
+  /// output and what takes its place [rows, hidden], the activation's output and the gradient by it
+  /// [rows, hidden].
+  std::vector<MatrixRef> row_statistics, normalised, hidden, activated, hidden_deltas;
+  RandomStream dropout;  ///< what dropout draws from, put there by the tape's user
   MatrixRef conditions;  ///< of a projection: [rows, conditions], put there by the tape's user
   MatrixRef embedded;    ///< of a projection: [rows, features]
 

@@ -249,6 +249,16 @@ RgbImage draw_curves(const std::string& title, const std::vector<Panel>& panels,
 RgbImage draw_training(const std::string& title, const TrainingHistory& history,
                        const CurvesStyle& style) {
   std::vector<Panel> panels;
+  if (!history.cross_entropy.empty()) {
+    panels.push_back({"cross-entropy, -log p of a column in nats",
+                      {curve("", history.cross_entropy, curve_blue)},
+                      std::nullopt});
+    if (!history.gradient_norm.empty()) {
+      panels.push_back(
+          {"norm of the gradient", {curve("", history.gradient_norm, curve_green)}, std::nullopt});
+    }
+    return draw_curves(title, panels, style);
+  }
   if (!history.reconstruction.empty()) {
     panels.push_back({"reconstruction, -log p of a trial in nats",
                       {curve("", history.reconstruction, curve_blue)},

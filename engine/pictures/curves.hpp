@@ -64,13 +64,16 @@ struct TrainingHistory {
   LongSeries reconstruction;  ///< negative log-likelihood of a trial, nats
   LongSeries squared_error;   ///< of a number, in the network's units
   LongSeries kl;              ///< of a trial's posterior to the prior, nats
+  // of a masked model
+  LongSeries cross_entropy;  ///< of a column that is not shown, nats
+  LongSeries gradient_norm;  ///< before it is clipped
 
-  bool empty() const { return d_loss.empty() && reconstruction.empty(); }
+  bool empty() const { return d_loss.empty() && reconstruction.empty() && cross_entropy.empty(); }
 };
 
 /// Panels from top to bottom: a GAN's losses, its gradient penalty where there is one, D's
 /// accuracies; or an autoencoder's reconstruction and squared error, and a VAE's KL in place of the
-/// error.
+/// error; or a masked model's cross-entropy, and the norm of its gradient where it is clipped.
 RgbImage draw_training(const std::string& title, const TrainingHistory& history,
                        const CurvesStyle& style = {});
 

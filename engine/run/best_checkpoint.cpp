@@ -33,9 +33,11 @@ double number(const nlohmann::json& entry, const char* key, double otherwise) {
 }  // namespace
 
 BestCheckpoint::BestCheckpoint(const TrainConfig& config)
-    : autoencoder_(traits_of(config).encodes),
-      first_(autoencoder_ ? "reconstruction" : "d_loss"),
-      second_(autoencoder_ ? "kl" : "g_loss"),
+    : likelihood_(traits_of(config).encodes || traits_of(config).over_cells),
+      first_(traits_of(config).over_cells ? "cross_entropy"
+             : likelihood_                ? "reconstruction"
+                                          : "d_loss"),
+      second_(likelihood_ ? "kl" : "g_loss"),
       weight_(traits_of(config).variational ? config.beta : 0.0) {}
 
 void BestCheckpoint::read(const FilePlace& metrics,
@@ -46,7 +48,7 @@ void BestCheckpoint::read(const FilePlace& metrics,
     const auto entry = read_json(line);
     if (!entry.is_object()) return true;
     judge(epoch - 1, number(entry, first_, std::nan("")),
-          number(entry, second_, autoencoder_ ? 0.0 : std::nan("")));
+          number(entry, second_, likelihood_ ? 0.0 : std::nan("")));
     return true;
   });
 }
@@ -60,7 +62,7 @@ void BestCheckpoint::add(const StepReport& report) {
 
 void BestCheckpoint::judge(std::uint64_t epoch, double first, double second) {
   double loss = first + weight_ * second;
-  if (!autoencoder_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
+  if (!likelihood_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
   if (!std::isfinite(first) || !std::isfinite(second)) return;
   // Among equals it is the newest, which has learned the longest.
   if (best_ && loss > best_loss_) return;

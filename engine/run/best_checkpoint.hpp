@@ -12,8 +12,9 @@
 namespace vgan {
 
 /// A step reports the losses of the weights that it finds, before it moves them: the report of
-/// epoch e + 1 judges the checkpoint of epoch e. The best checkpoint of an autoencoder is the one
-/// with the lowest loss (reconstruction + beta KL) on that one batch. A GAN's losses say how two
+/// epoch e + 1 judges the checkpoint of epoch e. The best checkpoint of an autoencoder or a masked
+/// model is the one with the lowest loss (reconstruction + beta KL, or cross-entropy) on that one
+/// batch. A GAN's losses say how two
 /// players stand, not how good the samples are: there it is the newest whose losses lie within
 /// +-`sane_loss`, or the one that passes it least.
 class BestCheckpoint {
@@ -36,8 +37,9 @@ class BestCheckpoint {
  private:
   void judge(std::uint64_t epoch, double first, double second);
 
-  bool autoencoder_;
-  const char* first_;  // names of its losses in reports and metrics; an AE has no second
+  bool likelihood_;    // its loss is a likelihood, of which less is better
+  const char* first_;  // names of its losses in reports and metrics; an AE and a masked model have
+                       // no second
   const char* second_;
   double weight_;  // of its second loss
   std::optional<std::uint64_t> newest_;

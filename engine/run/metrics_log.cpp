@@ -66,6 +66,8 @@ constexpr Drawn all_drawn[] = {{"d_loss", &TrainingHistory::d_loss},
                                {"gradient_penalty", &TrainingHistory::gradient_penalty},
                                {"d_real_accuracy", &TrainingHistory::accuracy_real},
                                {"d_fake_accuracy", &TrainingHistory::accuracy_fake},
+                               {"cross_entropy", &TrainingHistory::cross_entropy},
+                               {"gradient_norm", &TrainingHistory::gradient_norm},
                                {"reconstruction", &TrainingHistory::reconstruction},
                                {"squared_error", &TrainingHistory::squared_error},
                                {"kl", &TrainingHistory::kl}};

@@ -75,15 +75,7 @@ bool is_given(const RunRequest& request, const std::string& setting) {
 
 TrainConfig overlaid(const TrainConfig& saved, const RunRequest& request) {
   TrainConfig wanted = saved;
-  std::vector<const void*> sources;
-  visit_settings(request.config,
-                 [&](const SettingInfo&, const auto& field) { sources.push_back(&field); });
-  std::size_t index = 0;
-  visit_settings(wanted, [&](const SettingInfo& info, auto& field) {
-    using Field = std::decay_t<decltype(field)>;
-    const void* source = sources[index++];
-    if (is_given(request, info.name)) field = *static_cast<const Field*>(source);
-  });
+  copy_settings(request.config, request.given, wanted);
   if (is_given(request, "epochs") && !is_given(request, "passes")) wanted.passes = 0.0;
   if (is_given(request, "r1") && !is_given(request, "r1-scaled")) wanted.r1_scaled = false;
   const auto left_open = [&](const char* name, auto TrainConfig::*field, const auto& open) {

@@ -56,6 +56,29 @@ void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer
                  std::to_string(origin.record().epoch) + ")");
 }
 
+// Rows of a table are learnt by a masked model, unless another was asked for, or a setting that
+// such a model has no use for.
+void fit_model(const RunRequest& request, const Trials& trials, TrainConfig& config) {
+  if (!request.choose_model || !trials.schema) return;
+
+  TrainConfig masked = preset("masked");
+  copy_settings(config, request.given, masked);
+  for (const char* name : {"data", "labels", "schema", "conditions", "out"}) {
+    copy_settings(config, {name}, masked);  // by the names that they have anywhere
+  }
+  try {
+    validate(masked);
+    require_used(masked, request.given);
+  } catch (const Error&) {
+    return;
+  }
+  config = masked;
+  if (request.observer != nullptr) {
+    request.observer->note(
+        "model masked, as the data are a table; --model gan, vae or ae is another");
+  }
+}
+
 // A batch that nobody asked for is no larger than the data.
 void fit_batch(const RunRequest& request, const Trials& trials, TrainConfig& config) {
   // Another run's, which --from takes over, was not asked for either.
@@ -150,6 +173,7 @@ RunResult run_training(const RunRequest& request) {
     require_same(resumption->loaded.checkpoint, "data", trials.fingerprint(), "data");
   }
   if (origin) origin->require_fit(trials);
+  if (!resumption && !origin) fit_model(request, trials, lasting);
   if (!resumption) fit_batch(request, trials, lasting);
   Trainer trainer(lasting, trials);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);

@@ -37,6 +37,9 @@ struct RunRequest {
   /// run's; otherwise, those that are refused where they belong to another model. Where `batch` is
   /// not among them and has its preset's value, it is made no larger than the data.
   std::vector<std::string> given;
+  /// `config` is the default preset with what is `given`: rows of a table are learnt by a masked
+  /// model instead, unless something is given that such a model has no use for.
+  bool choose_model = false;
   std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
   /// The run is as long as it is when it is stopped: config.epochs, a bound alone, becomes that in
   /// its last checkpoint and its config.toml, and it is not `stopped`, but done.

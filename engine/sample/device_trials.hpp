@@ -1,6 +1,8 @@
 // The trials to learn from, as a step reads them.
 #pragma once
 
+#include <cstdint>
+
 #include "kernels/view.hpp"
 
 namespace vgan {
@@ -11,6 +13,8 @@ struct DeviceTrials {
   ConstMatrixRef conditions;  ///< [count, conditions], u8 or f32; empty: none
   float scale = 1.0F;         ///< network value = trial * scale + offset
   float offset = 0.0F;
+  /// Of a model over cells the data, in place of `trials`: [count, columns].
+  MatrixView<const std::int32_t> cells;
 };
 
 }  // namespace vgan

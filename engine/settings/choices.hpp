@@ -9,15 +9,18 @@
 
 namespace vgan {
 
-enum class ModelKind { gan, vae, ae };
+/// `masked`: one network that predicts each column of a table from any others.
+enum class ModelKind { gan, vae, ae, masked };
 
 template <>
 struct WordTable<ModelKind> {
   static constexpr const char* setting = "model";
-  static constexpr std::array<Word<ModelKind>, 3> table{{
+  static constexpr std::array<Word<ModelKind>, 4> table{{
       {ModelKind::gan, "gan"},
       {ModelKind::vae, "vae"},
       {ModelKind::ae, "ae"},
+      {ModelKind::masked, "masked", "tables"},
+
   }};
 };
 

@@ -154,7 +154,9 @@ void validate(const TrainConfig& c) {
   require_utf8("schema", c.schema);
   require_utf8("out", c.out);
   (void)parse_shape(c.shape);
-  if (c.passes == 0.0 && c.epochs == 0) refuse_setting("epochs", "0", "1 or more");
+  if (c.passes == 0.0 && c.epochs == 0 && c.model != ModelKind::masked) {
+    refuse_setting("epochs", "0", "1 or more");
+  }
   require_steps("epochs", c.epochs);
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
   require_count("batch", c.batch, 1, 1 << 24);
@@ -169,6 +171,9 @@ void validate(const TrainConfig& c) {
   require_between("beta1", c.beta1, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("beta2", c.beta2, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("lr-end", c.lr_end, 0.0, 1.0, "0 to 1");
+  require_between("weight-decay", c.weight_decay, 0.0, 1e6, "0 (none) to 1e6");
+  require_between("clip", c.clip, 0.0, 1e6, "0 (none) to 1e6");
+  require_between("dropout", c.dropout, 0.0, 0.99, "0 (none) to 0.99");
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   if (c.seed >> 63 != 0) refuse_setting("seed", std::to_string(c.seed), "0 to 2^63 - 1");
   require_steps("kl-warmup", c.kl_warmup);

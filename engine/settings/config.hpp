@@ -35,8 +35,9 @@ struct TrainConfig {
   std::string range;                       ///< "LOW:HIGH" in its place; "" = none
   double hold_out = 0.0;  ///< share of the trials, from the end, that is not trained on
   // length
-  std::uint64_t epochs = 10000;  ///< alternating D and G updates, one batch each
-  double passes = 0.0;           ///< whole passes over the data instead; 0 = use `epochs`
+  /// Alternating D and G updates, one batch each; 0, of a masked model: by the number of rows.
+  std::uint64_t epochs = 10000;
+  double passes = 0.0;  ///< whole passes over the data instead; 0 = use `epochs`
   std::int64_t batch = 128;
   // networks
   ModelKind model = ModelKind::gan;
@@ -52,6 +53,7 @@ struct TrainConfig {
   std::int64_t minibatch_stddev = 0;     ///< trials of a group; 0 = off
   std::int64_t pack = 1;                 ///< trials that D judges together
   bool spectral_norm = false;            ///< of D's layers
+  double dropout = 0.0;                  ///< of a masked model's hidden numbers, in training
   // the objective
   LossKind loss = LossKind::bce;
   std::int64_t n_critic = 1;
@@ -81,6 +83,8 @@ struct TrainConfig {
   double lr_end = 0.0;                                ///< last rate, as a share of the first
   std::uint64_t warmup = 0;                           ///< epochs in which rates rise from 0
   double ema = 0.0;                                   ///< decay of the averaged G; 0 = off
+  double weight_decay = 0.0;                          ///< AdamW's
+  double clip = 0.0;  ///< greatest norm of a masked model's gradient; 0 = any
   // machine
   std::uint64_t seed = 1;
   std::string device = "auto";
@@ -104,6 +108,8 @@ struct TrainConfig {
         likelihood == LikelihoodKind::automatic || likelihood == LikelihoodKind::bernoulli;
     return logits ? OutputKind::sigmoid : OutputKind::linear;
   }
+  /// Whether trials are drawn from noise, by a generator or decoder.
+  bool has_latent() const { return model != ModelKind::masked; }
   /// How many of `count` trials are held out: `hold_out` of them, to the nearest.
   std::int64_t held_out(std::int64_t count) const {
     return std::llround(hold_out * static_cast<double>(count));
@@ -126,6 +132,8 @@ void drop_overruled(TrainConfig& config, const Given& given);
 /// unless it has its preset's value or TrainConfig's own. One of another model that is in
 /// `given`, asked for by name, is refused with these values too.
 void require_used(const TrainConfig& config, const std::vector<std::string>& given = {});
+/// Gives the settings of these names in `to` the values that they have in `from`.
+void copy_settings(const TrainConfig& from, const std::vector<std::string>& names, TrainConfig& to);
 /// The preset to start from where none is named: `model` itself for vae and ae.
 std::string preset_for(ModelKind model);
 

@@ -24,6 +24,22 @@ TrainConfig preset(const std::string& name) {
     if (name == "ae") config.latent_mixture = 0;
     return config;
   }
+  if (name == "masked") {
+    config.model = ModelKind::masked;
+    config.epochs = 0;
+    config.batch = 256;
+    config.dropout = 0.2;
+    config.lr = 2e-3;
+    config.beta1 = 0.9;
+    config.beta2 = 0.99;
+    config.weight_decay = 0.01;
+    config.clip = 1.0;
+    config.warmup = 100;
+    config.lr_schedule = ScheduleKind::cosine;
+    config.lr_end = 0.02;
+    config.ema = 0.995;
+    return config;
+  }
   config.lr = 4e-4;
   config.ttur = 4.0;
   config.r1 = 1.0;
@@ -63,7 +79,8 @@ std::vector<std::pair<std::string, std::string>> preset_list() {
           {"stable", "50,000 epochs: R1, R2, fading noise, falling rates; points: a mixture"},
           {"conv", "convolutional G and D, for images"},
           {"vae", "variational autoencoder"},
-          {"ae", "autoencoder; samples from Gaussians fitted to its codes"}};
+          {"ae", "autoencoder; samples from Gaussians fitted to its codes"},
+          {"masked", "of a table: each column from any others, drawn one by one"}};
 }
 
 std::vector<std::string> preset_names() {

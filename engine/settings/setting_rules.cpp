@@ -69,8 +69,14 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
                    "instance-noise", "instance-noise-decay", "instance-noise-end", "augment",
                    "spectral-norm", "minibatch-stddev", "pack"});
   }
-  if (c.model != ModelKind::gan && c.output != OutputKind::automatic &&
-      c.output != c.decoder_output()) {
+  const bool autoencoder = c.model == ModelKind::vae || c.model == ModelKind::ae;
+  if (c.model != ModelKind::masked) add_of("masked", {"dropout", "clip"});
+  if (c.model == ModelKind::masked) {
+    add_of("gan, vae or ae", {"net", "latent", "d-layers", "g-net", "d-net", "kernel", "norm",
+                              "output", "latent-mixture", "lr-d", "ttur"});
+    if (c.likelihood != LikelihoodKind::automatic) add_of("vae or ae", {"likelihood"});
+  }
+  if (autoencoder && c.output != OutputKind::automatic && c.output != c.decoder_output()) {
     add_of("gan: an autoencoder's follows from its likelihood", {"output"});
   }
   // Configs of earlier builds name their default, bernoulli, whatever the model.
@@ -131,6 +137,18 @@ void check_origin(const TrainConfig& saved, const TrainConfig& wanted) {
     refuse_setting(name, change.right, "'" + change.left + "', as the weights were trained with",
                    "--from goes on with the same networks; leave " + name + " out");
   }
+}
+
+void copy_settings(const TrainConfig& from, const std::vector<std::string>& names,
+                   TrainConfig& to) {
+  std::vector<const void*> fields;
+  visit_settings(from, [&](const SettingInfo&, const auto& field) { fields.push_back(&field); });
+  std::size_t index = 0;
+  visit_settings(to, [&](const SettingInfo& info, auto& field) {
+    const void* const other = fields[index++];
+    if (std::find(names.begin(), names.end(), info.name) == names.end()) return;
+    field = *static_cast<const std::decay_t<decltype(field)>*>(other);
+  });
 }
 
 void drop_overruled(TrainConfig& config, const Given& given) {

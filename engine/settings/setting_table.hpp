@@ -120,8 +120,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"hold-out", data, "SHARE", "share of the trials, from the end, that is not trained on"},
           c.hold_out);
   visitor(S{"epochs", length, "N",
-            "length of the run: in an epoch each network is updated, by one batch", may_change,
-            "1 or more"},
+            "length of the run: in an epoch each network is updated, by one batch; 0, of a masked "
+            "model = by the number of rows",
+            may_change, "1 or more"},
           c.epochs);
   visitor(S{"passes", length, "X", "whole passes over the data, in place of epochs; 0 = off",
             may_change},
@@ -132,9 +133,11 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"model", nets, "NAME", words_help<ModelKind>()}, c.model);
   visitor(S{"net", nets, "NAME", words_help<NetKind>()}, c.net);
   visitor(S{"latent", nets, "N", "length of the generator's noise vector, or of a code"}, c.latent);
-  visitor(S{"g-layers", nets, "A,B,..",
-            "hidden widths of generator or decoder, channels if conv; empty = the net's own"},
-          c.g_layers);
+  visitor(
+      S{"g-layers", nets, "A,B,..",
+        "hidden widths of generator or decoder, channels if conv; of a masked model one for each "
+        "residual block, of one width; empty = the net's own"},
+      c.g_layers);
   visitor(S{"d-layers", nets, "A,B,..",
             "hidden widths of discriminator or encoder, channels if conv; empty = the net's own"},
           c.d_layers);
@@ -159,6 +162,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"minibatch-stddev", nets, "N",
             "size of the groups of trials whose spread the discriminator sees; 0 = off"},
           c.minibatch_stddev);
+  visitor(S{"dropout", nets, "SHARE",
+            "of a masked model's hidden numbers, that are left out in training"},
+          c.dropout);
   visitor(S{"pack", nets, "N", "trials that the discriminator judges together (PacGAN)"}, c.pack);
   visitor(S{"loss", objective, "NAME", words_help<LossKind>()}, c.loss);
   visitor(S{"n-critic", objective, "N", "updates of the discriminator for each of the generator"},
@@ -231,6 +237,13 @@ void visit_settings(Config& c, Visitor&& visitor) {
       c.lr_end);
   visitor(S{"warmup", optimiser, "N", "epochs in which learning rates rise from 0", recorded},
           c.warmup);
+  visitor(S{"weight-decay", optimiser, "X",
+            "each update leaves 1 - rate times this of a weight (AdamW)", recorded},
+          c.weight_decay);
+  visitor(
+      S{"clip", optimiser, "NORM",
+        "greatest norm of the gradient that a masked model's update follows; 0 = any", recorded},
+      c.clip);
   visitor(S{"ema", optimiser, "DECAY",
             "decay of the generator's average, which samples come from; 0 = no average"},
           c.ema);

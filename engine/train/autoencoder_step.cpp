@@ -6,7 +6,7 @@ namespace vgan {
 
 AutoencoderStep::AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
                                  const DeviceTrials& data, const AutoencoderStepOptions& options)
-    : TrainingStep(backend, options.schedules, "model"),
+    : TwoBatchStep(backend, options.schedules, "model"),
       e_(&encoder),
       g_(&decoder),
       data_(data),

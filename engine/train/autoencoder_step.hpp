@@ -23,7 +23,7 @@ struct AutoencoderStepOptions {
 
 /// Queue `model` trains, and while it does, `data` gathers the next batch. Two variants: the trials
 /// that take turns. The encoder has StepState::discriminator's rate, the decoder the generator's.
-class AutoencoderStep final : public TrainingStep {
+class AutoencoderStep final : public TwoBatchStep {
  public:
   AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Network& decoder,
                   const DeviceTrials& data, const AutoencoderStepOptions& options);
@@ -35,11 +35,6 @@ class AutoencoderStep final : public TrainingStep {
                                    ElementType type);
 
  private:
-  std::size_t variants() const override { return 2; }
-  std::size_t variant_at(std::uint64_t step) const override {
-    return static_cast<std::size_t>(step % 2);
-  }
-  std::uint64_t period() const override { return 2; }
   void put_step(std::size_t variant) override;
   void prepare_first(Queue& queue, std::uint64_t step) override;
   void gather(Queue& queue, std::size_t slot, std::uint64_t ahead);

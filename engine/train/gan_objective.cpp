@@ -31,7 +31,7 @@ class GanObjective final : public Objective {
   }
 
   std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                          nn::Network& second, const DeviceTrials& data,
+                                          nn::Network* second, const DeviceTrials& data,
                                           bool fused) const override {
     StepOptions step;
     step.batch = config().batch;
@@ -40,7 +40,7 @@ class GanObjective final : public Objective {
     step.mixture = latent_mixture(config());
     step.adam = adam_options(config());
     step.schedules = schedules_of(config(), setting().epochs);
-    return std::make_unique<AlternatingStep>(backend, generator, second, data, step);
+    return std::make_unique<AlternatingStep>(backend, generator, *second, data, step);
   }
 
   std::vector<NamedValue> values_of(const StepRecord& record) const override {

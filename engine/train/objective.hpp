@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/encode/cell_layout.hpp"
 #include "engine/encode/table_heads.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/models/step_report.hpp"
@@ -23,15 +24,16 @@ namespace vgan {
 struct ObjectiveSetting {
   TrainConfig config;
   TrialShape trial;
-  std::int64_t conditions = 0;  ///< numbers of a condition
-  std::vector<Head> heads;      ///< of rows of a table: what a row's numbers are; else empty
-  std::uint64_t epochs = 1;     ///< in which schedules reach their end
+  std::int64_t conditions = 0;        ///< numbers of a condition
+  std::vector<Head> heads;            ///< of rows of a table: what a row's numbers are; else empty
+  std::uint64_t epochs = 1;           ///< in which schedules reach their end
+  const CellLayout* cells = nullptr;  ///< of a model over cells; outlives the objective
 };
 
 /// The layers of the two networks as they are trained.
 struct ObjectiveLayers {
   std::vector<nn::LayerSpec> generator;  ///< G or decoder
-  std::vector<nn::LayerSpec> second;     ///< D or encoder
+  std::vector<nn::LayerSpec> second;     ///< D or encoder; empty where there is none
 };
 
 /// A model as the trainer meets it: its networks, its step, and what that step reports.
@@ -55,9 +57,9 @@ class Objective {
                                        ElementType type) const = 0;
   virtual std::size_t scratch_bytes(const Backend& backend, const ObjectiveLayers& layers,
                                     std::int64_t batch, ElementType type) const = 0;
-  /// The step, recorded; the networks and `data` outlive it.
+  /// The step, recorded; the networks and `data` outlive it. `second` is null where there is none.
   virtual std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                                  nn::Network& second, const DeviceTrials& data,
+                                                  nn::Network* second, const DeviceTrials& data,
                                                   bool fused) const = 0;
 
   /// What a step measured: the values of its record, by name.
@@ -80,5 +82,6 @@ std::unique_ptr<Objective> make_objective(ObjectiveSetting setting);
 
 std::unique_ptr<Objective> make_gan_objective(ObjectiveSetting setting);
 std::unique_ptr<Objective> make_autoencoder_objective(ObjectiveSetting setting);
+std::unique_ptr<Objective> make_masked_objective(ObjectiveSetting setting);
 
 }  // namespace vgan

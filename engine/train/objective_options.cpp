@@ -32,6 +32,9 @@ constexpr std::int64_t most_of_a_point = 16;
 // The width of both hidden layers of networks for the rows of a table, which are short.
 constexpr std::int64_t table_width = 256;
 
+// The width of a model over cells, and of each of its two residual blocks.
+constexpr std::int64_t cells_width = 128;
+
 std::int64_t mixture_for(const TrainConfig& config, const TrialShape& trial, bool real_valued,
                          std::int64_t trials) {
   if (traits_of(config).fits_codes) return CodeModel::components_for(trials, config.latent);
@@ -48,6 +51,39 @@ LikelihoodKind likelihood_for(LikelihoodKind wanted, bool table) {
                        : "auto, bernoulli or gaussian, for trials that are no rows of a table");
 }
 
+// Passes over the rows after which a model over cells has learnt them: more make it copy few rows,
+// and many rows need fewer (docs/lab/masked.md).
+std::uint64_t epochs_over_cells(std::int64_t rows, std::int64_t batch) {
+  constexpr double few_rows = 1000.0;
+  const auto count = static_cast<double>(rows);
+  const double passes = 200.0 + 150.0 * std::min(1.0, count / 500.0);
+  const double seen =
+      passes * std::min(count, few_rows) * std::sqrt(std::max(1.0, count / few_rows));
+  return static_cast<std::uint64_t>(std::max(1.0, std::ceil(seen / static_cast<double>(batch))));
+}
+
+TrainConfig resolved_over_cells(TrainConfig config, std::int64_t rows, bool table) {
+  if (!table) {
+    refuse_setting("model", to_text(config.model), "gan, vae or ae, for data that are no table",
+                   "a masked model predicts the columns of a table");
+  }
+  if (config.g_layers.empty()) config.g_layers = {cells_width, cells_width};
+  for (const std::int64_t width : config.g_layers) {
+    if (width == config.g_layers.front()) continue;
+    refuse_setting("g-layers",
+                   std::to_string(config.g_layers.front()) + " and " + std::to_string(width),
+                   "one width for all residual blocks of a masked model", "");
+  }
+  if (config.epochs == 0 && config.passes == 0.0) {
+    config.epochs = epochs_over_cells(rows, config.batch);
+    // A short run rises faster, unless it was told how.
+    if (config.warmup == preset("masked").warmup) {
+      config.warmup = std::min(config.warmup, config.epochs / 5);
+    }
+  }
+  return config;
+}
+
 math::Ramp ramp_of(ScheduleKind schedule) {
   switch (schedule) {
     case ScheduleKind::constant: return math::Ramp::constant;
@@ -61,6 +97,7 @@ math::Ramp ramp_of(ScheduleKind schedule) {
 
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued,
                      std::int64_t trials, bool table) {
+  if (traits_of(config).over_cells) return resolved_over_cells(std::move(config), trials, table);
   if (table && config.net == NetKind::mlp) {
     for (auto* layers : {&config.g_layers, &config.d_layers}) {
       if (layers->empty()) *layers = {table_width, table_width};
@@ -134,6 +171,7 @@ AdamOptions adam_options(const TrainConfig& c) {
   options.beta1 = c.beta1;
   options.beta2 = c.beta2;
   options.average_decay = static_cast<float>(c.ema);
+  options.weight_decay = c.weight_decay;
   return options;
 }
 

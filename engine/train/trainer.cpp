@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "engine/base/refuse_setting.hpp"
+#include "engine/models/cells_checkpoint.hpp"
 #include "engine/models/schema_json.hpp"
+
 #include "engine/models/state_tensors.hpp"
 #include "engine/train/objective_options.hpp"
 #include "engine/train/trainer_state.hpp"
@@ -41,6 +43,15 @@ void require_same_scaling(const Checkpoint& checkpoint, const Scaling& scaling) 
   if (saved == scaling) return;
   throw Error(ErrorCode::bad_data, {"another scale than the checkpoint's", "the data",
                                     scaling.text(), saved.text(), "set scale and range as it was"});
+}
+
+// A logit says nothing of another cell than that which it was trained for.
+void require_same_cells(const Checkpoint& checkpoint, const TableCells& cells,
+                        const Schema& schema) {
+  if (read_cells(checkpoint, schema, "the checkpoint") == cells) return;
+  throw Error(ErrorCode::bad_data,
+              {"other cells than the checkpoint's", "the data", "columns cut at other numbers",
+               "those of the data that the checkpoint was trained on", ""});
 }
 
 }  // namespace
@@ -98,6 +109,10 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
     return nn::layers_text(layers) + ", " + std::to_string(nn::parameter_count(layers)) +
            " parameters";
   };
+  if (self.traits().over_cells) {
+    return {{self.traits().first, text(self.sampled_layers) + ", " +
+                                      std::to_string(self.cell_layout.columns()) + " columns"}};
+  }
   const std::int64_t components = latent_mixture(self.config).components;
   const std::string noise =
       components > 1 ? ", noise from " + std::to_string(components) + " Gaussians" : "";
@@ -150,7 +165,10 @@ Checkpoint Trainer::checkpoint() {
   if (self.conditions.size() > 0) made.metadata["conditions"] = self.condition_fingerprint;
   save_network(*self.backend, *self.queue, *self.generator, "g", made);
   self.conditions.save(made);
-  save_network(*self.backend, *self.queue, *self.second, self.traits().stem, made);
+  if (self.second) {
+    save_network(*self.backend, *self.queue, *self.second, self.traits().stem, made);
+  }
+  if (self.cells) save_cells(*self.cells, made);
   require_finite(made, epoch(), self.objective->remedy());
   if (self.traits().fits_codes) self.codes_of_now().save(made);
   return made;
@@ -172,7 +190,10 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
   self.finish_steps();
   load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  load_network(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
+  if (self.second) {
+    load_network(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
+  }
+  if (self.cells) require_same_cells(checkpoint, *self.cells, *self.schema);
   require_same_scaling(checkpoint, self.scaling);
   self.queue->synchronise();
   self.step->set_steps(steps);
@@ -182,7 +203,10 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 void Trainer::start_from(const Checkpoint& checkpoint) {
   Implementation& self = *implementation_;
   load_start(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  load_start(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
+  if (self.second) {
+    load_start(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
+  }
+  if (self.cells) require_same_cells(checkpoint, *self.cells, *self.schema);
   self.queue->synchronise();
 }
 
@@ -193,6 +217,7 @@ std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t se
   Implementation& self = *implementation_;
   require_count(count, self.trial);
   const NamedRange range(*self.backend, "sample");
+  if (self.cells) return self.sampled_rows(count, seed, Purpose::sample);
   std::vector<double> all, block;
   all.reserve(count * static_cast<std::size_t>(self.trial.size()));
   SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
@@ -220,6 +245,9 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std:
 std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t columns) {
   Implementation& self = *implementation_;
   require_count(count, self.trial);
+  if (self.cells) {
+    refuse_setting("preview", "rows of a table as bytes", "trials of bytes", "ask for sample");
+  }
   const NamedRange range(*self.backend, "preview");
   std::vector<std::uint8_t> all;
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};

@@ -5,6 +5,9 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/device/devices.hpp"
+#include "engine/encode/cell_rows.hpp"
+#include "engine/models/masked_layers.hpp"
+
 #include "engine/train/objective_options.hpp"
 #include "engine/train/require_memory.hpp"
 #include "engine/train/trainer_state.hpp"
@@ -69,7 +72,8 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   config = resolved(config, trial, !trials.is_u8(), trials.count, schema.has_value());
   require_heads(config, heads);
   backend = open_backend(config.device, static_cast<int>(config.threads));
-  precision = choose_precision(config.precision, backend->info());
+  choose_precision();
+
   config.device = backend->info().kind == "cpu" ? "cpu" : config.device;
   config.precision = kind_of(precision);
   config.threads = backend->info().threads;
@@ -77,6 +81,11 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   count = trials.count;
   data_bytes = static_cast<std::size_t>(count * trial.size()) *
                element_size(scaling.bytes() ? ElementType::u8 : ElementType::f32);
+  if (traits().over_cells) {
+    cells = TableCells::fit(trials);
+    cell_layout = CellLayout::of(*cells, *schema);
+    data_bytes = static_cast<std::size_t>(count * cell_layout.columns()) * sizeof(std::int32_t);
+  }
   fingerprint = trials.fingerprint();
   conditions = ConditionModel(config, trials);
   condition_fingerprint =
@@ -90,13 +99,16 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   upload_data(trials);
   const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused};
   generator.emplace(*backend, layers.generator, leaky_slope, g_arena, "the generator", products);
-  second.emplace(*backend, layers.second, leaky_slope, second_arena,
-                 std::string("the ") + traits().second, products);
   generator->initialise(*queue, config.seed, generator_id);
-  second->initialise(*queue, config.seed, second_id);
+  if (traits().second != nullptr) {
+    second.emplace(*backend, layers.second, leaky_slope, second_arena,
+                   std::string("the ") + traits().second, products);
+    second->initialise(*queue, config.seed, second_id);
+  }
   queue->synchronise();
   resident = device_trials();
-  step = objective->make_step(*backend, *generator, *second, resident, step_kind.fused);
+  step = objective->make_step(*backend, *generator, second ? &*second : nullptr, resident,
+                              step_kind.fused);
 }
 
 void Trainer::Implementation::choose_scaling(const Trials& trials) {
@@ -108,11 +120,23 @@ void Trainer::Implementation::choose_scaling(const Trials& trials) {
   if (scaling.bytes()) range = {activation, 0.0F, 255.0F, true};
 }
 
+void Trainer::Implementation::choose_precision() {
+  if (traits().over_cells) {
+    config.precision = precision_over_cells(config.precision);
+  }
+  precision = vgan::choose_precision(config.precision, backend->info());
+}
+
 void Trainer::Implementation::choose_networks() {
-  sampled_layers = generator_layers(config, trial, conditions.size());
-  if (!heads.empty()) end_in_heads(sampled_layers, config);
+  if (cells) {
+    sampled_layers = masked_layers(config, cell_layout.features, cell_layout.cells);
+  } else {
+    sampled_layers = generator_layers(config, trial, conditions.size());
+    if (!heads.empty()) end_in_heads(sampled_layers, config);
+  }
   require_statistics(sampled_layers, config.batch);
-  objective = make_objective({config, trial, conditions.size(), heads, epochs_of(config, count)});
+  objective = make_objective({config, trial, conditions.size(), heads, epochs_of(config, count),
+                              cells ? &cell_layout : nullptr});
   layers = objective->layers(sampled_layers);
   const bool bf16 = precision == Precision::bf16;
   const bool average = config.ema > 0.0;
@@ -123,7 +147,10 @@ void Trainer::Implementation::choose_networks() {
 
 void Trainer::Implementation::upload_data(const Trials& trials) {
   data = backend->allocate(data_bytes, "the data set");
-  if (scaling.bytes()) {
+  if (cells) {
+    const std::vector<std::int32_t> rows = encode_cells(*cells, trials);
+    backend->upload(*queue, rows.data(), data_bytes, data.data());
+  } else if (scaling.bytes()) {
     const auto& pixels = std::get<std::vector<std::uint8_t>>(trials.values);
     backend->upload(*queue, pixels.data(), data_bytes, data.data());
   } else {
@@ -145,6 +172,12 @@ void Trainer::Implementation::upload_data(const Trials& trials) {
 
 DeviceTrials Trainer::Implementation::device_trials() const {
   DeviceTrials set;
+  if (cells) {
+    const std::int64_t columns = cell_layout.columns();
+    set.cells = {data.as<std::int32_t>(), count, columns, columns};
+    return set;
+  }
+
   set.trials = ConstMatrixRef{data.data(), scaling.bytes() ? ElementType::u8 : ElementType::f32,
                               count, trial.size(), trial.size()};
   if (conditions.size() > 0) {
@@ -159,15 +192,18 @@ DeviceTrials Trainer::Implementation::device_trials() const {
 
 MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   MemoryPlan made;
-  made.parts = {{"G", nn::Network::bytes(*backend, layers.generator, g_arena)},
-                {traits().encodes ? "encoder" : "D",
-                 nn::Network::bytes(*backend, layers.second, second_arena)},
-                {"activations", objective->activation_bytes(layers, batch, type())},
-                {"data", data_bytes + condition_bytes()}};
+  made.parts = {{cells ? "network" : "G", nn::Network::bytes(*backend, layers.generator, g_arena)}};
+  if (traits().second != nullptr) {
+    made.parts.emplace_back(traits().encodes ? "encoder" : "D",
+                            nn::Network::bytes(*backend, layers.second, second_arena));
+  }
+  made.parts.emplace_back("activations", objective->activation_bytes(layers, batch, type()));
+  made.parts.emplace_back("data", data_bytes + condition_bytes());
   const std::size_t scratch = objective->scratch_bytes(*backend, layers, batch, type());
   if (scratch > 0) made.parts.emplace_back("products", scratch);
   made.parts.emplace_back("samples",
-                          Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
+                          cells ? CellSampler::bytes(*backend, sampled_layers, cell_layout)
+                                : Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
   if (traits().encodes) {
     made.parts.emplace_back("reconstructions",
                             Reconstructor::bytes(*backend, config, trial, type(), !heads.empty()));

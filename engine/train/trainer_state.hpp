@@ -13,6 +13,8 @@
 #include "engine/models/codes.hpp"
 #include "engine/models/conditions.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/sample/cell_sampler.hpp"
+
 #include "engine/sample/device_trials.hpp"
 #include "engine/sample/reconstructor.hpp"
 #include "engine/sample/sampler.hpp"
@@ -37,6 +39,10 @@ struct Trainer::Implementation {
   Sampler& sampler_with_weights_of_now();
   /// There is one for an autoencoder only.
   Reconstructor& reconstructor_with_weights_of_now();
+  /// There is one for a model over cells only.
+  CellSampler& cell_sampler_with_weights_of_now();
+  /// Rows that such a model draws, in the data's own numbers.
+  std::vector<double> sampled_rows(std::uint64_t count, std::uint64_t seed, Purpose purpose);
   /// The codes of a model "ae", fitted once for each epoch at which they are asked for.
   const CodeModel& codes_of_now();
   void finish_steps();
@@ -50,8 +56,10 @@ struct Trainer::Implementation {
   Scaling scaling;    ///< what that stands for
   ValueType value_type;
   TrialShape trial;
-  std::optional<Schema> schema;  ///< of a table's rows
-  std::vector<Head> heads;       ///< of such: what a row's numbers are
+  std::optional<Schema> schema;     ///< of a table's rows
+  std::vector<Head> heads;          ///< of such: what a row's numbers are
+  std::optional<TableCells> cells;  ///< of a model over cells: its columns
+  CellLayout cell_layout;
   std::int64_t count;
   std::size_t data_bytes;
   std::string fingerprint;
@@ -65,9 +73,10 @@ struct Trainer::Implementation {
   std::unique_ptr<Queue> queue;
   Buffer data;
   Buffer condition_data;
-  std::optional<nn::Network> generator, second;
+  std::optional<nn::Network> generator, second;  ///< the second where the model has one
   std::unique_ptr<TrainingStep> step;
   std::optional<Sampler> sampler;
+  std::optional<CellSampler> cell_sampler;
   DeviceTrials resident;  ///< the data, on the device
   std::optional<Reconstructor> reconstructor;
   CodeModel codes;
@@ -89,6 +98,7 @@ struct Trainer::Implementation {
            (conditions.classes() ? 1 : sizeof(float));
   }
   void choose_scaling(const Trials& trials);
+  void choose_precision();
   void choose_networks();
   void upload_data(const Trials& trials);
   DeviceTrials device_trials() const;

@@ -20,12 +20,13 @@ std::size_t TrainingStep::scratch_of(const Backend& backend,
                                      ElementType type) {
   std::size_t most = 0;
   for (const nn::LayerSpec& layer : layers) {
-    if (layer.kind != nn::LayerKind::dense) {
+    if (layer.convolves()) {
       most = std::max(most, backend.conv_scratch(layer.geometry, rows, type));
       continue;
     }
-    most = std::max(most, backend.product_scratch(rows, layer.outputs, type));
-    most = std::max(most, backend.product_scratch(rows, layer.inputs, type));
+    for (const std::int64_t width : {layer.outputs, layer.inputs, layer.hidden}) {
+      most = std::max(most, backend.product_scratch(rows, width, type));
+    }
   }
   return most;
 }

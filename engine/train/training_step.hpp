@@ -106,4 +106,17 @@ class TrainingStep {
   std::unique_ptr<Program> unrolled_;  ///< from a multiple of `unrolled` on; null: not worth it
 };
 
+/// A step with two places for a batch, which take turns: the next is prepared while one is read.
+class TwoBatchStep : public TrainingStep {
+ protected:
+  using TrainingStep::TrainingStep;
+
+ private:
+  std::size_t variants() const override { return 2; }
+  std::size_t variant_at(std::uint64_t step) const override {
+    return static_cast<std::size_t>(step % 2);
+  }
+  std::uint64_t period() const override { return 2; }
+};
+
 }  // namespace vgan

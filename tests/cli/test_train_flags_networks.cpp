@@ -18,6 +18,10 @@ const Checks checks = {
        CHECK(shape(trained(runs, "c", {"--model", "ae", "--latent", "5"}), "e.1.weight") ==
              Shape{16, 5});
        CHECK(runs.config("b").model == vgan::ModelKind::vae);
+       const auto masked = trained_masked(runs, "d", {});
+       CHECK(masked.tensors.contains("cells"));
+       CHECK(shape(masked, "g.1.weight_in") == Shape{16, 32});
+       CHECK_FALSE(masked.tensors.contains("d.0.weight"));
      }},
     {"net",
      [](const TinyRuns& runs) {
@@ -30,6 +34,14 @@ const Checks checks = {
        CHECK(shape(with("mlp"), "d.0.weight") == Shape{64, 5});
        CHECK(shape(with("conv"), "d.0.weight") == Shape{4 * 4, 5});
        CHECK(shape(with("conv1d"), "d.0.weight") == Shape{8 * 8, 5});  // 8 columns are channels
+     }},
+    {"dropout",
+     [](const TinyRuns& runs) {
+       const auto none = trained_masked(runs, "a", {"--dropout", "0"});
+       const auto half = trained_masked(runs, "b", {"--dropout", "0.5"});
+       CHECK(distance(none, half, "g.1.weight_out") > 0.0);
+       CHECK(runs.run("c", {"--dropout", "0.5"}).exit_code == 78);  // of a masked model alone
+       CHECK(runs.run("d", {"--model", "masked", "--dropout", "1"}).exit_code == 78);
      }},
     {"latent",
      [](const TinyRuns& runs) {

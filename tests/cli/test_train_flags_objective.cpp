@@ -285,6 +285,33 @@ const Checks of_optimiser = {
        const auto b = trained(runs, "b", {"--epochs", "1", "--beta2", "0.9"});
        CHECK(ratio(a, b, "adam_v.d.0.weight") == Approx(100.0).epsilon(1e-4));
      }},
+    {"weight-decay",
+     [](const TinyRuns& runs) {
+       // At a rate of 0.01 a step of Adam moves a weight by 0.01; a decay of 50 halves it before.
+       const Words one = {"--epochs", "1", "--lr", "0.01", "--lr-g", "0.01", "--lr-d", "0.01"};
+       const auto with = [&](const std::string& decay) {
+         Words words = one;
+         words.insert(words.end(), {"--weight-decay", decay});
+         return values_of(trained(runs, "w" + decay, words), "g.0.weight");
+       };
+       const Words still = {"--epochs", "1", "--lr", "1e-12", "--lr-g", "1e-12", "--lr-d", "1e-12"};
+       const std::vector<float> start = values_of(trained(runs, "start", still), "g.0.weight");
+       const std::vector<float> plain = with("0");
+       const std::vector<float> decayed = with("50");
+       for (std::size_t i = 0; i < start.size(); i += 7) {
+         CHECK(decayed[i] == Approx(plain[i] - 0.5F * start[i]).margin(1e-5));
+       }
+     }},
+    {"clip",
+     [](const TinyRuns& runs) {
+       // Adam does not see how long its first gradient is, but how the next ones compare with it.
+       const auto any = trained_masked(runs, "a", {"--clip", "0", "--epochs", "6"});
+       const auto tiny = trained_masked(runs, "b", {"--clip", "1e-6", "--epochs", "6"});
+       CHECK(distance(any, tiny, "g.0.weight") > 0.0);
+       CHECK(runs.metrics("b").front().contains("gradient_norm"));
+       CHECK_FALSE(runs.metrics("a").front().contains("gradient_norm"));
+       CHECK(runs.run("c", {"--clip", "1"}).exit_code == 78);  // of a masked model alone
+     }},
     {"ema",
      [](const TinyRuns& runs) {
        CHECK_FALSE(trained(runs, "a", {"--ema", "0"}).tensors.contains("g_ema.0.weight"));

@@ -1,0 +1,103 @@
+// The cells of columns in a checkpoint: they come back as they were, and what is none is refused.
+#include "engine/models/cells_checkpoint.hpp"
+
+#include <cstring>
+#include <functional>
+
+#include "engine/base/error.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/masked_run.hpp"
+
+using namespace vgan;
+using namespace vgan::testing;
+
+namespace {
+
+std::string mixed_table() {
+  std::string text = "setting,flag,word,measured,gap\n";
+  for (int i = 0; i < 400; ++i) {
+    text += std::to_string(i % 30) + (i % 2 == 0 ? ",yes," : ",no,") + (i % 3 == 0 ? "a," : "b,") +
+            std::to_string(0.37 * ((i * 97) % 400)) + "," +
+            (i % 7 == 0 ? "" : std::to_string((i * 31) % 211)) + "\n";
+  }
+  return text;
+}
+
+std::vector<double> numbers_of(const CheckpointTensor& tensor) {
+  std::vector<double> numbers(tensor.bytes.size() / sizeof(double));
+  std::memcpy(numbers.data(), tensor.bytes.data(), tensor.bytes.size());
+  return numbers;
+}
+
+void put(Checkpoint& checkpoint, const std::vector<double>& numbers) {
+  CheckpointTensor& tensor = checkpoint.tensors.at(cells_name);
+  tensor.shape = {static_cast<std::int64_t>(numbers.size())};
+  tensor.bytes.resize(numbers.size() * sizeof(double));
+  std::memcpy(tensor.bytes.data(), numbers.data(), tensor.bytes.size());
+}
+
+}  // namespace
+
+TEST_CASE("cells come back from a checkpoint as they were", "[models][cells]") {
+  for (const std::string& text : {mixed_table(), known_table(500)}) {
+    const Trials trials = table_of(text);
+    const TableCells cells = TableCells::fit(trials);
+    Checkpoint checkpoint;
+    save_cells(cells, checkpoint);
+    CHECK((read_cells(checkpoint, *trials.schema, "a test") == cells));
+  }
+}
+
+TEST_CASE("a tensor that holds no cells of the schema is bad data", "[models][cells][hostile]") {
+  const Trials trials = table_of(mixed_table());
+  Checkpoint good;
+  save_cells(TableCells::fit(trials), good);
+  const std::vector<double> numbers = numbers_of(good.tensors.at(cells_name));
+  const auto refused = [&](const Checkpoint& bad) {
+    try {
+      (void)read_cells(bad, *trials.schema, "a test");
+    } catch (const Error& error) {
+      return error.code() == ErrorCode::bad_data;
+    }
+    return false;
+  };
+  CHECK(refused({}));
+  Checkpoint bad = good;
+  bad.tensors.at(cells_name).type = TensorType::f32;
+  CHECK(refused(bad));
+  // Any prefix ends too early; anything behind is too much.
+  for (std::size_t length = 0; length < numbers.size(); length += 13) {
+    INFO(length);
+    bad = good;
+    put(bad, {numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(length)});
+    CHECK(refused(bad));
+  }
+  std::vector<double> longer = numbers;
+  longer.push_back(0.0);
+  put(bad = good, longer);
+  CHECK(refused(bad));
+  // No number of the header may be another, and none anywhere NaN or far too large.
+  for (std::size_t at = 0; at < 7; ++at) {
+    for (const double value : {-1.0, 0.5, 1e300, std::nan("")}) {
+      INFO(at << ": " << value);
+      std::vector<double> changed = numbers;
+      changed[at] = value;
+      put(bad = good, changed);
+      CHECK(refused(bad));
+    }
+  }
+  for (std::size_t at = 7; at < numbers.size(); at += 11) {
+    INFO(at);
+    std::vector<double> changed = numbers;
+    changed[at] = std::nan("");
+    put(bad = good, changed);
+    CHECK(refused(bad));
+  }
+}
+
+TEST_CASE("cells of another schema are bad data", "[models][cells][hostile]") {
+  Checkpoint checkpoint;
+  save_cells(TableCells::fit(table_of(mixed_table())), checkpoint);
+  const Trials other = table_of(known_table(200));
+  CHECK_THROWS_AS(read_cells(checkpoint, *other.schema, "a test"), Error);
+}

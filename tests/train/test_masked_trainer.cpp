@@ -1,0 +1,274 @@
+// A model over the cells of a table in memory: exact resume, threads, rows that follow the truth.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "engine/device/devices.hpp"
+#include "engine/encode/cell_layout.hpp"
+#include "engine/models/cells_checkpoint.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/models/state_tensors.hpp"
+#include "engine/sample/cell_sampler.hpp"
+#include "engine/train/trainer.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/masked_run.hpp"
+#include "tests/support/same_tensors.hpp"
+#include "tests/support/small_run.hpp"
+
+using namespace vgan;
+using namespace vgan::testing;
+
+namespace {
+
+Checkpoint trained(const TrainConfig& config, const Trials& rows, std::uint64_t epochs) {
+  Trainer trainer(config, rows);
+  while (trainer.epoch() < epochs) trainer.train_epoch();
+  return trainer.checkpoint();
+}
+
+/// A trained model of the known table, made once for all cases.
+struct KnownModel {
+  Trials rows = table_of(known_table(1500));
+  std::vector<double> drawn;
+  Checkpoint checkpoint;
+
+  KnownModel() {
+    TrainConfig config = small_masked_config();
+    config.epochs = 700;
+    config.batch = 128;
+    config.g_layers = {64, 64};
+    Trainer trainer(config, rows);
+    trainer.train(config.epochs, [](const StepReport&) { return true; });
+    drawn = trainer.sample_values(4000, 5);
+    checkpoint = trainer.checkpoint();
+  }
+};
+
+const KnownModel& known_model() {
+  static const KnownModel model;
+  return model;
+}
+
+// What a row says: the numbers of encoded_columns are dose 1..4 as choices, kind as a choice of two
+// words in the order of their first rows, x, y.
+struct Row {
+  int dose;
+  bool red;
+  double x, y;
+};
+
+std::vector<Row> rows_of(const Trials& trials, const std::vector<double>& numbers) {
+  const Schema& schema = *trials.schema;
+  const bool red_first = schema.columns[1].words.at(0) == "red";
+  const auto width = static_cast<std::size_t>(schema.encoded_size());
+  std::vector<Row> rows;
+  for (std::size_t at = 0; at < numbers.size(); at += width) {
+    const double* row = numbers.data() + at;
+    const auto dose = static_cast<int>(std::max_element(row, row + 4) - row) + 1;
+    rows.push_back({dose, (row[4] > 0.5) == red_first, row[6], row[7]});
+  }
+  return rows;
+}
+
+/// A sampler with the weights of the known model.
+struct KnownSampler {
+  GeneratorModel model = read_model(known_model().checkpoint, "the test");
+  std::unique_ptr<Backend> backend = open_backend("cpu", 2);
+  std::unique_ptr<Queue> queue = backend->make_queue("test");
+  CellLayout layout = CellLayout::of(*model.cells, *model.schema);
+  CellSampler sampler{*backend, sampled_layers(model), layout};
+
+  KnownSampler() {
+    load_weights(*backend, *queue, sampler.network(), "g_ema", known_model().checkpoint);
+    sampler.weights_changed(*queue);
+  }
+
+  std::vector<std::int32_t> draw(const CellRequest& request) {
+    std::vector<std::int32_t> all;
+    sampler.sample(
+        *queue, request,
+        [&](std::uint64_t, MatrixView<const std::int32_t> cells, MatrixView<const float> places) {
+          REQUIRE(places.rows == cells.rows);
+          all.insert(all.end(), cells.data, cells.data + cells.rows * cells.cols);
+        });
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("stopping and resuming a masked run changes nothing, bit for bit", "[engine][masked]") {
+  const Trials rows = table_of(known_table(300));
+  const TrainConfig config = small_masked_config();
+  const Checkpoint whole = trained(config, rows, 20);
+  const Checkpoint part = trained(config, rows, 7);
+  Trainer resumed(config, rows);
+  resumed.restore(part);
+  CHECK(resumed.epoch() == 7);
+  while (resumed.epoch() < 20) resumed.train_epoch();
+  CHECK(same_tensors(resumed.checkpoint(), whole));
+  CHECK_FALSE(same_tensors(part, whole));
+}
+
+TEST_CASE("a masked run does not depend on the number of threads", "[engine][masked]") {
+  const Trials rows = table_of(known_table(600));
+  TrainConfig config = small_masked_config();
+  config.batch = 300;
+  config.g_layers = {150, 150};
+  config.threads = 1;
+  const Checkpoint one = trained(config, rows, 6);
+  for (const int threads : {2, 3}) {
+    config.threads = threads;
+    CHECK(same_tensors(trained(config, rows, 6), one));
+  }
+}
+
+TEST_CASE("rows of a masked model follow the table's truth", "[engine][masked]") {
+  const std::vector<Row> rows = rows_of(known_model().rows, known_model().drawn);
+  REQUIRE(rows.size() == 4000);
+  std::map<int, double> doses, reds, sums, squares;
+  double offset_red = 0.0, offset_blue = 0.0, reds_in_all = 0.0;
+  for (const Row& row : rows) {
+    doses[row.dose] += 1;
+    reds[row.dose] += row.red ? 1 : 0;
+    sums[row.dose] += row.x;
+    squares[row.dose] += row.x * row.x;
+    (row.red ? offset_red : offset_blue) += row.y - row.x;
+    reds_in_all += row.red ? 1 : 0;
+  }
+  for (int dose = 1; dose <= 4; ++dose) {
+    INFO("dose " << dose);
+    const double count = doses[dose];
+    CHECK(count / 4000.0 == Approx(0.25).margin(0.04));
+    CHECK(reds[dose] / count == Approx(dose / 5.0).margin(0.07));
+    const double mean = sums[dose] / count;
+    CHECK(mean == Approx(2.0 * dose).margin(0.2));
+    CHECK(std::sqrt(squares[dose] / count - mean * mean) == Approx(1.0).margin(0.2));
+  }
+  CHECK(offset_red / reds_in_all == Approx(4.0).margin(0.2));
+  CHECK(offset_blue / (4000.0 - reds_in_all) == Approx(0.0).margin(0.2));
+}
+
+TEST_CASE("rows are the same in whatever parts they are drawn", "[engine][masked]") {
+  KnownSampler known;
+  CellRequest request;
+  request.seed = 9;
+  request.count = 2500;
+  const std::vector<std::int32_t> all = known.draw(request);
+  const auto columns = static_cast<std::size_t>(known.layout.columns());
+  for (const auto& [first, count] :
+       {std::pair<std::uint64_t, std::uint64_t>{0, 1}, {255, 2}, {1000, 600}, {2499, 1}}) {
+    INFO(first << " + " << count);
+    request.first = first;
+    request.count = count;
+    const std::vector<std::int32_t> part = known.draw(request);
+    REQUIRE(part.size() == count * columns);
+    CHECK(std::equal(part.begin(), part.end(),
+                     all.begin() + static_cast<std::ptrdiff_t>(first * columns)));
+  }
+}
+
+TEST_CASE("any columns may be given, and the others follow them", "[engine][masked]") {
+  KnownSampler known;
+  constexpr std::int64_t kind = 1, dose = 0;
+  const bool red_first = known.model.schema->columns[1].words.at(0) == "red";
+  CellRequest joint;
+  joint.seed = 3;
+  joint.count = 20000;
+  CellRequest given = joint;
+  given.count = 8000;
+  given.given = [&](std::uint64_t, HostCells cells, HostObserved observed) {
+    for (std::int64_t i = 0; i < cells.rows; ++i) {
+      cells.row(i)[kind] = red_first ? 0 : 1;
+      observed.row(i)[kind] = 1;
+    }
+  };
+  const auto shares = [&](const std::vector<std::int32_t>& cells, bool all) {
+    std::vector<double> counts(4, 0.0);
+    double rows = 0.0;
+    for (std::size_t at = 0; at < cells.size(); at += 4) {
+      const bool red = (cells[at + kind] == 0) == red_first;
+      REQUIRE((!all || red));
+      if (!red) continue;
+      counts[static_cast<std::size_t>(cells[at + dose])] += 1;
+      rows += 1;
+    }
+    for (double& count : counts) count /= rows;
+    return counts;
+  };
+  const std::vector<double> of_joint = shares(known.draw(joint), false);
+  const std::vector<double> of_given = shares(known.draw(given), true);
+  double distance = 0.0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    distance += 0.5 * std::fabs(of_joint[i] - of_given[i]);
+    // P(dose | red) = dose / 10.
+    CHECK(of_given[i] == Approx(static_cast<double>(i + 1) / 10.0).margin(0.05));
+  }
+  CHECK(distance < 0.04);
+}
+
+TEST_CASE("cells that are not allowed are never drawn", "[engine][masked]") {
+  KnownSampler known;
+  CellRequest request;
+  request.count = 3000;
+  request.allowed.assign(static_cast<std::size_t>(known.layout.cells), 1);
+  request.allowed[0] = request.allowed[3] = 0;  // dose 1 and 4
+  const std::vector<std::int32_t> cells = known.draw(request);
+  for (std::size_t at = 0; at < cells.size(); at += 4) {
+    REQUIRE((cells[at] == 1 || cells[at] == 2));
+  }
+}
+
+TEST_CASE("shares of a column's cells are those that its rows are drawn by", "[engine][masked]") {
+  KnownSampler known;
+  const auto cells = static_cast<std::int64_t>(known.layout.heads[0].size);
+  std::vector<float> shares(static_cast<std::size_t>(3 * cells));
+  known.sampler.predict(*known.queue, 3, 0, [](HostCells, HostObserved) {},
+                        {shares.data(), 3, cells, cells});
+  float sum = 0.0F;
+  for (std::int64_t t = 0; t < cells; ++t) {
+    sum += shares[static_cast<std::size_t>(t)];
+    CHECK(shares[static_cast<std::size_t>(t)] == shares[static_cast<std::size_t>(cells + t)]);
+    CHECK(shares[static_cast<std::size_t>(t)] == Approx(0.25).margin(0.05));
+  }
+  CHECK(sum == Approx(1.0F).margin(1e-5));
+}
+
+TEST_CASE("what a masked model cannot be is refused", "[engine][masked]") {
+  const Trials rows = table_of(known_table(100));
+  const auto message = [&](auto change, const Trials& data) {
+    TrainConfig config = small_masked_config();
+    change(config);
+    try {
+      const Trainer trainer(config, data);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::bad_config);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const auto nothing = [](TrainConfig&) {};
+  CHECK_THAT(message(nothing, bar_images(100)), ContainsSubstring("no table"));
+  CHECK_THAT(message([](TrainConfig& c) { c.precision = PrecisionKind::bf16; }, rows),
+             ContainsSubstring("bf16"));
+  CHECK_THAT(message(
+                 [](TrainConfig& c) {
+                   c.g_layers = {32, 64};
+                 },
+                 rows),
+             ContainsSubstring("one width"));
+  CHECK_THAT(message([](TrainConfig& c) { c.step = StepKind::fused; }, rows),
+             ContainsSubstring("fused"));
+  CHECK_THAT(message([](TrainConfig& c) { c.conditional = true; }, rows),
+             ContainsSubstring("conditional"));
+}
+
+TEST_CASE("the length of a masked run follows from the rows", "[engine][masked]") {
+  TrainConfig config = small_masked_config();
+  config.epochs = 0;
+  config.batch = 50;
+  CHECK(Trainer(config, table_of(known_table(100))).total_epochs() == 460);
+  CHECK(Trainer(config, table_of(known_table(4000))).total_epochs() == 14000);
+  config.passes = 2.0;
+  CHECK(Trainer(config, table_of(known_table(100))).total_epochs() == 4);
+}
