@@ -24,6 +24,7 @@
 #include "engine/encode/scaling.hpp"
 #include "engine/encode/score_curve.hpp"
 #include "engine/generate/generate.hpp"
+#include "engine/generate/predict.hpp"
 #include "engine/generate/reconstruct.hpp"
 #include "engine/metrics/quality_figures.hpp"
 #include "engine/models/step_report.hpp"

@@ -11,6 +11,7 @@ namespace vgan::app {
 /// this program, for commands that the user may copy.
 int run_train(const std::string& program, const Words& words);
 int run_generate(const Words& words);
+int run_predict(const Words& words);
 int run_reconstruct(const Words& words);
 int run_compare(const Words& words);
 int run_evaluate(const Words& words);

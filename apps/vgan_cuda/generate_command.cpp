@@ -37,6 +37,16 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"conditions", samples, "FILE",
             ".npy of condition vectors, one a sample, from the first on again"},
           r.conditions);
+  visitor(
+      S{"given", samples, "FILE",
+        "of a masked model: a table of values that rows are given, any of its columns, an empty "
+        "cell = free"},
+      r.given);
+  visitor(S{"per-row", samples, "N", "virtual rows for each row of --given, in place of --count"},
+          r.per_row);
+  visitor(S{"where", samples, "LIST",
+            "of a masked model: what all rows shall meet, such as 'Chord=0.3,Velocity>=55'"},
+          r.where);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
   visitor(S{"out", output, "FILE",
             "a name that ends in .npy, .npz, .h5, .csv, .tsv, .parquet, .png, .idx or .raw; - = "
@@ -96,6 +106,14 @@ int run_generate(const Words& words) {
   if (line.given("per-label") && line.given("count")) {
     throw Error(ErrorCode::usage, {"bad command line", "--per-label with --count", "", "",
                                    "--per-label N is N of each class, whatever their number"});
+  }
+  if (!request.given.empty() && line.given("count")) {
+    throw Error(ErrorCode::usage, {"bad command line", "--given with --count", "", "",
+                                   "--per-row N is N for each row of the file"});
+  }
+  if (request.given.empty() && line.given("per-row")) {
+    throw Error(ErrorCode::usage,
+                {"bad command line", "--per-row without --given", "", "", "--count N is N in all"});
   }
   require_output();
   request.stop_requested = stop_requested;

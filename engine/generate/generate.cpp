@@ -1,6 +1,7 @@
 #include "engine/generate/generate.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
@@ -11,7 +12,9 @@
 #include "engine/data/writers/parquet_writer.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/files/output_path.hpp"
+#include "engine/generate/generate_rows.hpp"
 #include "engine/generate/sample_sink.hpp"
+
 #include "engine/models/generator_model.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/pictures/curve_sheet.hpp"
@@ -147,8 +150,17 @@ ConditionFill conditions_of(const GenerateRequest& request, const GeneratorModel
   return known.drawn(request.seed, Purpose::sample);
 }
 
-// With `per_label` the count is that of all classes that have trials.
-GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
+// With `per_label` the count is that of all classes that have trials; with given rows, theirs.
+GenerateRequest counted(GenerateRequest request, const GeneratorModel& model,
+                        const std::optional<RowWishes>& wishes) {
+  if (wishes && wishes->given_rows() > 0) {
+    const auto rows = static_cast<std::uint64_t>(wishes->given_rows());
+    if (request.per_row == 0 || request.per_row > (std::uint64_t{1} << 40) / rows) {
+      refuse_setting("per-row", std::to_string(request.per_row),
+                     "1 or more, up to 2^40 rows in all");
+    }
+    request.count = request.per_row * rows;
+  }
   if (request.per_label == 0) return request;
   if (request.per_label >> 32 != 0) {
     refuse_setting("per-label", std::to_string(request.per_label), "up to 2^32 - 1");
@@ -156,6 +168,65 @@ GenerateRequest counted(GenerateRequest request, const GeneratorModel& model) {
   const std::uint64_t classes = model.conditions.known_classes().size();
   if (model.conditions.classes()) request.count = request.per_label * classes;
   return request;
+}
+
+/// What draws the samples of a model: a sampler with its weights.
+class SampleSource {
+ public:
+  SampleSource(Backend& backend, Queue& queue, const GenerateRequest& request,
+               const GeneratorModel& model, const Checkpoint& checkpoint,
+               const std::string& weights)
+      : queue_(queue), request_(request), model_(model) {
+    const std::vector<nn::LayerSpec> layers = sampled_layers(model);
+    PrecisionKind wanted = request.precision;
+    if (model.cells) wanted = precision_over_cells(wanted);
+    const Precision precision = choose_precision(wanted, backend.info());
+    if (model.cells) {
+      rows_.emplace(backend, layers, CellLayout::of(*model.cells, *model.schema));
+      load_weights(backend, queue, rows_->network(), weights, checkpoint);
+      rows_->weights_changed(queue);
+    } else {
+      const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+      trials_.emplace(backend, layers, leaky_slope, type, model.range,
+                      Sampler::bulk(backend, layers, type), model.conditions.size(), model.heads);
+      load_weights(backend, queue, trials_->network(), weights, checkpoint);
+    }
+    queue.synchronise();
+  }
+
+  StageSeconds draw(bool as_bytes, const ConditionFill& conditions,
+                    const std::optional<RowWishes>& wishes, SampleSink& sink,
+                    const std::function<void()>& keep_going) {
+    if (rows_) return generate_rows(queue_, *rows_, request_, model_, *wishes, sink, keep_going);
+    SampleRequest samples{request_.seed, Purpose::sample, request_.first, request_.count,
+                          as_bytes ? ElementType::u8 : ElementType::f32};
+    samples.conditions = conditions;
+    samples.mixture = latent_mixture(model_.config);
+    if (!model_.codes.empty()) {
+      samples.latents = model_.codes.drawn(request_.seed, Purpose::sample);
+    }
+    return trials_->sample(
+        queue_, samples, [&](ConstMatrixRef block) { sink.take_block(block); }, keep_going);
+  }
+
+ private:
+  Queue& queue_;
+  const GenerateRequest& request_;
+  const GeneratorModel& model_;
+  std::optional<Sampler> trials_;
+  std::optional<CellSampler> rows_;
+};
+
+// What is asked of the rows of a model over cells; nothing for another model.
+std::optional<RowWishes> wishes_of(const GenerateRequest& request, const GeneratorModel& model) {
+  if (model.cells) return RowWishes(request, model);
+  for (const auto& [name, value] : {std::pair{"given", request.given}, {"where", request.where}}) {
+    if (value.empty()) continue;
+    refuse_setting(name, "'" + value + "' of a model " + to_text(model.config.model),
+                   "a model masked, which was trained on a table",
+                   "train one with --model masked, or give its conditions before training");
+  }
+  return std::nullopt;
 }
 
 std::string left_out(const GenerateRequest& request, const GeneratorModel& model) {
@@ -170,7 +241,8 @@ GenerateResult generate(const GenerateRequest& asked) {
   SampleFormat format = format_of(asked);
   check(asked, format);
   const LoadedCheckpoint loaded = load_run_or_file(asked.model);
-  if (asked.out != "-") require_kept("out", asked.out, {asked.conditions, loaded.file.string()});
+  if (asked.out != "-")
+    require_kept("out", asked.out, {asked.conditions, asked.given, loaded.file.string()});
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   const bool rows_to_output = asked.out == "-" && asked.format == SampleFormat::automatic &&
                               asked.dtype == "auto" && model.schema.has_value();
@@ -181,7 +253,8 @@ GenerateResult generate(const GenerateRequest& asked) {
   }
   if (asked.out != "-") require_not_of_run("out", asked.out, loaded.file, model.config);
   const ConditionFill conditions = conditions_of(asked, model);
-  const GenerateRequest request = counted(asked, model);
+  const std::optional<RowWishes> wishes = wishes_of(asked, model);
+  const GenerateRequest request = counted(asked, model, wishes);
   check(request, format);
   const ValueType file_type = type_of(request, format, model);
   // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
@@ -191,16 +264,10 @@ GenerateResult generate(const GenerateRequest& asked) {
   require_room(request, format, file_type, model);
 
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
-  const Precision precision = choose_precision(request.precision, backend->info());
   const auto queue = backend->make_queue("generate");
-  const ElementType type = precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
-  auto layers = generator_layers(model.config, model.shape, model.conditions.size());
-  if (!model.heads.empty()) end_in_heads(layers, model.config);
-  Sampler sampler(*backend, layers, leaky_slope, type, model.range,
-                  Sampler::bulk(*backend, layers, type), model.conditions.size(), model.heads);
   const bool averaged = model.averaged && !request.raw_weights;
-  load_weights(*backend, *queue, sampler.network(), averaged ? "g_ema" : "g", loaded.checkpoint);
-  queue->synchronise();
+  SampleSource source(*backend, *queue, request, model, loaded.checkpoint,
+                      averaged ? "g_ema" : "g");
 
   const auto start = Clock::now();
   const auto keep_going = [&] {
@@ -209,13 +276,7 @@ GenerateResult generate(const GenerateRequest& asked) {
                                          request.out == "-" ? "" : "nothing was written"});
   };
   const auto sink = make_sample_sink(request, format, file_type, model);
-  SampleRequest samples{request.seed, Purpose::sample, request.first, request.count,
-                        u8 ? ElementType::u8 : ElementType::f32};
-  samples.conditions = conditions;
-  samples.mixture = latent_mixture(model.config);
-  if (!model.codes.empty()) samples.latents = model.codes.drawn(request.seed, Purpose::sample);
-  const auto take = [&](ConstMatrixRef block) { sink->take_block(block); };
-  const StageSeconds stages = sampler.sample(*queue, samples, take, keep_going);
+  const StageSeconds stages = source.draw(u8, conditions, wishes, *sink, keep_going);
   const auto all_taken = Clock::now();
   sink->finish();
 

@@ -1,15 +1,10 @@
 #include "engine/generate/sample_sink.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/base/check.hpp"
-#include "engine/base/error.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/writers/hdf5_writer.hpp"
 #include "engine/data/writers/idx_writer.hpp"
@@ -17,8 +12,8 @@
 #include "engine/data/writers/parquet_writer.hpp"
 #include "engine/data/writers/table_writer.hpp"
 #include "engine/encode/value_stream.hpp"
-#include "engine/files/atomic_file.hpp"
 #include "engine/files/output_path.hpp"
+#include "engine/generate/output.hpp"
 #include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/trial_sheet.hpp"
@@ -28,6 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* what = "cannot write samples";
 constexpr const char* array_name = "samples";  // in files that name their arrays
 
 /// The one array of a file.
@@ -38,16 +34,18 @@ class ArraySink final : public SampleSink {
   ArraySink(ValueStream stream, const std::vector<std::int64_t>& shape, const fs::path& path,
             Names&&... names)
       : stream_(std::move(stream)), writer_(path, names..., stream_.type(), shape) {}
-  void take(std::span<const float> numbers) override {
-    const auto bytes = stream_.of(numbers);
-    writer_.append_bytes(stream_.type(), bytes.data(), bytes.size());
-  }
+  void take(std::span<const float> numbers) override { append(stream_.of(numbers)); }
+  void take(std::span<const double> values) override { append(stream_.of(values)); }
   void take(std::span<const std::uint8_t> pixels) override {
     writer_.append_bytes(ValueType::u8, pixels.data(), pixels.size());
   }
   void finish() override { writer_.finish(); }
 
  private:
+  void append(std::span<const std::byte> bytes) {
+    writer_.append_bytes(stream_.type(), bytes.data(), bytes.size());
+  }
+
   ValueStream stream_;
   Writer writer_;
 };
@@ -57,6 +55,7 @@ class IdxSink final : public SampleSink {
   IdxSink(const fs::path& path, ValueStream stream, std::int64_t count, const GeneratorModel& model)
       : stream_(std::move(stream)), writer_(path, count, model.shape, stream_.type()) {}
   void take(std::span<const float> numbers) override { writer_.append(stream_.of(numbers)); }
+  void take(std::span<const double> values) override { writer_.append(stream_.of(values)); }
   void take(std::span<const std::uint8_t> pixels) override { writer_.append(pixels); }
   void finish() override { writer_.finish(); }
 
@@ -74,10 +73,8 @@ class PngSink final : public SampleSink {
         stream_(model.scaling, model.shape.size(), ValueType::f64,
                 model.schema ? &*model.schema : nullptr),
         columns_(columns) {}
-  void take(std::span<const float> numbers) override {
-    const auto values = stream_.values_of(numbers);
-    values_.insert(values_.end(), values.begin(), values.end());
-  }
+  void take(std::span<const float> numbers) override { keep(stream_.values_of(numbers)); }
+  void take(std::span<const double> values) override { keep(stream_.values_of(values)); }
   void take(std::span<const std::uint8_t> pixels) override {
     pixels_.insert(pixels_.end(), pixels.begin(), pixels.end());
   }
@@ -103,6 +100,10 @@ class PngSink final : public SampleSink {
   }
 
  private:
+  void keep(std::span<const double> values) {
+    values_.insert(values_.end(), values.begin(), values.end());
+  }
+
   fs::path path_;
   const GeneratorModel& model_;
   ValueStream stream_;
@@ -111,48 +112,21 @@ class PngSink final : public SampleSink {
   std::vector<std::uint8_t> pixels_;
 };
 
-/// A file, or standard output, that bytes are put into.
-class Output {
- public:
-  explicit Output(const std::string& out) {
-    if (out != "-") file_.emplace(out, "cannot write samples");
-  }
-  void put(const void* data, std::size_t bytes) {
-    if (file_) return file_->write(data, bytes);
-    const auto* at = static_cast<const char*>(data);
-    while (bytes > 0) {
-      const ssize_t written = ::write(STDOUT_FILENO, at, bytes);
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) {
-        throw Error(ErrorCode::io,
-                    {"cannot write samples", "standard output", std::strerror(errno), "", ""});
-      }
-      at += written;
-      bytes -= static_cast<std::size_t>(written);
-    }
-  }
-  void finish() {
-    if (file_) file_->commit();
-  }
-
- private:
-  std::optional<AtomicFile> file_;
-};
-
 /// Bytes as they are.
 class RawSink final : public SampleSink {
  public:
-  RawSink(const std::string& out, ValueStream stream) : stream_(std::move(stream)), output_(out) {}
-  void take(std::span<const float> numbers) override {
-    const auto bytes = stream_.of(numbers);
-    output_.put(bytes.data(), bytes.size());
-  }
+  RawSink(const std::string& out, ValueStream stream)
+      : stream_(std::move(stream)), output_(out, what) {}
+  void take(std::span<const float> numbers) override { put(stream_.of(numbers)); }
+  void take(std::span<const double> values) override { put(stream_.of(values)); }
   void take(std::span<const std::uint8_t> pixels) override {
     output_.put(pixels.data(), pixels.size());
   }
   void finish() override { output_.finish(); }
 
  private:
+  void put(std::span<const std::byte> bytes) { output_.put(bytes.data(), bytes.size()); }
+
   ValueStream stream_;
   Output output_;
 };
@@ -164,20 +138,23 @@ class TableSink final : public SampleSink {
       : stream_(model.scaling, model.shape.size(), ValueType::f64),
         writer_(*model.schema, dialect_for(model.schema->dialect, ending_of(request.out)),
                 request.first),
-        output_(request.out) {
+        output_(request.out, what) {
     const std::string begin = writer_.begin();
     output_.put(begin.data(), begin.size());
   }
-  void take(std::span<const float> numbers) override {
-    const std::string_view lines = writer_.lines(stream_.values_of(numbers));
-    output_.put(lines.data(), lines.size());
-  }
+  void take(std::span<const float> numbers) override { put(stream_.values_of(numbers)); }
+  void take(std::span<const double> values) override { put(values); }
   void take(std::span<const std::uint8_t>) override {
     require(false, "rows of a table", "bytes", "floats");
   }
   void finish() override { output_.finish(); }
 
  private:
+  void put(std::span<const double> rows) {
+    const std::string_view lines = writer_.lines(rows);
+    output_.put(lines.data(), lines.size());
+  }
+
   ValueStream stream_;
   TableWriter writer_;
   Output output_;
@@ -190,6 +167,7 @@ class ParquetSink final : public SampleSink {
       : stream_(model.scaling, model.shape.size(), ValueType::f64),
         writer_(fs::path(request.out), *model.schema, request.first, request.count) {}
   void take(std::span<const float> numbers) override { writer_.append(stream_.values_of(numbers)); }
+  void take(std::span<const double> values) override { writer_.append(values); }
   void take(std::span<const std::uint8_t>) override {
     require(false, "rows of a table", "bytes", "floats");
   }

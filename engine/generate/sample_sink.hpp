@@ -14,7 +14,8 @@
 
 namespace vgan {
 
-/// Takes whole samples in order, any number at a time: the network's floats, or pixels.
+/// Takes whole samples in order, any number at a time: the network's floats, pixels, or values in
+/// the data's own units.
 class SampleSink {
  public:
   virtual ~SampleSink() = default;
@@ -26,6 +27,7 @@ class SampleSink {
   void take_block(ConstMatrixRef block);
   virtual void take(std::span<const float> values) = 0;
   virtual void take(std::span<const std::uint8_t> pixels) = 0;
+  virtual void take(std::span<const double> values) = 0;
   /// What was taken is in its place, whole, once this returns. Before, no file is there; standard
   /// output, pipes and devices have each block at once.
   virtual void finish() = 0;

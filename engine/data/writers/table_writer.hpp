@@ -30,8 +30,6 @@ class TableWriter {
  private:
   void add_missing(const ColumnSchema& column);
   void add_number(const ColumnSchema& column, double number);
-  void add_word(std::string& text, std::string_view word, bool always_quoted) const;
-  void add_delimiter(std::string& text) const;
 
   const Schema* schema_;
   Dialect dialect_;

@@ -1,0 +1,61 @@
+// The shares of cells that a network over cells gives to rows that show some of their cells.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "engine/data/schema.hpp"
+#include "engine/sample/cell_sampler.hpp"
+
+namespace vgan {
+
+/// What a column of cells is of.
+struct CellPlace {
+  std::size_t column = 0;     ///< which of Schema::columns
+  std::int32_t missing = -1;  ///< the cell of a missing value; -1: none
+  /// It says nothing but whether the value is missing, which another column of cells has.
+  bool only_missing = false;
+};
+
+/// Those of all columns of cells.
+std::vector<CellPlace> cell_places(const TableCells& cells, const Schema& schema);
+
+/// The sum of shares but that of cell `missing`; -1: of all.
+double share_of_known(std::span<const float> shares, std::int32_t missing);
+
+class CellPredictor {
+ public:
+  /// `block_rows` at once; 0: as many as the sampler takes. `keep_going` is asked with each block
+  /// and throws to stop; it may be empty.
+  CellPredictor(Backend& backend, Queue& queue, CellSampler& sampler, const CellLayout& layout,
+                std::int64_t block_rows, std::function<void()> keep_going);
+
+  /// Puts the cells that a row shows into `cells`, with 1 in `observed`; both come as zeros.
+  using Show = std::function<void(std::int64_t row, std::span<std::int32_t> cells,
+                                  std::span<std::uint8_t> observed)>;
+  /// Takes the shares of a column's cells for a row, which are there until it returns.
+  using Take = std::function<void(std::int64_t row, std::span<const float> shares)>;
+  void predict(std::span<const std::int64_t> rows, std::size_t column, const Show& show,
+               const Take& take);
+
+  /// The cells [count, columns] of rows that the network draws, none of a missing value.
+  std::vector<std::int32_t> drawn(std::uint64_t count, std::uint64_t seed,
+                                  const std::vector<CellPlace>& places);
+
+  std::size_t columns() const { return layout_->heads.size(); }
+  /// In which columns are drawn.
+  const std::vector<std::int32_t>& order() const { return layout_->order; }
+
+ private:
+  Queue* queue_;
+  CellSampler* sampler_;
+  const CellLayout* layout_;
+  std::int64_t block_rows_;
+  std::function<void()> keep_going_;
+  std::vector<float> shares_;
+};
+
+}  // namespace vgan

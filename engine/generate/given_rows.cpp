@@ -1,0 +1,275 @@
+#include "engine/generate/given_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/text.hpp"
+#include "engine/data/constraint_rules.hpp"
+#include "engine/data/date_format.hpp"
+#include "engine/data/readers/open_file.hpp"
+#include "engine/data/table_trials.hpp"
+#include "engine/settings/schema_file.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr const char* what = "cannot take given values";
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<std::string> drawn_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const ColumnSchema& column : schema.columns) {
+    if (column.drawn()) names.push_back(column.name);
+  }
+  return names;
+}
+
+std::size_t column_named(const std::string& name, const std::string& place, const Schema& schema) {
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    if (schema.columns[i].name != name) continue;
+    if (schema.columns[i].drawn()) return i;
+    throw Error(ErrorCode::bad_data,
+                {what, place, "column '" + shortened(name) + "', which the model does not draw",
+                 "columns that it draws", "leave the column out"});
+  }
+  throw Error(ErrorCode::bad_data,
+              {what, place, "no column '" + shortened(name) + "' in the model",
+               shortened(joined(drawn_names(schema))), suggestion(name, drawn_names(schema))});
+}
+
+}  // namespace
+
+bool GivenRows::is_tied(std::size_t column, const Schema& schema) {
+  const Constraints& constraints = schema.constraints;
+  const std::vector<std::size_t> upper = columns_with_lower_ones(constraints);
+  bool tied = std::find(upper.begin(), upper.end(), column) != upper.end();
+  for (const auto& one : constraints.combinations) {
+    tied = tied || std::find(one.columns.begin(), one.columns.end(), column) != one.columns.end();
+  }
+  const auto encoded = encoded_columns(schema);
+  return tied || std::none_of(encoded.begin(), encoded.end(),
+                              [&](const EncodedColumn& one) { return one.column == column; });
+}
+
+void GivenRows::require_untied(std::size_t column, const std::string& place, const Schema& schema) {
+  if (!is_tied(column, schema)) return;
+  throw Error(ErrorCode::bad_data, {what, place,
+                                    "column '" + shortened(schema.columns[column].name) +
+                                        "', which a constraint of the schema ties to others",
+                                    "columns that stand alone", "leave the column out"});
+}
+
+SchemaWish wish_for_columns(const Schema& schema, const std::vector<std::string>& names,
+                            const std::string& origin) {
+  SchemaWish all = wish_of(schema, origin);
+  SchemaWish some;
+  some.origin = origin;
+  for (ColumnWish& column : all.columns) {
+    const auto at = std::find_if(schema.columns.begin(), schema.columns.end(),
+                                 [&](const ColumnSchema& one) { return one.name == column.name; });
+    const bool there = std::find(names.begin(), names.end(), column.name) != names.end();
+    if (!there || at == schema.columns.end()) continue;
+    column.low.reset();
+    column.high.reset();
+    column.decimals.reset();
+    column.role.reset();
+    column.derive.reset();
+    if (at->numeric && at->format.empty()) {
+      column.values.reset();
+      if (column.kind) column.kind = ColumnKind::continuous;
+    }
+    some.columns.push_back(std::move(column));
+  }
+  return some;
+}
+
+namespace {
+
+// The file's columns as those of the model's table; the others have no values.
+Table whole_table(const Table& file, const Schema& schema,
+                  const std::vector<std::size_t>& columns) {
+  Table whole;
+  whole.source = file.source;
+  whole.rows = file.rows;
+  whole.dialect = file.dialect;
+  for (const ColumnSchema& column : schema.columns) {
+    TableColumn& made = whole.columns.emplace_back();
+    made.name = column.name;
+    made.numeric = column.numeric;
+    made.words = column.words;
+    made.format = column.format;
+    if (made.numeric) {
+      made.numbers.assign(static_cast<std::size_t>(file.rows), no_value);
+    } else {
+      made.cells.assign(static_cast<std::size_t>(file.rows), -1);
+    }
+  }
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    TableColumn& made = whole.columns[columns[k]];
+    const TableColumn& from = file.columns[k];
+    if (made.numeric && from.numeric) made.numbers = from.numbers;
+    for (std::size_t row = 0; !made.numeric && row < from.cells.size(); ++row) {
+      if (from.cells[row] < 0) continue;
+      const std::string& word = from.words[static_cast<std::size_t>(from.cells[row])];
+      const auto known = std::find(made.words.begin(), made.words.end(), word);
+      if (known == made.words.end()) {
+        throw Error(
+            ErrorCode::bad_data,
+            {what, file.cell_place(static_cast<std::int64_t>(row), k), "'" + shortened(word) + "'",
+             shortened(joined(made.words)) + ", the words that the model knows",
+             suggestion(word, made.words)});
+      }
+      made.cells[row] = static_cast<std::int32_t>(known - made.words.begin());
+    }
+  }
+  return whole;
+}
+
+}  // namespace
+
+GivenRows GivenRows::read(const std::filesystem::path& path, const GeneratorModel& model,
+                          bool exact) {
+  const Schema& schema = *model.schema;
+  // The names are known after a first reading, and what the columns are after a second.
+  const Table named = read_data_table({path}, {});
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < named.columns.size(); ++i) {
+    const std::string place = column_place(named.source, i, named.columns[i].name);
+    require_untied(column_named(named.columns[i].name, place, schema), place, schema);
+    names.push_back(named.columns[i].name);
+  }
+  const Table table =
+      read_data_table({path}, {}, wish_for_columns(schema, names, "the model's schema"));
+  return of_table(table, model, exact);
+}
+
+GivenRows GivenRows::of(const std::vector<NamedText>& texts, const std::string& place,
+                        const GeneratorModel& model) {
+  const Schema& schema = *model.schema;
+  Table table;
+  table.source = place;
+  table.rows = 1;
+  for (const NamedText& one : texts) {
+    const std::size_t index = column_named(one.name, place, schema);
+    require_untied(index, place, schema);
+    const ColumnSchema& column = schema.columns[index];
+    TableColumn& made = table.columns.emplace_back();
+    made.name = one.name;
+    made.numeric = column.numeric;
+    if (!column.numeric) {
+      made.cells = {0};
+      made.words = {one.text};
+      continue;
+    }
+    std::optional<double> number;
+    if (column.format.empty()) {
+      number = read_number<double>(one.text);
+    } else if (const auto format = DateFormat::of(column.format)) {
+      number = format->read(one.text);
+    }
+    if (!number || !std::isfinite(*number)) {
+      throw Error(ErrorCode::bad_data,
+                  {what, place, "'" + shortened(one.text) + "' for '" + shortened(one.name) + "'",
+                   column.format.empty() ? "a number" : "as " + column.format, ""});
+    }
+    made.numbers = {*number};
+  }
+  return of_table(table, model, true);
+}
+
+GivenRows GivenRows::of_table(const Table& table, const GeneratorModel& model, bool exact) {
+  const Schema& schema = *model.schema;
+  const TableCells& cells = *model.cells;
+  GivenRows made;
+  made.rows_ = table.rows;
+  made.width_ = cells.columns().size();
+  made.numbers_ = cells.numbers();
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    made.columns_.push_back(column_named(table.columns[i].name, table.source, schema));
+  }
+  Table whole = whole_table(table, schema, made.columns_);
+  for (std::size_t k = 0; k < made.columns_.size(); ++k) {
+    const std::size_t index = made.columns_[k];
+    const ColumnSchema& column = schema.columns[index];
+    TableColumn& of = whole.columns[index];
+    std::vector<double>& values = made.values_.emplace_back();
+    for (std::int64_t row = 0; row < table.rows; ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      const bool missing = of.is_missing(row);
+      values.push_back(missing      ? no_value
+                       : of.numeric ? of.numbers[at]
+                                    : static_cast<double>(of.cells[at]));
+      if (missing || !of.numeric) continue;
+      const double nearest = cell_number(column, of.numbers[at]);
+      const double slack = 1e-9 * std::max(1.0, std::fabs(nearest));
+      if (exact && std::fabs(nearest - of.numbers[at]) > slack) {
+        throw Error(ErrorCode::bad_data,
+                    {what, table.cell_place(row, k),
+                     general_text(of.numbers[at], 12) + " for '" + shortened(column.name) + "'",
+                     "a value that the column can have, such as " + general_text(nearest, 12), ""});
+      }
+      if (!column.values.empty()) of.numbers[at] = nearest;  // of a grid one of its values
+    }
+  }
+  const Trials rows = table_trials(whole, schema);
+  made.encoded_ = std::get<std::vector<double>>(rows.values);
+  made.settled_.assign(made.encoded_.size(), 0);
+  made.cells_.assign(static_cast<std::size_t>(table.rows) * made.width_, 0);
+  made.observed_.assign(made.cells_.size(), 0);
+  const std::vector<EncodedColumn> encoded = encoded_columns(schema);
+  for (std::size_t j = 0; j < made.width_; ++j) {
+    const Head& head = cells.columns()[j].head();
+    const std::size_t index = encoded[static_cast<std::size_t>(head.first)].column;
+    const auto given = std::find(made.columns_.begin(), made.columns_.end(), index);
+    if (given == made.columns_.end()) continue;
+    const auto& values = made.values_[static_cast<std::size_t>(given - made.columns_.begin())];
+    for (std::int64_t row = 0; row < table.rows; ++row) {
+      if (std::isnan(values[static_cast<std::size_t>(row)])) continue;
+      const std::size_t first = static_cast<std::size_t>(row) * made.numbers_;
+      const auto numbers = std::span<const double>(made.encoded_).subspan(first, made.numbers_);
+      made.cells_[made.at(row, j)] = static_cast<std::int32_t>(cells.columns()[j].cell_of(numbers));
+      made.observed_[made.at(row, j)] = 1;
+      for (std::size_t i = 0; i < encoded.size(); ++i) {
+        if (encoded[i].column == index) made.settled_[first + i] = 1;
+      }
+    }
+  }
+  return made;
+}
+
+double GivenRows::value(std::int64_t row, std::size_t column) const {
+  const auto given = std::find(columns_.begin(), columns_.end(), column);
+  if (given == columns_.end()) return no_value;
+  return values_[static_cast<std::size_t>(given - columns_.begin())][static_cast<std::size_t>(row)];
+}
+
+std::string GivenRows::text(std::int64_t row, std::size_t column, const Schema& schema) const {
+  const double number = value(row, column);
+  if (std::isnan(number)) return "";
+  const ColumnSchema& of = schema.columns[column];
+  if (!of.numeric) return of.words[static_cast<std::size_t>(number)];
+  if (const auto format = DateFormat::of(of.format)) return format->write(number);
+  return exact_text(number);
+}
+
+void GivenRows::put(std::int64_t row, std::span<std::int32_t> cells,
+                    std::span<std::uint8_t> observed) const {
+  for (std::size_t j = 0; j < width_; ++j) {
+    if (observed_[at(row, j)] == 0) continue;
+    cells[j] = cells_[at(row, j)];
+    observed[j] = 1;
+  }
+}
+
+void GivenRows::settle(std::int64_t row, std::span<double> numbers) const {
+  const std::size_t first = static_cast<std::size_t>(row) * numbers_;
+  for (std::size_t i = 0; i < numbers_; ++i) {
+    if (settled_[first + i] != 0) numbers[i] = encoded_[first + i];
+  }
+}
+
+}  // namespace vgan

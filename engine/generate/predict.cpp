@@ -1,0 +1,236 @@
+#include "engine/generate/predict.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/encode/cell_distribution.hpp"
+#include "engine/files/output_path.hpp"
+#include "engine/generate/cell_predictor.hpp"
+#include "engine/generate/given_rows.hpp"
+#include "engine/generate/known_values.hpp"
+#include "engine/generate/prediction_file.hpp"
+#include "engine/generate/row_support.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/models/state_tensors.hpp"
+#include "engine/run/run_files.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+
+void check(const PredictRequest& request) {
+  if (request.given.empty()) refuse_setting("given", "no file", "a table of given values");
+  if (!(request.level > 0.0 && request.level < 1.0)) {
+    refuse_setting("level", setting_text(request.level), "above 0 and below 1");
+  }
+  const std::string ending = ending_of(request.out);
+  if (request.out != "-" && ending != ".csv" && ending != ".tsv") {
+    refuse_setting("out", "'" + request.out + "'", "a name that ends in .csv or .tsv, or -");
+  }
+}
+
+void require_cells(const GeneratorModel& model, const std::string& file) {
+  if (model.cells) return;
+  throw Error(ErrorCode::bad_config,
+              {"predict needs a model masked", file, "a model " + to_text(model.config.model),
+               "one that was trained on a table with --preset masked", ""});
+}
+
+/// A column that rows leave free.
+struct FreeColumn {
+  std::size_t cells = 0;           ///< which column of cells
+  std::size_t column = 0;          ///< which of Schema::columns
+  std::vector<std::int64_t> rows;  ///< that do
+};
+
+std::vector<FreeColumn> free_columns(const GivenRows& given, const std::vector<CellPlace>& places,
+                                     const Schema& schema) {
+  std::vector<FreeColumn> made;
+  for (std::size_t j = 0; j < places.size(); ++j) {
+    if (places[j].only_missing || GivenRows::is_tied(places[j].column, schema)) continue;
+    FreeColumn one{j, places[j].column, {}};
+    for (std::int64_t row = 0; row < given.rows(); ++row) {
+      if (!given.is_given(row, j)) one.rows.push_back(row);
+    }
+    if (!one.rows.empty()) made.push_back(std::move(one));
+  }
+  return made;
+}
+
+std::string left_out(const Schema& schema) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    if (!schema.columns[i].drawn() || !GivenRows::is_tied(i, schema)) continue;
+    names.push_back(schema.columns[i].name);
+  }
+  if (names.empty()) return "";
+  return "left out, as constraints tie them to others: " + joined(names);
+}
+
+// The probability of each word, of shares of the column's cells.
+std::vector<double> word_shares(const CellColumn& column, std::int32_t missing, std::size_t words,
+                                std::span<const float> shares) {
+  std::vector<double> made(words, 0.0);
+  if (column.kind() == CellColumn::Kind::category) {
+    const double known = share_of_known(shares, missing);
+    for (std::size_t word = 0; word < words && known > 0.0; ++word) {
+      made[word] = static_cast<double>(shares[word]) / known;
+    }
+    return made;
+  }
+  // The places of an ordinal's words are numbers, of which a cell may hold several.
+  const CellDistribution distribution(column, shares);
+  for (std::size_t cell = 0; cell < column.values().size(); ++cell) {
+    const std::span<const double> places = column.kind() == CellColumn::Kind::grid
+                                               ? std::span(column.values()).subspan(cell, 1)
+                                               : column.members(cell);
+    for (const double place : places) {
+      made[static_cast<std::size_t>(place)] +=
+          distribution.share(cell) / static_cast<double>(places.size());
+    }
+  }
+  return made;
+}
+
+/// Fills a result, a column at a time.
+class Prediction {
+ public:
+  Prediction(const PredictRequest& request, const GeneratorModel& model, const GivenRows& given,
+             const std::vector<CellPlace>& places, const KnownValues& known,
+             CellPredictor& predictor, PredictResult& result)
+      : model_(model),
+        given_(given),
+        places_(places),
+        known_(known),
+        predictor_(predictor),
+        result_(result),
+        low_(0.5 * (1.0 - request.level)) {}
+
+  void add(const FreeColumn& column) {
+    model_.schema->columns[column.column].numeric ? add_numbers(column) : add_words(column);
+  }
+
+ private:
+  void add_numbers(const FreeColumn& free) {
+    const CellColumn& column = model_.cells->columns()[free.cells];
+    const std::vector<double> none(static_cast<std::size_t>(given_.rows()), no_value);
+    PredictResult::Numbers& made = result_.numbers.emplace_back(
+        PredictResult::Numbers{model_.schema->columns[free.column].name, none, none, none, none});
+    each(free, [&](std::size_t row, std::span<const float> shares) {
+      const CellDistribution distribution(column, shares);
+      made.mean[row] = distribution.mean();
+      made.median[row] = distribution.quantile(0.5);
+      made.low[row] = distribution.quantile(low_);
+      made.high[row] = distribution.quantile(1.0 - low_);
+    });
+    const auto known = known_.find(free.column);
+    if (known != known_.end()) result_.checked_numbers.push_back(check_of(made, known->second));
+  }
+
+  void add_words(const FreeColumn& free) {
+    const ColumnSchema& schema = model_.schema->columns[free.column];
+    const CellColumn& column = model_.cells->columns()[free.cells];
+    const auto rows = static_cast<std::size_t>(given_.rows());
+    PredictResult::Words& made = result_.words.emplace_back(PredictResult::Words{
+        schema.name, std::vector<std::string>(rows), std::vector<double>(rows, no_value)});
+    const auto known = known_.find(free.column);
+    std::vector<double> of_known(rows, no_value);
+    each(free, [&](std::size_t row, std::span<const float> shares) {
+      const std::vector<double> words =
+          word_shares(column, places_[free.cells].missing, schema.words.size(), shares);
+      const auto most = std::max_element(words.begin(), words.end());
+      made.word[row] = schema.words[static_cast<std::size_t>(most - words.begin())];
+      made.probability[row] = *most;
+      if (known == known_.end()) return;
+      const double word = known->second[row];
+      if (word >= 0.0) of_known[row] = words[static_cast<std::size_t>(word)];
+    });
+    if (known == known_.end()) return;
+    result_.checked_words.push_back(check_of(made, known->second, of_known, schema));
+  }
+
+  template <class Take>
+  void each(const FreeColumn& free, const Take& take) {
+    predictor_.predict(
+        free.rows, free.cells,
+        [&](std::int64_t row, std::span<std::int32_t> cells, std::span<std::uint8_t> observed) {
+          given_.put(row, cells, observed);
+        },
+        [&](std::int64_t row, std::span<const float> shares) {
+          take(static_cast<std::size_t>(row), shares);
+        });
+  }
+
+  const GeneratorModel& model_;
+  const GivenRows& given_;
+  const std::vector<CellPlace>& places_;
+  const KnownValues& known_;
+  CellPredictor& predictor_;
+  PredictResult& result_;
+  double low_;
+};
+
+KnownValues known_values(const PredictRequest& request, const std::vector<FreeColumn>& free,
+                         const Schema& schema, std::int64_t rows) {
+  if (request.check.empty()) return {};
+  std::vector<std::size_t> columns;
+  for (const FreeColumn& one : free) columns.push_back(one.column);
+  return read_known_values(request.check, schema, columns, rows);
+}
+
+}  // namespace
+
+PredictResult predict(const PredictRequest& request) {
+  check(request);
+  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  require_cells(model, loaded.file.string());
+  if (request.out != "-") {
+    require_kept("out", request.out, {request.given, request.check, loaded.file.string()});
+    require_not_of_run("out", request.out, loaded.file, model.config);
+  }
+  const Schema& schema = *model.schema;
+  const GivenRows given = GivenRows::read(request.given, model, false);
+  const std::vector<CellPlace> places = cell_places(*model.cells, schema);
+  const std::vector<FreeColumn> free = free_columns(given, places, schema);
+  const KnownValues known = known_values(request, free, schema, given.rows());
+  if (request.out != "-") make_folder_of(request.out);
+
+  const auto backend = open_backend(request.device, static_cast<int>(request.threads));
+  const auto queue = backend->make_queue("predict");
+  const CellLayout layout = CellLayout::of(*model.cells, schema);
+  CellSampler sampler(*backend, sampled_layers(model), layout);
+  load_weights(*backend, *queue, sampler.network(),
+               model.averaged && !request.raw_weights ? "g_ema" : "g", loaded.checkpoint);
+  sampler.weights_changed(*queue);
+  const auto start = Clock::now();
+  CellPredictor predictor(*backend, *queue, sampler, layout, request.block_rows, [&] {
+    if (!request.stop_requested || !request.stop_requested()) return;
+    throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
+                                         request.out == "-" ? "" : "nothing was written"});
+  });
+  PredictResult result;
+  result.rows = given.rows();
+  Prediction prediction(request, model, given, places, known, predictor, result);
+  for (const FreeColumn& column : free) prediction.add(column);
+  result.support = support_of(given, *model.cells, places, predictor);
+  write_predictions(request.out, given, schema, result);
+  result.checkpoint = loaded.file;
+  result.epoch = model.epoch;
+  result.seconds = seconds_since(start);
+  if (const std::string line = left_out(schema); !line.empty()) result.notes.push_back(line);
+  result.notes.insert(result.notes.end(), loaded.skipped.begin(), loaded.skipped.end());
+  return result;
+}
+
+}  // namespace vgan

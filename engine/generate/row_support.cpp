@@ -1,0 +1,156 @@
+#include "engine/generate/row_support.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+
+namespace vgan {
+namespace {
+
+constexpr std::int64_t reference_rows = 2000;
+constexpr std::uint64_t reference_seed = 1;
+constexpr double outside_share = 0.001, edge_share = 0.05;
+constexpr double outside_factor = 10.0, edge_factor = 2.0;  // less probable than the middle row
+constexpr double tolerance = 0.01;                          // of the distance of the numbers seen
+constexpr double least_share = 1e-9;
+
+/// Rows of which each shows some of its cells.
+struct ShownRows {
+  std::int64_t count = 0;
+  std::function<bool(std::int64_t row, std::size_t column)> shows;
+  std::function<std::int32_t(std::int64_t row, std::size_t column)> cell;
+};
+
+double data_share(const CellColumn& column, std::size_t cell, std::int32_t missing) {
+  if (cell >= column.shares().size()) return 0.0;
+  double known = 1.0;
+  const auto at = static_cast<std::size_t>(missing);
+  if (missing >= 0 && at < column.shares().size()) known -= column.shares()[at];
+  return known > 0.0 ? column.shares()[cell] / known : 0.0;
+}
+
+std::vector<double> scores_of(const ShownRows& rows, const TableCells& cells,
+                              const std::vector<CellPlace>& places, CellPredictor& predictor) {
+  std::vector<double> scores(static_cast<std::size_t>(rows.count), 0.0);
+  std::vector<bool> shown_before(scores.size(), false);
+  const std::vector<std::int32_t>& order = predictor.order();
+  for (auto now = order.begin(); now != order.end(); ++now) {
+    const auto column = static_cast<std::size_t>(*now);
+    std::vector<std::int64_t> asked;
+    for (std::int64_t row = 0; row < rows.count; ++row) {
+      if (!rows.shows(row, column)) continue;
+      const auto at = static_cast<std::size_t>(row);
+      if (shown_before[at]) asked.push_back(row);
+      shown_before[at] = true;
+    }
+    const auto show = [&](std::int64_t row, std::span<std::int32_t> of_row,
+                          std::span<std::uint8_t> observed) {
+      for (auto before = order.begin(); before != now; ++before) {
+        const auto j = static_cast<std::size_t>(*before);
+        if (!rows.shows(row, j)) continue;
+        of_row[j] = rows.cell(row, j);
+        observed[j] = 1;
+      }
+    };
+    const std::int32_t missing = places[column].missing;
+    predictor.predict(asked, column, show, [&](std::int64_t row, std::span<const float> shares) {
+      const auto cell = static_cast<std::size_t>(rows.cell(row, column));
+      const double known = share_of_known(shares, missing);
+      const double predicted = known > 0.0 ? static_cast<double>(shares[cell]) / known : 0.0;
+      const double seen = data_share(cells.columns()[column], cell, missing);
+      scores[static_cast<std::size_t>(row)] +=
+          std::log(std::max(predicted, least_share) / std::max(seen, least_share));
+    });
+  }
+  return scores;
+}
+
+/// Scores below which a row is outside or on the edge.
+struct Limits {
+  double outside = 0.0, edge = 0.0;
+};
+
+Limits limits_of(std::vector<double> scores) {
+  std::sort(scores.begin(), scores.end());
+  const double middle = scores[scores.size() / 2];
+  const auto lowest = [&](double share) {
+    return scores[static_cast<std::size_t>(share * static_cast<double>(scores.size()))];
+  };
+  return {std::min(lowest(outside_share), middle - std::log(outside_factor)),
+          std::min(lowest(edge_share), middle - std::log(edge_factor))};
+}
+
+// Whether a given number is none that lies among those that were seen.
+bool is_beyond(double number, const CellColumn& column) {
+  const bool quantiles = column.kind() == CellColumn::Kind::quantile;
+  const double least = quantiles ? column.members(0).front() : column.values().front();
+  const double greatest =
+      quantiles ? column.members(column.values().size() - 1).back() : column.values().back();
+  const double slack =
+      tolerance * (greatest - least) + 1e-9 * std::max(std::fabs(least), std::fabs(greatest));
+  return number < least - slack || number > greatest + slack;
+}
+
+/// The limits of rows that show certain columns, by rows that the model draws.
+class ReferenceScores {
+ public:
+  ReferenceScores(const TableCells& cells, const std::vector<CellPlace>& places,
+                  CellPredictor& predictor)
+      : cells_(cells), places_(places), predictor_(predictor) {}
+
+  Limits limits(const std::vector<bool>& shown) {
+    // A first column is not scored.
+    if (std::count(shown.begin(), shown.end(), true) < 2) return {};
+    const auto known = limits_.find(shown);
+    if (known != limits_.end()) return known->second;
+    if (drawn_.empty()) drawn_ = predictor_.drawn(reference_rows, reference_seed, places_);
+    const ShownRows rows = {reference_rows,
+                            [&](std::int64_t, std::size_t j) { return bool{shown[j]}; },
+                            [&](std::int64_t row, std::size_t j) {
+                              return drawn_[static_cast<std::size_t>(row) * shown.size() + j];
+                            }};
+    const Limits made = limits_of(scores_of(rows, cells_, places_, predictor_));
+    limits_.emplace(shown, made);
+    return made;
+  }
+
+ private:
+  const TableCells& cells_;
+  const std::vector<CellPlace>& places_;
+  CellPredictor& predictor_;
+  std::vector<std::int32_t> drawn_;
+  std::map<std::vector<bool>, Limits> limits_;
+};
+
+}  // namespace
+
+std::vector<Support> support_of(const GivenRows& given, const TableCells& cells,
+                                const std::vector<CellPlace>& places, CellPredictor& predictor) {
+  const std::size_t width = predictor.columns();
+  const ShownRows rows = {given.rows(),
+                          [&](std::int64_t row, std::size_t j) { return given.is_given(row, j); },
+                          [&](std::int64_t row, std::size_t j) { return given.cell(row, j); }};
+  const std::vector<double> scores = scores_of(rows, cells, places, predictor);
+  ReferenceScores reference(cells, places, predictor);
+  std::vector<Support> made;
+  for (std::int64_t row = 0; row < given.rows(); ++row) {
+    std::vector<bool> shown(width);
+    bool beyond = false;
+    for (std::size_t j = 0; j < width; ++j) {
+      shown[j] = given.is_given(row, j);
+      if (!shown[j] || places[j].only_missing) continue;
+      beyond = beyond || is_beyond(given.value(row, places[j].column), cells.columns()[j]);
+    }
+    const Limits limits = reference.limits(shown);
+    const double score = scores[static_cast<std::size_t>(row)];
+    made.push_back(beyond || score < limits.outside ? Support::outside
+                   : score < limits.edge            ? Support::edge
+                                                    : Support::inside);
+  }
+  return made;
+}
+
+}  // namespace vgan

@@ -1,0 +1,149 @@
+#include "engine/generate/where.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "engine/base/number_text.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
+#include "engine/data/date_format.hpp"
+#include "engine/data/table_cell.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr std::string_view blanks = " \t";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+struct Operator {
+  std::string_view text;
+  bool above, equal;
+};
+// Longer ones first, so that ">=" is not read as ">".
+constexpr Operator operators[] = {
+    {">=", true, true}, {"<=", false, true}, {">", true, false}, {"<", false, false}};
+
+/// A name of the schema with an operator behind it.
+struct Start {
+  std::size_t column = 0;
+  std::size_t length = 0;         ///< of name and operator
+  std::optional<Operator> range;  ///< nothing: equal
+};
+
+// "Vel" of a column "Vel [m/s]".
+std::string_view without_unit(const ColumnSchema& column) {
+  const std::string_view name = column.name;
+  if (column.unit.empty()) return name;
+  return trimmed(name.substr(0, name.find_last_of("[(")));
+}
+
+std::optional<Start> start_of(std::string_view text, const Schema& schema) {
+  std::optional<Start> found;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    std::string_view name = schema.columns[i].name;
+    if (!text.starts_with(name)) name = without_unit(schema.columns[i]);
+    if (name.empty() || !text.starts_with(name) || name.size() <= longest) continue;
+    const std::string_view rest = text.substr(name.size());
+    const std::size_t blank = rest.find_first_not_of(blanks);
+    if (blank == std::string_view::npos) continue;
+    const std::string_view sign = rest.substr(blank);
+    const std::size_t before = name.size() + blank;
+    std::optional<Start> here;
+    for (const Operator& one : operators) {
+      if (!here && sign.starts_with(one.text)) here = Start{i, before + one.text.size(), one};
+    }
+    if (!here && sign.starts_with("=")) here = Start{i, before + 1, std::nullopt};
+    if (!here) continue;
+    found = here;
+    longest = name.size();
+  }
+  return found;
+}
+
+[[noreturn]] void refuse_condition(std::string_view found, const Schema& schema) {
+  std::vector<std::string> names;
+  for (const ColumnSchema& column : schema.columns) {
+    if (column.drawn()) names.push_back(column.name);
+  }
+  const std::string name(trimmed(found.substr(0, found.find_first_of("<>="))));
+  refuse_setting("where", "'" + std::string(found) + "'",
+                 "NAME=VALUE, NAME>=X, NAME>X, NAME<=X or NAME<X, with commas between, of " +
+                     shortened(joined(names)),
+                 suggestion(name, names));
+}
+
+double number_of(std::string_view text, const ColumnSchema& column, std::string_view condition) {
+  const std::string written(text);
+  std::optional<double> number;
+  if (column.format.empty()) {
+    number = read_number<double>(written);
+  } else if (const auto format = DateFormat::of(column.format)) {
+    number = format->read(written);
+  }
+  if (number && std::isfinite(*number)) return *number;
+  refuse_setting("where", "'" + std::string(condition) + "'",
+                 column.format.empty() ? "a number behind the sign" : "a date as " + column.format);
+}
+
+// The range that the condition leaves of a column, in steps of what its cells can have.
+void narrow(WhereRange& range, const Operator& by, double number, const ColumnSchema& column) {
+  const double step = cell_step(column);
+  const double steps = number / step;
+  const double slack = 1e-9 * std::max(1.0, std::fabs(steps));
+  if (by.above) {
+    double least = std::ceil(steps - slack) * step;
+    if (!by.equal && least <= number + slack * step) least += step;
+    range.low = std::max(range.low, least);
+  } else {
+    double most = std::floor(steps + slack) * step;
+    if (!by.equal && most >= number - slack * step) most -= step;
+    range.high = std::min(range.high, most);
+  }
+}
+
+}  // namespace
+
+Where parse_where(const std::string& text, const Schema& schema) {
+  Where made;
+  std::string_view rest = trimmed(text);
+  while (!rest.empty()) {
+    const std::optional<Start> start = start_of(rest, schema);
+    if (!start) refuse_condition(rest.substr(0, rest.find(',')), schema);
+    const ColumnSchema& column = schema.columns[start->column];
+    const std::size_t end = std::min(rest.find(',', start->length), rest.size());
+    const std::string_view condition = rest.substr(0, end);
+    const std::string_view value = trimmed(condition.substr(start->length));
+    if (value.empty() || !column.drawn()) refuse_condition(condition, schema);
+    if (!start->range) {
+      made.values.push_back({column.name, std::string(value)});
+    } else {
+      if (!column.numeric) {
+        refuse_setting("where", "'" + std::string(condition) + "', a range of words",
+                       "a range of numbers, or '" + column.name + "=WORD'");
+      }
+      auto range = std::find_if(made.ranges.begin(), made.ranges.end(),
+                                [&](const WhereRange& one) { return one.column == start->column; });
+      if (range == made.ranges.end()) {
+        range = made.ranges.insert(made.ranges.end(), {start->column, column.low, column.high});
+      }
+      narrow(*range, *start->range, number_of(value, column, condition), column);
+      if (range->low > range->high) {
+        refuse_setting("where", "'" + std::string(condition) + "', which leaves nothing",
+                       general_text(column.low) + " to " + general_text(column.high) +
+                           ", what there is of '" + column.name + "'");
+      }
+    }
+    rest = trimmed(rest.substr(std::min(end + 1, rest.size())));
+  }
+  return made;
+}
+
+}  // namespace vgan

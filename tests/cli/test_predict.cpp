@@ -1,0 +1,108 @@
+// vgan_cuda predict: from a table by training to predictions, as a user does it.
+#ifdef VGAN_BINARY
+
+#include <fstream>
+
+#include "tests/cli/tiny_run.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace vgan::testing;
+
+namespace {
+
+std::string small_table(int rows) {
+  std::string text = "speed,kind,force\n";
+  for (int row = 0; row < rows; ++row) {
+    const int speed = row * 7 % 40;
+    text += std::to_string(speed) + "," + (speed < 20 ? "slow" : "fast") + "," +
+            std::to_string(3 * speed + row % 3) + ".5\n";
+  }
+  return text;
+}
+
+struct TableRun {
+  TinyRuns runs;
+
+  TableRun() {
+    write("t.csv", small_table(200));
+    const CommandResult result =
+        vgan({"--preset", "masked", "--data", "t.csv", "--g-layers", "32", "--batch", "64",
+              "--epochs", "200", "--device", "cpu", "--threads", "1", "--out", "m"});
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    write("given.csv", "speed\n5\n35\n80\n");
+  }
+
+  void write(const std::string& file, const std::string& text) const {
+    std::ofstream(runs.path() / file, std::ios::binary) << text;
+  }
+  CommandResult vgan(const Words& words) const { return run_vgan(runs.path(), words); }
+  std::string text(const std::string& file) const { return file_text(runs.path() / file); }
+};
+
+}  // namespace
+
+TEST_CASE("cli: predict writes what the other columns may be, and how near it was") {
+  const TableRun run;
+  run.write("known.csv", "speed,force,kind\n5,16.5,slow\n35,106.5,fast\n80,,\n");
+  const CommandResult result =
+      run.vgan({"predict", "m", "--given", "given.csv", "--out", "p.csv", "--check", "known.csv",
+                "--level", "0.8", "--threads", "1", "--device", "cpu"});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("wrote p.csv: 3 rows of 8 columns, ") &&
+                             ContainsSubstring("epoch-00000200.safetensors (epoch 200)"));
+  CHECK_THAT(result.out, ContainsSubstring("R2") && ContainsSubstring("coverage"));
+  CHECK_THAT(result.out, ContainsSubstring("accuracy") && ContainsSubstring("log probability"));
+  std::istringstream lines(run.text("p.csv"));
+  std::vector<std::string> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(line);
+  REQUIRE(all.size() == 4);
+  CHECK(all[0] ==
+        "speed,force_mean,force_median,force_low,force_high,kind,kind_probability,support");
+  CHECK_THAT(all[1], ContainsSubstring(",slow,"));
+  CHECK(all[1].starts_with("5,"));
+  CHECK(all[1].ends_with(",inside"));
+  CHECK_THAT(all[2], ContainsSubstring(",fast,"));
+  CHECK(all[3].ends_with(",outside"));
+
+  // Standard output has the rows alone.
+  const CommandResult piped = run.vgan({"predict", "m", "--given", "given.csv", "--level", "0.8",
+                                        "--out", "-", "--threads", "1", "--device", "cpu"});
+  CHECK(piped.exit_code == 0);
+  CHECK(piped.out == run.text("p.csv"));
+  CHECK_THAT(piped.err, ContainsSubstring("wrote standard output: 3 rows"));
+}
+
+TEST_CASE("cli: predict refuses in one line what it cannot do") {
+  const TableRun run;
+  const auto refuse = [&](const Words& words, int code, const std::string& said) {
+    const CommandResult result = run.vgan(words);
+    INFO(result.err);
+    CHECK(result.exit_code == code);
+    CHECK(is_one_complaint(result.err));
+    CHECK_THAT(result.err, ContainsSubstring(said));
+  };
+  refuse({"predict"}, 2, "no model");
+  refuse({"predict", "m"}, 2, "no --given");
+  refuse({"predict", "m", "--given", "given.csv", "--level", "1"}, 78, "above 0 and below 1");
+  refuse({"predict", "m", "--given", "given.csv", "--out", "p.npy"}, 78, ".csv or .tsv");
+  refuse({"predict", "m", "--given", "given.csv", "--out", "given.csv"}, 2, "given.csv");
+  refuse({"predict", "m", "--given", "given.csv", "--out", "t.csv"}, 2, "t.csv");
+  refuse({"predict", "m", "--given", "given.csv", "--check", "t.csv"}, 65, "200 rows");
+  refuse({"predict", "m", "--given", "absent.csv"}, 74, "absent.csv");
+  run.write("bad.csv", "sped\n5\n");
+  refuse({"predict", "m", "--given", "bad.csv"}, 65, "did you mean 'speed'");
+  run.write("bad.csv", "kind\nslwo\n");
+  refuse({"predict", "m", "--given", "bad.csv"}, 65, "'slwo'; allowed slow, fast");
+  run.write("bad.csv", "speed\n5\nfast\n");
+  refuse({"predict", "m", "--given", "bad.csv"}, 65, "fast");
+  refuse({"predict", "m", "--given", "given.csv", "--device", "tpu"}, 78, "tpu");
+
+  REQUIRE(run.runs.run("gan").exit_code == 0);
+  refuse({"predict", "gan", "--given", "given.csv"}, 78, "predict needs a model masked");
+  CHECK(run.text("given.csv") == "speed\n5\n35\n80\n");
+  CHECK(!std::filesystem::exists(run.runs.path() / "predictions.csv"));
+}
+
+#endif  // VGAN_BINARY
