@@ -48,7 +48,7 @@ TABLES = {
     "pollution": ("pollution.csv", COMMA, None),
     "iris": ("iris.csv", NAMELESS, None),
 }
-OWN = ["gan", "vae", "ae"]
+OWN = ["masked", "gan", "vae", "ae"]
 PEERS = ["ctgan", "tvae", "copula"]
 FEWEST_DRAWN = 3000
 FIGURES = ["shape", "trend", "c2st", "utility", "dcr"]
