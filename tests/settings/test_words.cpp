@@ -38,7 +38,7 @@ void check_table(std::size_t enumerators) {
 
 TEST_CASE("each setting that is a word has one word for each of its values", "[settings]") {
   check_table<ScaleKind>(5);
-  check_table<ModelKind>(3);
+  check_table<ModelKind>(4);
   check_table<NetKind>(3);
   check_table<NormKind>(3);
   check_table<OutputKind>(4);
