@@ -233,4 +233,36 @@ Schema infer_schema(const Table& table) {
   return schema;
 }
 
+std::string_view name_without_unit(const ColumnSchema& column) {
+  const std::string_view name = column.name;
+  const std::size_t bracket = name.find_last_of("[(");
+  if (column.unit.empty() || bracket == std::string_view::npos) return name;
+  const std::size_t end = name.find_last_not_of(' ', bracket == 0 ? 0 : bracket - 1);
+  return end == std::string_view::npos ? name : name.substr(0, end + 1);
+}
+
+std::optional<std::size_t> column_called(const Schema& schema, std::string_view name) {
+  std::optional<std::size_t> found;
+  std::size_t without_unit = 0;
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    if (schema.columns[i].name == name) return i;
+    if (name_without_unit(schema.columns[i]) != name) continue;
+    ++without_unit;
+    found = i;
+  }
+  return without_unit == 1 ? found : std::nullopt;
+}
+
+std::vector<std::string> drawn_column_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const ColumnSchema& column : schema.columns) {
+    if (column.drawn()) names.push_back(column.name);
+  }
+  for (const ColumnSchema& column : schema.columns) {
+    const std::string_view bare = name_without_unit(column);
+    if (column.drawn() && bare != column.name) names.emplace_back(bare);
+  }
+  return names;
+}
+
 }  // namespace vgan

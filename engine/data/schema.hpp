@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,9 @@ struct ColumnSchema {
   bool operator==(const ColumnSchema&) const = default;
 };
 
+/// "Vel" of a column "Vel [m/s]", whose unit is known; else its name.
+std::string_view name_without_unit(const ColumnSchema& column);
+
 struct Schema {
   Dialect dialect;
   std::int64_t rows = 0;  ///< of the table that it was found by
@@ -47,6 +51,11 @@ struct Schema {
   std::int64_t encoded_size() const;
   bool operator==(const Schema&) const = default;
 };
+
+/// The column of this name, with its unit or without where no other has that name.
+std::optional<std::size_t> column_called(const Schema& schema, std::string_view name);
+/// What columns that are drawn may be called: their names, and these without units.
+std::vector<std::string> drawn_column_names(const Schema& schema);
 
 /// What one of the numbers stands for that a row is to a network.
 struct EncodedColumn {

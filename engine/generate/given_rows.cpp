@@ -10,7 +10,9 @@
 #include "engine/base/text.hpp"
 #include "engine/data/constraint_rules.hpp"
 #include "engine/data/date_format.hpp"
+#include "engine/data/readers/byte_source.hpp"
 #include "engine/data/readers/open_file.hpp"
+
 #include "engine/data/table_trials.hpp"
 #include "engine/settings/schema_file.hpp"
 
@@ -28,17 +30,32 @@ std::vector<std::string> drawn_names(const Schema& schema) {
   return names;
 }
 
+// The first of many, each whole.
+std::string some_of(std::vector<std::string> names) {
+  constexpr std::size_t most = 12;
+  const std::size_t more = names.size() - std::min(names.size(), most);
+  names.resize(names.size() - more);
+  return joined(names) + (more > 0 ? " and " + counted(more, "further column") : "");
+}
+
+// How a column comes to have other values.
+std::string of_kind(const ColumnSchema& column) {
+  if (column.values.empty()) return "";
+  return "a grid has the values that there were; kind = \"continuous\" or \"integer\" in a file "
+         "for "
+         "--schema makes it one that others may be between";
+}
+
 std::size_t column_named(const std::string& name, const std::string& place, const Schema& schema) {
-  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    if (schema.columns[i].name != name) continue;
-    if (schema.columns[i].drawn()) return i;
+  if (const auto column = column_called(schema, name)) {
+    if (schema.columns[*column].drawn()) return *column;
     throw Error(ErrorCode::bad_data,
                 {what, place, "column '" + shortened(name) + "', which the model does not draw",
                  "columns that it draws", "leave the column out"});
   }
   throw Error(ErrorCode::bad_data,
               {what, place, "no column '" + shortened(name) + "' in the model",
-               shortened(joined(drawn_names(schema))), suggestion(name, drawn_names(schema))});
+               some_of(drawn_names(schema)), suggestion(name, drawn_column_names(schema))});
 }
 
 }  // namespace
@@ -63,6 +80,19 @@ void GivenRows::require_untied(std::size_t column, const std::string& place, con
                                     "columns that stand alone", "leave the column out"});
 }
 
+DialectWish dialect_for_columns(const std::filesystem::path& path, const Schema& schema) {
+  const ByteSource source(path, what);
+  std::string_view line = source.head().substr(0, source.head().find_first_of("\r\n"));
+  if (line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
+  if (line.size() > 1 && line.front() == '"' && line.back() == '"') {
+    line = line.substr(1, line.size() - 2);
+  }
+  DialectWish wish;
+  if (column_called(schema, line))
+    wish = {DelimiterKind::comma, DecimalKind::automatic, HeaderKind::yes};
+  return wish;
+}
+
 SchemaWish wish_for_columns(const Schema& schema, const std::vector<std::string>& names,
                             const std::string& origin) {
   SchemaWish all = wish_of(schema, origin);
@@ -71,8 +101,12 @@ SchemaWish wish_for_columns(const Schema& schema, const std::vector<std::string>
   for (ColumnWish& column : all.columns) {
     const auto at = std::find_if(schema.columns.begin(), schema.columns.end(),
                                  [&](const ColumnSchema& one) { return one.name == column.name; });
-    const bool there = std::find(names.begin(), names.end(), column.name) != names.end();
-    if (!there || at == schema.columns.end()) continue;
+    if (at == schema.columns.end()) continue;
+    const auto there = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+      return column_called(schema, name) == static_cast<std::size_t>(at - schema.columns.begin());
+    });
+    if (there == names.end()) continue;
+    column.name = *there;
     column.low.reset();
     column.high.reset();
     column.decimals.reset();
@@ -135,7 +169,8 @@ GivenRows GivenRows::read(const std::filesystem::path& path, const GeneratorMode
                           bool exact) {
   const Schema& schema = *model.schema;
   // The names are known after a first reading, and what the columns are after a second.
-  const Table named = read_data_table({path}, {});
+  const DialectWish dialect = dialect_for_columns(path, schema);
+  const Table named = read_data_table({path}, dialect);
   std::vector<std::string> names;
   for (std::size_t i = 0; i < named.columns.size(); ++i) {
     const std::string place = column_place(named.source, i, named.columns[i].name);
@@ -143,7 +178,7 @@ GivenRows GivenRows::read(const std::filesystem::path& path, const GeneratorMode
     names.push_back(named.columns[i].name);
   }
   const Table table =
-      read_data_table({path}, {}, wish_for_columns(schema, names, "the model's schema"));
+      read_data_table({path}, dialect, wish_for_columns(schema, names, "the model's schema"));
   return of_table(table, model, exact);
 }
 
@@ -210,7 +245,8 @@ GivenRows GivenRows::of_table(const Table& table, const GeneratorModel& model, b
         throw Error(ErrorCode::bad_data,
                     {what, table.cell_place(row, k),
                      general_text(of.numbers[at], 12) + " for '" + shortened(column.name) + "'",
-                     "a value that the column can have, such as " + general_text(nearest, 12), ""});
+                     "a value that the column can have, such as " + general_text(nearest, 12),
+                     of_kind(column)});
       }
       if (!column.values.empty()) of.numbers[at] = nearest;  // of a grid one of its values
     }

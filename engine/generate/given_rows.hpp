@@ -74,6 +74,10 @@ class GivenRows {
   std::vector<std::vector<double>> values_;  // of each of columns_; NaN: free
 };
 
+/// How a file of some of the model's columns is written: in one column, where its first line is the
+/// name of one, blanks and all; else as is found by looking.
+DialectWish dialect_for_columns(const std::filesystem::path& path, const Schema& schema);
+
 /// What the schema says of some columns of a file, by their names, without bounds: given values may
 /// lie beyond them.
 SchemaWish wish_for_columns(const Schema& schema, const std::vector<std::string>& names,

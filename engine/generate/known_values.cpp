@@ -35,9 +35,7 @@ std::vector<double> values_of(const TableColumn& column, const ColumnSchema& sch
 SchemaWish wish_for(const Schema& schema, const std::vector<std::string>& names) {
   SchemaWish wish = wish_for_columns(schema, names, "the model's schema");
   for (ColumnWish& column : wish.columns) {
-    const auto of = std::find_if(schema.columns.begin(), schema.columns.end(),
-                                 [&](const ColumnSchema& one) { return one.name == column.name; });
-    if (of->numeric) continue;
+    if (schema.columns[*column_called(schema, column.name)].numeric) continue;
     column.kind = ColumnKind::categorical;
     column.values.reset();
   }
@@ -53,10 +51,12 @@ KnownValues read_known_values(const std::string& file, const Schema& schema,
                               const std::vector<std::size_t>& columns, std::int64_t rows) {
   std::vector<std::string> names;
   for (const std::size_t column : columns) names.push_back(schema.columns[column].name);
-  const Table named = read_data_table({file}, {});
+  const DialectWish dialect = dialect_for_columns(file, schema);
+  const Table named = read_data_table({file}, dialect);
   std::vector<std::string> there;
   for (const TableColumn& column : named.columns) {
-    if (std::find(names.begin(), names.end(), column.name) != names.end()) {
+    const auto called = column_called(schema, column.name);
+    if (called && std::find(columns.begin(), columns.end(), *called) != columns.end()) {
       there.push_back(column.name);
     }
   }
@@ -64,7 +64,7 @@ KnownValues read_known_values(const std::string& file, const Schema& schema,
     throw Error(ErrorCode::bad_data, {what, file, "none of the columns that are predicted",
                                       shortened(joined(names)), ""});
   }
-  const Table table = read_data_table({file}, {}, wish_for(schema, there));
+  const Table table = read_data_table({file}, dialect, wish_for(schema, there));
   if (table.rows != rows) {
     throw Error(ErrorCode::bad_data,
                 {what, file, counted(table.rows, "row"),
@@ -72,9 +72,9 @@ KnownValues read_known_values(const std::string& file, const Schema& schema,
   }
   KnownValues known;
   for (const TableColumn& column : table.columns) {
-    const auto at = std::find(names.begin(), names.end(), column.name);
-    if (at == names.end()) continue;
-    const std::size_t index = columns[static_cast<std::size_t>(at - names.begin())];
+    const auto called = column_called(schema, column.name);
+    if (!called || std::find(columns.begin(), columns.end(), *called) == columns.end()) continue;
+    const std::size_t index = *called;
     known[index] = values_of(column, schema.columns[index]);
   }
   return known;

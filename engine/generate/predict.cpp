@@ -77,6 +77,24 @@ std::string left_out(const Schema& schema) {
   return "left out, as constraints tie them to others: " + joined(names);
 }
 
+// Says of which columns the network saw other values than were given.
+void note_nearest(const GivenRows& given, const std::vector<CellPlace>& places,
+                  const GeneratorModel& model, std::vector<std::string>& notes) {
+  for (std::size_t j = 0; j < places.size(); ++j) {
+    if (places[j].only_missing) continue;
+    const CellColumn& column = model.cells->columns()[j];
+    std::int64_t rows = 0;
+    for (std::int64_t row = 0; row < given.rows(); ++row) {
+      if (!given.is_given(row, j)) continue;
+      rows += is_between(given.value(row, places[j].column), column) ? 1 : 0;
+    }
+    if (rows == 0) continue;
+    notes.push_back("'" + model.schema->columns[places[j].column].name + "' lies between the " +
+                    counted(column.values().size(), "value") + " that the model knows in " +
+                    counted(rows, "row") + ": the nearest was taken");
+  }
+}
+
 // The probability of each word, of shares of the column's cells.
 std::vector<double> word_shares(const CellColumn& column, std::int32_t missing, std::size_t words,
                                 std::span<const float> shares) {
@@ -229,6 +247,7 @@ PredictResult predict(const PredictRequest& request) {
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
   if (const std::string line = left_out(schema); !line.empty()) result.notes.push_back(line);
+  note_nearest(given, places, model, result.notes);
   result.notes.insert(result.notes.end(), loaded.skipped.begin(), loaded.skipped.end());
   return result;
 }

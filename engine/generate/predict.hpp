@@ -21,7 +21,9 @@ namespace vgan {
 /// its score is below the lowest 0.1 % of them and a tenth as probable as the middle one or less,
 /// or where a given number lies beyond the least or the greatest that was seen by more than 1 % of
 /// the distance between them; on the edge where its score is below the lowest 5 % and half as
-/// probable as the middle one or less; else inside, as is a row that gives nothing.
+/// probable as the middle one or less, or where a given number lies between two values of a column
+/// that has few of them, of which the nearest is what the network sees; else inside, as is a row
+/// that gives nothing.
 enum class Support { inside, edge, outside };
 
 template <>

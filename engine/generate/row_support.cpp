@@ -94,6 +94,19 @@ bool is_beyond(double number, const CellColumn& column) {
   return number < least - slack || number > greatest + slack;
 }
 
+}  // namespace
+
+bool is_between(double number, const CellColumn& column) {
+  if (column.kind() == CellColumn::Kind::quantile || !column.ordered()) return false;
+  const auto& values = column.values();
+  const double slack = 1e-9 * std::max(std::fabs(values.front()), std::fabs(values.back()));
+  return number > values.front() && number < values.back() &&
+         std::none_of(values.begin(), values.end(),
+                      [&](double value) { return std::fabs(number - value) <= slack; });
+}
+
+namespace {
+
 /// The limits of rows that show certain columns, by rows that the model draws.
 class ReferenceScores {
  public:
@@ -138,16 +151,19 @@ std::vector<Support> support_of(const GivenRows& given, const TableCells& cells,
   std::vector<Support> made;
   for (std::int64_t row = 0; row < given.rows(); ++row) {
     std::vector<bool> shown(width);
-    bool beyond = false;
+    bool beyond = false, between = false;
+
     for (std::size_t j = 0; j < width; ++j) {
       shown[j] = given.is_given(row, j);
       if (!shown[j] || places[j].only_missing) continue;
-      beyond = beyond || is_beyond(given.value(row, places[j].column), cells.columns()[j]);
+      const double number = given.value(row, places[j].column);
+      beyond = beyond || is_beyond(number, cells.columns()[j]);
+      between = between || is_between(number, cells.columns()[j]);
     }
     const Limits limits = reference.limits(shown);
     const double score = scores[static_cast<std::size_t>(row)];
     made.push_back(beyond || score < limits.outside ? Support::outside
-                   : score < limits.edge            ? Support::edge
+                   : between || score < limits.edge ? Support::edge
                                                     : Support::inside);
   }
   return made;

@@ -9,6 +9,10 @@
 
 namespace vgan {
 
+/// Whether a number lies between the values that a column of few values has, of which the nearest
+/// is what the network sees.
+bool is_between(double number, const CellColumn& column);
+
 /// The support of each row of `given`, by the rule of Support.
 std::vector<Support> support_of(const GivenRows& given, const TableCells& cells,
                                 const std::vector<CellPlace>& places, CellPredictor& predictor);

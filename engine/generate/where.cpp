@@ -22,6 +22,13 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+// A value as it stands in quotes or without.
+std::string_view without_quotes(std::string_view text) {
+  const bool quoted = text.size() > 1 && (text.front() == '"' || text.front() == '\'') &&
+                      text.back() == text.front();
+  return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 struct Operator {
   std::string_view text;
   bool above, equal;
@@ -37,19 +44,12 @@ struct Start {
   std::optional<Operator> range;  ///< nothing: equal
 };
 
-// "Vel" of a column "Vel [m/s]".
-std::string_view without_unit(const ColumnSchema& column) {
-  const std::string_view name = column.name;
-  if (column.unit.empty()) return name;
-  return trimmed(name.substr(0, name.find_last_of("[(")));
-}
-
 std::optional<Start> start_of(std::string_view text, const Schema& schema) {
   std::optional<Start> found;
   std::size_t longest = 0;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     std::string_view name = schema.columns[i].name;
-    if (!text.starts_with(name)) name = without_unit(schema.columns[i]);
+    if (!text.starts_with(name)) name = name_without_unit(schema.columns[i]);
     if (name.empty() || !text.starts_with(name) || name.size() <= longest) continue;
     const std::string_view rest = text.substr(name.size());
     const std::size_t blank = rest.find_first_not_of(blanks);
@@ -60,7 +60,8 @@ std::optional<Start> start_of(std::string_view text, const Schema& schema) {
     for (const Operator& one : operators) {
       if (!here && sign.starts_with(one.text)) here = Start{i, before + one.text.size(), one};
     }
-    if (!here && sign.starts_with("=")) here = Start{i, before + 1, std::nullopt};
+    const std::size_t equal = sign.starts_with("==") ? 2 : sign.starts_with("=") ? 1 : 0;
+    if (!here && equal > 0) here = Start{i, before + equal, std::nullopt};
     if (!here) continue;
     found = here;
     longest = name.size();
@@ -69,10 +70,7 @@ std::optional<Start> start_of(std::string_view text, const Schema& schema) {
 }
 
 [[noreturn]] void refuse_condition(std::string_view found, const Schema& schema) {
-  std::vector<std::string> names;
-  for (const ColumnSchema& column : schema.columns) {
-    if (column.drawn()) names.push_back(column.name);
-  }
+  const std::vector<std::string> names = drawn_column_names(schema);
   const std::string name(trimmed(found.substr(0, found.find_first_of("<>="))));
   refuse_setting("where", "'" + std::string(found) + "'",
                  "NAME=VALUE, NAME>=X, NAME>X, NAME<=X or NAME<X, with commas between, of " +
@@ -123,7 +121,11 @@ Where parse_where(const std::string& text, const Schema& schema) {
     const std::string_view value = trimmed(condition.substr(start->length));
     if (value.empty() || !column.drawn()) refuse_condition(condition, schema);
     if (!start->range) {
-      made.values.push_back({column.name, std::string(value)});
+      for (const GivenRows::NamedText& one : made.values) {
+        if (one.name != column.name) continue;
+        refuse_setting("where", "'" + column.name + "' twice", "one value for a column");
+      }
+      made.values.push_back({column.name, std::string(without_quotes(value))});
     } else {
       if (!column.numeric) {
         refuse_setting("where", "'" + std::string(condition) + "', a range of words",

@@ -16,6 +16,11 @@ constexpr nn::ArenaOptions arena_options{.training = false, .average = false, .s
 constexpr nn::TapeOptions tape_options{
     .type = ElementType::f32, .last_type = ElementType::f32, .deltas = false, .inference = true};
 
+// Where several columns are held to some of their cells: how often each is drawn anew, and how far
+// apart the random numbers of two sweeps lie, beyond those of any number of rows.
+constexpr std::uint64_t sweeps = 8;
+constexpr std::uint64_t sweep_numbers = std::uint64_t{1} << 58;
+
 // The last layer's output is never there as a whole: each column's part is computed by itself.
 Layers kept(const Layers& layers) { return {layers.begin(), layers.end() - 1}; }
 
@@ -153,7 +158,7 @@ bool CellSampler::all_given(std::int64_t rows, std::int64_t column) const {
 }
 
 void CellSampler::draw_column(Queue& queue, const CellRequest& request, std::uint64_t start,
-                              std::int64_t rows, std::int64_t column) {
+                              std::int64_t rows, std::int64_t column, std::uint64_t sweep) {
   const math::CellHead& head = layout_.heads[static_cast<std::size_t>(column)];
   const auto columns = static_cast<std::uint64_t>(layout_.columns());
   find_shares(queue, rows, column, static_cast<float>(1.0 / request.temperature));
@@ -162,12 +167,48 @@ void CellSampler::draw_column(Queue& queue, const CellRequest& request, std::uin
   if (!request.allowed.empty()) {
     draw.allowed = {allowed_buffer_.as<std::uint8_t>() + head.first, 1, head.size, head.size};
   }
-  draw.stream = {request.seed, request.purpose,
-                 2 * (start * columns + static_cast<std::uint64_t>(column))};
+  draw.stream = {
+      request.seed, request.purpose,
+      sweep * sweep_numbers + 2 * (start * columns + static_cast<std::uint64_t>(column))};
   draw.step = 2 * columns;
   draw.cell = {cells_.data + column, rows, 1, cells_.stride};
   draw.observed = {observed_.data + column, rows, 1, observed_.stride};
   backend_->run(queue, draw);
+}
+
+std::vector<std::int32_t> CellSampler::restricted_by(const CellRequest& request) const {
+  std::vector<std::int32_t> made;
+  if (request.allowed.empty()) return made;
+  for (const std::int32_t column : layout_.order) {
+    const math::CellHead& head = layout_.heads[static_cast<std::size_t>(column)];
+    const auto first = request.allowed.begin() + head.first;
+    if (std::find(first, first + head.size, std::uint8_t{0}) != first + head.size) {
+      made.push_back(column);
+    }
+  }
+  return made;
+}
+
+void CellSampler::draw_restricted(Queue& queue, const CellRequest& request, std::uint64_t start,
+                                  std::int64_t rows, const std::vector<std::int32_t>& restricted) {
+  for (const std::int32_t column : restricted) draw_column(queue, request, start, rows, column);
+  if (restricted.size() < 2) return;
+  const std::int64_t columns = layout_.columns();
+  const auto cells = static_cast<std::size_t>(rows * columns);
+  for (std::uint64_t sweep = 1; sweep <= sweeps; ++sweep) {
+    for (const std::int32_t hidden : restricted) {
+      host_shown_.assign(host_observed_.begin(),
+                         host_observed_.begin() + static_cast<std::ptrdiff_t>(cells));
+      for (const std::int32_t column : restricted) {
+        for (std::int64_t i = 0; column != hidden && i < rows; ++i) {
+          host_shown_[static_cast<std::size_t>(i * columns + column)] = 1;
+        }
+      }
+      queue.synchronise();  // the upload before may still read what is written here
+      backend_->upload(queue, host_shown_.data(), cells, observed_.data);
+      draw_column(queue, request, start, rows, hidden, sweep);
+    }
+  }
 }
 
 void CellSampler::put_given(Queue& queue, const CellRequest& request, std::uint64_t start,
@@ -195,6 +236,7 @@ void CellSampler::sample(Queue& queue, const CellRequest& request, const Take& t
   if (!request.allowed.empty()) {
     backend_->upload(queue, request.allowed.data(), request.allowed.size(), allowed_buffer_.data());
   }
+  const std::vector<std::int32_t> restricted = restricted_by(request);
   const std::int64_t columns = layout_.columns();
   const auto block = static_cast<std::uint64_t>(block_rows_);
   // The CPU cuts products into slices of 256 rows; elsewhere a product's shape is the block's.
@@ -206,8 +248,11 @@ void CellSampler::sample(Queue& queue, const CellRequest& request, const Take& t
     const std::uint64_t last = std::min(end, start + block);
     const auto rows = static_cast<std::int64_t>((last - start + unit - 1) / unit * unit);
     put_given(queue, request, start, rows);
+    draw_restricted(queue, request, start, rows, restricted);
     for (const std::int32_t column : layout_.order) {
-      if (!all_given(rows, column)) draw_column(queue, request, start, rows, column);
+      const bool drawn =
+          std::find(restricted.begin(), restricted.end(), column) != restricted.end();
+      if (!drawn && !all_given(rows, column)) draw_column(queue, request, start, rows, column);
     }
     const auto cells = static_cast<std::size_t>(rows * columns);
     backend_->download(queue, cells_.data, cells * sizeof(std::int32_t), host_cells_.data());

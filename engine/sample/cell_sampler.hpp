@@ -28,6 +28,9 @@ struct CellRequest {
   /// 0 otherwise; may be empty.
   std::function<void(std::uint64_t first, HostCells cells, HostObserved observed)> given;
   /// For each of all cells whether it may be drawn (1), one or more of each column; empty: any may.
+  /// Columns that are held to some of their cells are drawn first, so that the others follow them;
+  /// where there are several, each anew given the others, in turn (Gibbs sampling, S. and D. Geman,
+  /// IEEE TPAMI 6, 1984), so that rows are those of the model that meet them all.
   std::vector<std::uint8_t> allowed;
 };
 
@@ -71,7 +74,11 @@ class CellSampler {
  private:
   void put_given(Queue& queue, const CellRequest& request, std::uint64_t start, std::int64_t rows);
   void draw_column(Queue& queue, const CellRequest& request, std::uint64_t start, std::int64_t rows,
-                   std::int64_t column);
+                   std::int64_t column, std::uint64_t sweep = 0);
+  void draw_restricted(Queue& queue, const CellRequest& request, std::uint64_t start,
+                       std::int64_t rows, const std::vector<std::int32_t>& restricted);
+  /// The columns that are held to some of their cells, in the order of drawing.
+  std::vector<std::int32_t> restricted_by(const CellRequest& request) const;
   void find_shares(Queue& queue, std::int64_t rows, std::int64_t column, float inverse_temperature);
   bool all_given(std::int64_t rows, std::int64_t column) const;
   MatrixView<float> shares_of(std::int64_t rows, std::int64_t column) const;
@@ -89,7 +96,8 @@ class CellSampler {
   MatrixView<std::uint8_t> observed_;  ///< the same
   MatrixRef tables_;                   ///< [cells, width]: what each cell adds to the first layer
   std::vector<std::int32_t> host_cells_;
-  std::vector<std::uint8_t> host_observed_;
+  std::vector<std::uint8_t> host_observed_;  ///< what is given
+  std::vector<std::uint8_t> host_shown_;     ///< between sweeps, what the network sees
   std::vector<float> places_;
 };
 

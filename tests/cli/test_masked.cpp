@@ -154,7 +154,8 @@ TEST_CASE("cli: given values stand in the rows as they were given") {
 
 TEST_CASE("cli: conditions hold in every row") {
   const MaskedRun run({}, 500);
-  const Table table = run.made({"--where", "dose=2, x>=3.1,x < 4.55,kind = red", "--count", "400"});
+  const Table table =
+      run.made({"--where", "dose==2, x>=3.1,x < 4.55,kind = \"red\"", "--count", "400"});
   REQUIRE(table.rows == 400);
   std::set<double> different;
   for (std::size_t row = 0; row < 400; ++row) {
@@ -178,6 +179,17 @@ TEST_CASE("cli: a column is named in conditions with its unit or without") {
   REQUIRE(run_vgan(runs.path(), {"--data", "t.csv", "--epochs", "5", "--batch", "16", "--g-layers",
                                  "8", "--out", "m"})
               .exit_code == 0);
+  // A table of one column whose name has blanks in it is one of one column, with its unit or not.
+  for (const char* name : {"speed [m/s]", "speed", "\"speed [m/s]\""}) {
+    std::ofstream(runs.path() / "g.csv") << name << "\n20\n\n10\n";
+    const CommandResult made = run_vgan(
+        runs.path(), {"generate", "m", "--given", "g.csv", "--per-row", "3", "--out", "g-out.csv"});
+    INFO(name << ": " << made.err);
+    REQUIRE(made.exit_code == 0);
+    const Table table = vgan::read_table(runs.path() / "g-out.csv");
+    CHECK(table.columns[0].numbers.front() == 20.0);
+    CHECK(table.columns[0].numbers.back() == 10.0);
+  }
   for (const char* name : {"speed [m/s]", "speed"}) {
     const CommandResult made =
         run_vgan(runs.path(), {"generate", "m", "--where", std::string(name) + "=20,speed2=3",
@@ -212,6 +224,7 @@ TEST_CASE("cli: wishes that cannot be are refused in one line, and nothing is wr
   run.refused({"--where", "dos=2"}, 78, "did you mean 'dose'");
   run.refused({"--where", "dose=2.5"}, 78, "2.5");
   run.refused({"--where", "kind=green"}, 78, "red");
+  run.refused({"--where", "dose=2,dose=3"}, 78, "twice");
   run.refused({"--where", "kind>red"}, 78, "range of words");
   run.refused({"--where", "x>100"}, 78, "leaves nothing");
   run.refused({"--where", "x>=much"}, 78, "number");

@@ -42,6 +42,20 @@ struct TableRun {
 
 }  // namespace
 
+TEST_CASE("cli: predict says where it took the nearest of a few values for another") {
+  const TableRun run;
+  run.write("between.csv", "speed\n5\n5.5\n");
+  const CommandResult result =
+      run.vgan({"predict", "m", "--given", "between.csv", "--out", "b.csv"});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.err, ContainsSubstring("'speed' lies between the 40 values") &&
+                             ContainsSubstring("in 1 row: the nearest"));
+  const std::string made = run.text("b.csv");
+  CHECK_THAT(made, ContainsSubstring("\n5.5,"));
+  CHECK(made.ends_with(",edge\n"));
+}
+
 TEST_CASE("cli: predict writes what the other columns may be, and how near it was") {
   const TableRun run;
   run.write("known.csv", "speed,force,kind\n5,16.5,slow\n35,106.5,fast\n80,,\n");

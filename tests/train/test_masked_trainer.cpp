@@ -219,6 +219,60 @@ TEST_CASE("cells that are not allowed are never drawn", "[engine][masked]") {
   }
 }
 
+TEST_CASE("columns follow those that are held to some of their cells", "[engine][masked]") {
+  KnownSampler known;
+  constexpr std::size_t dose = 0, x = 2, y = 3;
+  const auto size_of = [&](std::size_t column) {
+    return static_cast<std::size_t>(known.layout.heads[column].size);
+  };
+  CellRequest joint;
+  joint.count = 40000;
+  const std::vector<std::int32_t> all = known.draw(joint);
+  // Shares of doses in rows whose x, and y, lie in the upper or lower part of their cells.
+  const auto doses = [&](const std::vector<std::int32_t>& cells, auto meets) {
+    std::vector<double> shares(4, 0.0);
+    double rows = 0.0;
+    for (std::size_t at = 0; at < cells.size(); at += 4) {
+      if (!meets(cells[at + x], cells[at + y])) continue;
+      shares[static_cast<std::size_t>(cells[at + dose])] += 1.0;
+      rows += 1.0;
+    }
+    REQUIRE(rows > 400.0);
+    for (double& share : shares) share /= rows;
+    return shares;
+  };
+  const auto x_low = static_cast<std::int32_t>(2 * size_of(x) / 3);
+  const auto y_high = static_cast<std::int32_t>(size_of(y) / 2);
+  for (const bool both : {false, true}) {
+    INFO("of y too: " << both);
+    const auto meets = [&](std::int32_t of_x, std::int32_t of_y) {
+      return of_x >= x_low && (!both || of_y < y_high);
+    };
+    CellRequest held;
+    held.count = 6000;
+    held.allowed.assign(static_cast<std::size_t>(known.layout.cells), 1);
+    const auto forbid = [&](std::size_t column, std::int32_t first, std::int32_t end) {
+      for (std::int32_t t = first; t < end; ++t) {
+        held.allowed[static_cast<std::size_t>(known.layout.heads[column].first + t)] = 0;
+      }
+    };
+    forbid(x, 0, x_low);
+    if (both) forbid(y, y_high, static_cast<std::int32_t>(size_of(y)));
+    const std::vector<std::int32_t> drawn = known.draw(held);
+    for (std::size_t at = 0; at < drawn.size(); at += 4) {
+      REQUIRE(meets(drawn[at + x], drawn[at + y]));
+    }
+    const std::vector<double> want = doses(all, meets);
+    const std::vector<double> got = doses(drawn, meets);
+    for (std::size_t i = 0; i < 4; ++i) {
+      INFO("dose " << i + 1);
+      CHECK(got[i] == Approx(want[i]).margin(0.06));
+    }
+    // A large x is one of the larger doses: without regard to x, all would come alike.
+    CHECK(want[0] < 0.05);
+  }
+}
+
 TEST_CASE("shares of a column's cells are those that its rows are drawn by", "[engine][masked]") {
   KnownSampler known;
   const auto cells = static_cast<std::int64_t>(known.layout.heads[0].size);

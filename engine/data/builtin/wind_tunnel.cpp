@@ -68,6 +68,8 @@ Table make_wind_tunnel(std::uint64_t seed, std::int64_t rows) {
   TableColumn angle = numbers("angle [deg]", 0, 0);
   TableColumn lift = numbers("lift [N]", 2, 2);
   TableColumn drag = numbers("drag [N]", 3, 3);
+  lift.wish.role = ColumnRole::outcome;
+  drag.wish.role = ColumnRole::outcome;
   for (std::int64_t row = 0; row < rows; ++row) {
     digits::Draws draws(seed, wind_tunnel_stream + static_cast<std::uint64_t>(row));
     const std::size_t which = draws.below(profiles.size());
