@@ -20,12 +20,13 @@ void print(const char* label, const std::string& text) {
   std::printf("%-14s %s\n", label, printable(text).c_str());
 }
 
-std::string data_text(const Trials& trials) {
+std::string data_text(const Trials& trials, bool over_cells) {
   std::string text = trials.source + ": " + std::to_string(trials.count) + " " +
                      std::string(info_of(trials.shape.kind).plural) + " of ";
   if (trials.schema) {
-    return text + counted(trials.schema->columns.size(), "column") + ", " +
-           counted(trials.shape.size(), "number") + " each to the networks";
+    text += counted(trials.schema->columns.size(), "column");
+    if (over_cells) return text;
+    return text + ", " + counted(trials.shape.size(), "number") + " each to the networks";
   }
   text += extents_text(trials.shape) + ", ";
   if (trials.labels.empty()) return text + "no labels";
@@ -72,8 +73,9 @@ RunDisplay::RunDisplay(std::string program, bool quiet, std::string asked_device
 void RunDisplay::started(const Trainer& trainer, const Trials& trials,
                          const std::filesystem::path& folder, std::uint64_t first_epoch) {
   if (quiet_) return;
-  print("data", data_text(trials));
-  if (!trainer.scaling().bytes()) print("scale", trainer.scaling().text());
+  const bool over_cells = traits_of(trainer.config()).over_cells;
+  print("data", data_text(trials, over_cells));
+  if (!trainer.scaling().bytes() && !over_cells) print("scale", trainer.scaling().text());
   print("device", device_text(trainer, asked_device_));
   print("step", trainer.step_choice());
   for (const auto& [name, text] : trainer.networks()) print(name.c_str(), text);

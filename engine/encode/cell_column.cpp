@@ -144,7 +144,11 @@ std::optional<CellColumn> CellColumn::of_saved(const Head& head, Saved saved) {
                rises(saved.values, true) && saved.shares.size() == cells &&
                std::all_of(saved.shares.begin(), saved.shares.end(),
                            [](double share) { return share >= 0.0 && share <= 1.0 + 1e-9; });
+  const double all = std::accumulate(saved.shares.begin(), saved.shares.end(), 0.0);
+  sound = sound && std::fabs(all - 1.0) < 1e-6 && cells <= most_cells;
   if (head.kind == HeadKind::number) {
+    sound = sound && std::none_of(saved.shares.begin(), saved.shares.end(),
+                                  [](double share) { return share <= 0.0; });
     sound = sound && saved.kind != Kind::category && saved.numeric &&
             saved.may_be_missing == (head.missing >= 0);
   } else {
@@ -159,6 +163,9 @@ std::optional<CellColumn> CellColumn::of_saved(const Head& head, Saved saved) {
         saved.ends.front() > 0 && rises(saved.kept, false) &&
         std::adjacent_find(saved.ends.begin(), saved.ends.end(),
                            [](std::size_t a, std::size_t b) { return a >= b; }) == saved.ends.end();
+    for (std::size_t cell = 0; sound && cell < cells; ++cell) {
+      sound = saved.ends[cell] - (cell == 0 ? 0 : saved.ends[cell - 1]) <= most_kept;
+    }
     if (!sound) return std::nullopt;
     for (const std::size_t end : saved.ends) made.tops_.push_back(saved.kept[end - 1]);
   } else {

@@ -32,6 +32,8 @@ class CellColumn {
   };
   /// A quantile cell keeps up to this many of its numbers, in equal steps of rank.
   static constexpr std::size_t most_kept = 64;
+  /// A column that was saved has up to this many cells.
+  static constexpr std::size_t most_cells = 4096;
 
   /// The cells of a choice or a flag; `values`: those of a choice among numbers, ascending, behind
   /// which there may be a category of missing ones.
@@ -77,6 +79,8 @@ class CellColumn {
 
   /// The cell of a row of encoded_columns' numbers.
   std::size_t cell_of(std::span<const double> row) const;
+  /// The cell of a number: of a grid the nearest value, of ranges that in which it lies.
+  std::size_t cell_of_number(double number) const;
   /// Writes the numbers of a row of that cell. `u`, from 0 up to 1, says where in a quantile cell:
   /// between two numbers that were seen, or at one of them where numbers come again.
   void put(std::size_t cell, double u, std::span<double> row) const;
@@ -93,8 +97,6 @@ class CellColumn {
   bool operator==(const CellColumn&) const = default;
 
  private:
-  std::size_t cell_of_number(double number) const;
-
   Kind kind_ = Kind::category;
   Head head_;
   bool numeric_ = false;         // numbers, or a choice among such

@@ -204,6 +204,30 @@ std::vector<std::int32_t> encode_cells(const TableCells& table, const Trials& tr
   return cells;
 }
 
+bool fits_schema(const CellColumn& column, const Schema& schema) {
+  const EncodedColumn first =
+      encoded_columns(schema)[static_cast<std::size_t>(column.head().first)];
+  if (column.kind() == CellColumn::Kind::category) {
+    const CellColumn own = CellColumn::of_category(column.head(), choice_values(schema, first));
+    return column.values() == own.values() && column.ordered() == own.ordered() &&
+           column.may_be_missing() == own.may_be_missing();
+  }
+  const ColumnSchema& of = schema.columns[first.column];
+  if (of.kind != ColumnKind::ordinal) return true;
+  const auto is_place = [&](double number) {
+    return number >= 0.0 && number < static_cast<double>(of.words.size()) &&
+           number == std::floor(number);
+  };
+  for (std::size_t cell = 0; cell < column.values().size(); ++cell) {
+    const bool grid = column.kind() == CellColumn::Kind::grid;
+    if (grid && !is_place(column.values()[cell])) return false;
+    for (const double number : grid ? std::span<const double>() : column.members(cell)) {
+      if (!is_place(number)) return false;
+    }
+  }
+  return true;
+}
+
 std::vector<std::size_t> drawing_order(const TableCells& cells, const Schema& schema) {
   const std::vector<EncodedColumn> encoded = encoded_columns(schema);
   std::vector<std::size_t> order(cells.columns().size());

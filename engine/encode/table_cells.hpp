@@ -59,6 +59,10 @@ class TableCells {
 /// to a number.
 std::vector<Head> cell_heads(const Schema& schema);
 
+/// Whether `column` can be one of a table of this schema: a choice has the values and the words
+/// that it says, an ordinal numbers that are places of its words.
+bool fits_schema(const CellColumn& column, const Schema& schema);
+
 /// The order in which columns are drawn: those of fewer cells first, quantile cells behind others,
 /// the columns of outcomes last.
 std::vector<std::size_t> drawing_order(const TableCells& cells, const Schema& schema);

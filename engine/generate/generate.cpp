@@ -182,7 +182,8 @@ class SampleSource {
     if (model.cells) wanted = precision_over_cells(wanted);
     const Precision precision = choose_precision(wanted, backend.info());
     if (model.cells) {
-      rows_.emplace(backend, layers, CellLayout::of(*model.cells, *model.schema));
+      rows_.emplace(backend, layers, CellLayout::of(*model.cells, *model.schema),
+                    precision == Precision::tf32);
       load_weights(backend, queue, rows_->network(), weights, checkpoint);
       rows_->weights_changed(queue);
     } else {

@@ -38,6 +38,12 @@ std::string some_of(std::vector<std::string> names) {
   return joined(names) + (more > 0 ? " and " + counted(more, "further column") : "");
 }
 
+// A number as the column's cells have it.
+std::string number_text(const ColumnSchema& column, double number) {
+  const auto format = column.format.empty() ? std::nullopt : DateFormat::of(column.format);
+  return format ? format->write(number) : general_text(number, 12);
+}
+
 // How a column comes to have other values.
 std::string of_kind(const ColumnSchema& column) {
   if (column.values.empty()) return "";
@@ -244,8 +250,8 @@ GivenRows GivenRows::of_table(const Table& table, const GeneratorModel& model, b
       if (exact && std::fabs(nearest - of.numbers[at]) > slack) {
         throw Error(ErrorCode::bad_data,
                     {what, table.cell_place(row, k),
-                     general_text(of.numbers[at], 12) + " for '" + shortened(column.name) + "'",
-                     "a value that the column can have, such as " + general_text(nearest, 12),
+                     number_text(column, of.numbers[at]) + " for '" + shortened(column.name) + "'",
+                     "a value that the column can have, such as " + number_text(column, nearest),
                      of_kind(column)});
       }
       if (!column.values.empty()) of.numbers[at] = nearest;  // of a grid one of its values

@@ -56,8 +56,9 @@ GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
   GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   if (traits_of(model.config).encodes) return model;
   throw Error(ErrorCode::bad_config,
-              {"cannot reconstruct", loaded.file.string(), "a gan, which has no encoder",
-               "a model vae or ae", "train one with --model vae or --model ae"});
+              {"cannot reconstruct", loaded.file.string(),
+               "a " + to_text(model.config.model) + ", which has no encoder", "a model vae or ae",
+               "train one with --model vae or --model ae"});
 }
 
 // What the columns of a further table mean; numbers may be others than those that were trained on.

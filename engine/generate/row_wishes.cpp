@@ -21,10 +21,11 @@ std::optional<std::size_t> cells_of(std::size_t column, const TableCells& cells,
   return std::nullopt;
 }
 
-// Values of --where are settings, whatever is wrong with them.
-GivenRows fixed_rows(const std::vector<GivenRows::NamedText>& values, const GeneratorModel& model) {
+// Conditions are settings, whatever is wrong with them.
+template <class Body>
+auto as_setting(Body body) {
   try {
-    return GivenRows::of(values, "where", model);
+    return body();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::bad_data) throw;
     ErrorDetail detail = error.detail();
@@ -33,10 +34,11 @@ GivenRows fixed_rows(const std::vector<GivenRows::NamedText>& values, const Gene
   }
 }
 
-void require_once(const GivenRows& given, std::size_t column, const Schema& schema) {
+void require_once(const GivenRows& given, std::size_t column, const Schema& schema,
+                  const std::string& other = "--given") {
   const auto& columns = given.columns();
   if (std::find(columns.begin(), columns.end(), column) == columns.end()) return;
-  refuse_setting("where", "'" + schema.columns[column].name + "', which --given gives too",
+  refuse_setting("where", "'" + schema.columns[column].name + "', which " + other + " gives too",
                  "columns that are free", "leave it out of one of the two");
 }
 
@@ -48,7 +50,8 @@ RowWishes::RowWishes(const GenerateRequest& request, const GeneratorModel& model
   const TableCells& cells = *model.cells;
   if (!request.given.empty()) given_ = GivenRows::read(request.given, model, true);
   const Where where = parse_where(request.where, schema);
-  if (!where.values.empty()) fixed_ = fixed_rows(where.values, model);
+  if (!where.values.empty())
+    fixed_ = as_setting([&] { return GivenRows::of(where.values, "where", model); });
   if (given_ && fixed_) {
     for (const std::size_t column : fixed_->columns()) require_once(*given_, column, schema);
   }
@@ -60,7 +63,8 @@ RowWishes::RowWishes(const GenerateRequest& request, const GeneratorModel& model
     const std::string& name = schema.columns[range.column].name;
     if (given_) require_once(*given_, range.column, schema);
     const auto j = cells_of(range.column, cells, encoded);
-    GivenRows::require_untied(range.column, "--where", schema);
+    if (fixed_) require_once(*fixed_, range.column, schema, "another condition");
+    as_setting([&] { GivenRows::require_untied(range.column, "where", schema); });
     const CellColumn& column = cells.columns()[*j];
     const auto first = static_cast<std::size_t>(column.head().first);
     Range& made = ranges_.emplace_back(Range{
@@ -73,6 +77,19 @@ RowWishes::RowWishes(const GenerateRequest& request, const GeneratorModel& model
       any = any || made.parts.back();
     }
     if (any) continue;
+    // Between the last number of one cell and the first of the next: such numbers are of one of
+    // them.
+    if (column.kind() == CellColumn::Kind::quantile) {
+      const double middle = 0.5 * (range.low + range.high);
+      const std::size_t cell = column.cell_of_number(middle);
+      if (middle >= column.members(0).front() &&
+          middle <= column.members(column.values().size() - 1).back()) {
+        made.parts[cell] = CellColumn::Part{};
+        allowed_[static_cast<std::size_t>(layout.heads[*j].first) + cell] = 1;
+        continue;
+      }
+    }
+
     refuse_setting("where",
                    "'" + name + "' from " + general_text(range.low) + " to " +
                        general_text(range.high) + ", where the data have no value",

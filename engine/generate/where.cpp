@@ -22,6 +22,17 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
+// Where the value that begins at `at` ends: at the first comma, of one in quotes behind these.
+std::size_t end_of_value(std::string_view text, std::size_t at) {
+  const std::size_t first = std::min(text.find_first_not_of(blanks, at), text.size());
+  std::size_t from = at;
+  if (first < text.size() && (text[first] == '"' || text[first] == '\'')) {
+    const std::size_t closing = text.find(text[first], first + 1);
+    if (closing != std::string_view::npos) from = closing;
+  }
+  return std::min(text.find(',', from), text.size());
+}
+
 // A value as it stands in quotes or without.
 std::string_view without_quotes(std::string_view text) {
   const bool quoted = text.size() > 1 && (text.front() == '"' || text.front() == '\'') &&
@@ -116,7 +127,7 @@ Where parse_where(const std::string& text, const Schema& schema) {
     const std::optional<Start> start = start_of(rest, schema);
     if (!start) refuse_condition(rest.substr(0, rest.find(',')), schema);
     const ColumnSchema& column = schema.columns[start->column];
-    const std::size_t end = std::min(rest.find(',', start->length), rest.size());
+    const std::size_t end = end_of_value(rest, start->length);
     const std::string_view condition = rest.substr(0, end);
     const std::string_view value = trimmed(condition.substr(start->length));
     if (value.empty() || !column.drawn()) refuse_condition(condition, schema);

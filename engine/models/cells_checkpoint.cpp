@@ -102,7 +102,8 @@ TableCells read_cells(const Checkpoint& checkpoint, const Schema& schema,
     }
     const auto column =
         numbers.sound() ? CellColumn::of_saved(head, std::move(saved)) : std::nullopt;
-    if (!column) bad("column " + std::to_string(columns.size()) + " that is none");
+    if (!column || !fits_schema(*column, schema))
+      bad("column " + std::to_string(columns.size()) + " that is none");
     columns.push_back(*column);
   }
   if (columns.empty()) bad("a schema without columns to draw");

@@ -56,27 +56,50 @@ void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer
                  std::to_string(origin.record().epoch) + ")");
 }
 
+// What is wrong with the settings, if anything.
+std::optional<Error> refusal_of(const TrainConfig& config, const std::vector<std::string>& given,
+                                bool used = true) {
+  try {
+    validate(config);
+    if (used) require_used(config, given);
+  } catch (const Error& error) {
+    return error;
+  }
+  return std::nullopt;
+}
+
+// The masked model's preset with what is given, and the names that settings have anywhere.
+TrainConfig masked_in_place(const RunRequest& request, const TrainConfig& config) {
+  TrainConfig masked = preset("masked");
+  copy_settings(config, request.given, masked);
+  copy_settings(config, {"data", "labels", "schema", "conditions", "out"}, masked);
+  return masked;
+}
+
 // Rows of a table are learnt by a masked model, unless another was asked for, or a setting that
 // such a model has no use for.
 void fit_model(const RunRequest& request, const Trials& trials, TrainConfig& config) {
   if (!request.choose_model || !trials.schema) return;
 
-  TrainConfig masked = preset("masked");
-  copy_settings(config, request.given, masked);
-  for (const char* name : {"data", "labels", "schema", "conditions", "out"}) {
-    copy_settings(config, {name}, masked);  // by the names that they have anywhere
+  const TrainConfig masked = masked_in_place(request, config);
+  std::string note = "model masked, as the data are a table; --model gan, vae or ae is another";
+  if (const auto refusal = refusal_of(masked, request.given)) {
+    note = "model gan, as --" + refusal->detail().where +
+           " is not for a masked model, by which tables are learnt else";
+  } else {
+    config = masked;
   }
-  try {
-    validate(masked);
-    require_used(masked, request.given);
-  } catch (const Error&) {
-    return;
-  }
-  config = masked;
-  if (request.observer != nullptr) {
-    request.observer->note(
-        "model masked, as the data are a table; --model gan, vae or ae is another");
-  }
+  if (request.observer != nullptr) request.observer->note(note);
+}
+
+// Settings of a run whose model the data decide may be those of either.
+void judge_settings(const RunRequest& request, const TrainConfig& config, bool resumed) {
+  const std::vector<std::string> none;
+  const auto refusal = refusal_of(config, resumed ? none : request.given, !resumed);
+  if (!refusal) return;
+  const bool open = request.choose_model && !resumed;
+  if (open && !refusal_of(masked_in_place(request, config), request.given)) return;
+  throw *refusal;
 }
 
 // A batch that nobody asked for is no larger than the data.
@@ -126,8 +149,7 @@ RunResult run_training(const RunRequest& request) {
   const TrainConfig& config = resumption ? resumption->config
                               : origin   ? origin->config
                                          : request.config;
-  validate(config);
-  if (!resumption) require_used(config, request.given);
+  judge_settings(request, config, resumption.has_value());
   // The device is opened before the data is read: an absent one is said at once.
   (void)open_backend(config.device, 1);
   Trials trials = open_trials({.data = config.data,
@@ -174,6 +196,9 @@ RunResult run_training(const RunRequest& request) {
   }
   if (origin) origin->require_fit(trials);
   if (!resumption && !origin) fit_model(request, trials, lasting);
+  if (!resumption && lasting.model == ModelKind::gan) {
+    if (const auto refusal = refusal_of(lasting, request.given)) throw *refusal;
+  }
   if (!resumption) fit_batch(request, trials, lasting);
   Trainer trainer(lasting, trials);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);

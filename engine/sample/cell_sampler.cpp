@@ -61,12 +61,14 @@ std::size_t CellSampler::bytes(const Backend& backend, const Layers& layers,
          cells * (sizeof(std::int32_t) + 1) + static_cast<std::size_t>(layout.cells);
 }
 
-CellSampler::CellSampler(Backend& backend, const Layers& layers, const CellLayout& layout)
+CellSampler::CellSampler(Backend& backend, const Layers& layers, const CellLayout& layout,
+                         bool tf32)
     : backend_(&backend),
       layout_(layout),
       block_rows_(block_rows(backend)),
       scratch_(scratch_bytes(backend, layers, block_rows_, layout)),
-      network_(backend, layers, 0.0F, arena_options, "the network for sampling"),
+      products_{.tf32 = tf32},
+      network_(backend, layers, 0.0F, arena_options, "the network for sampling", {.tf32 = tf32}),
       tape_(backend, kept(layers), block_rows_, tape_options, "a block of activations"),
       cells_lists_(backend, lists_of(layout)) {
   require(layers.front().inputs == layout.features && layers.back().outputs == layout.cells,
@@ -113,7 +115,7 @@ void CellSampler::weights_changed(Queue& queue) {
     const ConstMatrixRef features{cells_lists_.tables() + input.table, ElementType::f32, head.size,
                                   input.width, input.width};
     backend_->dense_forward(queue, features, weight.block(input.first, input.width, 0, weight.cols),
-                            {}, tables_.rows_from(head.first, head.size), {});
+                            {}, tables_.rows_from(head.first, head.size), products_);
   }
 }
 
@@ -145,7 +147,7 @@ void CellSampler::find_shares(Queue& queue, std::int64_t rows, std::int64_t colu
                          nn::padded_stride(head.size, ElementType::f32)};
   backend_->dense_forward(queue, tape.outputs[last - 1],
                           weight.block(0, weight.rows, head.first, head.size),
-                          {network_.bias(last).data + head.first, head.size}, logits, {});
+                          {network_.bias(last).data + head.first, head.size}, logits, products_);
   backend_->run(queue, CellSharesTask{logits.as<float>(), inverse_temperature, 1.0F, false,
                                       shares_of(rows, column)});
 }

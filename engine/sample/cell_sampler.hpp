@@ -47,8 +47,9 @@ class CellSampler {
   static std::size_t bytes(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
                            const CellLayout& layout);
 
-  /// `layers` are masked_layers of `layout`.
-  CellSampler(Backend& backend, const std::vector<nn::LayerSpec>& layers, const CellLayout& layout);
+  /// `layers` are masked_layers of `layout`; `tf32`: products may be computed in it.
+  CellSampler(Backend& backend, const std::vector<nn::LayerSpec>& layers, const CellLayout& layout,
+              bool tf32 = false);
 
   /// Takes weights laid out as a ParameterArena section of the same layers, from device memory.
   void load(Queue& queue, VectorView<const float> weights);
@@ -87,6 +88,7 @@ class CellSampler {
   CellLayout layout_;
   std::int64_t block_rows_;
   std::size_t scratch_;
+  ForwardOptions products_;
   nn::Network network_;
   nn::TapeStorage tape_;
   nn::DeviceCells cells_lists_;

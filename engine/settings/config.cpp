@@ -172,6 +172,10 @@ void validate(const TrainConfig& c) {
   require_between("beta2", c.beta2, 0.0, std::nextafter(1.0, 0.0), "0 to below 1");
   require_between("lr-end", c.lr_end, 0.0, 1.0, "0 to 1");
   require_between("weight-decay", c.weight_decay, 0.0, 1e6, "0 (none) to 1e6");
+  if (c.weight_decay * c.generator_rate() >= 1.0) {
+    refuse_setting("weight-decay", setting_text(c.weight_decay),
+                   "below 1 / lr, of which an update leaves something of a weight");
+  }
   require_between("clip", c.clip, 0.0, 1e6, "0 (none) to 1e6");
   require_between("dropout", c.dropout, 0.0, 0.99, "0 (none) to 0.99");
   require_between("ema", c.ema, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");

@@ -83,7 +83,7 @@ struct TrainConfig {
   double lr_end = 0.0;                                ///< last rate, as a share of the first
   std::uint64_t warmup = 0;                           ///< epochs in which rates rise from 0
   double ema = 0.0;                                   ///< decay of the averaged G; 0 = off
-  double weight_decay = 0.0;                          ///< AdamW's
+  double weight_decay = 0.0;                          ///< of a masked model, AdamW's
   double clip = 0.0;  ///< greatest norm of a masked model's gradient; 0 = any
   // machine
   std::uint64_t seed = 1;

@@ -70,10 +70,10 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
                    "spectral-norm", "minibatch-stddev", "pack"});
   }
   const bool autoencoder = c.model == ModelKind::vae || c.model == ModelKind::ae;
-  if (c.model != ModelKind::masked) add_of("masked", {"dropout", "clip"});
+  if (c.model != ModelKind::masked) add_of("masked", {"dropout", "clip", "weight-decay"});
   if (c.model == ModelKind::masked) {
     add_of("gan, vae or ae", {"net", "latent", "d-layers", "g-net", "d-net", "kernel", "norm",
-                              "output", "latent-mixture", "lr-d", "ttur"});
+                              "output", "latent-mixture", "lr-d", "ttur", "scale", "range"});
     if (c.likelihood != LikelihoodKind::automatic) add_of("vae or ae", {"likelihood"});
   }
   if (autoencoder && c.output != OutputKind::automatic && c.output != c.decoder_output()) {

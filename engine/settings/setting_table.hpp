@@ -237,9 +237,10 @@ void visit_settings(Config& c, Visitor&& visitor) {
       c.lr_end);
   visitor(S{"warmup", optimiser, "N", "epochs in which learning rates rise from 0", recorded},
           c.warmup);
-  visitor(S{"weight-decay", optimiser, "X",
-            "each update leaves 1 - rate times this of a weight (AdamW)", recorded},
-          c.weight_decay);
+  visitor(
+      S{"weight-decay", optimiser, "X",
+        "of a masked model: each update leaves 1 - rate times this of a weight (AdamW)", recorded},
+      c.weight_decay);
   visitor(
       S{"clip", optimiser, "NORM",
         "greatest norm of the gradient that a masked model's update follows; 0 = any", recorded},

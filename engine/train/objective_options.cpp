@@ -76,10 +76,10 @@ TrainConfig resolved_over_cells(TrainConfig config, std::int64_t rows, bool tabl
   }
   if (config.epochs == 0 && config.passes == 0.0) {
     config.epochs = epochs_over_cells(rows, config.batch);
-    // A short run rises faster, unless it was told how.
-    if (config.warmup == preset("masked").warmup) {
-      config.warmup = std::min(config.warmup, config.epochs / 5);
-    }
+  }
+  // The preset's rise is no more than a fifth of the run.
+  if (config.warmup == preset("masked").warmup) {
+    config.warmup = std::min(config.warmup, epochs_of(config, rows) / 5);
   }
   return config;
 }

@@ -49,9 +49,10 @@ void require_same_scaling(const Checkpoint& checkpoint, const Scaling& scaling) 
 void require_same_cells(const Checkpoint& checkpoint, const TableCells& cells,
                         const Schema& schema) {
   if (read_cells(checkpoint, schema, "the checkpoint") == cells) return;
-  throw Error(ErrorCode::bad_data,
-              {"other cells than the checkpoint's", "the data", "columns cut at other numbers",
-               "those of the data that the checkpoint was trained on", ""});
+  throw Error(ErrorCode::bad_data, {"other cells than the checkpoint's", "the data",
+                                    "columns that are cut at other numbers",
+                                    "those of the data that the checkpoint was trained on",
+                                    "train on these from the start, without --from"});
 }
 
 }  // namespace

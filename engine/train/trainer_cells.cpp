@@ -5,7 +5,9 @@
 namespace vgan {
 
 CellSampler& Trainer::Implementation::cell_sampler_with_weights_of_now() {
-  if (!cell_sampler) cell_sampler.emplace(*backend, sampled_layers, cell_layout);
+  if (!cell_sampler) {
+    cell_sampler.emplace(*backend, sampled_layers, cell_layout, precision == Precision::tf32);
+  }
   finish_steps();
   cell_sampler->load(*queue, best(*generator));
   return *cell_sampler;

@@ -3,6 +3,7 @@
 
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/operations.hpp"
+#include "kernels/cuda/warp.hpp"
 
 namespace vgan::cuda {
 namespace {
@@ -10,14 +11,6 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 constexpr int warps = block_threads / 32;
-
-// The sum over the warp, the same bits in every lane.
-__device__ float warp_total(float value) {
-  for (int distance = 16; distance > 0; distance /= 2) {
-    value += __shfl_xor_sync(0xFFFFFFFFu, value, distance);
-  }
-  return value;
-}
 
 // Calls `body(j)` for this lane's share of [0, width).
 template <class Body>
@@ -38,10 +31,10 @@ __global__ void layer_norm_kernel(LayerNormTask task) {
   const float* const x = task.x.row(i);
   float sum = 0.0f;
   for_each_lane(width, [&](std::int64_t j) { sum += x[j]; });
-  const float mean = warp_total(sum) / count;
+  const float mean = warp_sum(sum) / count;
   float squares = 0.0f;
   for_each_lane(width, [&](std::int64_t j) { squares += (x[j] - mean) * (x[j] - mean); });
-  const math::RowMoments moments = math::row_moments(mean, warp_total(squares), count);
+  const math::RowMoments moments = math::row_moments(mean, warp_sum(squares), count);
   float* const y = task.y.row(i);
   for_each_lane(width, [&](std::int64_t j) {
     y[j] = task.gamma.data[j] * moments.standard(x[j]) + task.beta.data[j];
@@ -71,8 +64,8 @@ __global__ void layer_norm_input_kernel(LayerNormBackwardTask task) {
     sum += gradient;
     standard_sum += gradient * moments.standard(x[j]);
   });
-  const float share = warp_total(sum) / count;
-  const float standard_share = warp_total(standard_sum) / count;
+  const float share = warp_sum(sum) / count;
+  const float standard_share = warp_sum(standard_sum) / count;
   const float* const residual = task.residual.data == nullptr ? nullptr : task.residual.row(i);
   float* const dx = task.dx.row(i);
   for_each_lane(width, [&](std::int64_t j) {

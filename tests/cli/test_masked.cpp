@@ -77,6 +77,12 @@ TEST_CASE("cli: a table is learnt by a masked model, unless another is asked for
   CHECK(model_of("a", {"--model", "gan"}) == vgan::ModelKind::gan);
   CHECK(model_of("b", {"--preset", "default"}) == vgan::ModelKind::gan);
   CHECK(model_of("c", {"--latent", "5"}) == vgan::ModelKind::gan);  // which others have no use for
+  CHECK_THAT(run.train("e", {"--latent", "5"}).out, ContainsSubstring("model gan, as --latent"));
+  // Settings of the model that the data decide are no mistake, and those of neither are one.
+  CHECK(model_of("f", {"--dropout", "0.3"}) == vgan::ModelKind::masked);
+  CHECK(run.runs.config("f").dropout == 0.3);
+  CHECK(run.train("g", {"--latent", "5", "--dropout", "0.3"}).exit_code == 78);
+  CHECK(run.vgan({"--data", "tiny.npy", "--dropout", "0.3", "--out", "no"}).exit_code == 78);
   CHECK(model_of("d", {"--model", "masked"}) == vgan::ModelKind::masked);
   // Data that are no table have no masked model.
   const CommandResult images = run.vgan({"--data", "tiny.npy", "--model", "masked", "--out", "no"});
@@ -225,6 +231,7 @@ TEST_CASE("cli: wishes that cannot be are refused in one line, and nothing is wr
   run.refused({"--where", "dose=2.5"}, 78, "2.5");
   run.refused({"--where", "kind=green"}, 78, "red");
   run.refused({"--where", "dose=2,dose=3"}, 78, "twice");
+  run.refused({"--where", "dose=2,dose>=3"}, 78, "another condition");
   run.refused({"--where", "kind>red"}, 78, "range of words");
   run.refused({"--where", "x>100"}, 78, "leaves nothing");
   run.refused({"--where", "x>=much"}, 78, "number");
@@ -234,6 +241,31 @@ TEST_CASE("cli: wishes that cannot be are refused in one line, and nothing is wr
   const CommandResult gan = run.vgan({"generate", "g", "--given", "g.csv", "--out", "x.csv"});
   CHECK(gan.exit_code == 78);
   CHECK_THAT(gan.err, ContainsSubstring("--model masked"));
+}
+
+TEST_CASE("cli: a word with a comma in it stands in quotes in a condition") {
+  TinyRuns runs;
+  std::string text = "colour,when,force\n";
+  for (int i = 0; i < 90; ++i) {
+    text += std::string(i % 3 == 0 ? "blue" : "\"red, dark\"") + ",2024-01-" +
+            (i % 9 < 1 ? "02" : "05") + "," + std::to_string(i * 7 % 50) + "\n";
+  }
+  std::ofstream(runs.path() / "t.csv") << text;
+  REQUIRE(run_vgan(runs.path(), {"--data", "t.csv", "--epochs", "5", "--batch", "16", "--g-layers",
+                                 "8", "--out", "m"})
+              .exit_code == 0);
+  const auto where = [&](const std::string& text) {
+    return run_vgan(runs.path(),
+                    {"generate", "m", "--where", text, "--count", "20", "--out", "v.csv"});
+  };
+  const CommandResult made = where("colour=\"red, dark\",force>=10");
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+  const Table table = vgan::read_table(runs.path() / "v.csv");
+  CHECK(table.columns[0].words == std::vector<std::string>{"red, dark"});
+  for (const double force : table.columns[2].numbers) CHECK(force >= 10.0);
+  // Dates are said as dates.
+  CHECK_THAT(where("when=2023-12-24").err, ContainsSubstring("2023-12-24"));
 }
 
 TEST_CASE("cli: columns that a constraint ties to others cannot be given") {

@@ -1,10 +1,11 @@
 // The cells of columns in a checkpoint: they come back as they were, and what is none is refused.
 #include "engine/models/cells_checkpoint.hpp"
 
+#include <cmath>
 #include <cstring>
-#include <functional>
 
 #include "engine/base/error.hpp"
+#include "engine/encode/cell_layout.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/masked_run.hpp"
 
@@ -92,6 +93,73 @@ TEST_CASE("a tensor that holds no cells of the schema is bad data", "[models][ce
     changed[at] = std::nan("");
     put(bad = good, changed);
     CHECK(refused(bad));
+  }
+}
+
+TEST_CASE("cells with other finite numbers are refused or can be used",
+          "[models][cells][hostile]") {
+  const Trials trials = table_of(mixed_table());
+  Checkpoint good;
+  save_cells(TableCells::fit(trials), good);
+  const std::vector<double> numbers = numbers_of(good.tensors.at(cells_name));
+  int taken = 0, refused = 0;
+  for (std::size_t at = 0; at < numbers.size(); at += 3) {
+    for (const double value : {0.0, 1.0, 0.3, -7.0, 1e12}) {
+      if (numbers[at] == value) continue;
+      std::vector<double> changed = numbers;
+      changed[at] = value;
+      Checkpoint bad = good;
+      put(bad, changed);
+      try {
+        const TableCells cells = read_cells(bad, *trials.schema, "a test");
+        ++taken;
+        const CellLayout layout = CellLayout::of(cells, *trials.schema);
+        REQUIRE(layout.columns() == static_cast<std::int64_t>(cells.columns().size()));
+        for (const float feature : layout.tables) REQUIRE(std::isfinite(feature));
+        std::vector<double> row(cells.numbers());
+        for (const CellColumn& column : cells.columns()) {
+          for (std::size_t cell = 0; cell < column.size(); ++cell) column.put(cell, 0.999, row);
+        }
+      } catch (const Error& error) {
+        CHECK(error.code() == ErrorCode::bad_data);
+        ++refused;
+      }
+    }
+  }
+  CHECK(refused > 100);
+  CHECK(taken > 0);  // a number of a measurement may be another one
+}
+
+TEST_CASE("an ordinal's cells are places of its words", "[models][cells][hostile]") {
+  // Words that are ordered, as a file for --schema says it.
+  std::string text = "grade,x\n";
+  for (int i = 0; i < 90; ++i) {
+    text += std::string(i % 3 == 0   ? "low"
+                        : i % 3 == 1 ? "mid"
+                                     : "high") +
+            "," + std::to_string(i * 7 % 31) + "\n";
+  }
+  const TempDir folder;
+  SchemaWish wish;
+  ColumnWish grade;
+  grade.name = "grade";
+  grade.kind = ColumnKind::ordinal;
+  grade.values = {{"low", std::nullopt}, {"mid", std::nullopt}, {"high", std::nullopt}};
+  wish.columns = {grade};
+  const Table table = read_table(write_file(folder.path() / "t.csv", text), {}, wish);
+  const Trials trials = table_trials(table, infer_schema(table));
+  Checkpoint good;
+  save_cells(TableCells::fit(trials), good);
+  CHECK_NOTHROW(read_cells(good, *trials.schema, "a test"));
+  std::vector<double> numbers = numbers_of(good.tensors.at(cells_name));
+  // Behind the seven numbers of the header stand the values 0, 1, 2.
+  REQUIRE(numbers[7] == 0.0);
+  REQUIRE(numbers[9] == 2.0);
+  for (const double value : {1e12, 2.5, 3.0}) {
+    numbers[9] = value;
+    Checkpoint bad = good;
+    put(bad, numbers);
+    CHECK_THROWS_AS(read_cells(bad, *trials.schema, "a test"), Error);
   }
 }
 
