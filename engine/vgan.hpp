@@ -26,6 +26,7 @@
 #include "engine/generate/generate.hpp"
 #include "engine/generate/predict.hpp"
 #include "engine/generate/reconstruct.hpp"
+#include "engine/generate/search.hpp"
 #include "engine/metrics/quality_figures.hpp"
 #include "engine/models/step_report.hpp"
 #include "engine/pictures/picture.hpp"

@@ -114,6 +114,13 @@ void CommandLine::add_optional(const SettingInfo& info, const std::string& fallb
            info, "");
 }
 
+void CommandLine::add_repeated(const SettingInfo& info, const std::string& fallback) {
+  CLI::Option* const option = app_->add_option("--" + std::string(info.name));
+  option->description(info.help)->expected(1);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+  describe(*option, info, fallback);
+}
+
 void CommandLine::add_word(const SettingInfo& info) {
   CLI::Option* const option = app_->add_option(info.name)->description(info.help)->expected(1);
   describe(*option, info, "");
@@ -206,6 +213,10 @@ bool CommandLine::read(const std::string& name, bool& field) const {
     usage_error("--" + name, "'" + text(name) + "'", "no value, or true or false", "");
   }
   return true;
+}
+
+std::vector<std::string> CommandLine::values(const std::string& name) const {
+  return find(name)->results();
 }
 
 std::string CommandLine::help() const { return help_text(*app_, usage_); }

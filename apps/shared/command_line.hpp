@@ -35,6 +35,8 @@ class CommandLine {
   void add(const SettingInfo& info, bool fallback) { add_switch(info, value_text(fallback)); }
   /// `--name [VALUE]`.
   void add_optional(const SettingInfo& info, const std::string& fallback);
+  /// `--name VALUE`, which may come several times, each with a value of its own.
+  void add_repeated(const SettingInfo& info, const std::string& fallback);
   /// A word that is not a flag, and must be there; `info.several`: one or more.
   void add_word(const SettingInfo& info);
   /// Lines at the end of --help.
@@ -59,6 +61,8 @@ class CommandLine {
     return true;
   }
   bool read(const std::string& name, bool& field) const;
+  /// The values of a flag of add_repeated, in their order.
+  std::vector<std::string> values(const std::string& name) const;
 
   std::string help() const;
 

@@ -68,22 +68,22 @@ void CellPredictor::predict(std::span<const std::int64_t> rows, std::size_t colu
   }
 }
 
-std::vector<std::int32_t> CellPredictor::drawn(std::uint64_t count, std::uint64_t seed,
-                                               const std::vector<CellPlace>& places) {
-  CellRequest request;
-  request.seed = seed;
-  request.count = count;
-  request.allowed.assign(static_cast<std::size_t>(layout_->cells), 1);
+CellPredictor::DrawnRows CellPredictor::drawn(CellRequest request,
+                                              const std::vector<CellPlace>& places) {
+  if (request.allowed.empty()) {
+    request.allowed.assign(static_cast<std::size_t>(layout_->cells), 1);
+  }
   for (std::size_t j = 0; j < places.size(); ++j) {
     if (places[j].missing < 0) continue;
     request.allowed[static_cast<std::size_t>(layout_->heads[j].first + places[j].missing)] = 0;
   }
-  std::vector<std::int32_t> rows;
+  DrawnRows rows;
   sampler_->sample(
       *queue_, request,
-      [&](std::uint64_t, MatrixView<const std::int32_t> cells, MatrixView<const float>) {
+      [&](std::uint64_t, MatrixView<const std::int32_t> cells, MatrixView<const float> within) {
         for (std::int64_t i = 0; i < cells.rows; ++i) {
-          rows.insert(rows.end(), cells.row(i), cells.row(i) + cells.cols);
+          rows.cells.insert(rows.cells.end(), cells.row(i), cells.row(i) + cells.cols);
+          rows.places.insert(rows.places.end(), within.row(i), within.row(i) + within.cols);
         }
       },
       keep_going_);

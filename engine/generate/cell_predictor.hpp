@@ -41,9 +41,13 @@ class CellPredictor {
   void predict(std::span<const std::int64_t> rows, std::size_t column, const Show& show,
                const Take& take);
 
-  /// The cells [count, columns] of rows that the network draws, none of a missing value.
-  std::vector<std::int32_t> drawn(std::uint64_t count, std::uint64_t seed,
-                                  const std::vector<CellPlace>& places);
+  /// Rows that the network draws as `request` says, none with a missing value: cells
+  /// [count, columns], and for each where in it the number lies, from 0 to 1.
+  struct DrawnRows {
+    std::vector<std::int32_t> cells;
+    std::vector<float> places;
+  };
+  DrawnRows drawn(CellRequest request, const std::vector<CellPlace>& places);
 
   std::size_t columns() const { return layout_->heads.size(); }
   /// In which columns are drawn.

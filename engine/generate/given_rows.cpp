@@ -14,6 +14,7 @@
 #include "engine/data/readers/open_file.hpp"
 
 #include "engine/data/table_trials.hpp"
+#include "engine/generate/condition.hpp"
 #include "engine/settings/schema_file.hpp"
 
 namespace vgan {
@@ -206,13 +207,8 @@ GivenRows GivenRows::of(const std::vector<NamedText>& texts, const std::string& 
       made.words = {one.text};
       continue;
     }
-    std::optional<double> number;
-    if (column.format.empty()) {
-      number = read_number<double>(one.text);
-    } else if (const auto format = DateFormat::of(column.format)) {
-      number = format->read(one.text);
-    }
-    if (!number || !std::isfinite(*number)) {
+    const std::optional<double> number = column_number(one.text, column);
+    if (!number) {
       throw Error(ErrorCode::bad_data,
                   {what, place, "'" + shortened(one.text) + "' for '" + shortened(one.name) + "'",
                    column.format.empty() ? "a number" : "as " + column.format, ""});

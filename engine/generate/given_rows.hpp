@@ -9,6 +9,7 @@
 
 #include "engine/data/schema.hpp"
 #include "engine/data/schema_wish.hpp"
+#include "engine/data/table.hpp"
 #include "engine/encode/table_cells.hpp"
 #include "engine/models/generator_model.hpp"
 #include "kernels/view.hpp"
@@ -31,6 +32,9 @@ class GivenRows {
   };
   static GivenRows of(const std::vector<NamedText>& texts, const std::string& place,
                       const GeneratorModel& model);
+  /// The rows of a table whose columns are some of the model's, with their meaning. Throws as
+  /// `read`.
+  static GivenRows of_table(const Table& table, const GeneratorModel& model, bool exact);
 
   /// Whether a constraint makes the column's number a distance to others, a part of a combination
   /// or a formula, so that it has no cells of its own.
@@ -58,7 +62,6 @@ class GivenRows {
   void settle(std::int64_t row, std::span<double> numbers) const;
 
  private:
-  static GivenRows of_table(const Table& table, const GeneratorModel& model, bool exact);
   std::size_t at(std::int64_t row, std::size_t column) const {
     return static_cast<std::size_t>(row) * width_ + column;
   }

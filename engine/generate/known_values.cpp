@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
@@ -47,10 +48,8 @@ double ratio(double part, double whole) { return whole > 0.0 ? part / whole : no
 
 }  // namespace
 
-KnownValues read_known_values(const std::string& file, const Schema& schema,
-                              const std::vector<std::size_t>& columns, std::int64_t rows) {
-  std::vector<std::string> names;
-  for (const std::size_t column : columns) names.push_back(schema.columns[column].name);
+ValuesOfTable read_values(const std::string& file, const Schema& schema,
+                          const std::vector<std::size_t>& columns) {
   const DialectWish dialect = dialect_for_columns(file, schema);
   const Table named = read_data_table({file}, dialect);
   std::vector<std::string> there;
@@ -60,24 +59,32 @@ KnownValues read_known_values(const std::string& file, const Schema& schema,
       there.push_back(column.name);
     }
   }
-  if (there.empty()) {
-    throw Error(ErrorCode::bad_data, {what, file, "none of the columns that are predicted",
-                                      shortened(joined(names)), ""});
-  }
+  if (there.empty()) return {named.rows, {}};
   const Table table = read_data_table({file}, dialect, wish_for(schema, there));
-  if (table.rows != rows) {
-    throw Error(ErrorCode::bad_data,
-                {what, file, counted(table.rows, "row"),
-                 std::to_string(rows) + ", one for each row of given values", ""});
-  }
-  KnownValues known;
+  ValuesOfTable made{table.rows, {}};
   for (const TableColumn& column : table.columns) {
     const auto called = column_called(schema, column.name);
     if (!called || std::find(columns.begin(), columns.end(), *called) == columns.end()) continue;
-    const std::size_t index = *called;
-    known[index] = values_of(column, schema.columns[index]);
+    made.values[*called] = values_of(column, schema.columns[*called]);
   }
-  return known;
+  return made;
+}
+
+KnownValues read_known_values(const std::string& file, const Schema& schema,
+                              const std::vector<std::size_t>& columns, std::int64_t rows) {
+  ValuesOfTable read = read_values(file, schema, columns);
+  if (read.values.empty()) {
+    std::vector<std::string> names;
+    for (const std::size_t column : columns) names.push_back(schema.columns[column].name);
+    throw Error(ErrorCode::bad_data, {what, file, "none of the columns that are predicted",
+                                      shortened(joined(names)), ""});
+  }
+  if (read.rows != rows) {
+    throw Error(ErrorCode::bad_data,
+                {what, file, counted(read.rows, "row"),
+                 std::to_string(rows) + ", one for each row of given values", ""});
+  }
+  return std::move(read.values);
 }
 
 PredictResult::NumbersCheck check_of(const PredictResult::Numbers& predicted,

@@ -18,6 +18,15 @@ inline constexpr double unknown_word = -1.0;
 /// By Schema::columns, of each row its number or which of the column's words; NaN: nothing.
 using KnownValues = std::map<std::size_t, std::vector<double>>;
 
+/// Those of `columns` that the table `file` has; none where it has none of them. Throws as
+/// read_data_table.
+struct ValuesOfTable {
+  std::int64_t rows = 0;
+  KnownValues values;
+};
+ValuesOfTable read_values(const std::string& file, const Schema& schema,
+                          const std::vector<std::size_t>& columns);
+
 /// Those of `columns` that the table `file` has. Throws bad_data where it has another number of
 /// rows than `rows`, or none of them, and as read_data_table.
 KnownValues read_known_values(const std::string& file, const Schema& schema,

@@ -11,16 +11,16 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
-#include "engine/device/devices.hpp"
 #include "engine/encode/cell_distribution.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/generate/cell_predictor.hpp"
 #include "engine/generate/given_rows.hpp"
 #include "engine/generate/known_values.hpp"
+#include "engine/generate/model_predictor.hpp"
 #include "engine/generate/prediction_file.hpp"
 #include "engine/generate/row_support.hpp"
+#include "engine/generate/word_shares.hpp"
 #include "engine/models/generator_model.hpp"
-#include "engine/models/state_tensors.hpp"
 #include "engine/run/run_files.hpp"
 
 namespace vgan {
@@ -30,20 +30,8 @@ constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 void check(const PredictRequest& request) {
   if (request.given.empty()) refuse_setting("given", "no file", "a table of given values");
-  if (!(request.level > 0.0 && request.level < 1.0)) {
-    refuse_setting("level", setting_text(request.level), "above 0 and below 1");
-  }
-  const std::string ending = ending_of(request.out);
-  if (request.out != "-" && ending != ".csv" && ending != ".tsv") {
-    refuse_setting("out", "'" + request.out + "'", "a name that ends in .csv or .tsv, or -");
-  }
-}
-
-void require_cells(const GeneratorModel& model, const std::string& file) {
-  if (model.cells) return;
-  throw Error(ErrorCode::bad_config,
-              {"predict needs a model masked", file, "a model " + to_text(model.config.model),
-               "one that was trained on a table with --preset masked", ""});
+  require_level(request.level);
+  require_table_name(request.out);
 }
 
 /// A column that rows leave free.
@@ -93,31 +81,6 @@ void note_nearest(const GivenRows& given, const std::vector<CellPlace>& places,
                     counted(column.values().size(), "value") + " that the model knows in " +
                     counted(rows, "row") + ": the nearest was taken");
   }
-}
-
-// The probability of each word, of shares of the column's cells.
-std::vector<double> word_shares(const CellColumn& column, std::int32_t missing, std::size_t words,
-                                std::span<const float> shares) {
-  std::vector<double> made(words, 0.0);
-  if (column.kind() == CellColumn::Kind::category) {
-    const double known = share_of_known(shares, missing);
-    for (std::size_t word = 0; word < words && known > 0.0; ++word) {
-      made[word] = static_cast<double>(shares[word]) / known;
-    }
-    return made;
-  }
-  // The places of an ordinal's words are numbers, of which a cell may hold several.
-  const CellDistribution distribution(column, shares);
-  for (std::size_t cell = 0; cell < column.values().size(); ++cell) {
-    const std::span<const double> places = column.kind() == CellColumn::Kind::grid
-                                               ? std::span(column.values()).subspan(cell, 1)
-                                               : column.members(cell);
-    for (const double place : places) {
-      made[static_cast<std::size_t>(place)] +=
-          distribution.share(cell) / static_cast<double>(places.size());
-    }
-  }
-  return made;
 }
 
 /// Fills a result, a column at a time.
@@ -212,7 +175,7 @@ PredictResult predict(const PredictRequest& request) {
   check(request);
   const LoadedCheckpoint loaded = load_run_or_file(request.model);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
-  require_cells(model, loaded.file.string());
+  require_cells(model, "predict", loaded.file.string());
   if (request.out != "-") {
     require_kept("out", request.out, {request.given, request.check, loaded.file.string()});
     require_not_of_run("out", request.out, loaded.file, model.config);
@@ -224,24 +187,20 @@ PredictResult predict(const PredictRequest& request) {
   const KnownValues known = known_values(request, free, schema, given.rows());
   if (request.out != "-") make_folder_of(request.out);
 
-  const auto backend = open_backend(request.device, static_cast<int>(request.threads));
-  const auto queue = backend->make_queue("predict");
-  const CellLayout layout = CellLayout::of(*model.cells, schema);
-  CellSampler sampler(*backend, sampled_layers(model), layout);
-  load_weights(*backend, *queue, sampler.network(),
-               model.averaged && !request.raw_weights ? "g_ema" : "g", loaded.checkpoint);
-  sampler.weights_changed(*queue);
+  ModelPredictor::Options options{
+      request.device, request.threads, request.raw_weights, request.block_rows, [&] {
+        if (!request.stop_requested || !request.stop_requested()) return;
+        throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
+                                             request.out == "-" ? "" : "nothing was written"});
+      }};
+  ModelPredictor opened(model, loaded.checkpoint, options);
+  CellPredictor& predictor = opened.predictor();
   const auto start = Clock::now();
-  CellPredictor predictor(*backend, *queue, sampler, layout, request.block_rows, [&] {
-    if (!request.stop_requested || !request.stop_requested()) return;
-    throw Error(ErrorCode::interrupted, {"stopped on request", request.out, "", "",
-                                         request.out == "-" ? "" : "nothing was written"});
-  });
   PredictResult result;
   result.rows = given.rows();
   Prediction prediction(request, model, given, places, known, predictor, result);
   for (const FreeColumn& column : free) prediction.add(column);
-  result.support = support_of(given, *model.cells, places, predictor);
+  result.support = RowSupport(*model.cells, places, predictor).of(given);
   write_predictions(request.out, given, schema, result);
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;

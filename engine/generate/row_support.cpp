@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <utility>
 
 namespace vgan {
 namespace {
@@ -105,13 +106,11 @@ bool is_between(double number, const CellColumn& column) {
                       [&](double value) { return std::fabs(number - value) <= slack; });
 }
 
-namespace {
-
 /// The limits of rows that show certain columns, by rows that the model draws.
-class ReferenceScores {
+class RowSupport::References {
  public:
-  ReferenceScores(const TableCells& cells, const std::vector<CellPlace>& places,
-                  CellPredictor& predictor)
+  References(const TableCells& cells, const std::vector<CellPlace>& places,
+             CellPredictor& predictor)
       : cells_(cells), places_(places), predictor_(predictor) {}
 
   Limits limits(const std::vector<bool>& shown) {
@@ -119,7 +118,12 @@ class ReferenceScores {
     if (std::count(shown.begin(), shown.end(), true) < 2) return {};
     const auto known = limits_.find(shown);
     if (known != limits_.end()) return known->second;
-    if (drawn_.empty()) drawn_ = predictor_.drawn(reference_rows, reference_seed, places_);
+    if (drawn_.empty()) {
+      CellRequest request;
+      request.seed = reference_seed;
+      request.count = reference_rows;
+      drawn_ = predictor_.drawn(std::move(request), places_).cells;
+    }
     const ShownRows rows = {reference_rows,
                             [&](std::int64_t, std::size_t j) { return bool{shown[j]}; },
                             [&](std::int64_t row, std::size_t j) {
@@ -138,29 +142,33 @@ class ReferenceScores {
   std::map<std::vector<bool>, Limits> limits_;
 };
 
-}  // namespace
+RowSupport::RowSupport(const TableCells& cells, const std::vector<CellPlace>& places,
+                       CellPredictor& predictor)
+    : cells_(cells),
+      places_(places),
+      predictor_(predictor),
+      references_(std::make_unique<References>(cells, places, predictor)) {}
 
-std::vector<Support> support_of(const GivenRows& given, const TableCells& cells,
-                                const std::vector<CellPlace>& places, CellPredictor& predictor) {
-  const std::size_t width = predictor.columns();
+RowSupport::~RowSupport() = default;
+
+std::vector<Support> RowSupport::of(const GivenRows& given) {
+  const std::size_t width = predictor_.columns();
   const ShownRows rows = {given.rows(),
                           [&](std::int64_t row, std::size_t j) { return given.is_given(row, j); },
                           [&](std::int64_t row, std::size_t j) { return given.cell(row, j); }};
-  const std::vector<double> scores = scores_of(rows, cells, places, predictor);
-  ReferenceScores reference(cells, places, predictor);
+  const std::vector<double> scores = scores_of(rows, cells_, places_, predictor_);
   std::vector<Support> made;
   for (std::int64_t row = 0; row < given.rows(); ++row) {
     std::vector<bool> shown(width);
     bool beyond = false, between = false;
-
     for (std::size_t j = 0; j < width; ++j) {
       shown[j] = given.is_given(row, j);
-      if (!shown[j] || places[j].only_missing) continue;
-      const double number = given.value(row, places[j].column);
-      beyond = beyond || is_beyond(number, cells.columns()[j]);
-      between = between || is_between(number, cells.columns()[j]);
+      if (!shown[j] || places_[j].only_missing) continue;
+      const double number = given.value(row, places_[j].column);
+      beyond = beyond || is_beyond(number, cells_.columns()[j]);
+      between = between || is_between(number, cells_.columns()[j]);
     }
-    const Limits limits = reference.limits(shown);
+    const Limits limits = references_->limits(shown);
     const double score = scores[static_cast<std::size_t>(row)];
     made.push_back(beyond || score < limits.outside ? Support::outside
                    : between || score < limits.edge ? Support::edge

@@ -1,6 +1,7 @@
 // Whether the values that rows give lie where the data do.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "engine/generate/cell_predictor.hpp"
@@ -13,8 +14,25 @@ namespace vgan {
 /// is what the network sees.
 bool is_between(double number, const CellColumn& column);
 
-/// The support of each row of `given`, by the rule of Support.
-std::vector<Support> support_of(const GivenRows& given, const TableCells& cells,
-                                const std::vector<CellPlace>& places, CellPredictor& predictor);
+/// Says the support of rows, by the rule of Support. The scores of drawn rows are found once for
+/// each set of columns that rows show.
+class RowSupport {
+ public:
+  /// All outlive it.
+  RowSupport(const TableCells& cells, const std::vector<CellPlace>& places,
+             CellPredictor& predictor);
+  ~RowSupport();
+
+  /// That of each row of `given`.
+  std::vector<Support> of(const GivenRows& given);
+
+ private:
+  class References;
+
+  const TableCells& cells_;
+  const std::vector<CellPlace>& places_;
+  CellPredictor& predictor_;
+  std::unique_ptr<References> references_;
+};
 
 }  // namespace vgan

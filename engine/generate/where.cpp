@@ -8,19 +8,13 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/date_format.hpp"
 #include "engine/data/table_cell.hpp"
+#include "engine/generate/condition.hpp"
 
 namespace vgan {
 namespace {
 
 constexpr std::string_view blanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 // Where the value that begins at `at` ends: at the first comma, of one in quotes behind these.
 std::size_t end_of_value(std::string_view text, std::size_t at) {
@@ -40,49 +34,9 @@ std::string_view without_quotes(std::string_view text) {
   return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-struct Operator {
-  std::string_view text;
-  bool above, equal;
-};
-// Longer ones first, so that ">=" is not read as ">".
-constexpr Operator operators[] = {
-    {">=", true, true}, {"<=", false, true}, {">", true, false}, {"<", false, false}};
-
-/// A name of the schema with an operator behind it.
-struct Start {
-  std::size_t column = 0;
-  std::size_t length = 0;         ///< of name and operator
-  std::optional<Operator> range;  ///< nothing: equal
-};
-
-std::optional<Start> start_of(std::string_view text, const Schema& schema) {
-  std::optional<Start> found;
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    std::string_view name = schema.columns[i].name;
-    if (!text.starts_with(name)) name = name_without_unit(schema.columns[i]);
-    if (name.empty() || !text.starts_with(name) || name.size() <= longest) continue;
-    const std::string_view rest = text.substr(name.size());
-    const std::size_t blank = rest.find_first_not_of(blanks);
-    if (blank == std::string_view::npos) continue;
-    const std::string_view sign = rest.substr(blank);
-    const std::size_t before = name.size() + blank;
-    std::optional<Start> here;
-    for (const Operator& one : operators) {
-      if (!here && sign.starts_with(one.text)) here = Start{i, before + one.text.size(), one};
-    }
-    const std::size_t equal = sign.starts_with("==") ? 2 : sign.starts_with("=") ? 1 : 0;
-    if (!here && equal > 0) here = Start{i, before + equal, std::nullopt};
-    if (!here) continue;
-    found = here;
-    longest = name.size();
-  }
-  return found;
-}
-
 [[noreturn]] void refuse_condition(std::string_view found, const Schema& schema) {
   const std::vector<std::string> names = drawn_column_names(schema);
-  const std::string name(trimmed(found.substr(0, found.find_first_of("<>="))));
+  const std::string name(without_blanks(found.substr(0, found.find_first_of("<>="))));
   refuse_setting("where", "'" + std::string(found) + "'",
                  "NAME=VALUE, NAME>=X, NAME>X, NAME<=X or NAME<X, with commas between, of " +
                      shortened(joined(names)),
@@ -90,20 +44,14 @@ std::optional<Start> start_of(std::string_view text, const Schema& schema) {
 }
 
 double number_of(std::string_view text, const ColumnSchema& column, std::string_view condition) {
-  const std::string written(text);
-  std::optional<double> number;
-  if (column.format.empty()) {
-    number = read_number<double>(written);
-  } else if (const auto format = DateFormat::of(column.format)) {
-    number = format->read(written);
-  }
-  if (number && std::isfinite(*number)) return *number;
+  if (const auto number = column_number(std::string(text), column)) return *number;
   refuse_setting("where", "'" + std::string(condition) + "'",
                  column.format.empty() ? "a number behind the sign" : "a date as " + column.format);
 }
 
 // The range that the condition leaves of a column, in steps of what its cells can have.
-void narrow(WhereRange& range, const Operator& by, double number, const ColumnSchema& column) {
+void narrow(WhereRange& range, const ConditionStart::Range& by, double number,
+            const ColumnSchema& column) {
   const double step = cell_step(column);
   const double steps = number / step;
   const double slack = 1e-9 * std::max(1.0, std::fabs(steps));
@@ -122,14 +70,14 @@ void narrow(WhereRange& range, const Operator& by, double number, const ColumnSc
 
 Where parse_where(const std::string& text, const Schema& schema) {
   Where made;
-  std::string_view rest = trimmed(text);
+  std::string_view rest = without_blanks(text);
   while (!rest.empty()) {
-    const std::optional<Start> start = start_of(rest, schema);
+    const std::optional<ConditionStart> start = start_of_condition(rest, schema);
     if (!start) refuse_condition(rest.substr(0, rest.find(',')), schema);
     const ColumnSchema& column = schema.columns[start->column];
     const std::size_t end = end_of_value(rest, start->length);
     const std::string_view condition = rest.substr(0, end);
-    const std::string_view value = trimmed(condition.substr(start->length));
+    const std::string_view value = without_blanks(condition.substr(start->length));
     if (value.empty() || !column.drawn()) refuse_condition(condition, schema);
     if (!start->range) {
       for (const GivenRows::NamedText& one : made.values) {
@@ -154,7 +102,7 @@ Where parse_where(const std::string& text, const Schema& schema) {
                            ", what there is of '" + column.name + "'");
       }
     }
-    rest = trimmed(rest.substr(std::min(end + 1, rest.size())));
+    rest = without_blanks(rest.substr(std::min(end + 1, rest.size())));
   }
   return made;
 }

@@ -16,10 +16,10 @@ constexpr nn::ArenaOptions arena_options{.training = false, .average = false, .s
 constexpr nn::TapeOptions tape_options{
     .type = ElementType::f32, .last_type = ElementType::f32, .deltas = false, .inference = true};
 
-// Where several columns are held to some of their cells: how often each is drawn anew, and how far
-// apart the random numbers of two sweeps lie, beyond those of any number of rows.
-constexpr std::uint64_t sweeps = 8;
-constexpr std::uint64_t sweep_numbers = std::uint64_t{1} << 58;
+// Where several columns are held to some of their cells: how many candidates there are for each
+// row, and how far apart the random numbers of two of them lie, beyond those of any number of rows.
+constexpr std::uint64_t candidates = 16;
+constexpr std::uint64_t candidate_numbers = std::uint64_t{1} << 57;
 
 // The last layer's output is never there as a whole: each column's part is computed by itself.
 Layers kept(const Layers& layers) { return {layers.begin(), layers.end() - 1}; }
@@ -160,7 +160,7 @@ bool CellSampler::all_given(std::int64_t rows, std::int64_t column) const {
 }
 
 void CellSampler::draw_column(Queue& queue, const CellRequest& request, std::uint64_t start,
-                              std::int64_t rows, std::int64_t column, std::uint64_t sweep) {
+                              std::int64_t rows, std::int64_t column, std::uint64_t candidate) {
   const math::CellHead& head = layout_.heads[static_cast<std::size_t>(column)];
   const auto columns = static_cast<std::uint64_t>(layout_.columns());
   find_shares(queue, rows, column, static_cast<float>(1.0 / request.temperature));
@@ -171,7 +171,7 @@ void CellSampler::draw_column(Queue& queue, const CellRequest& request, std::uin
   }
   draw.stream = {
       request.seed, request.purpose,
-      sweep * sweep_numbers + 2 * (start * columns + static_cast<std::uint64_t>(column))};
+      candidate * candidate_numbers + 2 * (start * columns + static_cast<std::uint64_t>(column))};
   draw.step = 2 * columns;
   draw.cell = {cells_.data + column, rows, 1, cells_.stride};
   draw.observed = {observed_.data + column, rows, 1, observed_.stride};
@@ -191,26 +191,76 @@ std::vector<std::int32_t> CellSampler::restricted_by(const CellRequest& request)
   return made;
 }
 
+void CellSampler::add_restricted(Queue& queue, std::int64_t rows, std::int64_t column,
+                                 const std::vector<std::uint8_t>& allowed) {
+  const MatrixView<float> shares = shares_of(rows, column);
+  host_shares_.resize(static_cast<std::size_t>(rows * shares.stride));
+  backend_->download(queue, shares.data, host_shares_.size() * sizeof(float), host_shares_.data());
+  queue.synchronise();
+  const std::size_t first =
+      static_cast<std::size_t>(layout_.heads[static_cast<std::size_t>(column)].first);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    if (host_observed_[static_cast<std::size_t>(i * layout_.columns() + column)] != 0) continue;
+    double met = 0.0, all = 0.0;
+    for (std::int64_t t = 0; t < shares.cols; ++t) {
+      const auto share =
+          static_cast<double>(host_shares_[static_cast<std::size_t>(i * shares.stride + t)]);
+      all += share;
+      if (allowed[first + static_cast<std::size_t>(t)] != 0) met += share;
+    }
+    weights_[static_cast<std::size_t>(i)] *= all > 0.0 ? met / all : 0.0;
+  }
+}
+
 void CellSampler::draw_restricted(Queue& queue, const CellRequest& request, std::uint64_t start,
                                   std::int64_t rows, const std::vector<std::int32_t>& restricted) {
-  for (const std::int32_t column : restricted) draw_column(queue, request, start, rows, column);
-  if (restricted.size() < 2) return;
+  if (restricted.size() < 2) {
+    for (const std::int32_t column : restricted) draw_column(queue, request, start, rows, column);
+    return;
+  }
   const std::int64_t columns = layout_.columns();
   const auto cells = static_cast<std::size_t>(rows * columns);
-  for (std::uint64_t sweep = 1; sweep <= sweeps; ++sweep) {
-    for (const std::int32_t hidden : restricted) {
-      host_shown_.assign(host_observed_.begin(),
-                         host_observed_.begin() + static_cast<std::ptrdiff_t>(cells));
-      for (const std::int32_t column : restricted) {
-        for (std::int64_t i = 0; column != hidden && i < rows; ++i) {
-          host_shown_[static_cast<std::size_t>(i * columns + column)] = 1;
-        }
-      }
-      queue.synchronise();  // the upload before may still read what is written here
-      backend_->upload(queue, host_shown_.data(), cells, observed_.data);
-      draw_column(queue, request, start, rows, hidden, sweep);
+  std::vector<std::int32_t> drawn(cells), chosen(cells);
+  std::vector<double> totals(static_cast<std::size_t>(rows), 0.0);
+  const std::uint64_t subsequence = math::subsequence(request.purpose, 0);
+  for (std::uint64_t candidate = 1; candidate <= candidates; ++candidate) {
+    upload_given(queue, rows);
+    weights_.assign(static_cast<std::size_t>(rows), 1.0);
+    for (const std::int32_t column : restricted) {
+      draw_column(queue, request, start, rows, column, candidate);
+      add_restricted(queue, rows, column, request.allowed);
+    }
+    backend_->download(queue, cells_.data, cells * sizeof(std::int32_t), drawn.data());
+    queue.synchronise();
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      totals[row] += weights_[row];
+      // The place of the row's first column is free: in the first draw of a cell's place alone.
+      const std::uint64_t number =
+          candidate * candidate_numbers +
+          2 * (start + static_cast<std::uint64_t>(i)) * static_cast<std::uint64_t>(columns) + 1;
+      const auto u = static_cast<double>(math::uniform(request.seed, subsequence, number));
+      if (candidate > 1 && !(u * totals[row] <= weights_[row])) continue;
+      const auto from = drawn.begin() + i * columns;
+      std::copy(from, from + columns, chosen.begin() + i * columns);
     }
   }
+  std::vector<std::uint8_t> observed(host_observed_.begin(),
+                                     host_observed_.begin() + static_cast<std::ptrdiff_t>(cells));
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (const std::int32_t column : restricted) {
+      observed[static_cast<std::size_t>(i * columns + column)] = 1;
+    }
+  }
+  backend_->upload(queue, chosen.data(), cells * sizeof(std::int32_t), cells_.data);
+  backend_->upload(queue, observed.data(), cells, observed_.data);
+  queue.synchronise();  // before the host's copies go
+}
+
+void CellSampler::upload_given(Queue& queue, std::int64_t rows) {
+  const auto cells = static_cast<std::size_t>(rows * layout_.columns());
+  backend_->upload(queue, host_cells_.data(), cells * sizeof(std::int32_t), cells_.data);
+  backend_->upload(queue, host_observed_.data(), cells, observed_.data);
 }
 
 void CellSampler::put_given(Queue& queue, const CellRequest& request, std::uint64_t start,
@@ -222,9 +272,7 @@ void CellSampler::put_given(Queue& queue, const CellRequest& request, std::uint6
     request.given(start, {host_cells_.data(), rows, columns, columns},
                   {host_observed_.data(), rows, columns, columns});
   }
-  const auto cells = static_cast<std::size_t>(rows * columns);
-  backend_->upload(queue, host_cells_.data(), cells * sizeof(std::int32_t), cells_.data);
-  backend_->upload(queue, host_observed_.data(), cells, observed_.data);
+  upload_given(queue, rows);
 }
 
 void CellSampler::sample(Queue& queue, const CellRequest& request, const Take& take,

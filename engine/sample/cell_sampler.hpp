@@ -28,9 +28,10 @@ struct CellRequest {
   /// 0 otherwise; may be empty.
   std::function<void(std::uint64_t first, HostCells cells, HostObserved observed)> given;
   /// For each of all cells whether it may be drawn (1), one or more of each column; empty: any may.
-  /// Columns that are held to some of their cells are drawn first, so that the others follow them;
-  /// where there are several, each anew given the others, in turn (Gibbs sampling, S. and D. Geman,
-  /// IEEE TPAMI 6, 1984), so that rows are those of the model that meet them all.
+  /// Columns that are held to some of their cells are drawn first, so that the others follow them.
+  /// Where there are several, 16 candidates are drawn, each column among its own cells given those
+  /// before it, and one is chosen by how probable these cells were (sampling, importance
+  /// resampling: D. B. Rubin, 1988), so that rows come near those of the model that meet them all.
   std::vector<std::uint8_t> allowed;
 };
 
@@ -75,9 +76,13 @@ class CellSampler {
  private:
   void put_given(Queue& queue, const CellRequest& request, std::uint64_t start, std::int64_t rows);
   void draw_column(Queue& queue, const CellRequest& request, std::uint64_t start, std::int64_t rows,
-                   std::int64_t column, std::uint64_t sweep = 0);
+                   std::int64_t column, std::uint64_t candidate = 0);
   void draw_restricted(Queue& queue, const CellRequest& request, std::uint64_t start,
                        std::int64_t rows, const std::vector<std::int32_t>& restricted);
+  /// Multiplies each row's weight by the share of the column's cells that may be drawn.
+  void add_restricted(Queue& queue, std::int64_t rows, std::int64_t column,
+                      const std::vector<std::uint8_t>& allowed);
+  void upload_given(Queue& queue, std::int64_t rows);
   /// The columns that are held to some of their cells, in the order of drawing.
   std::vector<std::int32_t> restricted_by(const CellRequest& request) const;
   void find_shares(Queue& queue, std::int64_t rows, std::int64_t column, float inverse_temperature);
@@ -99,7 +104,8 @@ class CellSampler {
   MatrixRef tables_;                   ///< [cells, width]: what each cell adds to the first layer
   std::vector<std::int32_t> host_cells_;
   std::vector<std::uint8_t> host_observed_;  ///< what is given
-  std::vector<std::uint8_t> host_shown_;     ///< between sweeps, what the network sees
+  std::vector<float> host_shares_;
+  std::vector<double> weights_;  ///< of the candidates for a row: how probable its ranges are
   std::vector<float> places_;
 };
 

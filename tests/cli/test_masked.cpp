@@ -77,7 +77,8 @@ TEST_CASE("cli: a table is learnt by a masked model, unless another is asked for
   CHECK(model_of("a", {"--model", "gan"}) == vgan::ModelKind::gan);
   CHECK(model_of("b", {"--preset", "default"}) == vgan::ModelKind::gan);
   CHECK(model_of("c", {"--latent", "5"}) == vgan::ModelKind::gan);  // which others have no use for
-  CHECK_THAT(run.train("e", {"--latent", "5"}).out, ContainsSubstring("model gan, as --latent"));
+  const CommandResult fallen = run.train("e", {"--latent", "5"});
+  CHECK_THAT(fallen.out + fallen.err, ContainsSubstring("model gan, as --latent"));
   // Settings of the model that the data decide are no mistake, and those of neither are one.
   CHECK(model_of("f", {"--dropout", "0.3"}) == vgan::ModelKind::masked);
   CHECK(run.runs.config("f").dropout == 0.3);

@@ -1,0 +1,42 @@
+#include "engine/generate/model_predictor.hpp"
+
+#include "engine/base/error.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/device/devices.hpp"
+#include "engine/files/output_path.hpp"
+#include "engine/models/state_tensors.hpp"
+
+namespace vgan {
+
+void require_cells(const GeneratorModel& model, const std::string& verb, const std::string& file) {
+  if (model.cells) return;
+  throw Error(ErrorCode::bad_config,
+              {verb + " needs a model masked", file, "a model " + to_text(model.config.model),
+               "one that was trained on a table with --preset masked", ""});
+}
+
+void require_table_name(const std::string& out) {
+  const std::string ending = ending_of(out);
+  if (out == "-" || ending == ".csv" || ending == ".tsv") return;
+  refuse_setting("out", "'" + out + "'", "a name that ends in .csv or .tsv, or -");
+}
+
+void require_level(double level) {
+  if (level > 0.0 && level < 1.0) return;
+  refuse_setting("level", setting_text(level), "above 0 and below 1");
+}
+
+ModelPredictor::ModelPredictor(const GeneratorModel& model, const Checkpoint& checkpoint,
+                               const Options& options)
+    : backend_(open_backend(options.device, static_cast<int>(options.threads))),
+      queue_(backend_->make_queue("predict")),
+      layout_(CellLayout::of(*model.cells, *model.schema)) {
+  sampler_.emplace(*backend_, sampled_layers(model), layout_);
+  load_weights(*backend_, *queue_, sampler_->network(),
+               model.averaged && !options.raw_weights ? "g_ema" : "g", checkpoint);
+  sampler_->weights_changed(*queue_);
+  predictor_.emplace(*backend_, *queue_, *sampler_, layout_, options.block_rows,
+                     options.keep_going);
+}
+
+}  // namespace vgan

@@ -1,0 +1,71 @@
+// The settings that a search varies, and the values that they may have.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/data/builtin/digit_draws.hpp"
+#include "engine/generate/cell_predictor.hpp"
+#include "engine/generate/given_rows.hpp"
+#include "engine/generate/row_wishes.hpp"
+#include "engine/models/generator_model.hpp"
+
+namespace vgan {
+
+/// A number for each setting, in the table's order: its own, or which of the column's words.
+using Settings = std::vector<double>;
+
+class SettingSpace {
+ public:
+  /// One of the columns that are varied.
+  struct Setting {
+    std::size_t column = 0;            ///< which of Schema::columns
+    std::size_t cells = 0;             ///< which column of cells
+    bool ordered = false;              ///< its values are numbers, or words in an order
+    bool measured = false;             ///< numbers between quantiles, not values that come again
+    double deviation = 1.0;            ///< of the data's values; above 0
+    double low = 0.0, high = 0.0;      ///< of a column of numbers
+    std::vector<std::size_t> allowed;  ///< which of its cells
+    std::vector<double> middles;       ///< of each of `allowed`, the value in its middle
+    std::optional<double> fixed;       ///< its one value
+  };
+
+  /// Settings are the drawn columns of role condition that are none of `goals` (of
+  /// Schema::columns), and that no constraint ties to others. `where` says what holds for them, as
+  /// GenerateRequest::where. Throws bad_config where there are none, for a condition that cannot be
+  /// met, and for one of a column that is no setting. All outlive it.
+  SettingSpace(const GeneratorModel& model, const std::vector<CellPlace>& places,
+               const std::vector<std::size_t>& goals, const std::string& where);
+
+  const std::vector<Setting>& settings() const { return settings_; }
+  /// Columns of role condition that are left free, as constraints tie them to others.
+  const std::vector<std::size_t>& tied() const { return tied_; }
+
+  /// Settings of `count` rows that the model draws.
+  std::vector<Settings> drawn(std::uint64_t count, std::uint64_t seed,
+                              CellPredictor& predictor) const;
+  /// Gives a setting another value: half of the time one near by, where there is an order. One that
+  /// has but one value keeps it.
+  void mutate(Settings& settings, std::size_t which, digits::Draws& draws) const;
+  /// The same as rows of a table.
+  GivenRows rows(std::span<const Settings> settings) const;
+  /// How far apart they are: the root of the sum of squares of measured numbers in standard
+  /// deviations of the data, 1 for any other value that differs.
+  double distance(const Settings& a, const Settings& b) const;
+
+ private:
+  Setting setting_of(std::size_t column) const;
+  double value_at(const Setting& setting, std::size_t cell, double u) const;
+
+  const GeneratorModel& model_;
+  const std::vector<CellPlace>& places_;
+  RowWishes wishes_;
+  std::vector<Setting> settings_;
+  std::vector<std::size_t> tied_;
+};
+
+}  // namespace vgan
