@@ -116,11 +116,6 @@ SettingSpace::SettingSpace(const GeneratorModel& model, const std::vector<CellPl
     if (!wishes_.fixed()) continue;
     const double fixed = wishes_.fixed()->value(0, setting.column);
     if (std::isnan(fixed)) continue;
-    if (schema.columns[setting.column].numeric && (fixed < setting.low || fixed > setting.high)) {
-      refuse_setting("where", "'" + shortened(where) + "', which nothing meets",
-                     "conditions of '" + shortened(schema.columns[setting.column].name) +
-                         "' that go together");
-    }
     setting.fixed = fixed;
   }
 }

@@ -479,7 +479,7 @@ TEST_CASE("searches refuse in one line what they cannot look for", "[generate]")
   refuse(78, {"where", "which is no setting", "profile"}, [](Request& r) { r.where = "drag<1"; });
   refuse(78, {"where", "did you mean"}, [](Request& r) { r.where = "profle=thin"; });
   refuse(78, {"where", "thin"}, [](Request& r) { r.where = "profile=thn"; });
-  refuse(78, {"where", "which nothing meets"}, [](Request& r) { r.where = "speed=10,speed>=20"; });
+  refuse(78, {"where", "another condition"}, [](Request& r) { r.where = "speed=10,speed>=20"; });
   refuse(78, {"no column to vary"}, [](Request& r) {
     r.maximise = {"P(profile=thin)", "chord", "speed", "angle", "lift"};
   });
