@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -152,13 +153,20 @@ std::optional<std::string> only_column(const std::string& line) {
   return word;
 }
 
+// The product, or of larger ones the greatest number there is: what no file holds.
+std::uint64_t product(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t made = 0;
+  return __builtin_mul_overflow(a, b, &made) ? std::numeric_limits<std::uint64_t>::max() : made;
+}
+
 }  // namespace
 
 Labels read_stored_labels(ByteSource& source, const StoredLabels& stored) {
   const std::uint64_t data_offset = source.offset();
   const auto bytes = static_cast<std::uint64_t>(info_of(stored.type).bytes);
-  const auto count = static_cast<std::uint64_t>(stored.rows * stored.columns);
-  source.expect_data(count * bytes, count * (sizeof(double) + sizeof(std::int32_t)),
+  const std::uint64_t count =
+      product(static_cast<std::uint64_t>(stored.rows), static_cast<std::uint64_t>(stored.columns));
+  source.expect_data(product(count, bytes), product(count, sizeof(double) + sizeof(std::int32_t)),
                      stored.promise);
   const auto numbers = read_numbers_as<double>(source, stored.type, stored.swapped, count);
   source.expect_end();

@@ -83,6 +83,17 @@ TEST_CASE("IDX labels of every type, and of two axes", "[readers]") {
   CHECK(first.notes[0].find("the first of its 2 columns") != std::string::npos);
 }
 
+TEST_CASE("IDX labels of more rows and columns than can be counted", "[readers]") {
+  const Reader read;
+  for (const std::uint32_t side : {0xF5F5F5F5U, 0xFFFFFFFFU, 0x80000000U}) {
+    for (const std::uint8_t type : {std::uint8_t{0x08}, std::uint8_t{0x0E}}) {
+      const vgan::Error error = read.error(idx_header({side, side}, type) + std::string(30, 'x'));
+      CHECK(error.code() == vgan::ErrorCode::bad_data);
+      CHECK(std::string(error.what()).find("header that announces") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("labels that are words", "[readers]") {
   const Reader read;
   const Classes wanted = {2, 0, 1, 0};
