@@ -85,7 +85,7 @@ void fit_model(const RunRequest& request, const Trials& trials, TrainConfig& con
   std::string note = "model masked, as the data are a table; --model gan, vae or ae is another";
   if (const auto refusal = refusal_of(masked, request.given)) {
     note = "model gan, as --" + refusal->detail().where +
-           " is not for a masked model, by which tables are learnt else";
+           " is no setting of a masked model, which tables get by themselves";
   } else {
     config = masked;
   }

@@ -235,7 +235,7 @@ void CellSampler::draw_restricted(Queue& queue, const CellRequest& request, std:
     for (std::int64_t i = 0; i < rows; ++i) {
       const auto row = static_cast<std::size_t>(i);
       totals[row] += weights_[row];
-      // The place of the row's first column is free: in the first draw of a cell's place alone.
+      // Candidates draw cells alone: the numbers that would say where in a cell are free.
       const std::uint64_t number =
           candidate * candidate_numbers +
           2 * (start + static_cast<std::uint64_t>(i)) * static_cast<std::uint64_t>(columns) + 1;
