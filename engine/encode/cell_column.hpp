@@ -79,7 +79,7 @@ class CellColumn {
 
   /// The cell of a row of encoded_columns' numbers.
   std::size_t cell_of(std::span<const double> row) const;
-  /// The cell of a number: of a grid the nearest value, of ranges that in which it lies.
+  /// The cell of a number: of a grid the nearest value, of ranges the one in which it lies.
   std::size_t cell_of_number(double number) const;
   /// Writes the numbers of a row of that cell. `u`, from 0 up to 1, says where in a quantile cell:
   /// between two numbers that were seen, or at one of them where numbers come again.
