@@ -117,8 +117,9 @@ void refuse_mixtures(const CommandLine& line) {
 }  // namespace
 
 int run_train(const std::string& program, const Words& words) {
-  CommandLine line("vgan_cuda [train] [flags]",
-                   "Trains a GAN or an autoencoder and leaves a run folder.");
+  CommandLine line(
+      "vgan_cuda [train] [flags]",
+      "Trains a GAN, an autoencoder or, of a table, a masked model, into a run folder.");
   add_flags(line);
   if (!line.parse(words)) return 0;
   refuse_mixtures(line);

@@ -17,8 +17,8 @@
 
 namespace vgan {
 
-/// Trains a GAN or an autoencoder on trials. Several trainers may live in one process; each may be
-/// used by one thread at a time.
+/// Trains a GAN, an autoencoder or a masked model on trials. Several trainers may live in one
+/// process; each may be used by one thread at a time.
 ///
 /// Every number of a run is a pure function of (config, data, epoch): not of the thread count, and
 /// not of how often the run was stopped and resumed on the same kind of device.
