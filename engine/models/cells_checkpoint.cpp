@@ -16,6 +16,7 @@ class Numbers {
  public:
   explicit Numbers(const CheckpointTensor& tensor)
       : numbers_(tensor.bytes.size() / sizeof(double)) {
+    if (numbers_.empty()) return;
     std::memcpy(numbers_.data(), tensor.bytes.data(), numbers_.size() * sizeof(double));
   }
 

@@ -62,7 +62,8 @@ Scaling read_scores(const CheckpointTensor& tensor, const GeneratorModel& model,
     bad(type_text(tensor.type, tensor.shape));
   }
   std::vector<double> rows(tensor.bytes.size() / sizeof(double));
-  std::memcpy(rows.data(), tensor.bytes.data(), rows.size() * sizeof(double));
+  // Where all columns stay as they are there is no curve, and no byte.
+  if (!rows.empty()) std::memcpy(rows.data(), tensor.bytes.data(), rows.size() * sizeof(double));
   std::vector<std::vector<ScoreCurve::Knot>> knots(columns);
   for (std::size_t i = 0; i + 4 < rows.size(); i += 5) {
     const double column = rows[i];
