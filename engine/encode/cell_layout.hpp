@@ -13,7 +13,7 @@ namespace vgan {
 inline constexpr std::size_t most_sharp_cells = 8;
 
 struct CellLayout {
-  /// That of `cells`, whose columns are those of `schema`.
+  /// The layout of `cells`, which are those of a table of this schema.
   static CellLayout of(const TableCells& cells, const Schema& schema);
 
   std::int64_t columns() const { return static_cast<std::int64_t>(heads.size()); }

@@ -35,7 +35,8 @@ class ValueStream {
     if (rows_) rows_->snap(values_);
     return values_;
   }
-  /// The same of values in the data's own units already.
+  /// The bytes, and the values, of whole trials that are in the data's own units already; both are
+  /// there until the next call.
   std::span<const std::byte> of(std::span<const double> values) {
     as_type(values_of(values), type_, bytes_);
     return bytes_;

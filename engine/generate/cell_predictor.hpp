@@ -20,7 +20,7 @@ struct CellPlace {
   bool only_missing = false;
 };
 
-/// Those of all columns of cells.
+/// What each column of cells is of, in their order.
 std::vector<CellPlace> cell_places(const TableCells& cells, const Schema& schema);
 
 /// The sum of shares but that of cell `missing`; -1: of all.

@@ -73,12 +73,13 @@ struct GenerateRequest {
   bool has_label() const { return !label.empty() && label != "-1"; }
   std::uint64_t per_label = 0;  ///< so many of each class with trials, in place of `count`; 0: off
   std::string conditions;       ///< .npy of condition vectors, one a sample, used in turn
-  /// Of a model over cells: a table of values that rows are given, any of its columns, an empty
-  /// cell being free (GivenRows); empty: none. Its rows take turns, `per_row` virtual ones each,
-  /// and `count` follows from them.
+                           /// A table of values that the rows of a model over cells are given, any
+                           /// of its columns, an empty
+  /// cell being free (GivenRows); empty: none. The table's rows take turns, `per_row` virtual ones
+  /// each, and `count` follows from them.
   std::string given;
   std::uint64_t per_row = 1;
-  std::string where;  ///< of such a model: conditions that all rows shall meet (parse_where)
+  std::string where;  ///< conditions that all rows of such a model meet (parse_where)
   std::function<bool()> stop_requested;  ///< asked with each block; may be empty
 };
 

@@ -18,17 +18,18 @@ inline constexpr double unknown_word = -1.0;
 /// By Schema::columns, of each row its number or which of the column's words; NaN: nothing.
 using KnownValues = std::map<std::size_t, std::vector<double>>;
 
-/// Those of `columns` that the table `file` has; none where it has none of them. Throws as
-/// read_data_table.
+/// The values that a table has of some columns.
 struct ValuesOfTable {
   std::int64_t rows = 0;
-  KnownValues values;
+  KnownValues values;  ///< empty where it has none of the columns
 };
+/// Reads the values of `columns` from the table `file`, which may lack some of them. Throws as
+/// read_data_table.
 ValuesOfTable read_values(const std::string& file, const Schema& schema,
                           const std::vector<std::size_t>& columns);
 
-/// Those of `columns` that the table `file` has. Throws bad_data where it has another number of
-/// rows than `rows`, or none of them, and as read_data_table.
+/// Reads the same where they are needed. Throws bad_data where the table has another number of
+/// rows than `rows`, or none of the columns, and as read_data_table.
 KnownValues read_known_values(const std::string& file, const Schema& schema,
                               const std::vector<std::size_t>& columns, std::int64_t rows);
 

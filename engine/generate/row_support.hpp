@@ -18,12 +18,12 @@ bool is_between(double number, const CellColumn& column);
 /// each set of columns that rows show.
 class RowSupport {
  public:
-  /// All outlive it.
+  /// The three arguments outlive it.
   RowSupport(const TableCells& cells, const std::vector<CellPlace>& places,
              CellPredictor& predictor);
   ~RowSupport();
 
-  /// That of each row of `given`.
+  /// The support of each row of `given`.
   std::vector<Support> of(const GivenRows& given);
 
  private:

@@ -51,7 +51,7 @@ class SettingSpace {
   /// Gives a setting another value: half of the time one near by, where there is an order. One that
   /// has but one value keeps it.
   void mutate(Settings& settings, std::size_t which, digits::Draws& draws) const;
-  /// The same as rows of a table.
+  /// The settings as rows of a table that gives them and leaves the other columns free.
   GivenRows rows(std::span<const Settings> settings) const;
   /// How far apart they are: the root of the sum of squares of measured numbers in standard
   /// deviations of the data, 1 for any other value that differs.

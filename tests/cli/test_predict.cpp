@@ -3,41 +3,17 @@
 
 #include <fstream>
 
-#include "tests/cli/tiny_run.hpp"
+#include "tests/cli/masked_table_run.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace vgan::testing;
 
 namespace {
 
-std::string small_table(int rows) {
-  std::string text = "speed,kind,force\n";
-  for (int row = 0; row < rows; ++row) {
-    const int speed = row * 7 % 40;
-    text += std::to_string(speed) + "," + (speed < 20 ? "slow" : "fast") + "," +
-            std::to_string(3 * speed + row % 3) + ".5\n";
-  }
-  return text;
-}
-
-struct TableRun {
-  TinyRuns runs;
-
-  TableRun() {
-    write("t.csv", small_table(200));
-    const CommandResult result =
-        vgan({"--preset", "masked", "--data", "t.csv", "--g-layers", "32", "--batch", "64",
-              "--epochs", "200", "--device", "cpu", "--threads", "1", "--out", "m"});
-    INFO(result.err);
-    REQUIRE(result.exit_code == 0);
+struct TableRun : MaskedTableRun {
+  TableRun() : MaskedTableRun(speed_table(200, [](int, int speed) { return speed < 20; })) {
     write("given.csv", "speed\n5\n35\n80\n");
   }
-
-  void write(const std::string& file, const std::string& text) const {
-    std::ofstream(runs.path() / file, std::ios::binary) << text;
-  }
-  CommandResult vgan(const Words& words) const { return run_vgan(runs.path(), words); }
-  std::string text(const std::string& file) const { return file_text(runs.path() / file); }
 };
 
 }  // namespace
