@@ -38,6 +38,7 @@ declare -A sees=(
   [train]='base device data encode checkpoint settings nn objectives models sample'
   [run]='base files device data encode pictures checkpoint settings models sample train'
   [generate]='base files device data encode pictures checkpoint settings models sample train run'
+  [experiment]='base files device data encode pictures checkpoint settings models sample run generate'
   [compare]='base files device data metrics pictures settings models run generate'
 )
 

@@ -11,7 +11,7 @@
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
 #include "engine/compare/comparison_report.hpp"
-#include "engine/generate/predict.hpp"
+#include "engine/experiment/predict.hpp"
 #include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {

@@ -9,7 +9,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
-#include "engine/generate/search.hpp"
+#include "engine/experiment/search.hpp"
 #include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "engine/data/schema.hpp"
+#include "engine/experiment/goal.hpp"
+#include "engine/experiment/search.hpp"
 #include "engine/generate/given_rows.hpp"
-#include "engine/generate/goal.hpp"
-#include "engine/generate/search.hpp"
 
 namespace vgan {
 

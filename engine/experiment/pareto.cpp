@@ -1,4 +1,4 @@
-#include "engine/generate/pareto.hpp"
+#include "engine/experiment/pareto.hpp"
 
 #include <algorithm>
 #include <limits>

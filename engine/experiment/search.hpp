@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/generate/predict.hpp"
+#include "engine/experiment/predict.hpp"
 
 namespace vgan {
 

@@ -1,4 +1,4 @@
-#include "engine/generate/predict.hpp"
+#include "engine/experiment/predict.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,14 +12,14 @@
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/encode/cell_distribution.hpp"
+#include "engine/experiment/cell_predictor.hpp"
+#include "engine/experiment/known_values.hpp"
+#include "engine/experiment/model_predictor.hpp"
+#include "engine/experiment/prediction_file.hpp"
+#include "engine/experiment/row_support.hpp"
+#include "engine/experiment/word_shares.hpp"
 #include "engine/files/output_path.hpp"
-#include "engine/generate/cell_predictor.hpp"
 #include "engine/generate/given_rows.hpp"
-#include "engine/generate/known_values.hpp"
-#include "engine/generate/model_predictor.hpp"
-#include "engine/generate/prediction_file.hpp"
-#include "engine/generate/row_support.hpp"
-#include "engine/generate/word_shares.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/run/run_files.hpp"
 

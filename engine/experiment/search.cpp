@@ -1,4 +1,4 @@
-#include "engine/generate/search.hpp"
+#include "engine/experiment/search.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -10,14 +10,14 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/encode/cell_distribution.hpp"
+#include "engine/experiment/evolution.hpp"
+#include "engine/experiment/goal.hpp"
+#include "engine/experiment/model_predictor.hpp"
+#include "engine/experiment/nearest_real.hpp"
+#include "engine/experiment/proposal_file.hpp"
+#include "engine/experiment/proposals.hpp"
+#include "engine/experiment/row_support.hpp"
 #include "engine/files/output_path.hpp"
-#include "engine/generate/evolution.hpp"
-#include "engine/generate/goal.hpp"
-#include "engine/generate/model_predictor.hpp"
-#include "engine/generate/nearest_real.hpp"
-#include "engine/generate/proposal_file.hpp"
-#include "engine/generate/proposals.hpp"
-#include "engine/generate/row_support.hpp"
 #include "engine/run/run_files.hpp"
 
 namespace vgan {

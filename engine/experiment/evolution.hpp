@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "engine/generate/pareto.hpp"
-#include "engine/generate/predict.hpp"
-#include "engine/generate/setting_space.hpp"
+#include "engine/experiment/pareto.hpp"
+#include "engine/experiment/predict.hpp"
+#include "engine/experiment/setting_space.hpp"
 
 namespace vgan {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/data/schema.hpp"
-#include "engine/generate/predict.hpp"
+#include "engine/experiment/predict.hpp"
 
 namespace vgan {
 

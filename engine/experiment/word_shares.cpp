@@ -1,7 +1,7 @@
-#include "engine/generate/word_shares.hpp"
+#include "engine/experiment/word_shares.hpp"
 
 #include "engine/encode/cell_distribution.hpp"
-#include "engine/generate/cell_predictor.hpp"
+#include "engine/experiment/cell_predictor.hpp"
 
 namespace vgan {
 

@@ -1,4 +1,4 @@
-#include "engine/generate/proposals.hpp"
+#include "engine/experiment/proposals.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "engine/generate/table_lines.hpp"
+#include "engine/experiment/table_lines.hpp"
 
 #include <algorithm>
 #include <cmath>

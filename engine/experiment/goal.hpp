@@ -7,7 +7,7 @@
 
 #include "engine/data/schema.hpp"
 #include "engine/encode/cell_column.hpp"
-#include "engine/generate/cell_predictor.hpp"
+#include "engine/experiment/cell_predictor.hpp"
 
 namespace vgan {
 

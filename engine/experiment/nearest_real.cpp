@@ -1,4 +1,4 @@
-#include "engine/generate/nearest_real.hpp"
+#include "engine/experiment/nearest_real.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
-#include "engine/generate/known_values.hpp"
+#include "engine/experiment/known_values.hpp"
 
 namespace vgan {
 namespace {

@@ -4,9 +4,9 @@
 #include <memory>
 #include <vector>
 
-#include "engine/generate/cell_predictor.hpp"
+#include "engine/experiment/cell_predictor.hpp"
+#include "engine/experiment/predict.hpp"
 #include "engine/generate/given_rows.hpp"
-#include "engine/generate/predict.hpp"
 
 namespace vgan {
 

@@ -1,5 +1,5 @@
 // Settings that a search proposes, beside the truth that the model learnt from.
-#include "engine/generate/search.hpp"
+#include "engine/experiment/search.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +11,9 @@
 #include "engine/data/readers/table_reader.hpp"
 #include "engine/data/table_trials.hpp"
 #include "engine/encode/cell_distribution.hpp"
-#include "engine/generate/evolution.hpp"
-#include "engine/generate/goal.hpp"
-#include "engine/generate/proposals.hpp"
+#include "engine/experiment/evolution.hpp"
+#include "engine/experiment/goal.hpp"
+#include "engine/experiment/proposals.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/run/run_files.hpp"
 #include "engine/train/trainer.hpp"

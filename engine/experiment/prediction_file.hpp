@@ -4,8 +4,8 @@
 #include <string>
 
 #include "engine/data/schema.hpp"
+#include "engine/experiment/predict.hpp"
 #include "engine/generate/given_rows.hpp"
-#include "engine/generate/predict.hpp"
 
 namespace vgan {
 

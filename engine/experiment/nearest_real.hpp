@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/data/schema.hpp"
-#include "engine/generate/setting_space.hpp"
+#include "engine/experiment/setting_space.hpp"
 
 namespace vgan {
 

@@ -1,4 +1,4 @@
-#include "engine/generate/goal.hpp"
+#include "engine/experiment/goal.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,9 +10,9 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/encode/cell_distribution.hpp"
+#include "engine/experiment/word_shares.hpp"
 #include "engine/generate/condition.hpp"
 #include "engine/generate/given_rows.hpp"
-#include "engine/generate/word_shares.hpp"
 
 namespace vgan {
 namespace {

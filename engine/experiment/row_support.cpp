@@ -1,4 +1,4 @@
-#include "engine/generate/row_support.hpp"
+#include "engine/experiment/row_support.hpp"
 
 #include <algorithm>
 #include <cmath>

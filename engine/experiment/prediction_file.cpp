@@ -1,13 +1,13 @@
-#include "engine/generate/prediction_file.hpp"
+#include "engine/experiment/prediction_file.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "engine/data/writers/table_writer.hpp"
+#include "engine/experiment/table_lines.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/generate/output.hpp"
-#include "engine/generate/table_lines.hpp"
 
 namespace vgan {
 namespace {

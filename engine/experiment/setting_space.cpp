@@ -1,4 +1,4 @@
-#include "engine/generate/setting_space.hpp"
+#include "engine/experiment/setting_space.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/data/builtin/digit_draws.hpp"
-#include "engine/generate/cell_predictor.hpp"
+#include "engine/experiment/cell_predictor.hpp"
 #include "engine/generate/given_rows.hpp"
 #include "engine/generate/row_wishes.hpp"
 #include "engine/models/generator_model.hpp"

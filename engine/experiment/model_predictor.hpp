@@ -9,7 +9,7 @@
 
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/device/backend.hpp"
-#include "engine/generate/cell_predictor.hpp"
+#include "engine/experiment/cell_predictor.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/sample/cell_sampler.hpp"
 

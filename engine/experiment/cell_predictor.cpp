@@ -1,4 +1,4 @@
-#include "engine/generate/cell_predictor.hpp"
+#include "engine/experiment/cell_predictor.hpp"
 
 #include <algorithm>
 #include <utility>

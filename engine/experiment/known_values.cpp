@@ -1,4 +1,4 @@
-#include "engine/generate/known_values.hpp"
+#include "engine/experiment/known_values.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "engine/generate/model_predictor.hpp"
+#include "engine/experiment/model_predictor.hpp"
 
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"

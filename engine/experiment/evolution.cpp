@@ -1,4 +1,4 @@
-#include "engine/generate/evolution.hpp"
+#include "engine/experiment/evolution.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,5 +1,5 @@
 // Fronts and crowding, beside what the words say of them, on random points.
-#include "engine/generate/pareto.hpp"
+#include "engine/experiment/pareto.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Predictions of a model over cells, beside tables whose conditional means and noise are known.
-#include "engine/generate/predict.hpp"
+#include "engine/experiment/predict.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "engine/generate/evolution.hpp"
+#include "engine/experiment/evolution.hpp"
 
 namespace vgan {
 
