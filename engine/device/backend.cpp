@@ -100,6 +100,21 @@ void Backend::logit_loss(Queue& queue, const LogitLossTask& task, StepState* sta
   do_logit_loss(queue, task, state, options);
 }
 
+void Backend::dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                         VectorView<const float> bias, const SiluTask& silu,
+                         const ProductOptions& options) {
+  check_dense_forward(x, w, bias, matrix_of(silu.x));
+  if (!has_work(silu)) return;
+  do_dense_silu(queue, x, w, bias, silu, options);
+}
+
+void Backend::dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                                  const MultiplyTask& factors, const ProductOptions& options) {
+  check_dense_backward_input(dy, w, {}, matrix_of(factors.out), Activation::identity);
+  if (!has_work(factors)) return;
+  do_dense_backward_silu(queue, dy, w, factors, options);
+}
+
 // ---- Convolutional layers ------------------------------------------------------------------
 
 void Backend::conv(Queue& queue, const ConvTask& task, const ProductOptions& options) {
@@ -130,6 +145,17 @@ void Backend::do_dense_backward(Queue& queue, const InputGradientTask& dx,
 void Backend::do_logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                             const FusedOptions& options) {
   composed_logit_loss(*this, queue, task, state, options);
+}
+
+void Backend::do_dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                            VectorView<const float> bias, const SiluTask& silu,
+                            const ProductOptions& options) {
+  composed_dense_silu(*this, queue, x, w, bias, silu, options);
+}
+
+void Backend::do_dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                                     const MultiplyTask& factors, const ProductOptions& options) {
+  composed_dense_backward_silu(*this, queue, dy, w, factors, options);
 }
 
 void Backend::do_conv(Queue& queue, const ConvTask& task, const ProductOptions& options) {

@@ -152,6 +152,13 @@ class Backend : public DeviceContext {
                       const FusedOptions& options);
   void logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                   const FusedOptions& options);
+  /// silu.x[n, out] = x w + bias, and then `silu`. Of `options` tf32 counts.
+  void dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                  const SiluTask& silu, const ProductOptions& options);
+  /// factors.out[n, in] = (dy w^T) * factors.factor: back through what a dense_silu left. Of
+  /// `options` tf32 counts.
+  void dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                           const MultiplyTask& factors, const ProductOptions& options);
 
   // Convolutional layers. `conv` and `conv_backward_weights` have twins made of patches and dense
   // products (engine/device/composed.hpp).
@@ -198,6 +205,11 @@ class Backend : public DeviceContext {
                                  const FusedOptions& options);
   virtual void do_logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                              const FusedOptions& options);
+  virtual void do_dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                             VectorView<const float> bias, const SiluTask& silu,
+                             const ProductOptions& options);
+  virtual void do_dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                                      const MultiplyTask& factors, const ProductOptions& options);
   virtual void do_conv(Queue& queue, const ConvTask& task, const ProductOptions& options);
   virtual void do_conv_backward_weights(Queue& queue, const ConvGeometry& geometry,
                                         ConstMatrixRef large, ConstMatrixRef small,

@@ -10,19 +10,23 @@
 
 namespace vgan {
 
+// Words are made only where something is amiss: a step asks some hundred times.
 template <class T>
 void require_view(const char* operation, const char* name, const MatrixView<T>& matrix,
                   std::int64_t rows, std::int64_t cols) {
-  require(matrix.rows == rows && matrix.cols == cols && matrix.stride >= cols, operation,
-          std::string(name) + " " + shape_text(matrix.rows, matrix.cols), shape_text(rows, cols));
-  require(matrix.data != nullptr || rows * cols == 0, operation, std::string("no ") + name, "some");
+  const bool fits = matrix.rows == rows && matrix.cols == cols && matrix.stride >= cols;
+  if (fits && (matrix.data != nullptr || rows * cols == 0)) return;
+  require(fits, operation, std::string(name) + " " + shape_text(matrix.rows, matrix.cols),
+          shape_text(rows, cols));
+  require(false, operation, std::string("no ") + name, "some");
 }
 
 template <class T>
 void require_vector(const char* operation, const char* name, const VectorView<T>& vector,
                     std::int64_t size) {
-  require(vector.size == size && (vector.data != nullptr || size == 0), operation,
-          std::string(name) + " of " + std::to_string(vector.size), std::to_string(size));
+  if (vector.size == size && (vector.data != nullptr || size == 0)) return;
+  require(false, operation, std::string(name) + " of " + std::to_string(vector.size),
+          std::to_string(size));
 }
 
 inline bool has_work(const LayerNormTask& task) {
@@ -145,9 +149,9 @@ inline bool has_work(const CellSharesTask& task) {
 
 inline bool has_work(const DrawCellTask& task) {
   const char* name = task.name;
-  const std::int64_t rows = task.shares.rows;
+  const std::int64_t rows = task.share_rows.empty() ? task.shares.rows : task.share_rows.size;
   require(task.shares.cols > 0, name, "no cells", "one or more");
-  require_view(name, "shares", task.shares, rows, task.shares.cols);
+  require_view(name, "shares", task.shares, task.shares.rows, task.shares.cols);
   require_view(name, "cell", task.cell, rows, 1);
   require_view(name, "observed", task.observed, rows, 1);
   if (task.allowed.data != nullptr) {

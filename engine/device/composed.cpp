@@ -47,4 +47,18 @@ void composed_logit_loss(Backend& backend, Queue& queue, const LogitLossTask& ta
   backend.dense_backward(queue, {}, {&update, 1}, state, options);
 }
 
+void composed_dense_silu(Backend& backend, Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                         VectorView<const float> bias, const SiluTask& silu,
+                         const ProductOptions& options) {
+  backend.dense_forward(queue, x, w, bias, matrix_of(silu.x), {.tf32 = options.tf32});
+  backend.run(queue, silu);
+}
+
+void composed_dense_backward_silu(Backend& backend, Queue& queue, ConstMatrixRef dy,
+                                  ConstMatrixRef w, const MultiplyTask& factors,
+                                  const ProductOptions& options) {
+  backend.dense_backward_input(queue, dy, w, {}, matrix_of(factors.out), {.tf32 = options.tf32});
+  backend.run(queue, factors);
+}
+
 }  // namespace vgan

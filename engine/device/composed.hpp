@@ -6,6 +6,11 @@
 
 namespace vgan {
 
+/// Floats as the seam takes matrices.
+inline MatrixRef matrix_of(MatrixView<float> at) {
+  return {at.data, ElementType::f32, at.rows, at.cols, at.stride};
+}
+
 /// Backend::dense_backward by products and one Adam step for each tensor.
 void composed_dense_backward(Backend& backend, Queue& queue, const InputGradientTask& dx,
                              std::span<const DenseUpdateTask> updates, StepState* state,
@@ -14,6 +19,16 @@ void composed_dense_backward(Backend& backend, Queue& queue, const InputGradient
 /// Backend::logit_loss by a forward product, the loss of each side, and dense_backward.
 void composed_logit_loss(Backend& backend, Queue& queue, const LogitLossTask& task,
                          StepState* state, const FusedOptions& options);
+
+/// Backend::dense_silu by a forward product and the activation.
+void composed_dense_silu(Backend& backend, Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
+                         VectorView<const float> bias, const SiluTask& silu,
+                         const ProductOptions& options);
+
+/// Backend::dense_backward_silu by an input gradient and its factors.
+void composed_dense_backward_silu(Backend& backend, Queue& queue, ConstMatrixRef dy,
+                                  ConstMatrixRef w, const MultiplyTask& factors,
+                                  const ProductOptions& options);
 
 /// Backend::conv by patches and dense products, some images at a time.
 void composed_conv(Backend& backend, Queue& queue, const ConvTask& task,

@@ -37,11 +37,8 @@ void Network::forward_layer_norm(Queue& queue, std::size_t layer, ConstMatrixRef
 
 void Network::forward_residual(Queue& queue, std::size_t layer, ConstMatrixRef x,
                                const Tape& tape) {
-  const ForwardOptions options{.tf32 = products_.tf32};
   const MatrixRef y = tape.outputs[layer];
   forward_layer_norm(queue, layer, x, tape);
-  backend_->dense_forward(queue, tape.normalised[layer], matrix(layer, "weight_in"),
-                          tensor(layer, "bias_in"), tape.hidden[layer], options);
   SiluTask silu{tape.hidden[layer].as<float>(), tape.activated[layer].as<float>(),
                 !tape.hidden_deltas[layer].empty()};
   if (training_) {
@@ -49,9 +46,10 @@ void Network::forward_residual(Queue& queue, std::size_t layer, ConstMatrixRef x
     silu.stream = tape.dropout;
     silu.stream.first += dropout_numbers(layer);
   }
-  backend_->run(queue, silu);
+  backend_->dense_silu(queue, tape.normalised[layer], matrix(layer, "weight_in"),
+                       tensor(layer, "bias_in"), silu, {.tf32 = products_.tf32});
   backend_->dense_forward(queue, tape.activated[layer], matrix(layer, "weight_out"),
-                          tensor(layer, "bias_out"), y, options);
+                          tensor(layer, "bias_out"), y, {.tf32 = products_.tf32});
   backend_->run(queue, AddTask{x.as<float>(), y.as<float>()});
 }
 
@@ -86,9 +84,9 @@ void Network::backward_residual(Queue& queue, std::size_t layer, ConstMatrixRef 
                                      matrix_gradient(layer, "weight_out"),
                                      gradient(layer, "bias_out"), gradients);
   }
-  backend_->dense_backward_input(queue, delta, matrix(layer, "weight_out"), {}, hidden_delta,
-                                 products);
-  backend_->run(queue, MultiplyTask{tape.hidden[layer].as<float>(), hidden_delta.as<float>()});
+  backend_->dense_backward_silu(queue, delta, matrix(layer, "weight_out"),
+                                {tape.hidden[layer].as<float>(), hidden_delta.as<float>()},
+                                products);
   if (weights) {
     backend_->dense_backward_weights(queue, tape.normalised[layer], hidden_delta,
                                      matrix_gradient(layer, "weight_in"),

@@ -16,11 +16,6 @@ constexpr nn::ArenaOptions arena_options{.training = false, .average = false, .s
 constexpr nn::TapeOptions tape_options{
     .type = ElementType::f32, .last_type = ElementType::f32, .deltas = false, .inference = true};
 
-// Where several columns are held to some of their cells: how many candidates there are for each
-// row, and how far apart the random numbers of two of them lie, beyond those of any number of rows.
-constexpr std::uint64_t candidates = 16;
-constexpr std::uint64_t candidate_numbers = std::uint64_t{1} << 57;
-
 // The last layer's output is never there as a whole: each column's part is computed by itself.
 Layers kept(const Layers& layers) { return {layers.begin(), layers.end() - 1}; }
 
@@ -43,53 +38,85 @@ std::size_t scratch_bytes(const Backend& backend, const Layers& layers, std::int
        backend.product_scratch(most_cells(layout), layers.front().outputs, ElementType::f32)});
 }
 
+// What only a sampler that groups rows has: each row's group, and groups as rows.
+std::size_t group_bytes(const Backend& backend, const CellLayout& layout) {
+  if (backend.info().asynchronous) return 0;
+  const std::int64_t drawn = CellSampler::drawn_rows(backend, layout.columns());
+  const std::int64_t shown = CellSampler::block_rows(backend) * layout.columns();
+  return static_cast<std::size_t>(drawn + shown) * sizeof(std::int32_t) +
+         static_cast<std::size_t>(shown);
+}
+
 }  // namespace
 
 std::int64_t CellSampler::block_rows(const Backend& backend) {
   return backend.info().asynchronous ? 16384 : 1024;
 }
 
+// The more rows, the more of them show the same cells. A million cells are some megabytes.
+std::int64_t CellSampler::drawn_rows(const Backend& backend, std::int64_t columns) {
+  const std::int64_t least = block_rows(backend);
+  if (backend.info().asynchronous) return least;
+  return std::clamp<std::int64_t>((1 << 20) / columns, least, 65536);
+}
+
 std::size_t CellSampler::bytes(const Backend& backend, const Layers& layers,
-                               const CellLayout& layout) {
+                               const CellLayout& layout, std::size_t networks) {
   const std::int64_t rows = block_rows(backend);
-  const auto cells = static_cast<std::size_t>(rows * layout.columns());
-  return nn::Network::bytes(backend, layers, arena_options) +
+  const std::int64_t drawn = drawn_rows(backend, layout.columns());
+  const auto cells = static_cast<std::size_t>(drawn * layout.columns());
+  return networks * (nn::Network::bytes(backend, layers, arena_options) +
+                     nn::matrix_bytes(layout.cells, layers.front().outputs, ElementType::f32)) +
          scratch_bytes(backend, layers, rows, layout) +
          nn::TapeStorage::bytes(kept(layers), rows, tape_options) +
-         nn::matrix_bytes(layout.cells, layers.front().outputs, ElementType::f32) +
          2 * nn::matrix_bytes(rows, most_cells(layout), ElementType::f32) +
-         cells * (sizeof(std::int32_t) + 1) + static_cast<std::size_t>(layout.cells);
+         cells * (sizeof(std::int32_t) + 1) + static_cast<std::size_t>(layout.cells) +
+         group_bytes(backend, layout);
 }
 
 CellSampler::CellSampler(Backend& backend, const Layers& layers, const CellLayout& layout,
-                         bool tf32)
+                         const Options& options)
     : backend_(&backend),
       layout_(layout),
       block_rows_(block_rows(backend)),
+      drawn_rows_(drawn_rows(backend, layout.columns())),
       scratch_(scratch_bytes(backend, layers, block_rows_, layout)),
-      products_{.tf32 = tf32},
-      network_(backend, layers, 0.0F, arena_options, "the network for sampling", {.tf32 = tf32}),
+      products_{.tf32 = options.tf32},
       tape_(backend, kept(layers), block_rows_, tape_options, "a block of activations"),
       cells_lists_(backend, lists_of(layout)) {
+  require(options.networks > 0, "cell sampler", "no network", "one or more");
   require(layers.front().inputs == layout.features && layers.back().outputs == layout.cells,
           "cell sampler", "layers that do not fit the cells", "masked_layers of the layout");
   const std::int64_t columns = layout.columns();
-  const auto cells = static_cast<std::size_t>(block_rows_ * columns);
+  const auto cells = static_cast<std::size_t>(drawn_rows_ * columns);
   const std::int64_t most = most_cells(layout);
   first_rows_buffer_ = backend.allocate(layout.heads.size() * sizeof(std::int64_t), "cells");
   rows_buffer_ = backend.allocate(cells * sizeof(std::int32_t), "a block of cells");
   observed_buffer_ = backend.allocate(cells, "a block of cells");
-  tables_buffer_ = backend.allocate(
-      nn::matrix_bytes(layout.cells, layers.front().outputs, ElementType::f32), "embedded cells");
+  members_.reserve(options.networks);
+  const std::int64_t width = layers.front().outputs;
+  for (std::size_t i = 0; i < options.networks; ++i) {
+    Buffer tables =
+        backend.allocate(nn::matrix_bytes(layout.cells, width, ElementType::f32), "embedded cells");
+    const MatrixRef embedded =
+        nn::Carver(tables.data()).take(layout.cells, width, ElementType::f32);
+    members_.push_back({nn::Network(backend, layers, 0.0F, arena_options,
+                                    "the network for sampling", {.tf32 = options.tf32}),
+                        std::move(tables), embedded});
+  }
+
   logits_buffer_ =
       backend.allocate(nn::matrix_bytes(block_rows_, most, ElementType::f32), "a block of logits");
   shares_buffer_ =
       backend.allocate(nn::matrix_bytes(block_rows_, most, ElementType::f32), "a block of shares");
   allowed_buffer_ = backend.allocate(static_cast<std::size_t>(layout.cells), "allowed cells");
-  cells_ = {rows_buffer_.as<std::int32_t>(), block_rows_, columns, columns};
-  observed_ = {observed_buffer_.as<std::uint8_t>(), block_rows_, columns, columns};
-  tables_ = nn::Carver(tables_buffer_.data())
-                .take(layout.cells, layers.front().outputs, ElementType::f32);
+  if (!backend.info().asynchronous) {
+    const auto drawn = static_cast<std::size_t>(drawn_rows_) * sizeof(std::int32_t);
+    share_rows_buffer_ = backend.allocate(drawn, "a block of cells");
+    groups_buffer_ = backend.allocate(group_bytes(backend, layout) - drawn, "a block of cells");
+  }
+  cells_ = {rows_buffer_.as<std::int32_t>(), drawn_rows_, columns, columns};
+  observed_ = {observed_buffer_.as<std::uint8_t>(), drawn_rows_, columns, columns};
   std::vector<std::int64_t> first_rows;
   for (const math::CellHead& head : layout.heads) first_rows.push_back(head.first);
   const auto queue = backend.make_queue("cells");
@@ -101,21 +128,22 @@ CellSampler::CellSampler(Backend& backend, const Layers& layers, const CellLayou
   places_.resize(cells);
 }
 
-void CellSampler::load(Queue& queue, VectorView<const float> weights) {
-  network_.take_weights(queue, weights);
-  weights_changed(queue);
+void CellSampler::load(Queue& queue, VectorView<const float> weights, std::size_t network) {
+  members_[network].network.take_weights(queue, weights);
+  weights_changed(queue, network);
 }
 
-void CellSampler::weights_changed(Queue& queue) {
+void CellSampler::weights_changed(Queue& queue, std::size_t network) {
   backend_->reserve_scratch(queue, scratch_);
-  const MatrixRef weight = network_.weight(0);
+  Member& member = members_[network];
+  const MatrixRef weight = member.network.weight(0);
   for (std::size_t j = 0; j < layout_.inputs.size(); ++j) {
     const math::CellFeatureColumn& input = layout_.inputs[j];
     const math::CellHead& head = layout_.heads[j];
     const ConstMatrixRef features{cells_lists_.tables() + input.table, ElementType::f32, head.size,
                                   input.width, input.width};
     backend_->dense_forward(queue, features, weight.block(input.first, input.width, 0, weight.cols),
-                            {}, tables_.rows_from(head.first, head.size), products_);
+                            {}, member.tables.rows_from(head.first, head.size), products_);
   }
 }
 
@@ -124,32 +152,48 @@ MatrixView<float> CellSampler::shares_of(std::int64_t rows, std::int64_t column)
   return {shares_buffer_.as<float>(), rows, size, nn::padded_stride(size, ElementType::f32)};
 }
 
-void CellSampler::find_shares(Queue& queue, std::int64_t rows, std::int64_t column,
+CellSampler::Shown CellSampler::shown_rows(std::int64_t rows) const {
+  return {{cells_.data, rows, cells_.cols, cells_.stride},
+          {observed_.data, rows, observed_.cols, observed_.stride}};
+}
+
+void CellSampler::find_shares(Queue& queue, const Shown& shown, std::int64_t column,
                               float inverse_temperature) {
+  if (only_) {
+    add_shares(queue, shown, column, inverse_temperature, *only_, 1.0F, true);
+    return;
+  }
+  const float weight = 1.0F / static_cast<float>(members_.size());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    add_shares(queue, shown, column, inverse_temperature, i, weight, i == 0);
+  }
+}
+
+void CellSampler::add_shares(Queue& queue, const Shown& shown, std::int64_t column,
+                             float inverse_temperature, std::size_t network, float weight_of_all,
+                             bool first) {
+  Member& member = members_[network];
   const math::CellHead& head = layout_.heads[static_cast<std::size_t>(column)];
+  const std::int64_t rows = shown.cells.rows;
   const nn::Tape tape = tape_.tape().rows_from(0, rows);
-  const std::size_t last = network_.layers().size() - 1;
-  const auto part = [&](auto view) {
-    view.rows = rows;
-    return view;
-  };
+  const std::size_t last = member.network.layers().size() - 1;
   EmbedCellsTask embed;
-  embed.cells = part(cells_);
-  embed.observed = part(observed_);
+  embed.cells = shown.cells;
+  embed.observed = shown.observed;
   embed.first_rows = {first_rows_buffer_.as<std::int64_t>(), layout_.columns()};
-  embed.tables = tables_.as<float>();
-  embed.bias = network_.bias(0);
+  embed.tables = member.tables.as<float>();
+  embed.bias = member.network.bias(0);
   embed.out = tape.outputs[0].as<float>();
   backend_->run(queue, embed);
-  network_.forward_between(queue, 1, last, tape.outputs[0], tape);
-  const MatrixRef weight = network_.weight(last);
+  member.network.forward_between(queue, 1, last, tape.outputs[0], tape);
+  const MatrixRef weight = member.network.weight(last);
   const MatrixRef logits{logits_buffer_.data(), ElementType::f32, rows, head.size,
                          nn::padded_stride(head.size, ElementType::f32)};
-  backend_->dense_forward(queue, tape.outputs[last - 1],
-                          weight.block(0, weight.rows, head.first, head.size),
-                          {network_.bias(last).data + head.first, head.size}, logits, products_);
-  backend_->run(queue, CellSharesTask{logits.as<float>(), inverse_temperature, 1.0F, false,
-                                      shares_of(rows, column)});
+  backend_->dense_forward(
+      queue, tape.outputs[last - 1], weight.block(0, weight.rows, head.first, head.size),
+      {member.network.bias(last).data + head.first, head.size}, logits, products_);
+  backend_->run(queue, CellSharesTask{logits.as<float>(), inverse_temperature, weight_of_all,
+                                      !first, shares_of(rows, column)});
 }
 
 bool CellSampler::all_given(std::int64_t rows, std::int64_t column) const {
@@ -160,12 +204,15 @@ bool CellSampler::all_given(std::int64_t rows, std::int64_t column) const {
 }
 
 void CellSampler::draw_column(Queue& queue, const CellRequest& request, std::uint64_t start,
-                              std::int64_t rows, std::int64_t column, std::uint64_t candidate) {
+                              std::int64_t rows, std::int64_t column, std::uint64_t candidate,
+                              const Found& found) {
   const math::CellHead& head = layout_.heads[static_cast<std::size_t>(column)];
   const auto columns = static_cast<std::uint64_t>(layout_.columns());
-  find_shares(queue, rows, column, static_cast<float>(1.0 / request.temperature));
+  const auto inverse_temperature =
+      request.temperatures.empty()
+          ? 1.0F
+          : static_cast<float>(1.0 / request.temperatures[static_cast<std::size_t>(column)]);
   DrawCellTask draw;
-  draw.shares = shares_of(rows, column);
   if (!request.allowed.empty()) {
     draw.allowed = {allowed_buffer_.as<std::uint8_t>() + head.first, 1, head.size, head.size};
   }
@@ -175,86 +222,11 @@ void CellSampler::draw_column(Queue& queue, const CellRequest& request, std::uin
   draw.step = 2 * columns;
   draw.cell = {cells_.data + column, rows, 1, cells_.stride};
   draw.observed = {observed_.data + column, rows, 1, observed_.stride};
+  if (groups(request)) return draw_by_groups(queue, draw, column, inverse_temperature, found);
+  find_shares(queue, shown_rows(rows), column, inverse_temperature);
+  draw.shares = shares_of(rows, column);
+  if (found) found(draw);
   backend_->run(queue, draw);
-}
-
-std::vector<std::int32_t> CellSampler::restricted_by(const CellRequest& request) const {
-  std::vector<std::int32_t> made;
-  if (request.allowed.empty()) return made;
-  for (const std::int32_t column : layout_.order) {
-    const math::CellHead& head = layout_.heads[static_cast<std::size_t>(column)];
-    const auto first = request.allowed.begin() + head.first;
-    if (std::find(first, first + head.size, std::uint8_t{0}) != first + head.size) {
-      made.push_back(column);
-    }
-  }
-  return made;
-}
-
-void CellSampler::add_restricted(Queue& queue, std::int64_t rows, std::int64_t column,
-                                 const std::vector<std::uint8_t>& allowed) {
-  const MatrixView<float> shares = shares_of(rows, column);
-  host_shares_.resize(static_cast<std::size_t>(rows * shares.stride));
-  backend_->download(queue, shares.data, host_shares_.size() * sizeof(float), host_shares_.data());
-  queue.synchronise();
-  const std::size_t first =
-      static_cast<std::size_t>(layout_.heads[static_cast<std::size_t>(column)].first);
-  for (std::int64_t i = 0; i < rows; ++i) {
-    if (host_observed_[static_cast<std::size_t>(i * layout_.columns() + column)] != 0) continue;
-    double met = 0.0, all = 0.0;
-    for (std::int64_t t = 0; t < shares.cols; ++t) {
-      const auto share =
-          static_cast<double>(host_shares_[static_cast<std::size_t>(i * shares.stride + t)]);
-      all += share;
-      if (allowed[first + static_cast<std::size_t>(t)] != 0) met += share;
-    }
-    weights_[static_cast<std::size_t>(i)] *= all > 0.0 ? met / all : 0.0;
-  }
-}
-
-void CellSampler::draw_restricted(Queue& queue, const CellRequest& request, std::uint64_t start,
-                                  std::int64_t rows, const std::vector<std::int32_t>& restricted) {
-  if (restricted.size() < 2) {
-    for (const std::int32_t column : restricted) draw_column(queue, request, start, rows, column);
-    return;
-  }
-  const std::int64_t columns = layout_.columns();
-  const auto cells = static_cast<std::size_t>(rows * columns);
-  std::vector<std::int32_t> drawn(cells), chosen(cells);
-  std::vector<double> totals(static_cast<std::size_t>(rows), 0.0);
-  const std::uint64_t subsequence = math::subsequence(request.purpose, 0);
-  for (std::uint64_t candidate = 1; candidate <= candidates; ++candidate) {
-    upload_given(queue, rows);
-    weights_.assign(static_cast<std::size_t>(rows), 1.0);
-    for (const std::int32_t column : restricted) {
-      draw_column(queue, request, start, rows, column, candidate);
-      add_restricted(queue, rows, column, request.allowed);
-    }
-    backend_->download(queue, cells_.data, cells * sizeof(std::int32_t), drawn.data());
-    queue.synchronise();
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const auto row = static_cast<std::size_t>(i);
-      totals[row] += weights_[row];
-      // Candidates draw cells alone: the numbers that would say where in a cell are free.
-      const std::uint64_t number =
-          candidate * candidate_numbers +
-          2 * (start + static_cast<std::uint64_t>(i)) * static_cast<std::uint64_t>(columns) + 1;
-      const auto u = static_cast<double>(math::uniform(request.seed, subsequence, number));
-      if (candidate > 1 && !(u * totals[row] <= weights_[row])) continue;
-      const auto from = drawn.begin() + i * columns;
-      std::copy(from, from + columns, chosen.begin() + i * columns);
-    }
-  }
-  std::vector<std::uint8_t> observed(host_observed_.begin(),
-                                     host_observed_.begin() + static_cast<std::ptrdiff_t>(cells));
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (const std::int32_t column : restricted) {
-      observed[static_cast<std::size_t>(i * columns + column)] = 1;
-    }
-  }
-  backend_->upload(queue, chosen.data(), cells * sizeof(std::int32_t), cells_.data);
-  backend_->upload(queue, observed.data(), cells, observed_.data);
-  queue.synchronise();  // before the host's copies go
 }
 
 void CellSampler::upload_given(Queue& queue, std::int64_t rows) {
@@ -266,8 +238,8 @@ void CellSampler::upload_given(Queue& queue, std::int64_t rows) {
 void CellSampler::put_given(Queue& queue, const CellRequest& request, std::uint64_t start,
                             std::int64_t rows) {
   const std::int64_t columns = layout_.columns();
-  std::fill(host_cells_.begin(), host_cells_.end(), 0);
-  std::fill(host_observed_.begin(), host_observed_.end(), std::uint8_t{0});
+  std::fill_n(host_cells_.begin(), rows * columns, 0);
+  std::fill_n(host_observed_.begin(), rows * columns, std::uint8_t{0});
   if (request.given) {
     request.given(start, {host_cells_.data(), rows, columns, columns},
                   {host_observed_.data(), rows, columns, columns});
@@ -277,8 +249,12 @@ void CellSampler::put_given(Queue& queue, const CellRequest& request, std::uint6
 
 void CellSampler::sample(Queue& queue, const CellRequest& request, const Take& take,
                          const std::function<void()>& between) {
-  require(request.temperature > 0.0, "cell sampler", "a temperature that is not above 0",
-          "above 0");
+  const std::vector<double>& temperatures = request.temperatures;
+  require(
+      temperatures.empty() || static_cast<std::int64_t>(temperatures.size()) == layout_.columns(),
+      "cell sampler", "temperatures of another table", "one for each column");
+  require(std::all_of(temperatures.begin(), temperatures.end(), [](double t) { return t > 0.0; }),
+          "cell sampler", "a temperature that is not above 0", "above 0");
   require(
       request.allowed.empty() || static_cast<std::int64_t>(request.allowed.size()) == layout_.cells,
       "cell sampler", "allowed cells of another table", "one number for each cell");
@@ -288,9 +264,10 @@ void CellSampler::sample(Queue& queue, const CellRequest& request, const Take& t
   }
   const std::vector<std::int32_t> restricted = restricted_by(request);
   const std::int64_t columns = layout_.columns();
-  const auto block = static_cast<std::uint64_t>(block_rows_);
+  const auto block = static_cast<std::uint64_t>(groups(request) ? drawn_rows_ : block_rows_);
   // The CPU cuts products into slices of 256 rows; elsewhere a product's shape is the block's.
-  const std::uint64_t unit = backend_->info().asynchronous ? block : 256;
+  // Groups are filled up to whole slices by themselves.
+  const std::uint64_t unit = groups(request) ? 1 : backend_->info().asynchronous ? block : 256;
   const std::uint64_t end = request.first + request.count;
   const std::uint64_t subsequence = math::subsequence(request.purpose, 0);
   for (std::uint64_t next = request.first; next < end;) {
@@ -335,7 +312,7 @@ void CellSampler::predict(Queue& queue, std::int64_t rows, std::int64_t column,
   const std::int64_t unit = backend_->info().asynchronous ? block_rows_ : 256;
   const std::int64_t whole = (rows + unit - 1) / unit * unit;
   put_given(queue, request, 0, whole);
-  find_shares(queue, whole, column, 1.0F);
+  find_shares(queue, shown_rows(whole), column, 1.0F);
   const MatrixView<float> found = shares_of(whole, column);
   std::vector<float> host(static_cast<std::size_t>(rows * found.stride));
   backend_->download(queue, found.data, host.size() * sizeof(float), host.data());

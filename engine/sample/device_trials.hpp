@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "kernels/view.hpp"
 
@@ -13,8 +14,9 @@ struct DeviceTrials {
   ConstMatrixRef conditions;  ///< [count, conditions], u8 or f32; empty: none
   float scale = 1.0F;         ///< network value = trial * scale + offset
   float offset = 0.0F;
-  /// Of a model over cells the data, in place of `trials`: [count, columns].
-  MatrixView<const std::int32_t> cells;
+  /// Of a model over cells, in place of `trials`: for each network the rows that it learns,
+  /// [count, columns].
+  std::vector<MatrixView<const std::int32_t>> cells;
 };
 
 }  // namespace vgan

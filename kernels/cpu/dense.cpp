@@ -32,7 +32,7 @@ void store_trials(const float* from, std::int64_t count, float slope, math::Outp
 template <Activation A>
 void store_trials(const float* from, std::int64_t count, float slope, math::OutputMap map,
                   std::uint8_t* to) {
-  float values[tile_cols];
+  float values[wide_tile_cols];
   for (std::int64_t i = 0; i < count; ++i) {
     values[i] = math::map_output(math::activate<A>(from[i], slope), map);
   }
@@ -58,6 +58,12 @@ void add_row(const math::BFloat16* from, std::int64_t count, float* to) {
 // The gradient of an empty batch.
 void clear(MatrixView<float> dw) {
   for (std::int64_t i = 0; i < dw.rows; ++i) std::fill_n(dw.row(i), dw.cols, 0.0F);
+}
+
+// Without an activation's derivative the product is the gradient.
+bool goes_direct(const InputGradientTask& task) {
+  return task.activation == Activation::identity && task.dy.type == ElementType::f32 &&
+         task.dx.type == ElementType::f32;
 }
 
 template <Activation A>
@@ -159,7 +165,7 @@ void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
   }
   // oneDNN applies bias and leaky ReLU to the accumulators; the rest goes through a tile.
   const bool direct = activation == Activation::identity || activation == Activation::leaky_relu;
-  const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols};
+  const Tiling tiling = product_tiling(y.rows, y.cols, x.type);
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
@@ -193,7 +199,7 @@ void Dense::forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const 
                                              store_trials_tile(sums, activation, slope, map, part);
                                            });
   }
-  const Tiling tiling{trials.rows, trials.cols, tile_rows, tile_cols};
+  const Tiling tiling = product_tiling(trials.rows, trials.cols, x.type);
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
@@ -215,7 +221,7 @@ void Dense::forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const 
 
 void Dense::tangent(ConstMatrixRef x, ConstMatrixRef w, Activation activation, float slope,
                     ConstMatrixRef at, MatrixRef y) {
-  const Tiling tiling{y.rows, y.cols, tile_rows, tile_cols};
+  const Tiling tiling = product_tiling(y.rows, y.cols, x.type);
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
@@ -235,11 +241,12 @@ void Dense::tangent(ConstMatrixRef x, ConstMatrixRef w, Activation activation, f
 
 SlicedProduct Dense::Implementation::input_gradient(const InputGradientTask& task) {
   const ConstMatrixRef dy = task.dy, w = task.w;
-  const Tiling tiling{task.dx.rows, task.dx.cols, tile_rows, tile_cols};
+  const Tiling tiling = product_tiling(task.dx.rows, task.dx.cols, dy.type);
   return {products, tiling, [&](const Slice& slice) {
             MatmulShape shape;
             shape.m = slice.rows, shape.n = slice.cols, shape.k = dy.cols;
-            shape.a_stride = dy.stride, shape.b_stride = w.stride, shape.c_stride = slice.cols;
+            shape.a_stride = dy.stride, shape.b_stride = w.stride;
+            shape.c_stride = goes_direct(task) ? task.dx.stride : slice.cols;
             shape.b_transposed = true;
             shape.input = dy.type;
             return shape;
@@ -250,9 +257,10 @@ void Dense::Implementation::input_gradient_slice(const InputGradientTask& task, 
                                                  Matmul& product, int member) {
   const ConstMatrixRef a = task.dy.rows_from(slice.row, slice.rows);
   const ConstMatrixRef b = task.w.block(slice.col, slice.cols, 0, task.w.cols);
+  const MatrixRef c = task.dx.block(slice.row, slice.rows, slice.col, slice.cols);
+  if (goes_direct(task)) return product.execute(member, a.data, b.data, nullptr, c.data);
   product.execute(member, a.data, b.data, nullptr, tile(member));
-  store_masked_tile(tile(member), task.activation, task.slope, block_or_empty(task.at, slice),
-                    task.dx.block(slice.row, slice.rows, slice.col, slice.cols));
+  store_masked_tile(tile(member), task.activation, task.slope, block_or_empty(task.at, slice), c);
 }
 
 void Dense::backward_input(const InputGradientTask& task) {

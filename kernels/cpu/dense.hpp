@@ -11,6 +11,7 @@
 #include "kernels/math/activation.hpp"
 #include "kernels/math/pixel.hpp"
 #include "kernels/ops/dense.hpp"
+#include "kernels/ops/silu.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cpu {
@@ -43,6 +44,10 @@ class Dense {
   void forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                math::Activation activation, float slope, MatrixRef y);
 
+  /// silu.x = x w + bias, and then `silu`, slice by slice; in f32, of a w that is not packed.
+  void forward_silu(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                    const SiluTask& silu);
+
   /// trials = map_output(activation(x w + bias)), f32 or u8 (rounded, see round_pixel).
   void forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                       math::Activation activation, float slope, const math::OutputMap& map,
@@ -54,6 +59,9 @@ class Dense {
                ConstMatrixRef at, MatrixRef y);
 
   void backward_input(const InputGradientTask& task);
+
+  /// factors.out = (dy w^T) * factors.factor, slice by slice; in f32, of a w that is not packed.
+  void backward_silu(ConstMatrixRef dy, ConstMatrixRef w, const MultiplyTask& factors);
 
   /// dw = x^T dy and dbias = column sums of dy, in f32; added to what is there where asked for.
   /// `dbias` may be empty.

@@ -1,10 +1,11 @@
-#include "kernels/math/silu.hpp"
+#include "kernels/cpu/silu.hpp"
 
 #include <algorithm>
 
 #include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
+#include "kernels/math/silu.hpp"
 
 namespace vgan::cpu {
 namespace {
@@ -48,31 +49,35 @@ void silu_row(float* x, [[maybe_unused]] const float* factors, std::int64_t coun
 }
 
 template <bool differentiates>
-void dropped_rows(ThreadTeam& team, const SiluTask& task, const math::Dropout& dropout) {
+void dropped_row(const SiluTask& task, const math::Dropout& dropout, std::int64_t row,
+                 std::int64_t col, std::int64_t cols) {
   const std::uint64_t subsequence = task.stream.subsequence();
-  const std::int64_t cols = task.x.cols;
-  for_each_row(team, task.x.rows, 4 * cols, [&](std::int64_t i) {
-    for (std::int64_t first = 0; first < cols; first += piece) {
-      const std::int64_t count = std::min(piece, cols - first);
-      // Halves are counted from the stream's beginning, eight to a block.
-      const std::uint64_t half =
-          2 * task.stream.first + static_cast<std::uint64_t>(i * cols + first);
-      const auto lane = static_cast<std::int64_t>(half % 8);
-      Factors factors;
-      VGAN_WIDEST(dropout_factors)
-      (task.stream.seed, subsequence, half / 8, (lane + count + 7) / 8, dropout, factors);
-      VGAN_WIDEST(silu_row<differentiates, true>)
-      (task.x.row(i) + first, factors + lane, count, task.y.row(i) + first);
-    }
-  });
+  for (std::int64_t first = col; first < col + cols; first += piece) {
+    const std::int64_t count = std::min(piece, col + cols - first);
+    // Halves are counted from the stream's beginning, eight to a block.
+    const std::uint64_t half =
+        2 * task.stream.first + static_cast<std::uint64_t>(row * task.x.cols + first);
+    const auto lane = static_cast<std::int64_t>(half % 8);
+    Factors factors;
+    VGAN_WIDEST(dropout_factors)
+    (task.stream.seed, subsequence, half / 8, (lane + count + 7) / 8, dropout, factors);
+    VGAN_WIDEST(silu_row<differentiates, true>)
+    (task.x.row(row) + first, factors + lane, count, task.y.row(row) + first);
+  }
 }
 
 template <bool differentiates>
-void plain_rows(ThreadTeam& team, const SiluTask& task) {
-  for_each_row(team, task.x.rows, 4 * task.x.cols, [&](std::int64_t i) {
-    VGAN_WIDEST(silu_row<differentiates, false>)
-    (task.x.row(i), static_cast<const float*>(nullptr), task.x.cols, task.y.row(i));
-  });
+void silu_rows(const SiluTask& task, std::int64_t row, std::int64_t rows, std::int64_t col,
+               std::int64_t cols) {
+  const math::Dropout dropout = math::make_dropout(task.rate);
+  for (std::int64_t i = row; i < row + rows; ++i) {
+    if (dropout.drops()) {
+      dropped_row<differentiates>(task, dropout, i, col, cols);
+    } else {
+      VGAN_WIDEST(silu_row<differentiates, false>)
+      (task.x.row(i) + col, static_cast<const float*>(nullptr), cols, task.y.row(i) + col);
+    }
+  }
 }
 
 void multiply_row(const float* factor, std::int64_t count, float* out) {
@@ -81,20 +86,27 @@ void multiply_row(const float* factor, std::int64_t count, float* out) {
 
 }  // namespace
 
-void run(ThreadTeam& team, const SiluTask& task) {
-  const math::Dropout dropout = math::make_dropout(task.rate);
-  if (dropout.drops()) {
-    task.differentiates ? dropped_rows<true>(team, task, dropout)
-                        : dropped_rows<false>(team, task, dropout);
-  } else {
-    task.differentiates ? plain_rows<true>(team, task) : plain_rows<false>(team, task);
+void silu_part(const SiluTask& task, std::int64_t row, std::int64_t rows, std::int64_t col,
+               std::int64_t cols) {
+  task.differentiates ? silu_rows<true>(task, row, rows, col, cols)
+                      : silu_rows<false>(task, row, rows, col, cols);
+}
+
+void multiply_part(const MultiplyTask& task, std::int64_t row, std::int64_t rows, std::int64_t col,
+                   std::int64_t cols) {
+  for (std::int64_t i = row; i < row + rows; ++i) {
+    VGAN_WIDEST(multiply_row)(task.factor.row(i) + col, cols, task.out.row(i) + col);
   }
 }
 
+void run(ThreadTeam& team, const SiluTask& task) {
+  for_each_row(team, task.x.rows, 4 * task.x.cols,
+               [&](std::int64_t i) { silu_part(task, i, 1, 0, task.x.cols); });
+}
+
 void run(ThreadTeam& team, const MultiplyTask& task) {
-  for_each_row(team, task.out.rows, task.out.cols, [&](std::int64_t i) {
-    VGAN_WIDEST(multiply_row)(task.factor.row(i), task.out.cols, task.out.row(i));
-  });
+  for_each_row(team, task.out.rows, task.out.cols,
+               [&](std::int64_t i) { multiply_part(task, i, 1, 0, task.out.cols); });
 }
 
 }  // namespace vgan::cpu

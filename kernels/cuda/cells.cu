@@ -88,13 +88,14 @@ __global__ void cell_shares_kernel(CellSharesTask task) {
 __global__ void draw_cell_kernel(DrawCellTask task) {
   const std::uint64_t subsequence = task.stream.subsequence();
   const auto cells = static_cast<std::int32_t>(task.shares.cols);
-  for_each_index(task.shares.rows, [&](std::int64_t i) {
-    if (*task.observed.row(i) != 0) return;
+  for_each_index(task.cell.rows, [&](std::int64_t i) {
+    const std::int64_t row = task.share_row(i);
+    if (row < 0 || *task.observed.row(i) != 0) return;
     const std::uint8_t* const allowed =
         task.allowed.data == nullptr ? nullptr : task.allowed.row(task.allowed.rows == 1 ? 0 : i);
     const float u = math::uniform(task.stream.seed, subsequence,
                                   task.stream.first + static_cast<std::uint64_t>(i) * task.step);
-    *task.cell.row(i) = math::draw_cell(task.shares.row(i), allowed, cells, u);
+    *task.cell.row(i) = math::draw_cell(task.shares.row(row), allowed, cells, u);
     *task.observed.row(i) = 1;
   });
 }
@@ -120,7 +121,7 @@ cudaError_t run(cudaStream_t stream, const CellSharesTask& task, Scratch&) {
 }
 
 cudaError_t run(cudaStream_t stream, const DrawCellTask& task, Scratch&) {
-  return launch(stream, shape_for(task.shares.rows), draw_cell_kernel, task);
+  return launch(stream, shape_for(task.cell.rows), draw_cell_kernel, task);
 }
 
 }  // namespace vgan::cuda

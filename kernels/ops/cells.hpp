@@ -66,7 +66,11 @@ struct CellSharesTask {
 struct DrawCellTask {
   static constexpr const char* name = "draw_cell";
 
-  MatrixView<const float> shares;  ///< [n, cells], not normalised
+  MatrixView<const float> shares;  ///< [n, cells], not normalised; or those that share_rows names
+  /// [n] or empty. Empty: row i is drawn by row i of `shares`; else by row share_rows[i] -
+  /// first_share of it, and where `shares` has no such row, row i is left as it is.
+  VectorView<const std::int32_t> share_rows;
+  std::int32_t first_share = 0;
   /// [1 or n, cells]: 0 where a row may not have the cell; data null: any may be drawn. At least
   /// one cell of a row is allowed.
   MatrixView<const std::uint8_t> allowed;
@@ -74,6 +78,13 @@ struct DrawCellTask {
   std::uint64_t step = 1;
   MatrixView<std::int32_t> cell;      ///< [n, 1]
   MatrixView<std::uint8_t> observed;  ///< [n, 1]: rows with 1 are left as they are, others get 1
+
+  /// Which row of `shares` row i is drawn by; -1: none.
+  VGAN_HOST_DEVICE std::int64_t share_row(std::int64_t i) const {
+    if (share_rows.empty()) return i;
+    const std::int64_t row = std::int64_t{share_rows.data[i]} - first_share;
+    return row >= 0 && row < shares.rows ? row : -1;
+  }
 };
 
 }  // namespace vgan

@@ -1,17 +1,20 @@
 """A masked model's training and drawing beside the same network in PyTorch, in one run.
 
-usage: python3 masked.py VGAN_CUDA [--rounds N] [--threads N] [--steps N] [--rows N]
+usage: python3 masked.py VGAN_CUDA [--rounds N] [--threads N] [--steps N] [--rows N] [--processor]
 
 Trains `--preset masked` on the built-in wind tunnel and draws rows of it, and does the same in PyTorch with a network
 of the same widths on as many columns, cells and features (of random numbers: the time does not depend on them), batch
 256, with the loss, clipping, AdamW and average of docs/models.md; rows column by column, each by the whole network, in
-blocks of 3,000. The two take turns, N rounds (5), on N threads (1). Prints the medians and their ratios.
+blocks of 3,000. The two take turns, N rounds (5), on N threads (1). Prints the medians and their ratios. --processor
+divides by the processor's seconds in place of the clock's, for one thread of a machine with busy neighbours; vgan's
+start is taken off.
 
 Needs numpy and PyTorch (PyPI: torch).
 """
 import argparse
 import pathlib
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -92,6 +95,23 @@ def seconds(body):
     return time.perf_counter() - start
 
 
+def processor_seconds(body):
+    start = time.process_time()
+    body()
+    return time.process_time() - start
+
+
+def child_seconds(words):
+    """The processor's seconds that a command takes."""
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = used()
+    run(words)
+    return used() - before
+
+
 def run(words):
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
@@ -101,27 +121,43 @@ def main():
     parser.add_argument("vgan")
     for name, value in (("rounds", 5), ("threads", 1), ("steps", 400), ("rows", 60000)):
         parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--processor", action="store_true")
     args = parser.parse_args()
+    if args.processor and args.threads != 1:
+        parser.error("--processor is for --threads 1")
+    clock = processor_seconds if args.processor else seconds
     torch.set_num_threads(args.threads)
     folder = pathlib.Path(tempfile.mkdtemp())
-    train = [args.vgan, "--preset", "masked", "--data", "wind-tunnel", "--epochs", str(args.steps), "--threads",
-             str(args.threads), "--device", "cpu", "--save-every", "0", "--sample-every", "0", "--out"]
-    text = run(train + [str(folder / "first")])
+    common = ["--threads", str(args.threads), "--device", "cpu"]
+
+    def train(steps, out):
+        return [args.vgan, "--preset", "masked", "--data", "wind-tunnel", "--epochs", str(steps), "--save-every", "0",
+                "--sample-every", "0", "--out", str(folder / out)] + common
+
+    def draw(count):
+        return [args.vgan, "generate", str(folder / "first"), "--count", str(count), "--out",
+                str(folder / "rows.csv")] + common
+
+    text = run(train(args.steps, "first"))
     features, cells, columns = map(int, re.search(r"network +(\d+)-.*-(\d+), \d+ parameters, (\d+) columns", text)
                                    .groups())
     peer = Peer(columns, round(cells / columns), round(features / columns))
     own_steps, own_rows, peer_steps, peer_rows = [], [], [], []
     for index in range(args.rounds):
-        text = run(train + [str(folder / f"run{index}")])
-        own_steps.append(float(re.search(r"([\d.]+) epochs/s; ", text).group(1)))
-        peer_steps.append(args.steps / seconds(lambda: [peer.step() for _ in range(args.steps)]))
-        text = run([args.vgan, "generate", str(folder / f"run{index}"), "--count", str(args.rows), "--threads",
-                    str(args.threads), "--device", "cpu", "--out", str(folder / "rows.csv")])
-        own_rows.append(float(re.search(r", (\d+) a second; from", text).group(1)))
+        if args.processor:
+            start = child_seconds(train(1, f"start{index}"))
+            own_steps.append((args.steps - 1) / (child_seconds(train(args.steps, f"run{index}")) - start))
+            own_rows.append((args.rows - 1) / (child_seconds(draw(args.rows)) - child_seconds(draw(1))))
+        else:
+            text = run(train(args.steps, f"run{index}"))
+            own_steps.append(float(re.search(r"([\d.]+) epochs/s; ", text).group(1)))
+            own_rows.append(float(re.search(r", (\d+) a second; from", run(draw(args.rows))).group(1)))
+        peer_steps.append(args.steps / clock(lambda: [peer.step() for _ in range(args.steps)]))
         blocks = max(1, args.rows // BLOCK // 4)
-        peer_rows.append(blocks * BLOCK / seconds(lambda: [peer.draw(BLOCK) for _ in range(blocks)]))
+        peer_rows.append(blocks * BLOCK / clock(lambda: [peer.draw(BLOCK) for _ in range(blocks)]))
     shutil.rmtree(folder)
-    print(f"{columns} columns, {cells} cells, {features} features; {args.threads} thread(s), medians of {args.rounds}")
+    print(f"{columns} columns, {cells} cells, {features} features; {args.threads} thread(s), medians of {args.rounds}"
+          + (", of the processor's seconds" if args.processor else ""))
     print("| | vgan | PyTorch | ratio |\n|---|--:|--:|--:|")
     for what, own, other in (("steps a second", own_steps, peer_steps), ("rows a second", own_rows, peer_rows)):
         own, other = statistics.median(own), statistics.median(other)

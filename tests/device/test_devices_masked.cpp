@@ -12,10 +12,11 @@ using namespace vgan::testing;
 
 namespace {
 
-TrainConfig masked_on(const std::string& device) {
+TrainConfig masked_on(const std::string& device, std::int64_t folds) {
   TrainConfig config = small_masked_config();
   config.device = device;
   config.batch = 32;
+  config.folds = folds;
   return config;
 }
 
@@ -23,16 +24,17 @@ TrainConfig masked_on(const std::string& device) {
 
 TEST_CASE("masked updates at once equal as many one by one, on every device", "[engine][devices]") {
   const Trials rows = table_of(known_table(120));
+  const auto folds = GENERATE(std::int64_t{0}, std::int64_t{2});
   for (const std::string& device : usable_devices()) {
-    INFO(device);
-    Trainer at_once(masked_on(device), rows);
+    INFO(device << ", folds " << folds);
+    Trainer at_once(masked_on(device, folds), rows);
     std::vector<StepReport> reports;
     at_once.train(19, [&](const StepReport& report) {
       reports.push_back(report);
       return true;
     });
     REQUIRE(reports.size() == 19);
-    Trainer one_by_one(masked_on(device), rows);
+    Trainer one_by_one(masked_on(device, folds), rows);
     for (const StepReport& report : reports) {
       const StepReport one = one_by_one.train_epoch();
       CHECK(one["cross_entropy"] == report["cross_entropy"]);
@@ -44,11 +46,12 @@ TEST_CASE("masked updates at once equal as many one by one, on every device", "[
 
 TEST_CASE("a masked model learns and draws alike on every device", "[engine][devices]") {
   const Trials rows = table_of(known_table(120));
+  const auto folds = GENERATE(std::int64_t{0}, std::int64_t{2});
   std::vector<float> losses;
   std::vector<double> drawn;
   for (const std::string& device : usable_devices()) {
-    INFO(device);
-    Trainer trainer(masked_on(device), rows);
+    INFO(device << ", folds " << folds);
+    Trainer trainer(masked_on(device, folds), rows);
     float last = 0.0F;
     trainer.train(20, [&](const StepReport& report) {
       last = report["cross_entropy"];

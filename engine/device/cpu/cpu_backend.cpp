@@ -72,6 +72,22 @@ class CpuBackend final : public CpuContext {
     (state->*options.adam.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
   }
 
+  void do_dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
+                     const SiluTask& silu, const ProductOptions& options) override {
+    if (w.type != ElementType::f32) {
+      return composed_dense_silu(*this, queue, x, w, bias, silu, options);
+    }
+    multiply([&] { dense_.forward_silu(x, w, bias, silu); });
+  }
+
+  void do_dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
+                              const MultiplyTask& factors, const ProductOptions& options) override {
+    if (w.type != ElementType::f32) {
+      return composed_dense_backward_silu(*this, queue, dy, w, factors, options);
+    }
+    multiply([&] { dense_.backward_silu(dy, w, factors); });
+  }
+
   void do_conv(Queue&, const ConvTask& task, const ProductOptions& options) override {
     multiply([&] { conv_.run(task, options.activation, options.slope); });
   }

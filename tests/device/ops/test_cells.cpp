@@ -297,6 +297,46 @@ TEST_CASE("draw_cell draws where nothing was observed, by the stream's numbers",
   });
 }
 
+TEST_CASE("draw_cell draws several rows by one row of shares", "[kernels][cells]") {
+  constexpr std::int64_t n = 500, cells = 66, groups = 20, first = 3, there = 9;
+  on_every_device([](Device& device) {
+    std::vector<float> shares = random_floats(there * cells, 6);
+    for (float& share : shares) share = std::fabs(share);
+    std::vector<std::int32_t> groups_of = random_below<std::int32_t>(n, 8, groups);
+    for (std::int64_t i = 0; i < n; i += 7) groups_of[static_cast<std::size_t>(i)] = -1;
+    const auto observed = random_below<std::uint8_t>(n, 5, 2);
+    const DeviceArray<float> some(device, there, cells, shares);
+    const DeviceArray<std::int32_t> share_rows(device, groups_of);
+    DeviceArray<std::int32_t> drawn(device, n, 1, -5);
+    DeviceArray<std::uint8_t> seen(device, n, 1, observed);
+    DrawCellTask task;
+    task.shares = some.view();
+    task.share_rows = share_rows.vector();
+    task.first_share = first;
+    task.stream = {3, math::Purpose::sample, first_number};
+    task.step = number_step;
+    task.cell = drawn.view();
+    task.observed = seen.view();
+    device.backend->run(*device.queue, task);
+    const auto got = drawn.get();
+    const auto now = seen.get();
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto row = static_cast<std::size_t>(i);
+      const std::int64_t of_shares = groups_of[row] - first;
+      if (observed[row] != 0 || of_shares < 0 || of_shares >= there) {
+        REQUIRE(got[row] == -5);
+        REQUIRE(now[row] == observed[row]);
+        continue;
+      }
+      const float u = math::uniform(3, math::subsequence(math::Purpose::sample, 0),
+                                    first_number + static_cast<std::uint64_t>(i) * number_step);
+      REQUIRE(now[row] == 1);
+      REQUIRE(got[row] == math::draw_cell(shares.data() + of_shares * cells, nullptr,
+                                          static_cast<std::int32_t>(cells), u));
+    }
+  });
+}
+
 // Chi-square of 5 and of 2 degrees of freedom: 1 in 1,000 is above 20.5 and 13.8.
 TEST_CASE("cells come as often as their shares say", "[kernels][cells]") {
   constexpr std::int64_t n = 30000, cells = 7;

@@ -177,3 +177,28 @@ TEST_CASE("a shape that does not fit is refused before any work", "[kernels][den
                     ContainsSubstring("dense_forward") && ContainsSubstring("[6, 3]") &&
                         ContainsSubstring("[5, 3]"));
 }
+
+// Rows that are drawn by one network must not depend on which rows are beside them
+// (engine/sample/cell_sampler.hpp).
+TEST_CASE("a row of an f32 product on the CPU is the same wherever in whole slices it lies",
+          "[kernels][dense]") {
+  constexpr std::int64_t rows = 512;
+  Device device = open_device("cpu", 1);
+  for (const std::int64_t inputs : {32, 118, 128, 256}) {
+    for (const std::int64_t outputs : {1, 3, 23, 64, 128, 151, 256, 300}) {
+      INFO(inputs << " to " << outputs);
+      const auto row = random_values(inputs, 1);
+      std::vector<double> x;
+      for (std::int64_t i = 0; i < rows; ++i) x.insert(x.end(), row.begin(), row.end());
+      const DeviceMatrix dx(device, rows, inputs, x);
+      const DeviceMatrix dw(device, inputs, outputs, random_values(inputs * outputs, 2));
+      const DeviceMatrix db(device, 1, outputs, random_values(outputs, 3));
+      const DeviceMatrix y(device, rows, outputs);
+      device.backend->dense_forward(*device.queue, dx.ref(), dw.ref(), db.vector(), y.ref(), {});
+      const auto got = y.get();
+      for (std::size_t k = 0; k < got.size(); ++k) {
+        REQUIRE(got[k] == got[k % static_cast<std::size_t>(outputs)]);
+      }
+    }
+  }
+}

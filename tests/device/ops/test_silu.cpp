@@ -209,6 +209,51 @@ TEST_CASE("multiply multiplies, and what is not finite stays so", "[kernels][sil
   });
 }
 
+// The CPU does both in a product's slices, of which some shapes here have one and others several.
+TEST_CASE("a product with silu behind it, and the way back, are the two by themselves, bit for bit",
+          "[kernels][silu]") {
+  on_every_device([](Device& device) {
+    for (const auto& [rows, inputs, outputs] :
+         {std::tuple<std::int64_t, std::int64_t, std::int64_t>{300, 40, 256},
+          {256, 128, 256},
+          {7, 3, 21},
+          {130, 20, 300}}) {
+      for (const float rate : {0.0F, 0.2F}) {
+        INFO(rows << " x " << inputs << " to " << outputs << ", rate " << rate);
+        const DeviceState state = at_step(device);
+        const DeviceMatrix x(device, rows, inputs, random_values(rows * inputs, 1));
+        const DeviceMatrix w(device, inputs, outputs, random_values(inputs * outputs, 2));
+        const DeviceMatrix bias(device, 1, outputs, random_values(outputs, 3));
+        const DeviceMatrix dy(device, rows, inputs, random_values(rows * inputs, 4));
+        Values results[2][3];
+        for (const bool at_once : {false, true}) {
+          const DeviceMatrix hidden(device, rows, outputs), y(device, rows, outputs);
+          const DeviceMatrix back(device, rows, outputs);
+          SiluTask silu = task_for(hidden, y, rate, 3, state.get());
+          silu.differentiates = true;
+          const MultiplyTask factors{hidden.view(), back.view()};
+          // w^T [outputs, inputs] takes dy to the numbers that y has.
+          const DeviceMatrix back_w(device, outputs, inputs, random_values(inputs * outputs, 5));
+          Backend& backend = *device.backend;
+          if (at_once) {
+            backend.dense_silu(*device.queue, x.ref(), w.ref(), bias.vector(), silu, {});
+            backend.dense_backward_silu(*device.queue, dy.ref(), back_w.ref(), factors, {});
+          } else {
+            backend.dense_forward(*device.queue, x.ref(), w.ref(), bias.vector(), hidden.ref(), {});
+            backend.run(*device.queue, silu);
+            backend.dense_backward_input(*device.queue, dy.ref(), back_w.ref(), {}, back.ref(), {});
+            backend.run(*device.queue, factors);
+          }
+          results[at_once][0] = y.get();
+          results[at_once][1] = hidden.get();
+          results[at_once][2] = back.get();
+        }
+        for (int part = 0; part < 3; ++part) REQUIRE(results[0][part] == results[1][part]);
+      }
+    }
+  });
+}
+
 TEST_CASE("silu does not write beside its rows", "[kernels][silu]") {
   on_every_device([](Device& device) {
     for (const float rate : {0.0F, 0.5F}) {
