@@ -50,18 +50,38 @@ double CellDistribution::deviation() const {
   return std::sqrt(variance);
 }
 
+double CellDistribution::scale(double of_all) const {
+  if (column_->kind() != CellColumn::Kind::quantile) return of_all;
+
+  return std::sqrt((deviation() + 1e-6 * of_all) * of_all);
+}
+
 double CellDistribution::quantile(double level) const {
-  double below = 0.0;
-  double found = column_->values().front();
-  for (std::size_t cell = 0; cell < shares_.size(); ++cell) {
-    const double own = share(cell);
-    if (!(own > 0.0)) continue;
-    // Rounding may leave the sum of all shares below a level of 1.
-    found = column_->number_at(cell, std::clamp((level - below) / own, 0.0, 1.0));
-    below += own;
-    if (below >= level) break;
+  return quantiles(std::span(&level, 1)).front();
+}
+
+std::vector<double> CellDistribution::quantiles(std::span<const double> levels) const {
+  std::vector<double> made;
+  double below = 0.0;              // the share of all cells before `cell`
+  std::size_t cell = 0, last = 0;  // `last`: the last one with a share, up to `cell`
+  double own = 0.0, before_last = 0.0;
+  for (const double level : levels) {
+    // All of it ends in the last cell with a share, wherever rounding has brought the sum.
+    const bool all = level >= 1.0;
+    while (cell < shares_.size() && (all || !(own > 0.0 && below >= level))) {
+      const double next = share(cell);
+      if (next > 0.0) {
+        own = next;
+        before_last = below;
+        below += next;
+        last = cell;
+      }
+      ++cell;
+    }
+    const double part = all ? 1.0 : std::clamp((level - before_last) / own, 0.0, 1.0);
+    made.push_back(own > 0.0 ? column_->number_at(last, part) : column_->values().front());
   }
-  return found;
+  return made;
 }
 
 double CellDistribution::share_below(double number) const {
@@ -71,6 +91,12 @@ double CellDistribution::share_below(double number) const {
     if (part) below += share(cell) * part->to;
   }
   return below;
+}
+
+double data_deviation(const CellColumn& column) {
+  // Where no cell has a share, the data's are taken.
+  const std::vector<float> none(column.size(), 0.0F);
+  return CellDistribution(column, none).deviation();
 }
 
 }  // namespace vgan

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "engine/encode/cell_column.hpp"
 
@@ -24,10 +25,18 @@ class CellDistribution {
   /// The sum over cells of their share times the mean of their members.
   double mean() const;
   double deviation() const;
+  /// What errors about the mean are measured in: the geometric mean of the deviation (and a
+  /// millionth of `of_all`, which keeps it above 0) and of `of_all`, the deviation of the data's
+  /// own distribution (data_deviation). The deviation alone would lean too much on what a network
+  /// says of its own errors. Of values that come again, which are missed by one or by none,
+  /// `of_all`.
+  double scale(double of_all) const;
   /// The least number at and below which the share `level`, 0 to 1, lies: in a quantile cell
   /// between two of its members, or one of them where numbers come again; of a grid or a flag one
   /// of its values.
   double quantile(double level) const;
+  /// Those of several levels, the least first.
+  std::vector<double> quantiles(std::span<const double> levels) const;
   /// The share at and below `number`.
   double share_below(double number) const;
 
@@ -37,5 +46,8 @@ class CellDistribution {
   double known_ = 0.0;
   double missing_ = 0.0;
 };
+
+/// The deviation of a column's numbers in the data.
+double data_deviation(const CellColumn& column);
 
 }  // namespace vgan

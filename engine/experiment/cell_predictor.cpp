@@ -5,26 +5,6 @@
 
 namespace vgan {
 
-std::vector<CellPlace> cell_places(const TableCells& cells, const Schema& schema) {
-  using Part = EncodedColumn::Part;
-  const std::vector<EncodedColumn> encoded = encoded_columns(schema);
-  std::vector<CellPlace> places;
-  for (const CellColumn& column : cells.columns()) {
-    const Head& head = column.head();
-    const auto first = static_cast<std::size_t>(head.first);
-    const std::size_t last = first + static_cast<std::size_t>(head.size) - 1;
-    CellPlace& made = places.emplace_back();
-    made.column = encoded[first].column;
-    made.only_missing = encoded[first].part == Part::missing;
-    if (made.only_missing) {
-      made.missing = 1;
-    } else if (column.may_be_missing() || encoded[last].part == Part::missing) {
-      made.missing = static_cast<std::int32_t>(column.size()) - 1;
-    }
-  }
-  return places;
-}
-
 double share_of_known(std::span<const float> shares, std::int32_t missing) {
   double known = 0.0;
   for (std::size_t i = 0; i < shares.size(); ++i) {
@@ -44,26 +24,55 @@ CellPredictor::CellPredictor(Backend& backend, Queue& queue, CellSampler& sample
   if (block_rows > 0) block_rows_ = std::min(block_rows_, block_rows);
 }
 
+void CellPredictor::predict_block(std::span<const std::int64_t> block, std::size_t column,
+                                  const Show& show, std::span<float> shares) {
+  const auto given = [&](HostCells cells, HostObserved observed) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      const auto at = static_cast<std::int64_t>(i);
+      show(block[i], {cells.row(at), columns()}, {observed.row(at), columns()});
+    }
+  };
+  const auto count = static_cast<std::int64_t>(block.size());
+  const std::int64_t size = layout_->heads[column].size;
+  sampler_->predict(*queue_, count, static_cast<std::int64_t>(column), given,
+                    {shares.data(), count, size, size});
+  if (keep_going_) keep_going_();
+}
+
 void CellPredictor::predict(std::span<const std::int64_t> rows, std::size_t column,
                             const Show& show, const Take& take) {
   const auto size = static_cast<std::size_t>(layout_->heads[column].size);
   while (!rows.empty()) {
     const auto block = rows.first(std::min(rows.size(), static_cast<std::size_t>(block_rows_)));
     shares_.resize(block.size() * size);
-    const auto given = [&](HostCells cells, HostObserved observed) {
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        const auto at = static_cast<std::int64_t>(i);
-        show(block[i], {cells.row(at), columns()}, {observed.row(at), columns()});
-      }
-    };
-    const auto count = static_cast<std::int64_t>(block.size());
-    const auto stride = static_cast<std::int64_t>(size);
-    sampler_->predict(*queue_, count, static_cast<std::int64_t>(column), given,
-                      {shares_.data(), count, stride, stride});
+    predict_block(block, column, show, shares_);
     for (std::size_t i = 0; i < block.size(); ++i) {
       take(block[i], std::span<const float>(shares_).subspan(i * size, size));
     }
-    if (keep_going_) keep_going_();
+    rows = rows.subspan(block.size());
+  }
+}
+
+void CellPredictor::predict_each(std::span<const std::int64_t> rows, std::size_t column,
+                                 const Show& show, const TakeEach& take) {
+  const auto size = static_cast<std::size_t>(layout_->heads[column].size);
+  const std::size_t networks = sampler_->networks();
+  std::vector<std::span<const float>> of_row(networks);
+  while (!rows.empty()) {
+    const auto block = rows.first(std::min(rows.size(), static_cast<std::size_t>(block_rows_)));
+    const std::size_t part = block.size() * size;
+    shares_.resize(networks * part);
+    for (std::size_t k = 0; k < networks; ++k) {
+      sampler_->use_only(k);
+      predict_block(block, column, show, std::span(shares_).subspan(k * part, part));
+    }
+    sampler_->use_only(std::nullopt);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      for (std::size_t k = 0; k < networks; ++k) {
+        of_row[k] = std::span<const float>(shares_).subspan(k * part + i * size, size);
+      }
+      take(block[i], of_row);
+    }
     rows = rows.subspan(block.size());
   }
 }
@@ -78,16 +87,18 @@ CellPredictor::DrawnRows CellPredictor::drawn(CellRequest request,
     request.allowed[static_cast<std::size_t>(layout_->heads[j].first + places[j].missing)] = 0;
   }
   DrawnRows rows;
-  sampler_->sample(
-      *queue_, request,
-      [&](std::uint64_t, MatrixView<const std::int32_t> cells, MatrixView<const float> within) {
-        for (std::int64_t i = 0; i < cells.rows; ++i) {
-          rows.cells.insert(rows.cells.end(), cells.row(i), cells.row(i) + cells.cols);
-          rows.places.insert(rows.places.end(), within.row(i), within.row(i) + within.cols);
-        }
-      },
-      keep_going_);
+  draw(request,
+       [&](std::uint64_t, MatrixView<const std::int32_t> cells, MatrixView<const float> within) {
+         for (std::int64_t i = 0; i < cells.rows; ++i) {
+           rows.cells.insert(rows.cells.end(), cells.row(i), cells.row(i) + cells.cols);
+           rows.places.insert(rows.places.end(), within.row(i), within.row(i) + within.cols);
+         }
+       });
   return rows;
+}
+
+void CellPredictor::draw(const CellRequest& request, const CellSampler::Take& take) {
+  sampler_->sample(*queue_, request, take, keep_going_);
 }
 
 }  // namespace vgan

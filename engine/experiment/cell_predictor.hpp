@@ -7,21 +7,11 @@
 #include <span>
 #include <vector>
 
-#include "engine/data/schema.hpp"
+#include "engine/encode/cell_places.hpp"
+
 #include "engine/sample/cell_sampler.hpp"
 
 namespace vgan {
-
-/// What a column of cells is of.
-struct CellPlace {
-  std::size_t column = 0;     ///< which of Schema::columns
-  std::int32_t missing = -1;  ///< the cell of a missing value; -1: none
-  /// It says nothing but whether the value is missing, which another column of cells has.
-  bool only_missing = false;
-};
-
-/// What each column of cells is of, in their order.
-std::vector<CellPlace> cell_places(const TableCells& cells, const Schema& schema);
 
 /// The sum of shares but that of cell `missing`; -1: of all.
 double share_of_known(std::span<const float> shares, std::int32_t missing);
@@ -41,6 +31,12 @@ class CellPredictor {
   void predict(std::span<const std::int64_t> rows, std::size_t column, const Show& show,
                const Take& take);
 
+  /// The same of each network of the model by itself.
+  using TakeEach =
+      std::function<void(std::int64_t row, const std::vector<std::span<const float>>& networks)>;
+  void predict_each(std::span<const std::int64_t> rows, std::size_t column, const Show& show,
+                    const TakeEach& take);
+
   /// Rows that the network draws as `request` says, none with a missing value: cells
   /// [count, columns], and for each where in it the number lies, from 0 to 1.
   struct DrawnRows {
@@ -49,17 +45,24 @@ class CellPredictor {
   };
   DrawnRows drawn(CellRequest request, const std::vector<CellPlace>& places);
 
+  /// Hands the rows out that the network draws as `request` says, as CellSampler::sample.
+  void draw(const CellRequest& request, const CellSampler::Take& take);
+
   std::size_t columns() const { return layout_->heads.size(); }
   /// In which columns are drawn.
   const std::vector<std::int32_t>& order() const { return layout_->order; }
 
  private:
+  /// The shares that one network says, or all together, of rows that are one block at most.
+  void predict_block(std::span<const std::int64_t> block, std::size_t column, const Show& show,
+                     std::span<float> shares);
+
   Queue* queue_;
   CellSampler* sampler_;
   const CellLayout* layout_;
   std::int64_t block_rows_;
   std::function<void()> keep_going_;
-  std::vector<float> shares_;
+  std::vector<float> shares_;  // of a block's rows, of several networks one after the other
 };
 
 }  // namespace vgan

@@ -4,7 +4,8 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/files/output_path.hpp"
-#include "engine/models/state_tensors.hpp"
+#include "engine/generate/cell_networks.hpp"
+#include "engine/models/fold_plan.hpp"
 
 namespace vgan {
 
@@ -31,10 +32,9 @@ ModelPredictor::ModelPredictor(const GeneratorModel& model, const Checkpoint& ch
     : backend_(open_backend(options.device, static_cast<int>(options.threads))),
       queue_(backend_->make_queue("predict")),
       layout_(CellLayout::of(*model.cells, *model.schema)) {
-  sampler_.emplace(*backend_, sampled_layers(model), layout_);
-  load_weights(*backend_, *queue_, sampler_->network(),
-               model.averaged && !options.raw_weights ? "g_ema" : "g", checkpoint);
-  sampler_->weights_changed(*queue_);
+  sampler_.emplace(*backend_, sampled_layers(model), layout_,
+                   CellSampler::Options{false, network_count(model.config)});
+  load_cell_networks(*backend_, *queue_, *sampler_, model, checkpoint, options.raw_weights);
   predictor_.emplace(*backend_, *queue_, *sampler_, layout_, options.block_rows,
                      options.keep_going);
 }

@@ -1,6 +1,7 @@
 #include "engine/objectives/masked.hpp"
 
 #include <cmath>
+#include <string>
 
 #include "engine/base/check.hpp"
 #include "engine/nn/layout.hpp"
@@ -50,6 +51,8 @@ Masked::Masked(Backend& backend, nn::Network& network, const nn::DeviceCells& ce
       batches_(backend.allocate(2 * BatchPlan(options.batch, rows.cols, network.inputs()).bytes(),
                                 "the batch")),
       scale_(backend.allocate(sizeof(float), "the gradient's scale")) {
+  require(place_of(MaskedValue::count, options.network) <= StepRecord::most_values, "masked",
+          "network " + std::to_string(options.network), "one that a step's record has room for");
   const BatchPlan plan(options.batch, rows.cols, network.inputs());
   auto* at = static_cast<std::byte*>(batches_.data());
   for (Batch& slot : slots_) {
@@ -91,12 +94,14 @@ void Masked::gradients(Queue& queue, std::size_t slot) {
   loss.bell = cells_->bell();
   loss.inverse_sums = cells_->inverse_sums();
   loss.gradient = tape.deltas.back().as<float>();
-  loss.loss = &record[MaskedValue::cross_entropy];
+  loss.loss = &record.values[place_of(MaskedValue::cross_entropy, options_.network)];
   backend_->run(queue, loss);
   network_->backward(queue, batch.x, tape, {});
   if (options_.most_gradient == 0.0F) return;
-  backend_->run(queue, GradientNormTask{network_->arena().gradients(), options_.most_gradient,
-                                        scale_.as<float>(), &record[MaskedValue::gradient_norm]});
+  backend_->run(
+      queue,
+      GradientNormTask{network_->arena().gradients(), options_.most_gradient, scale_.as<float>(),
+                       &record.values[place_of(MaskedValue::gradient_norm, options_.network)]});
 }
 
 }  // namespace vgan::objectives

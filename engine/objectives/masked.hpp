@@ -2,6 +2,7 @@
 // as gradients in its arena.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "engine/device/backend.hpp"
@@ -16,14 +17,20 @@ struct MaskedOptions {
   std::int32_t outcomes = 1;   ///< columns of outcomes, the last of the order of drawing
   float most_gradient = 1.0F;  ///< greatest norm of the gradient that a step follows; 0: any
   std::uint64_t seed = 0;
+  std::size_t network = 0;  ///< of several that one step moves: which, for what it measures
 };
 
-/// What a step measures, in its StepRecord.
+/// What a step measures of each network, in its StepRecord.
 enum class MaskedValue : std::uint8_t {
   cross_entropy,  ///< mean over the columns that are not shown, in nats
   gradient_norm,  ///< before it is clipped; 0 where it is not
   count
 };
+
+/// Where network `network`'s value lies among StepRecord::values.
+inline std::size_t place_of(MaskedValue value, std::size_t network) {
+  return network * static_cast<std::size_t>(MaskedValue::count) + static_cast<std::size_t>(value);
+}
 
 /// The cross-entropy of the columns that a row does not show, given those that it does
 /// (CellLossTask) over random sets of columns: half of the rows show the first k of the order in

@@ -160,6 +160,10 @@ void validate(const TrainConfig& c) {
   require_steps("epochs", c.epochs);
   require_between("passes", c.passes, 0.0, 1e9, "0 (use epochs) to 1e9");
   require_count("batch", c.batch, 1, 1 << 24);
+  if (c.folds != 0 && (c.folds < 2 || c.folds > most_folds)) {
+    refuse_setting("folds", std::to_string(c.folds),
+                   "0 (one network), or 2 to " + std::to_string(most_folds));
+  }
   require_between("memory", c.memory, 0.0, 1e6, "0 (half of the machine's) to 1e6 GiB");
   require_between("hold-out", c.hold_out, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
   validate_networks(c);

@@ -16,6 +16,9 @@
 
 namespace vgan {
 
+/// The most networks of a masked model: a step's record has room for what so many measure.
+inline constexpr std::int64_t most_folds = 4;
+
 struct TrainConfig {
   // data
   std::string data;     ///< as DataRequest::data; "" = data/mnist or the built-in digits
@@ -39,6 +42,9 @@ struct TrainConfig {
   std::uint64_t epochs = 10000;
   double passes = 0.0;  ///< whole passes over the data instead; 0 = use `epochs`
   std::int64_t batch = 128;
+  /// Of a masked model: networks, each of which leaves out one of so many parts of the rows; 0 =
+  /// one network, which learns all of them.
+  std::int64_t folds = 0;
   // networks
   ModelKind model = ModelKind::gan;
   NetKind net = NetKind::mlp;

@@ -70,7 +70,7 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
                    "spectral-norm", "minibatch-stddev", "pack"});
   }
   const bool autoencoder = c.model == ModelKind::vae || c.model == ModelKind::ae;
-  if (c.model != ModelKind::masked) add_of("masked", {"dropout", "clip", "weight-decay"});
+  if (c.model != ModelKind::masked) add_of("masked", {"dropout", "clip", "weight-decay", "folds"});
   if (c.model == ModelKind::masked) {
     add_of("gan, vae or ae", {"net", "latent", "d-layers", "g-net", "d-net", "kernel", "norm",
                               "output", "latent-mixture", "lr-d", "ttur", "scale", "range"});

@@ -131,6 +131,10 @@ void visit_settings(Config& c, Visitor&& visitor) {
       S{"batch", length, "N", "real trials in a batch; where left alone, no more than there are"},
       c.batch);
   visitor(S{"model", nets, "NAME", words_help<ModelKind>()}, c.model);
+  visitor(S{"folds", nets, "K",
+            "of a masked model: how many networks, 2 to 4, each of which leaves out a part of the "
+            "rows; these make intervals hold on new rows; 0 = one network of all rows"},
+          c.folds);
   visitor(S{"net", nets, "NAME", words_help<NetKind>()}, c.net);
   visitor(S{"latent", nets, "N", "length of the generator's noise vector, or of a code"}, c.latent);
   visitor(

@@ -36,14 +36,14 @@ class AutoencoderObjective final : public Objective {
     return AutoencoderStep::scratch_bytes(backend, layers.second, layers.generator, batch, type);
   }
 
-  std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                          nn::Network* second, const DeviceTrials& data,
-                                          bool) const override {
+  std::unique_ptr<TrainingStep> make_step(Backend& backend, const StepNetworks& networks,
+                                          const DeviceTrials& data, bool) const override {
     AutoencoderStepOptions options{config().batch, autoencoder_options(config()),
                                    adam_options(config()),
                                    schedules_of(config(), setting().epochs)};
     options.objective.heads = setting().heads;
-    return std::make_unique<AutoencoderStep>(backend, *second, generator, data, options);
+    return std::make_unique<AutoencoderStep>(backend, *networks.second, *networks.generator, data,
+                                             options);
   }
 
   std::vector<NamedValue> values_of(const StepRecord& record) const override {

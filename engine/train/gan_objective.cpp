@@ -30,9 +30,8 @@ class GanObjective final : public Objective {
            AlternatingStep::scratch_bytes(backend, layers.generator, layers.second, batch, type);
   }
 
-  std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                          nn::Network* second, const DeviceTrials& data,
-                                          bool fused) const override {
+  std::unique_ptr<TrainingStep> make_step(Backend& backend, const StepNetworks& networks,
+                                          const DeviceTrials& data, bool fused) const override {
     StepOptions step;
     step.batch = config().batch;
     step.fused = fused;
@@ -40,7 +39,8 @@ class GanObjective final : public Objective {
     step.mixture = latent_mixture(config());
     step.adam = adam_options(config());
     step.schedules = schedules_of(config(), setting().epochs);
-    return std::make_unique<AlternatingStep>(backend, generator, *second, data, step);
+    return std::make_unique<AlternatingStep>(backend, *networks.generator, *networks.second, data,
+                                             step);
   }
 
   std::vector<NamedValue> values_of(const StepRecord& record) const override {

@@ -1,5 +1,11 @@
 #include "engine/train/masked_step.hpp"
 
+#include <string>
+#include <utility>
+
+#include "engine/base/check.hpp"
+#include "engine/models/fold_plan.hpp"
+
 namespace vgan {
 namespace {
 
@@ -15,22 +21,34 @@ nn::CellLists lists_of(const CellLayout& layout) {
 
 }  // namespace
 
-MaskedStep::MaskedStep(Backend& backend, nn::Network& network, const CellLayout& layout,
-                       MatrixView<const std::int32_t> rows, const MaskedStepOptions& options)
+MaskedStep::MaskedStep(Backend& backend, const std::vector<nn::Network*>& networks,
+                       const CellLayout& layout,
+                       const std::vector<MatrixView<const std::int32_t>>& rows,
+                       const MaskedStepOptions& options)
     : TwoBatchStep(backend, options.schedules, "model"),
-      network_(&network),
       cells_(backend, lists_of(layout)),
-      data_queue_(backend.make_queue("data")),
-      objective_(backend, network, cells_, rows, state(), options.objective),
-      adam_(backend, adam_of(scaled(options.adam, objective_.gradient_scale()),
-                             &StepState::generator, true)) {
-  backend.reserve_scratch(queue(),
-                          scratch_bytes(backend, network.layers(), options.objective.batch));
+      data_queue_(backend.make_queue("data")) {
+  require(!networks.empty() && networks.size() == rows.size(), "masked step",
+          std::to_string(rows.size()) + " sets of rows", "one for each network");
+  members_.reserve(networks.size());
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    objectives::MaskedOptions own = options.objective;
+    own.network = i;
+    own.seed = network_seed(options.objective.seed, i);
+    objectives::Masked objective(backend, *networks[i], cells_, rows[i], state(), own);
+    const AdamOptions adam = scaled(options.adam, objective.gradient_scale());
+    members_.push_back({networks[i], std::move(objective),
+                        optim::Adam(backend, adam_of(adam, &StepState::generator, true))});
+  }
+  backend.reserve_scratch(
+      queue(), scratch_bytes(backend, networks.front()->layers(), options.objective.batch));
   record_programs();
 }
 
 void MaskedStep::prepare_first(Queue& queue, std::uint64_t step) {
-  objective_.prepare(queue, static_cast<std::size_t>(step % 2), StepCounter::of(state()));
+  for (Member& member : members_) {
+    member.objective.prepare(queue, static_cast<std::size_t>(step % 2), StepCounter::of(state()));
+  }
 }
 
 void MaskedStep::put_step(std::size_t variant) {
@@ -38,11 +56,15 @@ void MaskedStep::put_step(std::size_t variant) {
   Queue& model = queue();
   data.wait_for(model);
   mark("batch", data);
-  objective_.prepare(data, 1 - variant, StepCounter::of(state(), 1));
-  mark("gradients", model);
-  objective_.gradients(model, variant);
-  mark("adam", model);
-  adam_.step(model, *network_, state());
+  for (Member& member : members_) {
+    member.objective.prepare(data, 1 - variant, StepCounter::of(state(), 1));
+  }
+  for (Member& member : members_) {
+    mark("gradients", model);
+    member.objective.gradients(model, variant);
+    mark("adam", model);
+    member.adam.step(model, *member.network, state());
+  }
   model.wait_for(data);
   mark("", model);
   backend().advance(model, state());

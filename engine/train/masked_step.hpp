@@ -1,4 +1,4 @@
-// The step of a network over cells: one batch, the network moved once.
+// The step of networks over cells: a batch of its own for each, each moved once.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,19 @@
 namespace vgan {
 
 struct MaskedStepOptions {
-  objectives::MaskedOptions objective;
+  objectives::MaskedOptions objective;  ///< of the first network; network_seed has the others'
   AdamOptions adam;
-  StepSchedules schedules;  ///< the network's rate is the generator's
+  StepSchedules schedules;  ///< the networks' rate is the generator's
 };
 
-/// Queue `model` trains, and while it does, `data` prepares the next batch. Two variants: the
-/// batches that take turns.
+/// Queue `model` trains, one network after the other, and while it does, `data` prepares the next
+/// batches. Two variants: the batches that take turns.
 class MaskedStep final : public TwoBatchStep {
  public:
-  /// `rows` [count, columns] are the data's cells, in device memory.
-  MaskedStep(Backend& backend, nn::Network& network, const CellLayout& layout,
-             MatrixView<const std::int32_t> rows, const MaskedStepOptions& options);
+  /// `rows` are the cells that each network learns, [count, columns] in device memory.
+  MaskedStep(Backend& backend, const std::vector<nn::Network*>& networks, const CellLayout& layout,
+             const std::vector<MatrixView<const std::int32_t>>& rows,
+             const MaskedStepOptions& options);
 
   /// Bytes that `model` keeps for the products of this step.
   static std::size_t scratch_bytes(const Backend& backend, const std::vector<nn::LayerSpec>& layers,
@@ -39,11 +40,15 @@ class MaskedStep final : public TwoBatchStep {
   void put_step(std::size_t variant) override;
   void prepare_first(Queue& queue, std::uint64_t step) override;
 
-  nn::Network* network_;
+  struct Member {
+    nn::Network* network;
+    objectives::Masked objective;
+    optim::Adam adam;
+  };
+
   nn::DeviceCells cells_;
   std::unique_ptr<Queue> data_queue_;
-  objectives::Masked objective_;
-  optim::Adam adam_;
+  std::vector<Member> members_;
 };
 
 }  // namespace vgan

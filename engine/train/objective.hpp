@@ -36,6 +36,13 @@ struct ObjectiveLayers {
   std::vector<nn::LayerSpec> second;     ///< D or encoder; empty where there is none
 };
 
+/// The networks that a step moves, which outlive it.
+struct StepNetworks {
+  nn::Network* generator = nullptr;   ///< G or decoder
+  nn::Network* second = nullptr;      ///< D or encoder; null where there is none
+  std::vector<nn::Network*> further;  ///< beside the first, of a model of several networks
+};
+
 /// A model as the trainer meets it: its networks, its step, and what that step reports.
 class Objective {
  public:
@@ -57,10 +64,9 @@ class Objective {
                                        ElementType type) const = 0;
   virtual std::size_t scratch_bytes(const Backend& backend, const ObjectiveLayers& layers,
                                     std::int64_t batch, ElementType type) const = 0;
-  /// The step, recorded; the networks and `data` outlive it. `second` is null where there is none.
-  virtual std::unique_ptr<TrainingStep> make_step(Backend& backend, nn::Network& generator,
-                                                  nn::Network* second, const DeviceTrials& data,
-                                                  bool fused) const = 0;
+  /// The step, recorded; `data` outlives it.
+  virtual std::unique_ptr<TrainingStep> make_step(Backend& backend, const StepNetworks& networks,
+                                                  const DeviceTrials& data, bool fused) const = 0;
 
   /// What a step measured: the values of its record, by name.
   virtual std::vector<NamedValue> values_of(const StepRecord& record) const = 0;

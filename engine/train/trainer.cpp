@@ -48,11 +48,31 @@ void require_same_scaling(const Checkpoint& checkpoint, const Scaling& scaling) 
 // A logit says nothing of another cell than that which it was trained for.
 void require_same_cells(const Checkpoint& checkpoint, const TableCells& cells,
                         const Schema& schema) {
-  if (read_cells(checkpoint, schema, "the checkpoint") == cells) return;
+  const TableCells saved = read_cells(checkpoint, schema, "the checkpoint");
+  if (saved == cells) return;
+  const bool curves = saved.curves() != cells.curves();
   throw Error(ErrorCode::bad_data, {"other cells than the checkpoint's", "the data",
-                                    "columns that are cut at other numbers",
-                                    "those of the data that the checkpoint was trained on",
-                                    "train on these from the start, without --from"});
+                                    curves ? "curves with other principal components"
+                                           : "columns that are cut at other numbers",
+                                    "those of the data, and the build, that it was trained with",
+                                    "train from the start; generate and predict take the "
+                                    "checkpoint as it is"});
+}
+
+// A network that has learnt the rows of its new fold would say that it foretells them well.
+void require_same_folds(const Checkpoint& checkpoint, const TrainConfig& config,
+                        const std::string& fingerprint) {
+  const TrainConfig saved = read_model(checkpoint, "the checkpoint").config;
+  if (saved.folds == config.folds && saved.seed == config.seed &&
+      metadata_value(checkpoint, "data") == fingerprint) {
+    return;
+  }
+  throw Error(ErrorCode::bad_config,
+              {"cannot start from networks with other folds", "the checkpoint",
+               std::to_string(saved.folds) + " folds, seed " + std::to_string(saved.seed),
+               std::to_string(config.folds) + " folds of the data and the seed that it was "
+                                              "trained with",
+               "leave --seed and --data as they were, or train without --from"});
 }
 
 }  // namespace
@@ -66,6 +86,15 @@ Sampler& Trainer::Implementation::sampler_with_weights_of_now() {
   finish_steps();
   sampler->load(*queue, best(*generator));
   return *sampler;
+}
+
+std::vector<std::pair<std::string, nn::Network*>> Trainer::Implementation::networks() {
+  std::vector<std::pair<std::string, nn::Network*>> all{{network_name(0), &*generator}};
+  for (std::size_t i = 0; i < further.size(); ++i) {
+    all.emplace_back(network_name(i + 1), further[i].get());
+  }
+  if (second) all.emplace_back(traits().stem, &*second);
+  return all;
 }
 
 // Steps may be under way whose reports nobody waited for, if a watcher threw.
@@ -111,8 +140,15 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
            " parameters";
   };
   if (self.traits().over_cells) {
-    return {{self.traits().first, text(self.sampled_layers) + ", " +
-                                      std::to_string(self.cell_layout.columns()) + " columns"}};
+    const std::int64_t folds = self.config.folds;
+    std::vector<std::pair<std::string, std::string>> lines = {
+        {self.traits().first,
+         (folds > 0 ? std::to_string(folds) + " networks, each without its fold of the rows: "
+                    : "") +
+             text(self.sampled_layers) + ", " + std::to_string(self.cell_layout.columns()) +
+             " columns"}};
+    lines.insert(lines.end(), self.curve_notes.begin(), self.curve_notes.end());
+    return lines;
   }
   const std::int64_t components = latent_mixture(self.config).components;
   const std::string noise =
@@ -164,14 +200,14 @@ Checkpoint Trainer::checkpoint() {
   made.metadata["epoch"] = std::to_string(epoch());
   made.metadata["data"] = self.fingerprint;
   if (self.conditions.size() > 0) made.metadata["conditions"] = self.condition_fingerprint;
-  save_network(*self.backend, *self.queue, *self.generator, "g", made);
-  self.conditions.save(made);
-  if (self.second) {
-    save_network(*self.backend, *self.queue, *self.second, self.traits().stem, made);
+  for (const auto& [name, network] : self.networks()) {
+    save_network(*self.backend, *self.queue, *network, name, made);
   }
+  self.conditions.save(made);
   if (self.cells) save_cells(*self.cells, made);
   require_finite(made, epoch(), self.objective->remedy());
   if (self.traits().fits_codes) self.codes_of_now().save(made);
+  self.left_out_of_now().save(made);
   return made;
 }
 
@@ -190,24 +226,26 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   }
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
   self.finish_steps();
-  load_network(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  if (self.second) {
-    load_network(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
-  }
   if (self.cells) require_same_cells(checkpoint, *self.cells, *self.schema);
+  for (const auto& [name, network] : self.networks()) {
+    load_network(*self.backend, *self.queue, *network, name, checkpoint);
+  }
+
   require_same_scaling(checkpoint, self.scaling);
   self.queue->synchronise();
   self.step->set_steps(steps);
   self.codes = {};
+  self.left_out = {};
 }
 
 void Trainer::start_from(const Checkpoint& checkpoint) {
   Implementation& self = *implementation_;
-  load_start(*self.backend, *self.queue, *self.generator, "g", checkpoint);
-  if (self.second) {
-    load_start(*self.backend, *self.queue, *self.second, self.traits().stem, checkpoint);
-  }
   if (self.cells) require_same_cells(checkpoint, *self.cells, *self.schema);
+  if (self.left_out_rows) require_same_folds(checkpoint, self.config, self.fingerprint);
+  for (const auto& [name, network] : self.networks()) {
+    load_start(*self.backend, *self.queue, *network, name, checkpoint);
+  }
+
   self.queue->synchronise();
 }
 

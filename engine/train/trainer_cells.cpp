@@ -6,11 +6,25 @@ namespace vgan {
 
 CellSampler& Trainer::Implementation::cell_sampler_with_weights_of_now() {
   if (!cell_sampler) {
-    cell_sampler.emplace(*backend, sampled_layers, cell_layout, precision == Precision::tf32);
+    cell_sampler.emplace(*backend, sampled_layers, cell_layout,
+                         CellSampler::Options{precision == Precision::tf32, network_count(config)});
   }
   finish_steps();
   cell_sampler->load(*queue, best(*generator));
+  for (std::size_t i = 0; i < further.size(); ++i) {
+    cell_sampler->load(*queue, best(*further[i]), i + 1);
+  }
   return *cell_sampler;
+}
+
+const LeftOut& Trainer::Implementation::left_out_of_now() {
+  if (left_out_rows && (left_out.empty() || left_out_step != step->reported())) {
+    left_out = step->reported() == 0
+                   ? left_out_rows->unjudged()
+                   : left_out_rows->judge(*queue, cell_sampler_with_weights_of_now());
+    left_out_step = step->reported();
+  }
+  return left_out;
 }
 
 std::vector<double> Trainer::Implementation::sampled_rows(std::uint64_t rows, std::uint64_t seed,

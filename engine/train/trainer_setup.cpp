@@ -1,5 +1,6 @@
 // How a trainer comes to be: settings to networks, memory, data and the step.
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
@@ -7,7 +8,7 @@
 #include "engine/device/devices.hpp"
 #include "engine/encode/cell_rows.hpp"
 #include "engine/models/masked_layers.hpp"
-
+#include "engine/models/table_curves.hpp"
 #include "engine/train/objective_options.hpp"
 #include "engine/train/require_memory.hpp"
 #include "engine/train/trainer_state.hpp"
@@ -42,6 +43,13 @@ void require_data(const TrainConfig& config, const Trials& trials) {
             " or less, or more data");
   }
   require_pictures(config, trials.shape);
+}
+
+// A fold is there to be left out, and the others to be learnt.
+void require_folds(std::int64_t folds, std::int64_t rows) {
+  if (folds <= rows) return;
+  refuse_setting("folds", std::to_string(folds), "up to " + counted(rows, "row"),
+                 "each fold leaves out one row or more");
 }
 
 // Batch normalisation over a single number would take it for its own mean, and leave nothing of it.
@@ -82,9 +90,15 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   data_bytes = static_cast<std::size_t>(count * trial.size()) *
                element_size(scaling.bytes() ? ElementType::u8 : ElementType::f32);
   if (traits().over_cells) {
-    cells = TableCells::fit(trials);
+    TableCurves curves = table_curves(trials);
+    cells = TableCells::fit(trials, std::move(curves.scores));
+    curve_notes = std::move(curves.notes);
     cell_layout = CellLayout::of(*cells, *schema);
-    data_bytes = static_cast<std::size_t>(count * cell_layout.columns()) * sizeof(std::int32_t);
+    require_folds(config.folds, count);
+    folds = FoldPlan::of(count, config.folds, config.seed);
+    if (config.folds > 0) left_out_rows.emplace(folds, trials, *cells, cell_layout, config.seed);
+    data_bytes =
+        static_cast<std::size_t>(folds.length() * cell_layout.columns()) * sizeof(std::int32_t);
   }
   fingerprint = trials.fingerprint();
   conditions = ConditionModel(config, trials);
@@ -100,15 +114,22 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused};
   generator.emplace(*backend, layers.generator, leaky_slope, g_arena, "the generator", products);
   generator->initialise(*queue, config.seed, generator_id);
+  StepNetworks moved{&*generator, nullptr, {}};
+  for (std::size_t i = 1; cells && i < network_count(config); ++i) {
+    further.push_back(std::make_unique<nn::Network>(*backend, layers.generator, leaky_slope,
+                                                    g_arena, "a network of an ensemble", products));
+    further.back()->initialise(*queue, network_seed(config.seed, i), generator_id);
+    moved.further.push_back(further.back().get());
+  }
   if (traits().second != nullptr) {
     second.emplace(*backend, layers.second, leaky_slope, second_arena,
                    std::string("the ") + traits().second, products);
     second->initialise(*queue, config.seed, second_id);
+    moved.second = &*second;
   }
   queue->synchronise();
   resident = device_trials();
-  step = objective->make_step(*backend, *generator, second ? &*second : nullptr, resident,
-                              step_kind.fused);
+  step = objective->make_step(*backend, moved, resident, step_kind.fused);
 }
 
 void Trainer::Implementation::choose_scaling(const Trials& trials) {
@@ -148,8 +169,14 @@ void Trainer::Implementation::choose_networks() {
 void Trainer::Implementation::upload_data(const Trials& trials) {
   data = backend->allocate(data_bytes, "the data set");
   if (cells) {
-    const std::vector<std::int32_t> rows = encode_cells(*cells, trials);
+    const std::vector<std::int32_t> own = encode_cells(*cells, trials);
+    const std::int64_t columns = cell_layout.columns();
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(folds.length() * columns));
+    for (std::int64_t i = 0; i < folds.length(); ++i) {
+      std::copy_n(own.begin() + folds.row_at(i) * columns, columns, rows.begin() + i * columns);
+    }
     backend->upload(*queue, rows.data(), data_bytes, data.data());
+    queue->synchronise();  // before the rows go
   } else if (scaling.bytes()) {
     const auto& pixels = std::get<std::vector<std::uint8_t>>(trials.values);
     backend->upload(*queue, pixels.data(), data_bytes, data.data());
@@ -174,7 +201,11 @@ DeviceTrials Trainer::Implementation::device_trials() const {
   DeviceTrials set;
   if (cells) {
     const std::int64_t columns = cell_layout.columns();
-    set.cells = {data.as<std::int32_t>(), count, columns, columns};
+    const auto rows = [&](std::int64_t first, std::int64_t size) {
+      set.cells.push_back({data.as<std::int32_t>() + first * columns, size, columns, columns});
+    };
+    if (folds.ends.empty()) rows(0, count);
+    for (std::size_t k = 0; k < folds.ends.size(); ++k) rows(folds.ends[k], count - folds.size(k));
     return set;
   }
 
@@ -192,7 +223,11 @@ DeviceTrials Trainer::Implementation::device_trials() const {
 
 MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   MemoryPlan made;
-  made.parts = {{cells ? "network" : "G", nn::Network::bytes(*backend, layers.generator, g_arena)}};
+  const std::size_t several = cells ? network_count(config) : 1;
+  made.parts = {{several > 1 ? "networks"
+                 : cells     ? "network"
+                             : "G",
+                 several * nn::Network::bytes(*backend, layers.generator, g_arena)}};
   if (traits().second != nullptr) {
     made.parts.emplace_back(traits().encodes ? "encoder" : "D",
                             nn::Network::bytes(*backend, layers.second, second_arena));
@@ -202,7 +237,7 @@ MemoryPlan Trainer::Implementation::plan(std::int64_t batch) const {
   const std::size_t scratch = objective->scratch_bytes(*backend, layers, batch, type());
   if (scratch > 0) made.parts.emplace_back("products", scratch);
   made.parts.emplace_back("samples",
-                          cells ? CellSampler::bytes(*backend, sampled_layers, cell_layout)
+                          cells ? CellSampler::bytes(*backend, sampled_layers, cell_layout, several)
                                 : Sampler::bytes(*backend, sampled_layers, type(), Sampler::small));
   if (traits().encodes) {
     made.parts.emplace_back("reconstructions",

@@ -15,9 +15,11 @@
 #include "engine/models/generator_model.hpp"
 #include "engine/sample/cell_sampler.hpp"
 
+#include "engine/models/fold_plan.hpp"
 #include "engine/sample/device_trials.hpp"
 #include "engine/sample/reconstructor.hpp"
 #include "engine/sample/sampler.hpp"
+#include "engine/train/left_out_rows.hpp"
 #include "engine/train/objective.hpp"
 #include "engine/train/step_kind.hpp"
 #include "engine/train/trainer.hpp"
@@ -41,10 +43,15 @@ struct Trainer::Implementation {
   Reconstructor& reconstructor_with_weights_of_now();
   /// There is one for a model over cells only.
   CellSampler& cell_sampler_with_weights_of_now();
+  /// What rows that were left out say of the networks, found once for each epoch at which it is
+  /// asked for; empty without folds.
+  const LeftOut& left_out_of_now();
   /// Rows that such a model draws, in the data's own numbers.
   std::vector<double> sampled_rows(std::uint64_t count, std::uint64_t seed, Purpose purpose);
   /// The codes of a model "ae", fitted once for each epoch at which they are asked for.
   const CodeModel& codes_of_now();
+  /// All networks that a step moves, with what a checkpoint calls them.
+  std::vector<std::pair<std::string, nn::Network*>> networks();
   void finish_steps();
   void note_phase(const char* name, Queue& queue);
 
@@ -60,6 +67,11 @@ struct Trainer::Implementation {
   std::vector<Head> heads;          ///< of such: what a row's numbers are
   std::optional<TableCells> cells;  ///< of a model over cells: its columns
   CellLayout cell_layout;
+  FoldPlan folds;                            ///< of a model over cells: the order of its rows
+  std::optional<LeftOutRows> left_out_rows;  ///< where there are folds
+  LeftOut left_out;
+  std::uint64_t left_out_step = 0;
+  std::vector<std::pair<std::string, std::string>> curve_notes;  ///< of its curves (TableCurves)
   std::int64_t count;
   std::size_t data_bytes;
   std::string fingerprint;
@@ -73,7 +85,8 @@ struct Trainer::Implementation {
   std::unique_ptr<Queue> queue;
   Buffer data;
   Buffer condition_data;
-  std::optional<nn::Network> generator, second;  ///< the second where the model has one
+  std::optional<nn::Network> generator, second;       ///< the second where the model has one
+  std::vector<std::unique_ptr<nn::Network>> further;  ///< beside "g", of a model with folds
   std::unique_ptr<TrainingStep> step;
   std::optional<Sampler> sampler;
   std::optional<CellSampler> cell_sampler;

@@ -49,6 +49,24 @@ double deviation_of(const Numbers& numbers) {
 
 }  // namespace
 
+TEST_CASE("several quantiles are those found one by one", "[encode]") {
+  const Numbers grid = {1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 5, 5, 5, 5, 8, 8, 8, 8, 8, 8};
+  for (const Numbers& numbers : {skewed(300, 5), grid}) {
+    const CellColumn column = CellColumn::of_numbers(number_head(), numbers, false);
+    Shares shares = data_shares(column);
+    shares.front() = shares[shares.size() / 2] = 0.0F;
+    const CellDistribution distribution(column, shares);
+    Numbers levels;
+    for (int i = 0; i <= 50; ++i) levels.push_back(i / 50.0);
+    const Numbers found = distribution.quantiles(levels);
+    REQUIRE(found.size() == levels.size());
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      CHECK(found[i] == distribution.quantile(levels[i]));
+      if (i > 0) CHECK(found[i] >= found[i - 1]);
+    }
+  }
+}
+
 TEST_CASE("the data's own shares give the data's mean, deviation and quantiles", "[encode]") {
   const Numbers sorted = skewed(1000, 7);
   const CellColumn column = CellColumn::of_numbers(number_head(), sorted, false);

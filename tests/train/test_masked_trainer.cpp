@@ -3,14 +3,9 @@
 #include <cmath>
 #include <map>
 
-#include "engine/device/devices.hpp"
-#include "engine/encode/cell_layout.hpp"
-#include "engine/models/cells_checkpoint.hpp"
-#include "engine/models/generator_model.hpp"
-#include "engine/models/state_tensors.hpp"
-#include "engine/sample/cell_sampler.hpp"
 #include "engine/train/trainer.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/cell_drawer.hpp"
 #include "tests/support/masked_run.hpp"
 #include "tests/support/same_tensors.hpp"
 #include "tests/support/small_run.hpp"
@@ -71,43 +66,44 @@ std::vector<Row> rows_of(const Trials& trials, const std::vector<double>& number
 }
 
 /// A sampler with the weights of the known model.
-struct KnownSampler {
-  GeneratorModel model = read_model(known_model().checkpoint, "the test");
-  std::unique_ptr<Backend> backend = open_backend("cpu", 2);
-  std::unique_ptr<Queue> queue = backend->make_queue("test");
-  CellLayout layout = CellLayout::of(*model.cells, *model.schema);
-  CellSampler sampler{*backend, sampled_layers(model), layout};
-
-  KnownSampler() {
-    load_weights(*backend, *queue, sampler.network(), "g_ema", known_model().checkpoint);
-    sampler.weights_changed(*queue);
-  }
-
-  std::vector<std::int32_t> draw(const CellRequest& request) {
-    std::vector<std::int32_t> all;
-    sampler.sample(
-        *queue, request,
-        [&](std::uint64_t, MatrixView<const std::int32_t> cells, MatrixView<const float> places) {
-          REQUIRE(places.rows == cells.rows);
-          all.insert(all.end(), cells.data, cells.data + cells.rows * cells.cols);
-        });
-    return all;
-  }
+struct KnownSampler : CellDrawer {
+  KnownSampler() : CellDrawer(known_model().checkpoint) {}
 };
 
 }  // namespace
 
+// Each with what makes a step depend on what came before it, or on the step's number.
 TEST_CASE("stopping and resuming a masked run changes nothing, bit for bit", "[engine][masked]") {
   const Trials rows = table_of(known_table(300));
-  const TrainConfig config = small_masked_config();
-  const Checkpoint whole = trained(config, rows, 20);
-  const Checkpoint part = trained(config, rows, 7);
-  Trainer resumed(config, rows);
-  resumed.restore(part);
-  CHECK(resumed.epoch() == 7);
-  while (resumed.epoch() < 20) resumed.train_epoch();
-  CHECK(same_tensors(resumed.checkpoint(), whole));
-  CHECK_FALSE(same_tensors(part, whole));
+  struct Case {
+    const char* what;
+    void (*change)(TrainConfig&);
+  };
+  const Case cases[] = {{"the preset", [](TrainConfig&) {}},
+                        {"half left out", [](TrainConfig& c) { c.dropout = 0.5; }},
+                        {"every step clipped", [](TrainConfig& c) { c.clip = 0.05; }},
+                        {"a short average", [](TrainConfig& c) { c.ema = 0.5; }},
+                        {"no average", [](TrainConfig& c) { c.ema = 0.0; }},
+                        {"in the warmup, with decay", [](TrainConfig& c) {
+                           c.warmup = 15;
+                           c.weight_decay = 0.3;
+                         }}};
+  const Checkpoint preset = trained(small_masked_config(), rows, 20);
+  for (const Case& one : cases) {
+    INFO(one.what);
+    TrainConfig config = small_masked_config();
+    one.change(config);
+    const Checkpoint whole = trained(config, rows, 20);
+    const Checkpoint part = trained(config, rows, 7);
+    Trainer resumed(config, rows);
+    resumed.restore(part);
+    CHECK(resumed.epoch() == 7);
+    while (resumed.epoch() < 20) resumed.train_epoch();
+    CHECK(same_tensors(resumed.checkpoint(), whole));
+    CHECK_FALSE(same_tensors(part, whole));
+    // What is changed is at work.
+    CHECK(same_tensors(whole, preset) == (&one == &cases[0]));
+  }
 }
 
 TEST_CASE("a masked run does not depend on the number of threads", "[engine][masked]") {
@@ -165,6 +161,58 @@ TEST_CASE("rows are the same in whatever parts they are drawn", "[engine][masked
     REQUIRE(part.size() == count * columns);
     CHECK(std::equal(part.begin(), part.end(),
                      all.begin() + static_cast<std::ptrdiff_t>(first * columns)));
+  }
+}
+
+TEST_CASE("rows that show the same cells, seen once, are those of each seen by itself",
+          "[engine][masked]") {
+  KnownSampler known;
+  const auto cells = static_cast<std::size_t>(known.layout.cells);
+  CellRequest plain;
+  plain.seed = 11;
+  plain.first = 77;
+  plain.count = 5000;
+  CellRequest warm = plain;
+  warm.temperatures.assign(4, 1.5);
+  CellRequest given = plain;
+  given.given = [](std::uint64_t first, HostCells at, HostObserved observed) {
+    for (std::int64_t i = 0; i < at.rows; ++i) {
+      const std::int64_t column = static_cast<std::int64_t>(first) + i;
+      at.row(i)[column % 4] = static_cast<std::int32_t>(column % 2);
+      observed.row(i)[column % 4] = 1;
+    }
+  };
+  // Pairs of x and y, of which there are more than the network sees at once.
+  CellRequest pairs = plain;
+  const std::int32_t of_x = known.layout.heads[2].size, of_y = known.layout.heads[3].size;
+  REQUIRE(std::int64_t{of_x} * of_y > CellSampler::block_rows(*known.backend));
+  pairs.given = [&](std::uint64_t first, HostCells at, HostObserved observed) {
+    for (std::int64_t i = 0; i < at.rows; ++i) {
+      const std::int64_t row = static_cast<std::int64_t>(first) + i;
+      at.row(i)[2] = static_cast<std::int32_t>(row % of_x);
+      at.row(i)[3] = static_cast<std::int32_t>(row / of_x % of_y);
+      observed.row(i)[2] = observed.row(i)[3] = 1;
+    }
+  };
+  CellRequest held = plain;  // one column
+  held.count = 3000;
+  held.allowed.assign(cells, 1);
+  held.allowed[1] = 0;
+  CellRequest both = held;  // several: candidates
+  both.allowed[static_cast<std::size_t>(known.layout.heads[3].first) + 2] = 0;
+  both.given = [](std::uint64_t first, HostCells at, HostObserved observed) {
+    for (std::int64_t i = 0; i < at.rows; ++i) {
+      if ((static_cast<std::int64_t>(first) + i) % 3 != 0) continue;
+      at.row(i)[3] = 4;
+      observed.row(i)[3] = 1;
+    }
+  };
+  for (CellRequest request : {plain, warm, given, pairs, held, both}) {
+    const std::vector<std::int32_t> grouped = known.draw(request);
+    request.each_row = true;
+    const std::vector<std::int32_t> each = known.draw(request);
+    REQUIRE(grouped.size() == request.count * 4);
+    CHECK(grouped == each);
   }
 }
 
