@@ -15,8 +15,18 @@
 namespace vgan {
 namespace {
 
-constexpr std::size_t bars = 12;
-constexpr std::size_t longest_name = 28;
+constexpr std::size_t most_bars = 12, least_bars = 9;
+constexpr std::size_t longest_name = 28, least_name = 12;
+constexpr std::size_t most_words = 30, least_words = 12;  // characters of a list of words
+constexpr std::size_t text_width = 80;
+
+/// How much room the cells of a line have.
+struct Room {
+  std::size_t name = longest_name;
+  std::size_t words = most_words;
+  std::size_t bars = most_bars;
+  bool draws = true;  ///< distributions, of which else the room alone is kept
+};
 
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -24,13 +34,13 @@ std::size_t characters(const std::string& text) {
   }));
 }
 
-std::string cell_text(const std::string& text) {
+std::string cell_text(const std::string& text, std::size_t longest = longest_name) {
   const std::string shown = printable(text);
-  if (characters(shown) <= longest_name) return shown;
+  if (characters(shown) <= longest) return shown;
   std::string kept;
   std::size_t count = 0;
   for (const char c : shown) {
-    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U && ++count > longest_name - 3) break;
+    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U && ++count > longest - 3) break;
     kept += c;
   }
   return kept + "...";
@@ -52,6 +62,7 @@ std::string drawn(const std::vector<std::int64_t>& counts) {
 // Adds how many values lie in each part of the range from the least to the greatest.
 void add_numbers(const ColumnSchema& column, const TableColumn& values,
                  std::vector<std::int64_t>& counts) {
+  const std::size_t bars = counts.size();
   for (const double value : values.numbers) {
     if (std::isnan(value)) continue;
     // Halves keep the span of the largest doubles finite.
@@ -62,7 +73,8 @@ void add_numbers(const ColumnSchema& column, const TableColumn& values,
 }
 
 // How often words come: the most frequent, or of an ordinal all in their order.
-std::vector<std::int64_t> count_words(const ColumnSchema& column, const TableColumn& values) {
+std::vector<std::int64_t> count_words(const ColumnSchema& column, const TableColumn& values,
+                                      std::size_t bars) {
   std::vector<std::int64_t> counts(values.words.size(), 0);
   for (const std::int32_t cell : values.cells) {
     if (cell >= 0) ++counts[static_cast<std::size_t>(cell)];
@@ -74,11 +86,11 @@ std::vector<std::int64_t> count_words(const ColumnSchema& column, const TableCol
 
 // The distribution of `count` columns of one kind: of a column alone, or of a curve's.
 std::string histogram(const Schema& schema, const Table& table, std::size_t first,
-                      std::size_t count) {
+                      std::size_t count, std::size_t bars) {
   const ColumnSchema& column = schema.columns[first];
   if (column.kind == ColumnKind::ignored) return "";
   if (!column.numeric) {
-    const std::vector<std::int64_t> counts = count_words(column, table.columns[first]);
+    const std::vector<std::int64_t> counts = count_words(column, table.columns[first], bars);
     return counts.empty() ? "" : drawn(counts);
   }
   if (!(column.high > column.low)) return "";
@@ -94,7 +106,7 @@ std::string number_text(double value, const ColumnSchema& column) {
   return whole && !column.style.exponents ? fixed_text(value, 0) : general_text(value);
 }
 
-std::string values_text(const ColumnSchema& column) {
+std::string values_text(const ColumnSchema& column, std::size_t longest) {
   if (column.kind == ColumnKind::ignored) return "";
   if (column.numeric) {
     const std::string range =
@@ -108,7 +120,7 @@ std::string values_text(const ColumnSchema& column) {
   for (std::size_t i = 0; i < column.words.size(); ++i) {
     const char* const before = column.kind == ColumnKind::ordinal && i > 0 ? " < " : " ";
     const std::string word = before + cell_text(column.words[i]);
-    if (characters(text) + characters(word) > 30) return text + " ...";
+    if (characters(text) + characters(word) > longest) return text + " ...";
     text += word;
   }
   return text;
@@ -124,23 +136,88 @@ std::string missing_text(const Schema& schema, std::size_t first, std::size_t co
 }
 
 constexpr std::size_t fields = 7;
+using Line = std::array<std::string, fields>;
 
 // The line of a column, or of the `count` columns of a curve.
-std::array<std::string, fields> line_of(const Schema& schema, const Table& table, std::size_t first,
-                                        std::size_t count, bool blocks) {
+Line line_of(const Schema& schema, const Table& table, std::size_t first, std::size_t count,
+             bool blocks, const Room& room) {
   const ColumnSchema& column = schema.columns[first];
-  std::string name = cell_text(column.name), kind = to_text(column.kind);
+  std::string name = cell_text(column.name, room.name), kind = to_text(column.kind);
   if (count > 1) {
-    name += " .. " + cell_text(schema.columns[first + count - 1].name);
+    name += " .. " + cell_text(schema.columns[first + count - 1].name, room.name);
     kind += " of " + std::to_string(count);
   }
   return {name,
           cell_text(column.unit),
           kind,
           column.role == ColumnRole::other ? "" : to_text(column.role),
-          values_text(column),
+          values_text(column, room.words),
           missing_text(schema, first, count),
-          blocks ? histogram(schema, table, first, count) : ""};
+          !blocks      ? ""
+          : room.draws ? histogram(schema, table, first, count, room.bars)
+                       : std::string(room.bars, ' ')};
+}
+
+/// Lines with their header, and how wide each of their columns is; one without any cell is not
+/// shown, and of width 0.
+struct Lines {
+  std::vector<Line> rows;
+  std::array<std::size_t, fields> widths{};
+
+  std::size_t width() const {
+    std::size_t sum = 0;
+    for (const std::size_t one : widths) sum += one > 0 ? one + 2 : 0;
+    return sum;
+  }
+};
+
+Lines lines_of(const Schema& schema, const Table& table, bool blocks, const Room& room) {
+  Lines lines;
+  const std::vector<CurveBlock> curves = curve_blocks(schema);
+  auto curve = curves.begin();
+  for (std::size_t i = 0; i < schema.columns.size();) {
+    const bool of_curve = curve != curves.end() && curve->first == i;
+    const std::size_t count = of_curve ? (curve++)->count : 1;
+    lines.rows.push_back(line_of(schema, table, i, count, blocks, room));
+    i += count;
+  }
+  for (const Line& row : lines.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      lines.widths[i] = std::max(lines.widths[i], characters(row[i]));
+    }
+  }
+  const Line header = {"column",
+                       "unit",
+                       "kind",
+                       "role",
+                       "values",
+                       "missing",
+                       room.bars < most_bars ? "histogram" : "distribution"};
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (lines.widths[i] > 0) lines.widths[i] = std::max(lines.widths[i], header[i].size());
+  }
+  lines.rows.insert(lines.rows.begin(), header);
+  return lines;
+}
+
+// Lines that fit, where lists of words, then distributions, then names that are cut make them fit.
+Lines fitted_lines(const Schema& schema, const Table& table, bool blocks) {
+  Room room;
+  room.draws = false;
+  const auto width = [&] { return lines_of(schema, table, blocks, room).width(); };
+  const auto shorten = [&](std::size_t& part, std::size_t least) {
+    const std::size_t most = part;
+    while (part > least && width() > text_width) --part;
+    // What made nothing narrower is taken back.
+    const std::size_t reached = width();
+    while (part < most && width() <= std::max(reached, text_width)) ++part;
+    if (width() > std::max(reached, text_width)) --part;
+  };
+  shorten(room.words, least_words);
+  shorten(room.bars, least_bars);
+  shorten(room.name, least_name);
+  room.draws = true;
+  return lines_of(schema, table, blocks, room);
 }
 
 // A line for each constraint.
@@ -181,33 +258,23 @@ std::string dialect_text(const Dialect& dialect) {
 }
 
 std::string schema_text(const Schema& schema, const Table& table, bool blocks) {
-  std::vector<std::array<std::string, fields>> rows = {
-      {"column", "unit", "kind", "role", "values", "missing", blocks ? "distribution" : ""}};
-  const std::vector<CurveBlock> curves = curve_blocks(schema);
-  auto curve = curves.begin();
-  for (std::size_t i = 0; i < schema.columns.size();) {
-    const bool of_curve = curve != curves.end() && curve->first == i;
-    const std::size_t count = of_curve ? (curve++)->count : 1;
-    rows.push_back(line_of(schema, table, i, count, blocks));
-    i += count;
-  }
-  std::array<std::size_t, fields> widths{};
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], characters(row[i]));
-  }
+  const Lines lines = fitted_lines(schema, table, blocks);
   std::string text = printable(table.source) + ": " + grouped(schema.rows) +
                      (schema.rows == 1 ? " row of " : " rows of ") +
                      counted(schema.columns.size(), "column");
   // Other files than text have none.
   const bool as_text = !table.lines.empty() || !table.kept_lines.empty();
-  if (as_text) text += "; " + dialect_text(schema.dialect);
+  if (as_text) {
+    const std::string dialect = dialect_text(schema.dialect);
+    const bool fits = characters(text) + 2 + characters(dialect) <= text_width;
+    text += (fits ? "; " : "\n") + dialect;
+  }
   text += "\n\n";
-  for (const auto& row : rows) {
+  for (const Line& row : lines.rows) {
     std::string line = " ";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      if (widths[i] == 0) continue;
-      line += " " + row[i] + std::string(widths[i] - characters(row[i]) + 1, ' ');
+      if (lines.widths[i] == 0) continue;
+      line += " " + row[i] + std::string(lines.widths[i] - characters(row[i]) + 1, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

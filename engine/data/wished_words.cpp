@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/text.hpp"
 #include "engine/data/wished_column.hpp"
 
 namespace vgan {
@@ -31,8 +32,10 @@ void order_by_values(WishedColumn& of) {
   for (std::size_t word = 0; word < of.column.words.size(); ++word) {
     const std::size_t value = value_of(of, of.column.words[word]);
     if (value == values.size()) {
+      const std::string nearest = suggestion(of.column.words[word], texts);
       of.refuse_word(word, some_of(texts, "..."),
-                     "correct the cell, or add it to values or to missing");
+                     nearest + (nearest.empty() ? "" : " else ") +
+                         "correct the cell, or add it to values or to missing");
     }
     // As the file spells it where it first stands.
     if (!seen[value]) order[value] = of.column.words[word];

@@ -65,6 +65,47 @@ std::vector<std::size_t> quantile_ends(const std::vector<double>& sorted,
   return ends;
 }
 
+/// Halves cells in which numbers lie far apart, such as the greatest of a column with a long tail,
+/// which a mean over cells could not tell from each other: those that are wider than two quantiles'
+/// part of the whole span, down to 3 rows and an eighth of a quantile's.
+class WideCells {
+ public:
+  WideCells(const std::vector<double>& sorted, std::size_t quantiles)
+      : sorted_(sorted),
+        widest_(2.0 * (sorted.back() - sorted.front()) / static_cast<double>(quantiles)),
+        least_(std::max<std::size_t>(least_rows, sorted.size() / quantiles / most_parts)) {}
+
+  std::vector<std::size_t> ends(const std::vector<std::size_t>& of_quantiles) {
+    std::size_t begin = 0;
+    for (const std::size_t end : of_quantiles) {
+      halve(begin, end);
+      begin = end;
+    }
+    return std::move(ends_);
+  }
+
+ private:
+  static constexpr std::size_t least_rows = 3, most_parts = 8;
+
+  void halve(std::size_t begin, std::size_t end) {
+    const auto middle = static_cast<std::size_t>(
+        std::upper_bound(sorted_.begin(), sorted_.end(), sorted_[(begin + end) / 2 - 1]) -
+        sorted_.begin());
+    const bool wide = sorted_[end - 1] - sorted_[begin] > widest_;
+    if (wide && end - begin >= 2 * least_ && end - middle >= least_) {
+      halve(begin, middle);
+      halve(middle, end);
+    } else {
+      ends_.push_back(end);
+    }
+  }
+
+  const std::vector<double>& sorted_;
+  double widest_;
+  std::size_t least_;
+  std::vector<std::size_t> ends_;
+};
+
 double median_of(std::span<const double> sorted) {
   const std::size_t middle = sorted.size() / 2;
   return sorted.size() % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
@@ -117,7 +158,8 @@ CellColumn CellColumn::of_numbers(const Head& head, std::vector<double> numbers,
   }
   made.kind_ = Kind::quantile;
   std::size_t begin = 0;
-  for (const std::size_t end : quantile_ends(numbers, ties, options.quantiles)) {
+  const std::vector<std::size_t> quantiles = quantile_ends(numbers, ties, options.quantiles);
+  for (const std::size_t end : WideCells(numbers, options.quantiles).ends(quantiles)) {
     const auto cell = std::span(numbers).subspan(begin, end - begin);
     made.values_.push_back(median_of(cell));
     made.shares_.push_back(static_cast<double>(cell.size()) / count);

@@ -22,7 +22,7 @@ class CellColumn {
 
   /// How numbers are cut.
   struct Options {
-    std::size_t quantiles = 64;
+    std::size_t quantiles = 64;  ///< cells wider than two of so many parts of the span are halved
     /// Numbers with up to this many different values are a grid, where each comes twice in the mean
     /// and one of three holds: there are up to `few`, they are a design, or each comes `rows` times
     /// in the mean.

@@ -1,6 +1,7 @@
 #include "engine/encode/table_cells.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -11,6 +12,7 @@
 #include "engine/encode/cell_rows.hpp"
 #include "engine/encode/design_columns.hpp"
 #include "engine/encode/score_curve.hpp"
+#include "kernels/math/philox.hpp"
 
 namespace vgan {
 namespace {
@@ -131,21 +133,31 @@ CellFeatures cell_features(const CellColumn& column, std::size_t bins, std::size
   return made;
 }
 
-std::vector<Head> cell_heads(const Schema& schema) {
+std::vector<Head> cell_heads(const Schema& schema, const std::vector<CurveScores>& curves) {
   std::vector<Head> kept;
   for (const Head& head : heads_of(schema)) {
     const bool of_number =
         !kept.empty() && kept.back().kind == HeadKind::number && kept.back().missing == head.first;
-    if (!of_number) kept.push_back(head);
+    const auto first = static_cast<std::size_t>(head.first);
+    const bool of_sample = std::any_of(curves.begin(), curves.end(), [&](const CurveScores& one) {
+      return one.has(first) && first - one.first() >= one.size();
+    });
+    if (!of_number && !of_sample) kept.push_back(head);
   }
   return kept;
 }
 
-TableCells TableCells::fit(const Trials& trials, const CellColumn::Options& options) {
+TableCells TableCells::fit(const Trials& trials, std::vector<CurveScores> curves,
+                           const CellColumn::Options& options) {
   const Schema& schema = *trials.schema;
   const std::vector<EncodedColumn> encoded = encoded_columns(schema);
-  const std::vector<Head> heads = cell_heads(schema);
-  const std::vector<double> rows = rows_of(trials);
+  const std::vector<Head> heads = cell_heads(schema, curves);
+  std::vector<double> rows = rows_of(trials);
+  for (std::size_t at = 0; at < rows.size() && !curves.empty(); at += encoded.size()) {
+    for (const CurveScores& curve : curves) {
+      curve.to_scores(std::span(rows).subspan(at, encoded.size()));
+    }
+  }
   std::vector<std::vector<double>> numbers;
   for (const Head& head : heads) {
     const auto& first = encoded[static_cast<std::size_t>(head.first)];
@@ -169,13 +181,31 @@ TableCells TableCells::fit(const Trials& trials, const CellColumn::Options& opti
       made.weigh(of_cells);
     }
   }
-  return {std::move(columns), encoded.size()};
+  return {std::move(columns), encoded.size(), std::move(curves)};
 }
 
-TableCells::TableCells(std::vector<CellColumn> columns, std::size_t numbers)
-    : columns_(std::move(columns)), numbers_(numbers) {}
+TableCells::TableCells(std::vector<CellColumn> columns, std::size_t numbers,
+                       std::vector<CurveScores> curves)
+    : columns_(std::move(columns)), numbers_(numbers), curves_(std::move(curves)) {}
+
+const CurveScores* TableCells::curve_of(std::size_t column) const {
+  const auto first = static_cast<std::size_t>(columns_[column].head().first);
+  const auto found = std::find_if(curves_.begin(), curves_.end(),
+                                  [&](const CurveScores& one) { return one.has(first); });
+  return found == curves_.end() ? nullptr : &*found;
+}
+
+void TableCells::to_scores(std::span<double> row) const {
+  for (const CurveScores& curve : curves_) curve.to_scores(row);
+}
 
 void TableCells::encode(std::span<const double> row, std::span<std::int32_t> cells) const {
+  std::vector<double> scored;
+  if (!curves_.empty()) {
+    scored.assign(row.begin(), row.end());
+    to_scores(scored);
+    row = scored;
+  }
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     cells[j] = static_cast<std::int32_t>(columns_[j].cell_of(row));
   }
@@ -185,6 +215,14 @@ void TableCells::decode(std::span<const std::int32_t> cells, std::span<const flo
                         std::span<double> row) const {
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     columns_[j].put(static_cast<std::size_t>(cells[j]), static_cast<double>(u[j]), row);
+  }
+  for (const CurveScores& curve : curves_) {
+    math::Words4 choice{0, 0, 0, 0};
+    for (std::size_t j = 0; j < columns_.size(); ++j) {
+      if (!curve.has(static_cast<std::size_t>(columns_[j].head().first))) continue;
+      choice = math::philox4x32_10(choice, std::bit_cast<std::uint32_t>(u[j]), 0);
+    }
+    curve.to_curve(row, choice.x);
   }
 }
 

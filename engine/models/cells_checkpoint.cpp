@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -50,6 +51,63 @@ class Numbers {
   bool sound_ = true;
 };
 
+void put_tensor(const char* name, const std::vector<double>& numbers, Checkpoint& checkpoint) {
+  const auto bytes = std::as_bytes(std::span(numbers));
+  checkpoint.tensors[name] = {
+      TensorType::f64, {static_cast<std::int64_t>(numbers.size())}, {bytes.begin(), bytes.end()}};
+}
+
+std::vector<double> numbers_of(const std::vector<CurveScores>& curves) {
+  std::vector<double> numbers;
+  for (const CurveScores& curve : curves) {
+    const CurveScores::Saved& saved = curve.saved();
+    for (const std::size_t count :
+         {curve.first(), curve.count(), curve.size(), saved.residuals.size() / curve.count()}) {
+      numbers.push_back(static_cast<double>(count));
+    }
+    for (const std::vector<double>* list : {&saved.mean, &saved.components, &saved.residuals}) {
+      numbers.insert(numbers.end(), list->begin(), list->end());
+    }
+  }
+  return numbers;
+}
+
+// The curves of a table's rows; earlier checkpoints have none.
+std::vector<CurveScores> read_curves(const Checkpoint& checkpoint, const Schema& schema,
+                                     const std::string& origin) {
+  std::vector<CurveScores> curves;
+  const auto found = checkpoint.tensors.find(curves_name);
+  if (found == checkpoint.tensors.end()) return curves;
+  const CheckpointTensor& tensor = found->second;
+  const auto bad = [&](const std::string& what) {
+    refuse_tensor(origin, curves_name, what, "F64 [numbers]: curves of the schema");
+  };
+  if (tensor.type != TensorType::f64 || tensor.shape.size() != 1) {
+    bad(type_text(tensor.type, tensor.shape));
+  }
+  Numbers numbers(tensor);
+  std::size_t behind = 0;  // the last curve
+  while (!numbers.at_end()) {
+    CurveScores::Saved saved;
+    saved.first = numbers.count(static_cast<std::size_t>(schema.encoded_size()));
+    const std::size_t count = numbers.count(numbers.left());
+    const std::size_t components = numbers.count(count);
+    const std::size_t residuals = numbers.count(numbers.left());
+    saved.mean = numbers.list(count);
+    saved.components = numbers.list(components * count);
+    saved.residuals = numbers.list(residuals * count);
+    const bool in_turn = saved.first >= behind;
+    behind = saved.first + count;
+    auto curve = numbers.sound() ? CurveScores::of_saved(std::move(saved)) : std::nullopt;
+    if (!curve || !in_turn || !fits_schema(*curve, schema)) {
+      bad("curve " + std::to_string(curves.size()) + " that is none");
+    }
+    curves.push_back(std::move(*curve));
+  }
+  if (curves.empty()) bad("no curve");
+  return curves;
+}
+
 }  // namespace
 
 void save_cells(const TableCells& cells, Checkpoint& checkpoint) {
@@ -67,9 +125,8 @@ void save_cells(const TableCells& cells, Checkpoint& checkpoint) {
     add(saved.kept);
     add(saved.ends);
   }
-  const auto bytes = std::as_bytes(std::span(numbers));
-  checkpoint.tensors[cells_name] = {
-      TensorType::f64, {static_cast<std::int64_t>(numbers.size())}, {bytes.begin(), bytes.end()}};
+  put_tensor(cells_name, numbers, checkpoint);
+  if (!cells.curves().empty()) put_tensor(curves_name, numbers_of(cells.curves()), checkpoint);
 }
 
 TableCells read_cells(const Checkpoint& checkpoint, const Schema& schema,
@@ -85,8 +142,9 @@ TableCells read_cells(const Checkpoint& checkpoint, const Schema& schema,
     bad(type_text(tensor.type, tensor.shape));
   }
   Numbers numbers(tensor);
+  std::vector<CurveScores> curves = read_curves(checkpoint, schema, origin);
   std::vector<CellColumn> columns;
-  for (const Head& head : cell_heads(schema)) {
+  for (const Head& head : cell_heads(schema, curves)) {
     CellColumn::Saved saved;
     saved.kind = static_cast<CellColumn::Kind>(numbers.count(2));
     saved.numeric = numbers.count(1) == 1;
@@ -109,7 +167,7 @@ TableCells read_cells(const Checkpoint& checkpoint, const Schema& schema,
   }
   if (columns.empty()) bad("a schema without columns to draw");
   if (!numbers.at_end()) bad(std::to_string(numbers.left()) + " numbers behind the last column");
-  return {std::move(columns), static_cast<std::size_t>(schema.encoded_size())};
+  return {std::move(columns), static_cast<std::size_t>(schema.encoded_size()), std::move(curves)};
 }
 
 }  // namespace vgan

@@ -14,9 +14,14 @@ namespace vgan {
 /// ends it has, and then its values, shares, members and ends (CellColumn::Saved).
 inline constexpr const char* cells_name = "cells";
 
+/// The tensor of its curves, where it has some: F64 [numbers], for each curve which of the row's
+/// numbers is its first, how many samples, components and residuals it has, and then its mean,
+/// components and residuals (CurveScores::Saved).
+inline constexpr const char* curves_name = "curves";
+
 void save_cells(const TableCells& cells, Checkpoint& checkpoint);
-/// The cells of the columns of `schema`. Throws bad_data where the tensor is missing, or is none of
-/// such cells.
+/// The cells of the columns of `schema`. Throws bad_data where the tensor of cells is missing, is
+/// none of such cells, or that of curves none of its curves.
 TableCells read_cells(const Checkpoint& checkpoint, const Schema& schema,
                       const std::string& origin);
 

@@ -46,6 +46,16 @@ std::string ranges_text(const std::vector<std::int64_t>& numbers) {
   return text;
 }
 
+void require_run(std::uint64_t run) {
+  if (run == 0) refuse_setting("samples of one condition in a row", "0", "1 or more");
+}
+
+// Which of `count` conditions sample first + i has, where each has `run` samples in its turn.
+std::int64_t place_in_turn(std::uint64_t first, std::int64_t i, std::uint64_t run,
+                           std::uint64_t count) {
+  return static_cast<std::int64_t>((first + static_cast<std::uint64_t>(i)) / run % count);
+}
+
 // Uniform in [0, 1), number n of the stream.
 double unit(std::uint64_t seed, math::Purpose purpose, std::uint64_t n) {
   const math::Words4 words = math::philox_block(seed, math::subsequence(purpose, 1), n);
@@ -213,39 +223,41 @@ ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) c
 }
 
 ConditionFill ConditionModel::in_turn(std::uint64_t run) const {
-  if (run == 0) refuse_setting("samples of one class in a row", "0", "1 or more");
+  if (classes_) return of_classes(known_, run);
+  require_run(run);
   return [self = *this, run](std::uint64_t first, MatrixView<float> rows) {
-    const std::uint64_t kinds =
-        self.classes_ ? self.known_.size() : static_cast<std::uint64_t>(self.rows());
     for (std::int64_t i = 0; i < rows.rows; ++i) {
-      const auto kind =
-          static_cast<std::int64_t>((first + static_cast<std::uint64_t>(i)) / run % kinds);
-      if (self.classes_) {
-        set_class(rows, i, self.known_[static_cast<std::size_t>(kind)]);
-      } else {
-        self.put(kind, rows.row(i));
-      }
+      self.put(place_in_turn(first, i, run, static_cast<std::uint64_t>(self.rows())), rows.row(i));
     }
   };
 }
 
-ConditionFill ConditionModel::of_class(std::int64_t label) const {
-  if (!classes_) {
-    refuse_setting("label", std::to_string(label), "a model of classes",
-                   "this one was not trained with --conditional");
-  }
-  if (!std::binary_search(known_.begin(), known_.end(), label)) {
+ConditionFill ConditionModel::of_classes(std::vector<std::int64_t> labels,
+                                         std::uint64_t run) const {
+  require_run(run);
+  for (const std::int64_t label : labels) {
+    if (!classes_) {
+      refuse_setting("label", std::to_string(label), "a model of classes",
+                     "this one was not trained with --conditional");
+    }
+    if (std::binary_search(known_.begin(), known_.end(), label)) continue;
     const bool within = label >= 0 && label < size_;
     refuse_setting("label",
                    std::to_string(label) + (within ? ", a class without training trials" : ""),
                    known_text());
   }
-  return [label](std::uint64_t, MatrixView<float> rows) {
-    for (std::int64_t i = 0; i < rows.rows; ++i) set_class(rows, i, label);
+  return [shared = std::make_shared<const std::vector<std::int64_t>>(std::move(labels)), run](
+             std::uint64_t first, MatrixView<float> rows) {
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      const std::int64_t place = place_in_turn(first, i, run, shared->size());
+      set_class(rows, i, (*shared)[static_cast<std::size_t>(place)]);
+    }
   };
 }
 
-ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size) const {
+ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size,
+                                    std::uint64_t run) const {
+  require_run(run);
   if (size_ == 0) {
     refuse_setting("conditions", "vectors of " + std::to_string(size),
                    "a model that was trained with --conditional or --conditions");
@@ -259,11 +271,10 @@ ConditionFill ConditionModel::given(std::vector<float> values, std::int64_t size
     refuse_setting("conditions", "NaN, Inf or numbers far beyond those of the training trials",
                    "finite numbers in the units of the training trials' conditions");
   }
-  return [shared, size](std::uint64_t first, MatrixView<float> rows) {
+  return [shared, size, run](std::uint64_t first, MatrixView<float> rows) {
     const std::uint64_t count = shared->size() / static_cast<std::uint64_t>(size);
     for (std::int64_t i = 0; i < rows.rows; ++i) {
-      const std::uint64_t row = (first + static_cast<std::uint64_t>(i)) % count;
-      std::copy_n(shared->data() + row * static_cast<std::uint64_t>(size), size, rows.row(i));
+      std::copy_n(shared->data() + place_in_turn(first, i, run, count) * size, size, rows.row(i));
     }
   };
 }

@@ -44,6 +44,8 @@ class ConditionModel {
   /// The class with this name or this number. Throws bad_config for another word, naming the
   /// nearest, and where there are no classes.
   std::int64_t class_named(const std::string& name) const;
+  /// Its name, or its number where there are no names.
+  std::string class_text(std::int64_t label) const { return classes_text({label}); }
   /// These classes for people, "0 to 2, 5" or their names, and the classes below the greatest that
   /// have none.
   std::string known_text() const;
@@ -62,12 +64,15 @@ class ConditionModel {
   /// One class for `run` samples, then the next that has trials, from the first on again after
   /// the last; vectors likewise. Throws bad_config for a `run` of 0.
   ConditionFill in_turn(std::uint64_t run) const;
-  /// One class for all. Throws bad_config for a class without trials.
-  ConditionFill of_class(std::int64_t label) const;
-  /// Row n of `rows` [n, size], in the user's units, for sample n, from the first on again after
-  /// the last. Throws bad_config where they have another length, or are too far from the training
-  /// trials' for a float.
-  ConditionFill given(std::vector<float> rows, std::int64_t size) const;
+  /// Each of these classes for `run` samples, from the first on again after the last. Throws
+  /// bad_config for a class without trials, and for a `run` of 0.
+  ConditionFill of_classes(std::vector<std::int64_t> labels, std::uint64_t run) const;
+  /// One class for all.
+  ConditionFill of_class(std::int64_t label) const { return of_classes({label}, 1); }
+  /// Each row of `rows` [n, size], in the user's units, for `run` samples, from the first on again
+  /// after the last. Throws bad_config where they have another length, or are too far from the
+  /// training trials' for a float, and for a `run` of 0.
+  ConditionFill given(std::vector<float> rows, std::int64_t size, std::uint64_t run = 1) const;
 
  private:
   std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()) / size_; }

@@ -10,6 +10,7 @@
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint_tensors.hpp"
 #include "engine/models/cells_checkpoint.hpp"
+#include "engine/models/fold_plan.hpp"
 #include "engine/models/masked_layers.hpp"
 #include "engine/models/model_traits.hpp"
 
@@ -325,7 +326,12 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     model.cells = read_cells(checkpoint, *model.schema, origin);
   }
   const auto layers = networks_of(model, origin);
-  check_network(layers.generator, "g", model.averaged, checkpoint, origin);
+  for (const std::string& name : network_names(model.config)) {
+    check_network(layers.generator, name, model.averaged, checkpoint, origin);
+  }
+  if (model.config.folds > 0) {
+    model.left_out = LeftOut::load(checkpoint, model.cells->columns().size(), origin);
+  }
   if (traits.second != nullptr) {
     check_network(layers.second, traits.stem, model.averaged && traits.averages_second, checkpoint,
                   origin);

@@ -18,6 +18,7 @@
 #include "engine/models/architecture.hpp"
 #include "engine/models/codes.hpp"
 #include "engine/models/conditions.hpp"
+#include "engine/models/left_out.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -56,6 +57,7 @@ struct GeneratorModel {
   std::vector<Head> heads;          ///< of rows of a table: what G's outputs are; else empty
   Scaling scaling;                  ///< what that stands for
   std::optional<TableCells> cells;  ///< of a model over cells: its columns
+  LeftOut left_out;                 ///< of such a model with folds; else empty
   std::uint64_t epoch = 0;
   bool averaged = false;  ///< the checkpoint holds an EMA of G
 };

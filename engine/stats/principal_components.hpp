@@ -39,6 +39,10 @@ class PrincipalComponents {
   /// The share of the trials' variance that lies along the components, 0 to 1.
   double explained() const { return explained_; }
   std::int64_t fitted_trials() const { return fitted_; }
+  /// Component `i`, from 0, the one of the most variance first: [trial], of length 1.
+  std::span<const double> component(std::int64_t i) const {
+    return std::span(components_).subspan(static_cast<std::size_t>(i) * mean_.size(), mean_.size());
+  }
 
   /// [rows, size()]. Throws internal for trials of another size.
   Features project(const TrialRows& trials) const;

@@ -67,7 +67,7 @@ TEST_CASE("numbered columns that are alike are a curve, with one scale", "[curve
   CHECK(schema.columns[1].high == Approx(3.9).epsilon(0.01));
   CHECK(schema.columns[257].role == ColumnRole::outcome);
   CHECK_THAT(schema_text(schema, table, true),
-             ContainsSubstring("\n  t_000 .. t_255        curve of 256  condition  -3.9 to 3.899"));
+             ContainsSubstring("\n  t_000 .. t_255  curve of 256  condition  -3.9 to 3.899"));
   // Names without zeros before their numbers: by their neighbours.
   CHECK(curve_blocks(infer_schema(table_of("t", 1, 20, wave))).size() == 1);
 }

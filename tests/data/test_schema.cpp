@@ -97,11 +97,67 @@ TEST_CASE("a schema is shown as a table", "[readers][schema]") {
                                "  sex              categorical  outcome    2: M F           █▄\n"
                                "  empty            ignored                         3 empty\n"));
   CHECK_THAT(schema_text(infer_schema(table), table, false), !ContainsSubstring("█"));
+  // What no column has is left out.
+  const Table plain = table_of("a,b\n1,x\n2,y\n4,x\n");
+  CHECK_THAT(schema_text(infer_schema(plain), plain, true),
+             ContainsSubstring("\n  column  kind         role       values  distribution\n"
+                               "  a       integer      condition  1 to 4  █   █      █\n"));
+}
+
+namespace {
+
+/// The characters of the longest line.
+std::size_t width_of(const std::string& text) {
+  std::size_t most = 0, here = 0;
+  for (const char c : text) {
+    if (c == '\n') {
+      here = 0;
+    } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) {
+      most = std::max(most, ++here);
+    }
+  }
+  return most;
+}
+
+std::string shown(const std::string& table_text) {
+  const Table table = table_of(table_text);
+  return schema_text(infer_schema(table), table, true);
+}
+
+}  // namespace
+
+TEST_CASE("a schema fits 80 columns where it can", "[readers][schema]") {
+  std::string words = "a,b\n";
+  for (int i = 0; i < 60; ++i) {
+    words += std::string(i % 2 == 0 ? "Never-married" : "Married-civ-spouse") + "," +
+             std::to_string(i * 7919 % 60) + ".5\n";
+  }
+  CHECK_THAT(shown(words), ContainsSubstring("2: Never-married ...") ||
+                               ContainsSubstring("2: Married-civ-spouse ...") ||
+                               ContainsSubstring("2: Never-married Married-civ"));
+  CHECK(width_of(shown(words)) <= 80);
+  // Lists of words first, then the bars, then names.
+  std::string wide = "occupation_of_the_respondent,capital_gain_of_last_year\n";
+  for (int i = 0; i < 60; ++i) {
+    wide += std::string(i % 2 == 0 ? "Never-married" : "Married-civ-spouse") + "," +
+            (i % 5 == 0 ? "NA" : std::to_string(i * 7919 % 60) + ".5") + "\n";
+  }
+  const std::string text = shown(wide);
+  CHECK(width_of(text) <= 80);
+  CHECK_THAT(text, ContainsSubstring("histogram") && ContainsSubstring("12 NA") &&
+                       ContainsSubstring("occupation") && ContainsSubstring("..."));
+  CHECK_THAT(text, !ContainsSubstring("distribution"));
 }
 
 TEST_CASE("the schemas of real tables", "[readers][schema]") {
   const auto shared = shared_data();
   if (!shared || !std::filesystem::exists(*shared / "tables")) VGAN_SKIP("no shared data");
+  for (const auto& file : std::filesystem::directory_iterator(*shared / "tables")) {
+    Table table = read_table(file.path());
+    table.source = file.path().filename().string();
+    INFO(table.source);
+    CHECK(width_of(schema_text(infer_schema(table), table, true)) <= 80);
+  }
   using K = ColumnKind;
   const auto kinds = [&](const char* file) {
     std::vector<K> found;

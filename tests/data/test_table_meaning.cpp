@@ -149,6 +149,8 @@ TEST_CASE("words in an order are their places", "[meaning]") {
   check_error(error_of([&] { table_of(text, only(wish)); }), 78,
               {"s.toml:3, column 'size'", "no values", "large, small, middle"});
   wish.values = {word("small"), word("middle"), word("large"), word("huge")};
+  check_error(error_of([&] { table_of("size,x\nlarge,1.5\nSmal,2.5\n", only(wish)); }), 65,
+              {"line 3, column 1 (size)", "'Smal'", "did you mean 'small'? else correct the cell"});
   const Table table = table_of(text, only(wish));
   const Schema schema = infer_schema(table);
   CHECK(schema.encoded_size() == 3);  // its place, whether it is missing, x

@@ -211,6 +211,33 @@ TEST_CASE("numbers of quantile cells follow the distribution that they were cut 
   CHECK(*std::max_element(drawn.begin(), drawn.end()) <= numbers.back());
 }
 
+TEST_CASE("cells in which numbers lie far apart are halved, others are quantiles", "[encode]") {
+  // 1,600 numbers alike in steps of 1, which 64 quantiles cut into 25 each; the last of them
+  // spread.
+  const auto cells_of = [](double spread) {
+    Numbers numbers;
+    for (int i = 0; i < 1575; ++i) numbers.push_back(i);
+    for (int i = 1; i <= 25; ++i) numbers.push_back(1575.0 + spread * i);
+    return CellColumn::of_numbers(number_head(false), numbers, false);
+  };
+  CHECK(cells_of(1.0).values().size() == 64);
+  const CellColumn long_tail = cells_of(100.0);
+  // Into 12 and 13, then 6 and 6, 6 and 7, then 3 and 3 and so on, never fewer.
+  CHECK(long_tail.values().size() == 71);
+  CHECK(long_tail.shares().back() == Approx(4.0 / 1600.0));
+  CHECK(long_tail.values().back() == 1575.0 + 100.0 * 23.5);
+  for (std::size_t cell = 0; cell < 63; ++cell) {
+    CHECK(long_tail.shares()[cell] == Approx(1.0 / 64.0));
+  }
+  for (const double share : long_tail.shares()) CHECK(share > 2.9 / 1600.0);
+  // Neither an outlier nor numbers whose span is no number makes cells of the others.
+  CHECK(cells_of(1e300).values().size() == 71);
+  Numbers huge(128, 0.0);
+  for (std::size_t i = 0; i < 128; ++i)
+    huge[i] = (i < 64 ? -1e308 : 1e308) + 1e300 * static_cast<double>(i);
+  CHECK(CellColumn::of_numbers(number_head(false), huge, false).values().size() == 64);
+}
+
 TEST_CASE("numbers that come again are a grid where they are few, a design, or often there",
           "[encode]") {
   const auto kind_of = [](int values, int rows, bool design) {

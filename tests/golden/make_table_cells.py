@@ -63,7 +63,17 @@ def cells_of(numbers, design):
     for cut in cuts:
         cells.append(np.sort(numbers[(numbers > before) & (numbers <= cut)]))
         before = cut
-    return False, cells
+    widest = 2 * (numbers.max() - numbers.min()) / QUANTILES
+    least = max(3, len(numbers) // QUANTILES // 8)
+    return False, [part for cell in cells for part in halved(cell, widest, least)]
+
+
+def halved(cell, widest, least):
+    """The parts of a cell that is too wide, at the middle rank with its ties below."""
+    below = np.searchsorted(cell, cell[len(cell) // 2 - 1], side="right")
+    if cell[-1] - cell[0] <= widest or len(cell) < 2 * least or len(cell) - below < least:
+        return [cell]
+    return halved(cell[:below], widest, least) + halved(cell[below:], widest, least)
 
 
 def features(middles, shares, cells):

@@ -6,7 +6,9 @@
 
 #include "engine/base/error.hpp"
 #include "engine/encode/cell_layout.hpp"
+#include "engine/models/table_curves.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/curve_table.hpp"
 #include "tests/support/masked_run.hpp"
 
 using namespace vgan;
@@ -30,8 +32,9 @@ std::vector<double> numbers_of(const CheckpointTensor& tensor) {
   return numbers;
 }
 
-void put(Checkpoint& checkpoint, const std::vector<double>& numbers) {
-  CheckpointTensor& tensor = checkpoint.tensors.at(cells_name);
+void put(Checkpoint& checkpoint, const std::vector<double>& numbers,
+         const char* name = cells_name) {
+  CheckpointTensor& tensor = checkpoint.tensors.at(name);
   tensor.shape = {static_cast<std::int64_t>(numbers.size())};
   tensor.bytes.resize(numbers.size() * sizeof(double));
   std::memcpy(tensor.bytes.data(), numbers.data(), tensor.bytes.size());
@@ -168,4 +171,45 @@ TEST_CASE("cells of another schema are bad data", "[models][cells][hostile]") {
   save_cells(TableCells::fit(table_of(mixed_table())), checkpoint);
   const Trials other = table_of(known_table(200));
   CHECK_THROWS_AS(read_cells(checkpoint, *other.schema, "a test"), Error);
+}
+
+TEST_CASE("curves come back from a checkpoint, and damaged ones are refused",
+          "[models][cells][curves][hostile]") {
+  const Trials trials = table_of(curve_table(60));
+  const TableCells cells = TableCells::fit(trials, table_curves(trials).scores);
+  REQUIRE(cells.curves().size() == 1);
+  Checkpoint good;
+  save_cells(cells, good);
+  CHECK((read_cells(good, *trials.schema, "a test") == cells));
+  const std::vector<double> numbers = numbers_of(good.tensors.at(curves_name));
+  const auto refused = [&](const std::vector<double>& changed) {
+    Checkpoint bad = good;
+    put(bad, changed, curves_name);
+    return error_of([&] { (void)read_cells(bad, *trials.schema, "a test"); }).exit_code() == 65;
+  };
+  for (std::size_t length = 0; length < numbers.size(); length += 7) {
+    INFO(length);
+    CHECK(refused({numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(length)}));
+  }
+  for (std::size_t at = 0; at < 4; ++at) {
+    for (const double value : {-1.0, 0.5, 0.0, 1e300, std::nan("")}) {
+      INFO(at << ": " << value);
+      std::vector<double> changed = numbers;
+      changed[at] = value;
+      CHECK(refused(changed));
+    }
+  }
+  std::vector<double> changed = numbers;
+  changed[100] = HUGE_VAL;
+  CHECK(refused(changed));
+  changed = numbers;
+  changed.insert(changed.end(), numbers.begin(), numbers.end());
+  CHECK(refused(changed));
+  // Without the curves there are too few columns of cells; of another table they are none.
+  Checkpoint bare = good;
+  bare.tensors.erase(curves_name);
+  CHECK_THROWS_AS(read_cells(bare, *trials.schema, "a test"), Error);
+  Schema other = *trials.schema;
+  other.columns[7].kind = ColumnKind::continuous;
+  CHECK_THROWS_AS(read_cells(good, other, "a test"), Error);
 }

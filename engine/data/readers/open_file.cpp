@@ -32,11 +32,16 @@ bool is_idx(const ByteSource& source) {
   return source.head().substr(0, 2) == std::string_view("\0\0", 2);
 }
 
+// Whether the rows of a table stay such, for another shape is not wished for.
+bool keeps_rows(const ShapeWish& wish) {
+  return wish.shape.empty() ? !wish.curves : wish.shape == "p";
+}
+
 // A table's rows; as plain numbers, without a schema, where another shape is wished for them.
 Trials rows_of(const Table& table, const DataRequest& request) {
   Trials trials = table_trials(table, infer_schema(table));
   const std::string& shape = request.shape.shape;
-  if (shape.empty() ? !request.shape.curves : shape == "p") return trials;
+  if (keeps_rows(request.shape)) return trials;
   const bool numbers =
       std::all_of(table.columns.begin(), table.columns.end(),
                   [](const TableColumn& c) { return c.numeric && c.missing == 0; });
@@ -130,6 +135,13 @@ Trials read_data_file(const fs::path& path, const DataRequest& request) {
       "HDF5 file, a table as text (CSV, TSV, blanks), Parquet or Arrow, or a folder of .png "
       "files",
       std::move(guess.remedy));
+}
+
+std::optional<bool> is_table_file(const fs::path& path, const DataRequest& request) {
+  const ByteSource source(path, what);
+  if (!source.packed() && is_hdf5(source.head())) return std::nullopt;
+  const bool table = may_be_table(source.head()) || (!source.packed() && is_arrow(source.head()));
+  return table && keeps_rows(request.shape);
 }
 
 Table read_data_table(const std::vector<fs::path>& paths, const DialectWish& dialect,

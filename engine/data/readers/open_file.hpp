@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace vgan {
 /// Reads a file of any format that is known, told by content. Of `request` there are used the
 /// shape, the dialect, the schema and the names of parts. Throws Error as open_trials does.
 Trials read_data_file(const std::filesystem::path& path, const DataRequest& request);
+
+/// Whether read_data_file would make rows of a table of the file, by its first bytes; nothing where
+/// these do not say it, as of HDF5. Throws io where the file cannot be read.
+std::optional<bool> is_table_file(const std::filesystem::path& path, const DataRequest& request);
 
 /// Reads the table of one file as text, Parquet or Arrow, or of several as text, see read_tables.
 /// Its cells have their meaning. Throws as read_tables and read_arrow do, and bad_config for a

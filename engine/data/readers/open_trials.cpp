@@ -268,6 +268,20 @@ Trials open_trials(const DataRequest& request) {
   return trials;
 }
 
+std::optional<bool> names_table(const DataRequest& request) {
+  if (!is_own(request.data)) return request.data == "wind-tunnel";
+  if (stacked_name(request.data)) return false;
+  if (request.data == standard_input_word) return std::nullopt;
+  try {
+    const std::vector<std::string> files = data_files(request.data);
+    if (files.size() > 1) return true;
+    if (is_folder(files.front())) return false;
+    return is_table_file(files.front(), request);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 std::string lasting_data_name(const std::string& data, const Trials& trials) {
   if (stacked_name(data)) {
     const std::string digits = stacked_name(trials.source).value_or("");

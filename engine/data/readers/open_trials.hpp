@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "engine/data/dialect.hpp"
@@ -51,6 +52,11 @@ struct DataRequest {
 /// for labels without images of one's own, for a shape that the data have not, and for a dialect,
 /// an array or a dataset of data that have none.
 Trials open_trials(const DataRequest& request);
+
+/// Whether open_trials would open rows of a table, by the names and the first bytes of files;
+/// nothing where these do not say it: of HDF5, of standard input, which stays unread, and of what
+/// cannot be read.
+std::optional<bool> names_table(const DataRequest& request);
 
 /// `data` as a name that means the same from any folder and at any time: `trials` were opened by
 /// it. Paths become absolute, patterns the files that they match; what an empty name stood for is

@@ -13,9 +13,10 @@ TableWriter::TableWriter(const Schema& schema, const Dialect& dialect, std::uint
   }
 }
 
-std::string TableWriter::begin() const {
+std::string TableWriter::begin(std::string_view lead) const {
   std::string text = dialect_.byte_order_mark ? std::string(byte_order_mark) : "";
   if (!dialect_.header) return text;
+  text += lead;
   for (std::size_t i = 0; i < schema_->columns.size(); ++i) {
     if (i > 0) append_delimiter(text, dialect_);
     append_word(text, schema_->columns[i].name, dialect_, dialect_.quoted_words);
@@ -23,9 +24,10 @@ std::string TableWriter::begin() const {
   return text + line_end(dialect_);
 }
 
-std::string_view TableWriter::lines(std::span<const double> numbers) {
+std::string_view TableWriter::lines(std::span<const double> numbers, const Lead& lead) {
   text_.clear();
   for (; !numbers.empty(); numbers = numbers.subspan(decoder_.size())) {
+    if (lead) text_ += lead(row_);
     const auto& cells = decoder_.decode(numbers.first(decoder_.size()));
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) append_delimiter(text_, dialect_);

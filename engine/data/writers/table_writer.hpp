@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,13 +20,17 @@ namespace vgan {
 /// id of numbers counts the rows on from its first; other ids and ignored columns have no value.
 class TableWriter {
  public:
+  /// Makes what stands before the cells of a row, whose number it is asked with.
+  using Lead = std::function<std::string_view(std::uint64_t row)>;
+
   /// `schema` must outlive it. `first` is the number of the first row that comes, from 0.
   TableWriter(const Schema& schema, const Dialect& dialect, std::uint64_t first = 0);
 
-  /// The byte-order mark and the header, as far as the dialect has them.
-  std::string begin() const;
+  /// The byte-order mark and the header, as far as the dialect has them; `lead`: what stands before
+  /// the header's names.
+  std::string begin(std::string_view lead = {}) const;
   /// The lines of whole rows of RowDecoder::size() numbers, which are there until the next call.
-  std::string_view lines(std::span<const double> numbers);
+  std::string_view lines(std::span<const double> numbers, const Lead& lead = {});
 
  private:
   void add_missing(const ColumnSchema& column);
