@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/listed.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
@@ -56,8 +57,7 @@ class GoalReader {
       either.push_back(column.name);
       either.emplace_back(name_without_unit(column));
     }
-    refuse("",
-           "NAME, qXX(NAME), P(NAME>X), P(NAME<X) or P(NAME=WORD), of " + shortened(joined(all)),
+    refuse("", "NAME, qXX(NAME), P(NAME>X), P(NAME<X) or P(NAME=WORD), of " + listed(all),
            suggestion(std::string(without_blanks(name)), either));
   }
 
@@ -138,8 +138,7 @@ class GoalReader {
     if (range) refuse(" of words", "P(" + column.name + "=WORD)");
     const auto known = std::find(column.words.begin(), column.words.end(), word);
     if (known == column.words.end()) {
-      refuse("", "one of the words " + shortened(joined(column.words)),
-             suggestion(word, column.words));
+      refuse("", "one of the words " + listed(column.words), suggestion(word, column.words));
     }
     made_.kind = Goal::Kind::equal;
     made_.number = static_cast<double>(known - column.words.begin());

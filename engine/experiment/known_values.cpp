@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/error.hpp"
+#include "engine/base/listed.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/readers/open_file.hpp"
 #include "engine/generate/given_rows.hpp"
@@ -76,8 +77,10 @@ KnownValues read_known_values(const std::string& file, const Schema& schema,
   if (read.values.empty()) {
     std::vector<std::string> names;
     for (const std::size_t column : columns) names.push_back(schema.columns[column].name);
-    throw Error(ErrorCode::bad_data, {what, file, "none of the columns that are predicted",
-                                      shortened(joined(names)), ""});
+    throw Error(ErrorCode::bad_data,
+                {what, file, "none of the columns that are predicted",
+                 names.empty() ? "a column that the given rows leave free" : listed(names),
+                 names.empty() ? "leave what was found out of the given rows" : ""});
   }
   if (read.rows != rows) {
     throw Error(ErrorCode::bad_data,

@@ -13,6 +13,8 @@
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/encode/cell_distribution.hpp"
 #include "engine/experiment/cell_predictor.hpp"
+#include "engine/experiment/curve_prediction.hpp"
+#include "engine/experiment/interval.hpp"
 #include "engine/experiment/known_values.hpp"
 #include "engine/experiment/model_predictor.hpp"
 #include "engine/experiment/prediction_file.hpp"
@@ -36,17 +38,20 @@ void check(const PredictRequest& request) {
 
 /// A column that rows leave free.
 struct FreeColumn {
-  std::size_t cells = 0;           ///< which column of cells
-  std::size_t column = 0;          ///< which of Schema::columns
-  std::vector<std::int64_t> rows;  ///< that do
+  std::size_t cells = 0;               ///< which column of cells
+  std::size_t column = 0;              ///< which of Schema::columns
+  std::vector<std::int64_t> rows;      ///< that do
+  const CurveScores* curve = nullptr;  ///< whose first score it is; nullptr: none
 };
 
 std::vector<FreeColumn> free_columns(const GivenRows& given, const std::vector<CellPlace>& places,
-                                     const Schema& schema) {
+                                     const GeneratorModel& model) {
   std::vector<FreeColumn> made;
   for (std::size_t j = 0; j < places.size(); ++j) {
-    if (places[j].only_missing || GivenRows::is_tied(places[j].column, schema)) continue;
-    FreeColumn one{j, places[j].column, {}};
+    const CurveScores* curve = model.cells->curve_of(j);
+    if (places[j].only_missing || GivenRows::is_tied(places[j].column, *model.schema)) continue;
+    if (curve != nullptr && j > 0 && model.cells->curve_of(j - 1) == curve) continue;
+    FreeColumn one{j, places[j].column, {}, curve};
     for (std::int64_t row = 0; row < given.rows(); ++row) {
       if (!given.is_given(row, j)) one.rows.push_back(row);
     }
@@ -69,7 +74,7 @@ std::string left_out(const Schema& schema) {
 void note_nearest(const GivenRows& given, const std::vector<CellPlace>& places,
                   const GeneratorModel& model, std::vector<std::string>& notes) {
   for (std::size_t j = 0; j < places.size(); ++j) {
-    if (places[j].only_missing) continue;
+    if (places[j].only_missing || model.cells->curve_of(j) != nullptr) continue;
     const CellColumn& column = model.cells->columns()[j];
     std::int64_t rows = 0;
     for (std::int64_t row = 0; row < given.rows(); ++row) {
@@ -77,9 +82,10 @@ void note_nearest(const GivenRows& given, const std::vector<CellPlace>& places,
       rows += is_between(given.value(row, places[j].column), column) ? 1 : 0;
     }
     if (rows == 0) continue;
-    notes.push_back("'" + model.schema->columns[places[j].column].name + "' lies between the " +
-                    counted(column.values().size(), "value") + " that the model knows in " +
-                    counted(rows, "row") + ": the nearest was taken");
+    notes.push_back(counted(rows, "row") + (rows == 1 ? " gives '" : " give '") +
+                    model.schema->columns[places[j].column].name +
+                    "' a number that is none of the " + std::to_string(column.values().size()) +
+                    " that the model knows: the nearest of these was taken");
   }
 }
 
@@ -95,13 +101,25 @@ class Prediction {
         known_(known),
         predictor_(predictor),
         result_(result),
-        low_(0.5 * (1.0 - request.level)) {}
+        level_(request.level) {}
 
   void add(const FreeColumn& column) {
+    if (column.curve != nullptr) return add_curve(column);
     model_.schema->columns[column.column].numeric ? add_numbers(column) : add_words(column);
   }
 
  private:
+  void add_curve(const FreeColumn& free) {
+    const CurveColumns columns = columns_of(*free.curve, *model_.schema);
+    auto samples = predict_curve(*free.curve, model_, given_, free.rows, level_, predictor_);
+    for (std::size_t column = columns.first; column < columns.end; ++column) {
+      PredictResult::Numbers& made =
+          result_.numbers.emplace_back(std::move(samples[column - columns.first]));
+      const auto known = known_.find(column);
+      if (known != known_.end()) result_.checked_numbers.push_back(check_of(made, known->second));
+    }
+  }
+
   void add_numbers(const FreeColumn& free) {
     const CellColumn& column = model_.cells->columns()[free.cells];
     const std::vector<double> none(static_cast<std::size_t>(given_.rows()), no_value);
@@ -111,9 +129,13 @@ class Prediction {
       const CellDistribution distribution(column, shares);
       made.mean[row] = distribution.mean();
       made.median[row] = distribution.quantile(0.5);
-      made.low[row] = distribution.quantile(low_);
-      made.high[row] = distribution.quantile(1.0 - low_);
     });
+    const std::vector<Interval> intervals =
+        intervals_of(predictor_, model_, given_, free.rows, free.cells, level_);
+    for (std::size_t i = 0; i < intervals.size(); ++i) {
+      made.low[static_cast<std::size_t>(free.rows[i])] = intervals[i].low;
+      made.high[static_cast<std::size_t>(free.rows[i])] = intervals[i].high;
+    }
     const auto known = known_.find(free.column);
     if (known != known_.end()) result_.checked_numbers.push_back(check_of(made, known->second));
   }
@@ -158,14 +180,18 @@ class Prediction {
   const KnownValues& known_;
   CellPredictor& predictor_;
   PredictResult& result_;
-  double low_;
+  double level_;
 };
 
 KnownValues known_values(const PredictRequest& request, const std::vector<FreeColumn>& free,
                          const Schema& schema, std::int64_t rows) {
   if (request.check.empty()) return {};
   std::vector<std::size_t> columns;
-  for (const FreeColumn& one : free) columns.push_back(one.column);
+  for (const FreeColumn& one : free) {
+    columns.push_back(one.column);
+    const std::size_t samples = one.curve != nullptr ? one.curve->count() : 1;
+    for (std::size_t t = 1; t < samples; ++t) columns.push_back(one.column + t);
+  }
   return read_known_values(request.check, schema, columns, rows);
 }
 
@@ -183,7 +209,7 @@ PredictResult predict(const PredictRequest& request) {
   const Schema& schema = *model.schema;
   const GivenRows given = GivenRows::read(request.given, model, false);
   const std::vector<CellPlace> places = cell_places(*model.cells, schema);
-  const std::vector<FreeColumn> free = free_columns(given, places, schema);
+  const std::vector<FreeColumn> free = free_columns(given, places, model);
   const KnownValues known = known_values(request, free, schema, given.rows());
   if (request.out != "-") make_folder_of(request.out);
 

@@ -20,10 +20,10 @@ namespace vgan {
 /// is taken of 2,000 rows that the model draws, showing the same columns. A row is outside where
 /// its score is below the lowest 0.1 % of them and a tenth as probable as the middle one or less,
 /// or where a given number lies beyond the least or the greatest that was seen by more than 1 % of
-/// the distance between them; on the edge where its score is below the lowest 5 % and half as
-/// probable as the middle one or less, or where a given number lies between two values of a column
-/// that has few of them, of which the nearest is what the network sees; else inside, as is a row
-/// that gives nothing.
+/// the distance between them, or where a given curve is strange (CurveScores::is_strange); on the
+/// edge where its score is below the lowest 5 % and half as probable as the middle one or less, or
+/// where a given number lies between two values of a column that has few of them, of which the
+/// nearest is what the network sees; else inside, as is a row that gives nothing.
 enum class Support { inside, edge, outside };
 
 template <>
@@ -95,8 +95,9 @@ struct PredictResult {
 
 /// Predicts, for each row of `given`, each drawn column that the row leaves free by those that it
 /// gives, and writes the given columns, the predictions and the support to `out`, whose folder is
-/// made where there is none. Columns that a constraint ties to others are left out. Where all is
-/// given, the support is what is left to say.
+/// made where there is none. Columns that a constraint ties to others are left out. The samples of
+/// a curve that the model knows by scores (TableCells::curves) are predicted each (predict_curve).
+/// Where all is given, the support is what is left to say.
 ///
 /// Throws bad_config for a model that is not over cells, a level or an ending that cannot be;
 /// usage for an output in the place of what is read; bad_data as GivenRows::read, for a table of

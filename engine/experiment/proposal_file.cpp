@@ -1,9 +1,9 @@
 #include "engine/experiment/proposal_file.hpp"
 
 #include "engine/data/writers/table_writer.hpp"
-#include "engine/experiment/table_lines.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/generate/output.hpp"
+#include "engine/generate/table_lines.hpp"
 
 namespace vgan {
 namespace {

@@ -160,11 +160,11 @@ std::vector<Support> RowSupport::of(const GivenRows& given) {
   std::vector<Support> made;
   for (std::int64_t row = 0; row < given.rows(); ++row) {
     std::vector<bool> shown(width);
-    bool beyond = false, between = false;
+    bool beyond = given.gives_strange_curve(row), between = false;
     for (std::size_t j = 0; j < width; ++j) {
       shown[j] = given.is_given(row, j);
       if (!shown[j] || places_[j].only_missing) continue;
-      const double number = given.value(row, places_[j].column);
+      const double number = given.seen(row, j);
       beyond = beyond || is_beyond(number, cells_.columns()[j]);
       between = between || is_between(number, cells_.columns()[j]);
     }

@@ -1,6 +1,7 @@
 #include "engine/experiment/search.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "engine/encode/cell_distribution.hpp"
 #include "engine/experiment/evolution.hpp"
 #include "engine/experiment/goal.hpp"
+#include "engine/experiment/interval.hpp"
 #include "engine/experiment/model_predictor.hpp"
 #include "engine/experiment/nearest_real.hpp"
 #include "engine/experiment/proposal_file.hpp"
@@ -103,27 +105,25 @@ class Evaluator {
 
   // Puts the intervals of numbers that are goals into the result, at the first goal of each.
   void find_intervals(const GivenRows& rows, double level, SearchResult& result) {
-    const double tail = 0.5 * (1.0 - level);
     for (const std::size_t column : columns_of(goals_)) {
       if (!model_.schema->columns[column].numeric) continue;
       const auto of = std::find_if(goals_.begin(), goals_.end(),
                                    [&](const Goal& goal) { return goal.column == column; });
       SearchResult::Goal& goal = result.goals[static_cast<std::size_t>(of - goals_.begin())];
-      goal.low.resize(static_cast<std::size_t>(rows.rows()));
-      goal.high = goal.low;
-      each(rows, column, [&](std::size_t row, std::size_t cells, std::span<const float> shares) {
-        const CellDistribution distribution(model_.cells->columns()[cells], shares);
-        goal.low[row] = distribution.quantile(tail);
-        goal.high[row] = distribution.quantile(1.0 - tail);
-      });
+      std::vector<std::int64_t> all(static_cast<std::size_t>(rows.rows()));
+      std::iota(all.begin(), all.end(), std::int64_t{0});
+      for (const Interval& interval :
+           intervals_of(predictor_, model_, rows, all, cells_of(column, places_), level)) {
+        goal.low.push_back(interval.low);
+        goal.high.push_back(interval.high);
+      }
     }
   }
 
  private:
   template <class Take>
   void each(const GivenRows& rows, std::size_t column, const Take& take) {
-    std::size_t cells = 0;
-    while (places_[cells].column != column || places_[cells].only_missing) ++cells;
+    const std::size_t cells = cells_of(column, places_);
     std::vector<std::int64_t> all(static_cast<std::size_t>(rows.rows()));
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
     predictor_.predict(
@@ -173,10 +173,27 @@ SearchResult result_of(const std::vector<Candidate>& all, const std::vector<std:
   return result;
 }
 
-void add_notes(const SettingSpace& space, const Schema& schema, const LoadedCheckpoint& loaded,
-               SearchResult& result) {
+void require_no_samples(const std::vector<Goal>& goals, const GeneratorModel& model) {
+  for (const Goal& goal : goals) {
+    const CurveScores* curve = curve_at(model.cells->curves(), *model.schema, goal.column);
+    if (curve == nullptr) continue;
+    refuse_setting(
+        goal.maximise ? "maximise" : "minimise",
+        "'" + shortened(goal.text) + "', of a sample of " + curve_text(*curve, *model.schema),
+        "a column that stands alone", "the model knows the curve as a whole");
+  }
+}
+
+void add_notes(const SettingSpace& space, const GeneratorModel& model,
+               const LoadedCheckpoint& loaded, SearchResult& result) {
+  const Schema& schema = *model.schema;
   std::vector<std::string> names;
-  for (const std::size_t column : space.tied()) names.push_back(schema.columns[column].name);
+  for (const std::size_t column : space.tied()) {
+    const CurveScores* curve = curve_at(model.cells->curves(), schema, column);
+    if (curve == nullptr) names.push_back(schema.columns[column].name);
+    if (curve == nullptr || columns_of(*curve, schema).first != column) continue;
+    result.notes.push_back("left free, as it is no single number: " + curve_text(*curve, schema));
+  }
   if (!names.empty()) {
     result.notes.push_back("left free, as constraints tie them to others: " + joined(names));
   }
@@ -207,6 +224,7 @@ SearchResult search(const SearchRequest& request) {
   }
   const Schema& schema = *model.schema;
   const std::vector<Goal> goals = goals_of(request, schema);
+  require_no_samples(goals, model);
   const std::vector<CellPlace> places = cell_places(*model.cells, schema);
   const SettingSpace space(model, places, columns_of(goals), request.where);
   std::optional<RealSettings> real;
@@ -233,7 +251,7 @@ SearchResult search(const SearchRequest& request) {
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
-  add_notes(space, schema, loaded, result);
+  add_notes(space, model, loaded, result);
   return result;
 }
 

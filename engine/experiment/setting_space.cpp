@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/base/listed.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/table_cell.hpp"
@@ -19,18 +20,21 @@ bool has(const std::vector<std::size_t>& columns, std::size_t column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-// A part of a sum is settled by the others too.
-bool is_tied(std::size_t column, const Schema& schema) {
-  return GivenRows::is_tied(column, schema) || schema.constraints.is_settled(column);
+// A part of a sum is settled by the others too, and a sample of a curve by its scores.
+bool is_tied(std::size_t column, const GeneratorModel& model) {
+  const Schema& schema = *model.schema;
+  return GivenRows::is_tied(column, schema) || schema.constraints.is_settled(column) ||
+         curve_at(model.cells->curves(), schema, column) != nullptr;
 }
 
 std::vector<std::size_t> conditions_but(const std::vector<std::size_t>& goals, bool tied,
-                                        const Schema& schema) {
+                                        const GeneratorModel& model) {
+  const Schema& schema = *model.schema;
   std::vector<std::size_t> made;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const ColumnSchema& column = schema.columns[i];
     if (!column.drawn() || column.role != ColumnRole::condition || has(goals, i)) continue;
-    if (is_tied(i, schema) == tied) made.push_back(i);
+    if (is_tied(i, model) == tied) made.push_back(i);
   }
   return made;
 }
@@ -43,12 +47,13 @@ std::vector<std::string> names_of(const std::vector<std::size_t>& columns, const
 
 // Only settings stand in a proposal, so that nothing else can be held to a condition.
 void require_of_settings(const std::string& where, const std::vector<std::size_t>& goals,
-                         const Schema& schema) {
-  const std::vector<std::size_t> settings = conditions_but(goals, false, schema);
+                         const GeneratorModel& model) {
+  const Schema& schema = *model.schema;
+  const std::vector<std::size_t> settings = conditions_but(goals, false, model);
   if (settings.empty()) {
     refuse_setting("maximise", "no column to vary beside the goals",
-                   "a column of role condition that is no goal, and that no constraint ties to "
-                   "others",
+                   "a column of role condition that is no goal and no sample of a curve, and that "
+                   "no constraint ties to others",
                    "see vgan_cuda schema for the roles");
   }
   const Where conditions = parse_where(where, schema);
@@ -64,13 +69,13 @@ void require_of_settings(const std::string& where, const std::vector<std::size_t
     refuse_setting("where",
                    "'" + shortened(schema.columns[column].name) + "', " +
                        (has(goals, column) ? "which is a goal" : "which is no setting"),
-                   "the settings " + shortened(joined(names_of(settings, schema))));
+                   "the settings " + listed(names_of(settings, schema)));
   }
 }
 
 GenerateRequest rows_where(const std::string& where, const std::vector<std::size_t>& goals,
-                           const Schema& schema) {
-  require_of_settings(where, goals, schema);
+                           const GeneratorModel& model) {
+  require_of_settings(where, goals, model);
   GenerateRequest request;
   request.where = where;
   return request;
@@ -88,14 +93,37 @@ double deviation_of(const CellColumn& column) {
 
 }  // namespace
 
+GivenRows setting_rows(const std::vector<std::size_t>& columns, std::span<const Settings> settings,
+                       const GeneratorModel& model) {
+  Table table;
+  table.source = "proposed settings";
+  table.rows = std::ssize(settings);
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    const ColumnSchema& column = model.schema->columns[columns[k]];
+    TableColumn& made = table.columns.emplace_back();
+    made.name = column.name;
+    made.numeric = column.numeric;
+    made.format = column.format;
+    if (!made.numeric) made.words = column.words;
+    for (const Settings& one : settings) {
+      if (made.numeric) {
+        made.numbers.push_back(one[k]);
+      } else {
+        made.cells.push_back(static_cast<std::int32_t>(one[k]));
+      }
+    }
+  }
+  return GivenRows::of_table(table, model, true);
+}
+
 SettingSpace::SettingSpace(const GeneratorModel& model, const std::vector<CellPlace>& places,
                            const std::vector<std::size_t>& goals, const std::string& where)
     : model_(model),
       places_(places),
-      wishes_(rows_where(where, goals, *model.schema), model),
-      tied_(conditions_but(goals, true, *model.schema)) {
+      wishes_(rows_where(where, goals, model), model),
+      tied_(conditions_but(goals, true, model)) {
   const Schema& schema = *model.schema;
-  for (const std::size_t column : conditions_but(goals, false, schema)) {
+  for (const std::size_t column : conditions_but(goals, false, model)) {
     settings_.push_back(setting_of(column));
   }
   for (const WhereRange& range : parse_where(where, schema).ranges) {
@@ -126,9 +154,7 @@ SettingSpace::Setting SettingSpace::setting_of(std::size_t column) const {
   made.column = column;
   made.low = -infinity;
   made.high = infinity;
-  for (std::size_t j = 0; j < places_.size(); ++j) {
-    if (places_[j].column == column && !places_[j].only_missing) made.cells = j;
-  }
+  made.cells = cells_of(column, places_);
   const CellColumn& cells = model_.cells->columns()[made.cells];
   made.ordered = cells.ordered();
   made.measured = cells.kind() == CellColumn::Kind::quantile;
@@ -190,26 +216,9 @@ void SettingSpace::mutate(Settings& settings, std::size_t which, digits::Draws& 
 }
 
 GivenRows SettingSpace::rows(std::span<const Settings> settings) const {
-  const Schema& schema = *model_.schema;
-  Table table;
-  table.source = "proposed settings";
-  table.rows = std::ssize(settings);
-  for (std::size_t k = 0; k < settings_.size(); ++k) {
-    const ColumnSchema& column = schema.columns[settings_[k].column];
-    TableColumn& made = table.columns.emplace_back();
-    made.name = column.name;
-    made.numeric = column.numeric;
-    made.format = column.format;
-    if (!made.numeric) made.words = column.words;
-    for (const Settings& one : settings) {
-      if (made.numeric) {
-        made.numbers.push_back(one[k]);
-      } else {
-        made.cells.push_back(static_cast<std::int32_t>(one[k]));
-      }
-    }
-  }
-  return GivenRows::of_table(table, model_, true);
+  std::vector<std::size_t> columns;
+  for (const Setting& setting : settings_) columns.push_back(setting.column);
+  return setting_rows(columns, settings, model_);
 }
 
 double SettingSpace::distance(const Settings& a, const Settings& b) const {

@@ -19,6 +19,11 @@ namespace vgan {
 /// A number for each setting, in the table's order: its own, or which of the column's words.
 using Settings = std::vector<double>;
 
+/// Settings of `columns` (of Schema::columns) as rows of a table that gives them and leaves the
+/// other columns free.
+GivenRows setting_rows(const std::vector<std::size_t>& columns, std::span<const Settings> settings,
+                       const GeneratorModel& model);
+
 class SettingSpace {
  public:
   /// One of the columns that are varied.
@@ -42,7 +47,8 @@ class SettingSpace {
                const std::vector<std::size_t>& goals, const std::string& where);
 
   const std::vector<Setting>& settings() const { return settings_; }
-  /// Columns of role condition that are left free, as constraints tie them to others.
+  /// Columns of role condition that are left free: constraints tie them to others, or they are
+  /// samples of a curve.
   const std::vector<std::size_t>& tied() const { return tied_; }
 
   /// Settings of `count` rows that the model draws.

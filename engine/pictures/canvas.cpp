@@ -11,6 +11,15 @@ Box intersection(const Box& a, const Box& b) {
           std::min(a.bottom, b.bottom)};
 }
 
+// The height of a line at `x`, which lies between its ends.
+double height_at(const Polyline& line, double x) {
+  const auto next = std::upper_bound(line.begin() + 1, line.end() - 1, x,
+                                     [](double at, const Point& point) { return at < point.x; });
+  const Point &a = *(next - 1), &b = *next;
+  const double share = b.x > a.x ? std::clamp((x - a.x) / (b.x - a.x), 0.0, 1.0) : 0.0;
+  return a.y + share * (b.y - a.y);
+}
+
 constexpr Box nothing{1 << 30, 1 << 30, 0, 0};
 
 std::uint8_t mixed(std::uint8_t under, std::uint8_t over, double amount) {
@@ -61,6 +70,22 @@ void Canvas::draw(const std::vector<Polyline>& lines, const Pen& pen, const Box&
   blend(pen);
 }
 
+void Canvas::fill_between(const Polyline& upper, const Polyline& lower, const Pen& pen,
+                          const Box& clip) {
+  const Box inside = intersection(clip, area());
+  const double first = std::ceil(upper.front().x - 0.5), end = std::ceil(upper.back().x - 0.5);
+  const auto left = static_cast<int>(std::max<double>(first, inside.left));
+  const auto right = static_cast<int>(std::min<double>(end, inside.right));
+  for (int x = left; x < right; ++x) {
+    const double from = std::max<double>(height_at(upper, x + 0.5), inside.top);
+    const double to = std::min<double>(height_at(lower, x + 0.5), inside.bottom);
+    for (int y = static_cast<int>(std::floor(from)); y < to; ++y) {
+      const double share = std::min<double>(y + 1, to) - std::max<double>(y, from);
+      mix(x, y, pen, share);
+    }
+  }
+}
+
 void Canvas::text(std::string_view text, Point at, double scale, RgbColour colour, Align align) {
   const double width = text_width(text, scale);
   if (align == Align::centre) at.x -= width / 2;
@@ -106,15 +131,19 @@ void Canvas::blend(const Pen& pen) {
   for (int y = touched_.top; y < touched_.bottom; ++y) {
     for (int x = touched_.left; x < touched_.right; ++x) {
       const std::size_t at = static_cast<std::size_t>(y) * image_.width + x;
-      const double amount = pen.opacity * coverage_[at];
+      mix(x, y, pen, coverage_[at]);
       coverage_[at] = 0;
-      std::uint8_t* pixel = &image_.pixels[3 * at];
-      pixel[0] = mixed(pixel[0], pen.colour.red, amount);
-      pixel[1] = mixed(pixel[1], pen.colour.green, amount);
-      pixel[2] = mixed(pixel[2], pen.colour.blue, amount);
     }
   }
   touched_ = nothing;
+}
+
+void Canvas::mix(int x, int y, const Pen& pen, double share) {
+  const double amount = pen.opacity * share;
+  std::uint8_t* pixel = &image_.pixels[3 * (static_cast<std::size_t>(y) * image_.width + x)];
+  pixel[0] = mixed(pixel[0], pen.colour.red, amount);
+  pixel[1] = mixed(pixel[1], pen.colour.green, amount);
+  pixel[2] = mixed(pixel[2], pen.colour.blue, amount);
 }
 
 }  // namespace vgan

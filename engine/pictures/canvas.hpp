@@ -44,6 +44,12 @@ class Canvas {
   /// not darken each other. A line of one point is a dot as wide as the pen.
   void draw(const std::vector<Polyline>& lines, const Pen& pen, const Box& clip);
 
+  /// Fills what lies between two lines, inside `clip` only, with the pen's colour and opacity: each
+  /// column of pixels whose centre lies between their ends, which have one x, the first included.
+  /// Points go from left to right, two or more in each line, those of `upper` being the higher
+  /// ones.
+  void fill_between(const Polyline& upper, const Polyline& lower, const Pen& pen, const Box& clip);
+
   /// Draws `text` with its baseline at `at.y` and its `align` end at `at.x`. `scale` 1 is a
   /// capital of 9 pixels.
   void text(std::string_view text, Point at, double scale, RgbColour colour,
@@ -55,6 +61,7 @@ class Canvas {
  private:
   void cover(const Point& a, const Point& b, double width, const Box& clip);
   void blend(const Pen& pen);
+  void mix(int x, int y, const Pen& pen, double share);
 
   RgbImage image_;
   std::vector<float> coverage_;  // of the strokes being drawn; zero between calls

@@ -15,17 +15,6 @@ constexpr int left_margin = 8;    // to the left of the widest label
 constexpr int label_gap = 4;      // between a mark and its label
 constexpr double label_scale = 1;
 
-// Whether all labels have `label_space` between them.
-bool apart(const PlotAxis& axis, const std::vector<Tick>& found, int left, int right) {
-  double free_from = -1e9;
-  for (const Tick& tick : found) {
-    const double begin = label_left(axis, tick, left, right);
-    if (begin < free_from) return false;
-    free_from = begin + text_width(tick.label, label_scale) + label_space;
-  }
-  return true;
-}
-
 int pixel(double place) { return static_cast<int>(std::floor(place)); }
 
 }  // namespace
@@ -49,6 +38,16 @@ double label_left(const PlotAxis& axis, const Tick& tick, int left, int right) {
   return std::max<double>(left, std::min(centred, right - width));
 }
 
+bool labels_apart(const PlotAxis& axis, const std::vector<Tick>& ticks, int left, int right) {
+  double free_from = -1e9;
+  for (const Tick& tick : ticks) {
+    const double begin = label_left(axis, tick, left, right);
+    if (begin < free_from) return false;
+    free_from = begin + text_width(tick.label, label_scale) + label_space;
+  }
+  return true;
+}
+
 std::vector<Tick> horizontal_ticks(const PlotAxis& axis, int left, int right, double least_step) {
   std::vector<Tick> best;
   const int most = std::max(3, static_cast<int>(axis.length() / 50));
@@ -58,7 +57,7 @@ std::vector<Tick> horizontal_ticks(const PlotAxis& axis, int left, int right, do
     for (std::size_t stride = 1; stride <= found.size(); ++stride) {
       std::vector<Tick> some;
       for (std::size_t i = 0; i < found.size(); i += stride) some.push_back(found[i]);
-      if (!apart(axis, some, left, right)) continue;
+      if (!labels_apart(axis, some, left, right)) continue;
       if (some.size() > best.size()) best = some;
       break;
     }

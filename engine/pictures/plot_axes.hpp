@@ -39,6 +39,9 @@ std::vector<Tick> vertical_ticks(const PlotAxis& axis, int spacing);
 /// Where a label begins that is centred on its tick, but moved to lie between `left` and `right`.
 double label_left(const PlotAxis& axis, const Tick& tick, int left, int right);
 
+/// Whether the labels of ticks, between `left` and `right`, have room beside each other.
+bool labels_apart(const PlotAxis& axis, const std::vector<Tick>& ticks, int left, int right);
+
 /// Lines across `box`, from top to bottom or from left to right, one at each tick.
 void draw_vertical_lines(Canvas& canvas, const Box& box, const PlotAxis& axis,
                          const std::vector<Tick>& ticks);

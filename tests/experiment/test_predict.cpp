@@ -5,15 +5,10 @@
 #include <cmath>
 #include <sstream>
 
-#include "engine/checkpoint/checkpoint.hpp"
-#include "engine/data/readers/table_reader.hpp"
-#include "engine/data/table_trials.hpp"
-#include "engine/train/trainer.hpp"
-#include "tests/data/readers/make_files.hpp"
+#include "tests/experiment/experiment_model.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/dice.hpp"
 #include "tests/support/small_run.hpp"
-#include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
@@ -70,45 +65,10 @@ std::string table_of(const std::vector<Row>& rows) {
   return text;
 }
 
-/// A model that was trained on a table, in a folder of its own.
-struct Model {
-  explicit Model(const std::string& text, std::uint64_t epochs, const SchemaWish& wish = {}) {
-    const Table table = read_table(write_file(folder.path() / "data.csv", text), {}, wish);
-    TrainConfig config = preset("masked");
-    config.epochs = epochs;
-    config.g_layers = {64, 64};
-    config.batch = 128;
-    config.device = "cpu";
-    config.threads = 2;
-    Trainer trainer(config, table_trials(table, infer_schema(table)));
-    trainer.train(epochs, [](const StepReport&) { return true; });
-    checkpoint = save_checkpoint(folder.path() / "checkpoints", epochs, trainer.checkpoint(), 0);
-  }
-
-  PredictRequest request(const std::string& given, const std::string& known = "") const {
-    PredictRequest made;
-    made.model = checkpoint;
-    made.given = write_file(folder.path() / "given.csv", given).string();
-    if (!known.empty()) made.check = write_file(folder.path() / "known.csv", known).string();
-    made.out = (folder.path() / "out/p.csv").string();
-    made.device = "cpu";
-    made.threads = 2;
-    return made;
-  }
-
-  std::vector<std::string> lines(const std::string& file = "out/p.csv") const {
-    std::istringstream text(read_file(folder.path() / file));
-    std::vector<std::string> made;
-    for (std::string line; std::getline(text, line);) made.push_back(line);
-    return made;
-  }
-
-  TempDir folder;
-  fs::path checkpoint;
-};
+using Model = ExperimentModel;
 
 const Model& straight_model() {
-  static const Model model(table_of(rows_of(500, 1)), 700);
+  static const Model model(table_of(rows_of(500, 1)), experiment_config(700));
   return model;
 }
 
@@ -135,7 +95,7 @@ TEST_CASE("predictions are near the known means, their intervals near the known 
           "[generate]") {
   const Model& model = straight_model();
   const std::vector<Row> rows = rows_of(400, 2);
-  const PredictResult result = predict(model.request(settings_of(rows), table_of(rows)));
+  const PredictResult result = predict(model.prediction(settings_of(rows), table_of(rows)));
   CHECK(result.rows == 400);
   CHECK(result.columns == 2 + 4 + 2 + 1);
   REQUIRE(result.numbers.size() == 1);
@@ -178,7 +138,7 @@ TEST_CASE("predictions are near the known means, their intervals near the known 
 TEST_CASE("a wider level gives a wider interval about the same median", "[generate]") {
   const Model& model = straight_model();
   const std::vector<Row> rows = rows_of(20, 3);
-  PredictRequest request = model.request(settings_of(rows));
+  PredictRequest request = model.prediction(settings_of(rows));
   const PredictResult wide = predict(request);
   request.level = 0.5;
   const PredictResult narrow = predict(request);
@@ -197,7 +157,7 @@ TEST_CASE("rows that give different columns are predicted each by its own", "[ge
       ",,3,0.5\n"
       ",down,,-0.5\n"
       "4.5,,,\n";
-  const PredictResult result = predict(model.request(given));
+  const PredictResult result = predict(model.prediction(given));
   const auto& a = numbers_named(result, "a");
   const auto& level = numbers_named(result, "level");
   const auto& z = numbers_named(result, "z, in m");
@@ -231,7 +191,7 @@ TEST_CASE("known words that the model does not know are misses without a probabi
   const Model& model = straight_model();
   const std::string known = "kind,level\nup,0\nsideways,1\ndown,2\n,3\n";
   const PredictResult result =
-      predict(model.request("level,a\n0,0.9\n1,0.9\n2,-0.9\n3,0.9\n", known));
+      predict(model.prediction("level,a\n0,0.9\n1,0.9\n2,-0.9\n3,0.9\n", known));
   REQUIRE(result.checked_words.size() == 1);
   const auto& check = result.checked_words[0];
   CHECK(check.rows == 3);
@@ -245,7 +205,7 @@ TEST_CASE("predictions depend neither on the size of blocks nor on what is asked
           "[generate]") {
   const Model& model = straight_model();
   const std::vector<Row> rows = rows_of(300, 4);
-  PredictRequest request = model.request(settings_of(rows, 3));
+  PredictRequest request = model.prediction(settings_of(rows, 3));
   const PredictResult whole = predict(request);
   const std::vector<std::string> lines = model.lines();
   for (const std::int64_t size : {1, 7, 256}) {
@@ -270,9 +230,9 @@ TEST_CASE("rows beside a ring are outside, rows on it are inside", "[generate]")
     }
     return text;
   };
-  const Model model(ring(500), 1500);
+  const Model model(ring(500), experiment_config(1500));
   const auto support = [&](const std::string& rows) {
-    return predict(model.request("x,y\n" + rows)).support;
+    return predict(model.prediction("x,y\n" + rows)).support;
   };
   CHECK(support("0.6,0.8\n-0.8,0.6\n1,0.05\n0.1,-1\n-0.71,-0.71\n") ==
         std::vector<Support>(5, Support::inside));
@@ -282,7 +242,7 @@ TEST_CASE("rows beside a ring are outside, rows on it are inside", "[generate]")
   CHECK(support("0.6,\n,\n,-0.5\n0,\n1.5,\n,-1.5\n") ==
         std::vector<Support>{Support::inside, Support::inside, Support::inside, Support::inside,
                              Support::outside, Support::outside});
-  const std::vector<Support> others = predict(model.request(ring(400))).support;
+  const std::vector<Support> others = predict(model.prediction(ring(400))).support;
   const auto far = std::count(others.begin(), others.end(), Support::outside);
   const auto near = std::count(others.begin(), others.end(), Support::inside);
   CHECK(far < 12);
@@ -305,10 +265,10 @@ TEST_CASE("columns of every kind are predicted in the form of their table", "[ge
                  : std::to_string(late ? 7 : 3) + "," + std::to_string(dice.roll(10)) + "5") +
             "\r\n";
   }
-  const Model model(text, 300);
-  PredictRequest request = model.request("size;mass\r\nbig;NA\r\n");
+  const Model model(text, experiment_config(300));
+  PredictRequest request = model.prediction("size;mass\r\nbig;NA\r\n");
   check_error(error_of([&] { (void)predict(request); }), 65, {"'big'", "big;one"});
-  request = model.request("size;mass\r\n\"big;one\";\r\nsmall;\r\n;3,15\r\n");
+  request = model.prediction("size;mass\r\n\"big;one\";\r\nsmall;\r\n;3,15\r\n");
   const PredictResult result = predict(request);
   const std::vector<std::string> lines = model.lines();
   REQUIRE(lines.size() == 4);
@@ -344,19 +304,18 @@ TEST_CASE("words in an order are predicted as words", "[generate]") {
   grade.kind = ColumnKind::ordinal;
   grade.values.emplace();
   for (const char* word : words) grade.values->push_back({word, std::nullopt});
-  const Model model(text, 300, wish);
+  const Model model(text, experiment_config(300), wish);
   const PredictResult result =
-      predict(model.request("heat\n4\n15\n27\n", "grade\nlow\nmid\nnone\n"));
+      predict(model.prediction("heat\n4\n15\n27\n", "grade\nlow\nmid\nnone\n"));
   REQUIRE(result.words.size() == 1);
   CHECK(result.words[0].word == std::vector<std::string>{"low", "mid", "high"});
   CHECK(result.words[0].probability[0] > 0.7);
   CHECK(result.numbers.empty());
   CHECK(result.checked_words[0].accuracy == Approx(2.0 / 3.0));
-  CHECK(predict(model.request("grade\nhigh\n")).numbers[0].mean[0] == Approx(24.5).margin(2.0));
+  CHECK(predict(model.prediction("grade\nhigh\n")).numbers[0].mean[0] == Approx(24.5).margin(2.0));
 }
 
 TEST_CASE("columns that constraints tie to others are left out, with a note", "[generate]") {
-  const TempDir folder;
   std::string text = "a,twice,b\n";
   for (int i = 0; i < 60; ++i) {
     text += std::to_string(i * i % 37) + "," + std::to_string(2 * (i * i % 37)) + "," +
@@ -368,20 +327,11 @@ TEST_CASE("columns that constraints tie to others are left out, with a note", "[
   twice.name = "twice";
   twice.derive = "2 * a";
   wish.columns = {twice};
-  const Table table = read_table(write_file(folder.path() / "t.csv", text), {}, wish);
-  TrainConfig config = preset("masked");
-  config.epochs = 3;
+  TrainConfig config = experiment_config(3);
   config.g_layers = {16};
   config.batch = 16;
-  config.device = "cpu";
-  Trainer trainer(config, table_trials(table, infer_schema(table)));
-  trainer.train(3, [](const StepReport&) { return true; });
-  PredictRequest request;
-  request.model = save_checkpoint(folder.path(), 3, trainer.checkpoint(), 0);
-  request.given = write_file(folder.path() / "given.csv", "b\n1\n2\n").string();
-  request.out = (folder.path() / "p.csv").string();
-  request.device = "cpu";
-  const PredictResult result = predict(request);
+  const Model model(text, config, wish);
+  const PredictResult result = predict(model.prediction("b\n1\n2\n"));
   REQUIRE(result.numbers.size() == 1);
   CHECK(result.numbers[0].name == "a");
   REQUIRE(result.notes.size() == 1);
@@ -392,7 +342,7 @@ TEST_CASE("predictions refuse in one line what they cannot be made of", "[genera
   const Model& model = straight_model();
   const std::string given = "level,a\n1,0.5\n2,0.1\n";
   const auto refuse = [&](int code, const std::vector<std::string>& parts, const auto& change) {
-    PredictRequest request = model.request(given);
+    PredictRequest request = model.prediction(given);
     change(request);
     check_error(error_of([&] { (void)predict(request); }), code, parts);
     CHECK(!fs::exists(model.folder.path() / "out/none.csv"));
@@ -417,7 +367,7 @@ TEST_CASE("predictions refuse in one line what they cannot be made of", "[genera
   const TempDir folder;
   Trainer trainer(small_config(), bar_images());
   (void)trainer.train_epoch();
-  PredictRequest request = model.request(given);
+  PredictRequest request = model.prediction(given);
   request.model = save_checkpoint(folder.path(), 1, trainer.checkpoint(), 0);
   check_error(error_of([&] { (void)predict(request); }), 78,
               {"predict needs a model masked", "a model gan"});

@@ -1,0 +1,283 @@
+#include "engine/experiment/profile.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/listed.hpp"
+#include "engine/base/refuse_setting.hpp"
+#include "engine/base/text.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/encode/cell_distribution.hpp"
+#include "engine/experiment/interval.hpp"
+#include "engine/experiment/model_predictor.hpp"
+#include "engine/experiment/profile_file.hpp"
+#include "engine/experiment/profile_picture.hpp"
+#include "engine/experiment/profile_question.hpp"
+#include "engine/experiment/profile_real.hpp"
+#include "engine/experiment/row_support.hpp"
+#include "engine/experiment/setting_space.hpp"
+#include "engine/experiment/word_shares.hpp"
+#include "engine/files/output_path.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/pictures/png.hpp"
+#include "engine/pictures/profile_plot.hpp"
+#include "engine/run/run_files.hpp"
+
+namespace vgan {
+namespace {
+
+constexpr double inner_level = 0.5;
+constexpr std::uint64_t averaged_rows = 200;
+constexpr std::uint64_t averaged_seed = 1;
+
+bool is_picture(const std::string& out) { return ending_of(out) == ".png"; }
+
+void check(const ProfileRequest& request) {
+  require_level(request.level);
+  if (request.out.empty()) refuse_setting("out", "no file", "one or more");
+  for (std::size_t i = 0; i < request.out.size(); ++i) {
+    const std::string &out = request.out[i], ending = ending_of(out);
+    const bool known = out == "-" || ending == ".png" || ending == ".csv" || ending == ".tsv";
+    if (!known) {
+      refuse_setting("out", "'" + out + "'", "names that end in .png, .csv or .tsv, or -");
+    }
+    for (std::size_t k = 0; k < i; ++k) {
+      const std::string& other = request.out[k];
+      const bool both = out == other || (out != "-" && other != "-" && same_file(out, other));
+      if (both) refuse_setting("out", "'" + out + "' twice", "each file once");
+    }
+  }
+}
+
+/// Rows that ask for one place, or each for one of several.
+struct Asked {
+  GivenRows rows;
+  std::size_t cells = 0;  ///< the column of cells that is asked for
+};
+
+template <class Take>
+void each(const Asked& asked, CellPredictor& predictor, const Take& take) {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(asked.rows.rows()));
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
+  predictor.predict(
+      all, asked.cells,
+      [&](std::int64_t row, std::span<std::int32_t> cells, std::span<std::uint8_t> observed) {
+        asked.rows.put(row, cells, observed);
+      },
+      [&](std::int64_t row, std::span<const float> shares) {
+        take(static_cast<std::size_t>(row), shares);
+      });
+}
+
+/// Fills a result, a place at a time.
+class Profile {
+ public:
+  Profile(const ProfileRequest& request, const ProfileQuestion& question,
+          const GeneratorModel& model, const std::vector<CellPlace>& places,
+          CellPredictor& predictor, ProfileResult& result)
+      : request_(request),
+        question_(question),
+        model_(model),
+        places_(places),
+        predictor_(predictor),
+        support_(*model.cells, places, predictor),
+        cells_(cells_of(question.of, places)),
+        result_(result) {
+    const ColumnSchema& of = model.schema->columns[question.of];
+    if (of.numeric) return;
+    for (const std::string& word : of.words) result_.words.push_back({word, {}});
+  }
+
+  // The other columns are not shown to the network, which sums over them.
+  void follow() {
+    std::vector<std::size_t> columns = {question_.over};
+    for (const auto& fixed : question_.fixed) columns.push_back(fixed.column);
+    std::vector<Settings> settings;
+    for (const double place : question_.places) {
+      Settings& made = settings.emplace_back(Settings{place});
+      for (const auto& fixed : question_.fixed) made.push_back(fixed.value);
+    }
+    const Asked asked{setting_rows(columns, settings, model_), cells_};
+    each(asked, predictor_, [&](std::size_t, std::span<const float> shares) { add_place(shares); });
+    if (!model_.left_out.empty() && model_.schema->columns[question_.of].numeric) {
+      set_band(asked, request_.level, result_.numbers.low, result_.numbers.high);
+      set_band(asked, inner_level, result_.numbers.q25, result_.numbers.q75);
+    }
+    result_.support = support_.of(asked.rows);
+  }
+
+  // Each place is shown with the other settings of the same rows, and the mean of the distributions
+  // is taken.
+  void average(const SettingSpace& space, std::size_t over) {
+    std::vector<Settings> drawn = space.drawn(averaged_rows, averaged_seed, predictor_);
+    for (const double place : question_.places) {
+      for (Settings& settings : drawn) settings[over] = place;
+      const Asked asked{space.rows(drawn), cells_};
+      std::vector<double> sum(model_.cells->columns()[cells_].size(), 0.0);
+      each(asked, predictor_, [&](std::size_t, std::span<const float> shares) {
+        const double known = share_of_known(shares, places_[cells_].missing);
+        for (std::size_t i = 0; i < sum.size() && known > 0.0; ++i) {
+          if (static_cast<std::int64_t>(i) == places_[cells_].missing) continue;
+          sum[i] += static_cast<double>(shares[i]) / known;
+        }
+      });
+      std::vector<float> mean;
+      for (const double share : sum) {
+        mean.push_back(static_cast<float>(share / static_cast<double>(averaged_rows)));
+      }
+      add_place(mean);
+      std::vector<Support> support = support_.of(asked.rows);
+      std::sort(support.begin(), support.end());
+      result_.support.push_back(support[support.size() / 2]);
+    }
+    result_.averaged = averaged_rows;
+  }
+
+ private:
+  // The band of a model with folds, which holds new rows as often as it says.
+  void set_band(const Asked& asked, double level, std::vector<double>& low,
+                std::vector<double>& high) {
+    std::vector<std::int64_t> all(static_cast<std::size_t>(asked.rows.rows()));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    low.clear();
+    high.clear();
+    for (const Interval& interval :
+         intervals_of(predictor_, model_, asked.rows, all, cells_, level)) {
+      low.push_back(interval.low);
+      high.push_back(interval.high);
+    }
+  }
+
+  void add_place(std::span<const float> shares) {
+    const ColumnSchema& of = model_.schema->columns[question_.of];
+    const CellColumn& column = model_.cells->columns()[cells_];
+    if (!of.numeric) {
+      const std::vector<double> words =
+          word_shares(column, places_[cells_].missing, of.words.size(), shares);
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        result_.words[i].probability.push_back(words[i]);
+      }
+      return;
+    }
+    const CellDistribution distribution(column, shares);
+    const Interval outer = interval_of(distribution, request_.level);
+    const Interval inner = interval_of(distribution, inner_level);
+    ProfileResult::Numbers& made = result_.numbers;
+    made.mean.push_back(distribution.mean());
+    made.median.push_back(distribution.quantile(0.5));
+    made.low.push_back(outer.low);
+    made.high.push_back(outer.high);
+    made.q25.push_back(inner.low);
+    made.q75.push_back(inner.high);
+  }
+
+  const ProfileRequest& request_;
+  const ProfileQuestion& question_;
+  const GeneratorModel& model_;
+  const std::vector<CellPlace>& places_;
+  CellPredictor& predictor_;
+  RowSupport support_;
+  std::size_t cells_;  // the column of cells that is asked for
+  ProfileResult& result_;
+};
+
+std::size_t place_in(const SettingSpace& space, const ProfileQuestion& question,
+                     const Schema& schema) {
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < space.settings().size(); ++k) {
+    const std::size_t column = space.settings()[k].column;
+    if (column == question.over) return k;
+    names.push_back(schema.columns[column].name);
+  }
+  refuse_setting("over",
+                 "'" + shortened(schema.columns[question.over].name) +
+                     "', over which others cannot be averaged",
+                 "one of the settings " + listed(names), "take --others follow");
+}
+
+std::string tied_note(const SettingSpace& space, const Schema& schema) {
+  std::vector<std::string> names;
+  for (const std::size_t column : space.tied()) names.push_back(schema.columns[column].name);
+  if (names.empty()) return "";
+  return "left free, as constraints tie them to others: " + joined(names);
+}
+
+ModelPredictor::Options options_of(const ProfileRequest& request) {
+  return {request.device, request.threads, request.raw_weights, 0, [&request] {
+            if (!request.stop_requested || !request.stop_requested()) return;
+            throw Error(ErrorCode::interrupted,
+                        {"stopped on request", request.out.front(), "", "",
+                         request.out.front() == "-" ? "" : "nothing was written"});
+          }};
+}
+
+void require_places(const ProfileRequest& request, const LoadedCheckpoint& loaded,
+                    const GeneratorModel& model) {
+  for (const std::string& out : request.out) {
+    if (out == "-") continue;
+    require_kept("out", out, {request.real, loaded.file.string()});
+    require_not_of_run("out", out, loaded.file, model.config);
+  }
+}
+
+void write(const ProfileRequest& request, const ProfileQuestion& question, const Schema& schema,
+           ProfileResult& result) {
+  for (const std::string& out : request.out) {
+    if (out != "-") make_folder_of(out);
+    if (is_picture(out)) {
+      write_png(std::filesystem::path(out), result.picture);
+    } else {
+      write_profile(out, question, schema, result);
+    }
+  }
+}
+
+}  // namespace
+
+ProfileResult profile(const ProfileRequest& request) {
+  check(request);
+  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
+  require_cells(model, "profile", loaded.file.string());
+  require_places(request, loaded, model);
+  const Schema& schema = *model.schema;
+  const std::vector<CellPlace> places = cell_places(*model.cells, schema);
+  const ProfileQuestion question = read_question(request, model, places);
+  std::optional<SettingSpace> space;
+  std::size_t over = 0;
+  if (request.others == OtherSettings::average) {
+    space.emplace(model, places, std::vector<std::size_t>{question.of}, request.where);
+    over = place_in(*space, question, schema);
+  }
+  ProfileResult result;
+  result.of = schema.columns[question.of].name;
+  result.over = schema.columns[question.over].name;
+  result.places = question.places;
+  if (!request.real.empty()) {
+    result.real = real_points(request.real, question, model, places, result.notes);
+  }
+  ModelPredictor opened(model, loaded.checkpoint, options_of(request));
+  const auto start = Clock::now();
+  Profile made(request, question, model, places, opened.predictor(), result);
+  space ? made.average(*space, over) : made.follow();
+  result.picture = draw_profile(profile_plot(request, question, model, places, result));
+  write(request, question, schema, result);
+  result.checkpoint = loaded.file;
+  result.epoch = model.epoch;
+  result.seconds = seconds_since(start);
+  if (space) {
+    if (std::string note = tied_note(*space, schema); !note.empty()) {
+      result.notes.push_back(std::move(note));
+    }
+  }
+  result.notes.insert(result.notes.end(), loaded.skipped.begin(), loaded.skipped.end());
+  return result;
+}
+
+}  // namespace vgan
