@@ -24,6 +24,7 @@
 #include "engine/encode/scaling.hpp"
 #include "engine/encode/score_curve.hpp"
 #include "engine/experiment/predict.hpp"
+#include "engine/experiment/profile.hpp"
 #include "engine/experiment/search.hpp"
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"

@@ -12,6 +12,7 @@ namespace vgan::app {
 int run_train(const std::string& program, const Words& words);
 int run_generate(const Words& words);
 int run_predict(const Words& words);
+int run_profile(const Words& words);
 int run_search(const Words& words);
 int run_reconstruct(const Words& words);
 int run_compare(const Words& words);

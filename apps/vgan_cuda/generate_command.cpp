@@ -37,20 +37,32 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"conditions", samples, "FILE",
             ".npy of condition vectors, one a sample, from the first on again"},
           r.conditions);
-  visitor(
-      S{"given", samples, "FILE",
-        "of a masked model: a table of values that rows are given, any of its columns, an empty "
-        "cell = free"},
-      r.given);
+  visitor(S{"given", samples, "FILE",
+            "a table of values that rows are given: of a masked model any of its columns, an empty "
+            "cell = free; of one trained with --conditional the column label, with --conditions "
+            "condition_1, condition_2, ..."},
+          r.given);
   visitor(S{"per-row", samples, "N", "virtual rows for each row of --given, in place of --count"},
           r.per_row);
+  visitor(S{"summary", samples, "",
+            "of a table: in place of rows a line for each row of --given (or class of --per-label, "
+            "vector of --conditions) with means, deviations and quantiles of numbers and shares of "
+            "words; of " +
+                std::to_string(rows_of_summary) +
+                " rows each unless --per-row, --per-label or --count says it"},
+          r.summary);
   visitor(S{"where", samples, "LIST",
             "of a masked model: what all rows shall meet, such as 'Chord=0.3,Velocity>=55'"},
           r.where);
+  visitor(S{"privacy", samples, "",
+            "of a masked model with folds: rows farther from those it learnt, at some cost in "
+            "quality"},
+          r.privacy);
   visitor(S{"raw-weights", samples, "", "G as trained, not its average"}, r.raw_weights);
   visitor(S{"out", output, "FILE",
             "a name that ends in .npy, .npz, .h5, .csv, .tsv, .parquet, .png, .idx or .raw; - = "
-            "standard output, of a table its rows as text, else raw values"},
+            "standard output, of a table its rows as text, else raw values; empty = samples.npy, "
+            "of a table samples.csv, a summary summary.csv"},
           r.out);
   visitor(S{"format", output, "NAME", words_help<SampleFormat>()}, r.format);
   visitor(S{"dtype", output, "NAME",
@@ -79,13 +91,17 @@ std::string stages_text(const GenerateResult& result) {
 }
 
 std::string result_text(const GenerateRequest& request, const GenerateResult& result) {
-  const std::string to = request.out == "-" ? "standard output" : request.out;
+  const std::string to = request.out == "-" ? "standard output" : result.out;
   const TrialShape& trial = result.shape;
   const std::string channels = trial.channels > 1 ? " x " + std::to_string(trial.channels) : "";
   const std::string what =
-      result.columns > 0 ? counted(result.count, "row") + " of " + counted(result.columns, "column")
-                         : counted(result.count, "sample") + " of " + std::to_string(trial.height) +
-                               " x " + std::to_string(trial.width) + channels;
+      result.settings > 0
+          ? counted(result.settings, "line") + " of " + counted(result.columns, "column") +
+                ", each of " + counted(result.count / result.settings, "row")
+      : result.columns > 0
+          ? counted(result.count, "row") + " of " + counted(result.columns, "column")
+          : counted(result.count, "sample") + " of " + std::to_string(trial.height) + " x " +
+                std::to_string(trial.width) + channels;
   return printable("wrote " + to + ": " + what + ", " + general_text(result.seconds, 3) + " s, " +
                    fixed_text(rate_of(result, result.seconds), 0) + " a second; from " +
                    result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");
@@ -111,10 +127,17 @@ int run_generate(const Words& words) {
     throw Error(ErrorCode::usage, {"bad command line", "--given with --count", "", "",
                                    "--per-row N is N for each row of the file"});
   }
-  if (request.given.empty() && line.given("per-row")) {
+  const bool of_vectors = request.summary && !request.conditions.empty();
+  if (of_vectors && line.given("count")) {
+    throw Error(ErrorCode::usage, {"bad command line", "--count with a summary of --conditions", "",
+                                   "", "--per-row N is N for each vector"});
+  }
+  if (request.given.empty() && !of_vectors && line.given("per-row")) {
     throw Error(ErrorCode::usage,
                 {"bad command line", "--per-row without --given", "", "", "--count N is N in all"});
   }
+  if (request.summary && !line.given("per-row")) request.per_row = rows_of_summary;
+  if (request.summary && !line.given("count")) request.count = rows_of_summary;
   require_output();
   request.stop_requested = stop_requested;
   catch_stop_signals();

@@ -12,8 +12,8 @@ using vgan::Error;
 using vgan::ErrorCode;
 using vgan::app::Words;
 
-const Words command_names = {"train",   "generate", "predict", "search", "reconstruct",
-                             "compare", "evaluate", "inspect", "schema", "doctor"};
+const Words command_names = {"train",   "generate", "predict", "profile", "search", "reconstruct",
+                             "compare", "evaluate", "inspect", "schema",  "doctor"};
 
 constexpr const char* overview =
     "vgan_cuda learns the distribution of real data and draws virtual trials from it.\n"
@@ -21,6 +21,7 @@ constexpr const char* overview =
     "  vgan_cuda [train] [flags]              train a model; 'train' may be left out\n"
     "  vgan_cuda generate RUN                 draw samples from a trained model\n"
     "  vgan_cuda predict RUN --given FILE     predict what a table's rows leave free\n"
+    "  vgan_cuda profile RUN --of A --over B  draw how an outcome goes with a setting\n"
     "  vgan_cuda search RUN --maximise GOAL   find settings at which goals are best\n"
     "  vgan_cuda reconstruct RUN --data FILE  encode and decode trials by a vae or ae\n"
     "  vgan_cuda compare --models gan,vae     train several models, compare them\n"
@@ -51,6 +52,7 @@ int run(const std::string& program, Words words) {
   if (command == "train") return vgan::app::run_train(program, words);
   if (command == "generate") return vgan::app::run_generate(words);
   if (command == "predict") return vgan::app::run_predict(words);
+  if (command == "profile") return vgan::app::run_profile(words);
   if (command == "search") return vgan::app::run_search(words);
   if (command == "reconstruct") return vgan::app::run_reconstruct(words);
   if (command == "compare") return vgan::app::run_compare(words);

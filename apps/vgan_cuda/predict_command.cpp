@@ -40,16 +40,19 @@ std::string figure(double value) { return std::isnan(value) ? "-" : fixed_text(v
 
 std::string name_text(const std::string& name) { return printable(shortened(name)); }
 
-std::string check_text(const PredictResult& result) {
+std::string check_text(const PredictResult& result, double level) {
   std::string text;
   if (!result.checked_numbers.empty()) {
     TextTable table = {{"number", "rows", "R2", "RMSE", "coverage", "width"}};
     for (const auto& one : result.checked_numbers) {
+      if (one.rows == 0) continue;
       const std::string rmse = std::isnan(one.rmse) ? "-" : general_text(one.rmse, 4);
       table.push_back({name_text(one.name), grouped(one.rows), figure(one.r2), rmse,
                        figure(one.coverage), figure(one.width)});
     }
-    text += plain_table(table);
+    text += plain_table(table) + "coverage: share within the interval of " +
+            general_text(level, 4) +
+            "; width: its mean width, in standard deviations of the found values\n";
   }
   if (!result.checked_words.empty()) {
     TextTable table = {{"word", "rows", "accuracy", "log probability"}};
@@ -75,7 +78,7 @@ std::string result_text(const PredictRequest& request, const PredictResult& resu
 int run_predict(const Words& words) {
   CommandLine line("vgan_cuda predict RUN_OR_FILE --given FILE [flags]",
                    "Says for rows of a table of which some columns are given what the others may\n"
-                   "be, by a model masked: of numbers the mean, the median and an interval, of\n"
+                   "be, by a masked model: of numbers the mean, the median and an interval, of\n"
                    "words the most probable one; and whether the given values lie inside, on the\n"
                    "edge or outside of what the model knows.");
   add_model(line);
@@ -101,7 +104,7 @@ int run_predict(const Words& words) {
     std::fprintf(stderr, "%s\n", printable(note).c_str());
   }
   std::fprintf(stream, "%s\n", result_text(request, result).c_str());
-  const std::string checked = check_text(result);
+  const std::string checked = check_text(result, request.level);
   if (!checked.empty()) std::fprintf(stream, "\n%s", checked.c_str());
   return 0;
 }

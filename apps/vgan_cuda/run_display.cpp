@@ -10,6 +10,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/model_traits.hpp"
 
@@ -20,18 +21,20 @@ void print(const char* label, const std::string& text) {
   std::printf("%-14s %s\n", label, printable(text).c_str());
 }
 
-std::string data_text(const Trials& trials, bool over_cells) {
+std::string data_text(const Trials& trials, const TrainConfig& config) {
   std::string text = trials.source + ": " + std::to_string(trials.count) + " " +
                      std::string(info_of(trials.shape.kind).plural) + " of ";
   if (trials.schema) {
     text += counted(trials.schema->columns.size(), "column");
-    if (over_cells) return text;
+    if (traits_of(config).over_cells) return text;
     return text + ", " + counted(trials.shape.size(), "number") + " each to the networks";
   }
   text += extents_text(trials.shape) + ", ";
   if (trials.labels.empty()) return text + "no labels";
   const std::set<std::int32_t> classes(trials.labels.begin(), trials.labels.end());
-  return text + counted(classes.size(), "class", "classes");
+  text += counted(classes.size(), "class", "classes");
+  const bool named = !config.labels.empty() && config.labels != no_labels;
+  return text + (named && !config.conditional ? " that no network sees without --conditional" : "");
 }
 
 std::string device_text(const Trainer& trainer, const std::string& asked_device) {
@@ -74,7 +77,7 @@ void RunDisplay::started(const Trainer& trainer, const Trials& trials,
                          const std::filesystem::path& folder, std::uint64_t first_epoch) {
   if (quiet_) return;
   const bool over_cells = traits_of(trainer.config()).over_cells;
-  print("data", data_text(trials, over_cells));
+  print("data", data_text(trials, trainer.config()));
   if (!trainer.scaling().bytes() && !over_cells) print("scale", trainer.scaling().text());
   print("device", device_text(trainer, asked_device_));
   print("step", trainer.step_choice());

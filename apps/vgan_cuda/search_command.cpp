@@ -47,8 +47,8 @@ void visit_flags(Request& r, Visitor&& visitor) {
 
 const SettingInfo maximise = {
     "maximise", "Search", "GOAL",
-    "what is to be great: NAME (its mean), qXX(NAME) (a quantile, such as q10), P(NAME>X), "
-    "P(NAME<X) or P(NAME=WORD) (a probability); may be given several times"};
+    "what is to be great: NAME (its mean), qXX(NAME) (a quantile, such as q10), P(NAME>X) with "
+    ">, >=, < or <=, or P(NAME=WORD) (a probability); may be given several times"};
 const SettingInfo minimise = {"minimise", "Search", "GOAL",
                               "what is to be small; may be given several times"};
 
@@ -69,8 +69,10 @@ std::string best_text(const SearchResult& result) {
   for (const SearchResult::Goal& goal : result.goals) {
     std::string text = shortened(goal.text) + " = " + general_text(goal.values.front(), 4);
     if (!goal.low.empty()) {
-      text += " (" + general_text(goal.low.front(), 4) + " to " +
-              general_text(goal.high.front(), 4) + ")";
+      // The interval is one of the column, which a quantile or a probability of it has not.
+            const bool of_column = !goal.column.starts_with(goal.text);
+      text += " (" + (of_column ? shortened(goal.column) + " " : std::string()) +
+              general_text(goal.low.front(), 4) + " to " + general_text(goal.high.front(), 4) + ")";
     }
     goals.push_back(text);
   }
@@ -79,13 +81,21 @@ std::string best_text(const SearchResult& result) {
                    to_text(result.support.front()));
 }
 
+// A result that is taken for a setting would be set like a knob: what is varied is always said.
+std::string settings_text(const SearchResult& result) {
+  std::vector<std::string> names;
+  for (const SearchResult::Setting& one : result.settings) names.push_back(shortened(one.name));
+  return printable("settings: " + joined(names) +
+                   "; what is a result has role = \"outcome\" in the schema");
+}
+
 }  // namespace
 
 int run_search(const Words& words) {
   CommandLine line(
       "vgan_cuda search RUN_OR_FILE --maximise GOAL [flags]",
-      "Proposes settings, values of the columns that are conditions, at which a model\n"
-      "masked predicts goals best: by one goal the best that differ, by several those\n"
+      "Proposes settings, values of the columns that are conditions, at which a masked\n"
+      "model predicts goals best: by one goal the best that differ, by several those\n"
       "of which none is better in all (the Pareto front).");
   add_model(line);
   SearchRequest request;
@@ -109,7 +119,8 @@ int run_search(const Words& words) {
   for (const std::string& note : result.notes) {
     std::fprintf(stderr, "%s\n", printable(note).c_str());
   }
-  std::fprintf(stream, "%s\n%s\n", result_text(request, result).c_str(), best_text(result).c_str());
+  std::fprintf(stream, "%s\n%s\n%s\n", result_text(request, result).c_str(),
+               settings_text(result).c_str(), best_text(result).c_str());
   return 0;
 }
 

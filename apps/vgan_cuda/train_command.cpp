@@ -9,6 +9,8 @@
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/error.hpp"
+#include "engine/data/readers/open_trials.hpp"
+#include "engine/run/chosen_model.hpp"
 #include "engine/run/run.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/settings/setting_table.hpp"
@@ -25,8 +27,9 @@ const SettingInfo from_flag{"from", start_group, "RUN_OR_FILE",
                             "settings, but not those of the networks"};
 const SettingInfo config_flag{"config", start_group, "FILE",
                               "TOML file of settings, named as the flags are"};
-const SettingInfo print_config_flag{"print-config", start_group, "",
-                                    "print all settings as a file for --config, and exit"};
+const SettingInfo print_config_flag{
+    "print-config", start_group, "",
+    "print all settings that a run would have as a file for --config, and exit"};
 
 std::string preset_text() {
   std::string text = "Presets, for --preset:\n";
@@ -114,6 +117,27 @@ void refuse_mixtures(const CommandLine& line) {
                    " train --resume " + shell_word(result.folder.string())});
 }
 
+// The settings that a run would have, as a file; what decides them stands in its first line where
+// the model is open.
+std::string settings_text(const RunRequest& request) {
+  const TrainConfig& config = request.config;
+  ChosenModel chosen{config, ""};
+  if (request.choose_model) {
+    const auto table =
+        names_table({.data = config.data,
+                     .shape = {config.shape, config.net == NetKind::conv1d, std::nullopt}});
+    if (table.value_or(false)) {
+      chosen = model_of_table(request, config);
+    } else if (!table) {
+      chosen.note =
+          "model gan, unless the data are a table, which their first bytes do not say: --model "
+          "masked prints what rows of one are learnt by";
+    }
+  }
+  validate(chosen.config);
+  return (chosen.note.empty() ? "" : "# " + chosen.note + "\n") + print_config(chosen.config, true);
+}
+
 }  // namespace
 
 int run_train(const std::string& program, const Words& words) {
@@ -124,16 +148,17 @@ int run_train(const std::string& program, const Words& words) {
   if (!line.parse(words)) return 0;
   refuse_mixtures(line);
   const Settings settings = read_settings(line);
+  RunRequest request;
+  request.config = settings.config;
+  request.given = settings.given;
+  const auto named = [&](const char* flag) { return line.given(flag); };
+  request.choose_model = !named("model") && !named("preset") && !named("config");
   if (line.given("print-config")) {
-    validate(settings.config);
-    std::fputs(print_config(settings.config, true).c_str(), stdout);
+    std::fputs(settings_text(request).c_str(), stdout);
     return 0;
   }
 
   if (!settings.config.quiet) require_output();
-  RunRequest request;
-  request.config = settings.config;
-  request.given = settings.given;
   std::string resume_from;
   request.resume = line.read("resume", resume_from);
   request.resume_from = resume_from;
@@ -143,8 +168,6 @@ int run_train(const std::string& program, const Words& words) {
                 {"bad command line", "--from", "''", "a run folder or checkpoint file", ""});
   }
   request.from = from;
-  const auto named = [&](const char* flag) { return line.given(flag); };
-  request.choose_model = !named("model") && !named("preset") && !named("config");
   request.stop_requested = stop_requested;
   const bool other_run = request.resume || !from.empty();
   const bool device_known = !other_run || line.given("device");

@@ -27,6 +27,13 @@ std::string shortened(const std::string& text) {
   return text.substr(0, end) + "...";
 }
 
+namespace {
+
+// A letter of ASCII in lower case; other bytes are as they are.
+char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+}  // namespace
+
 std::string suggestion(const std::string& word, const std::vector<std::string>& words) {
   std::string best;
   std::size_t best_distance = static_cast<std::size_t>(-1);
@@ -37,7 +44,8 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
       std::size_t diagonal = row[0];
       row[0] = i;
       for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const std::size_t substituted = diagonal + (word[i - 1] != candidate[j - 1] ? 1 : 0);
+        const std::size_t substituted =
+            diagonal + (folded(word[i - 1]) != folded(candidate[j - 1]) ? 1 : 0);
         diagonal = row[j];
         row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
       }

@@ -26,8 +26,8 @@ std::string joined(const std::vector<std::string>& words, const char* between = 
 /// message.
 std::string shortened(const std::string& text);
 
-/// "did you mean 'WORD'?" with the member of `words` of the least edit distance to `word`; empty
-/// where none is near.
+/// "did you mean 'WORD'?" with the member of `words` of the least edit distance to `word`, large
+/// letters being like small ones; empty where none is near.
 std::string suggestion(const std::string& word, const std::vector<std::string>& words);
 
 }  // namespace vgan

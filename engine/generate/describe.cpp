@@ -77,6 +77,11 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
     fact("table", counted(model.schema->columns.size(), "column") + ", " +
                       dialect_text(model.schema->dialect));
   }
+  for (const CurveScores& curve :
+       model.cells ? model.cells->curves() : std::vector<CurveScores>{}) {
+    fact("curve",
+         curve_text(curve, *model.schema) + ", by " + counted(curve.size(), "principal component"));
+  }
   fact("numbers", std::string(info_of(model.type).name) + ", " + model.scaling.text());
   fact("written by", "vgan " + metadata_value(checkpoint, "vgan"));
   fact("data", "fingerprint " + metadata_value(checkpoint, "data"));
@@ -89,7 +94,14 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
     fact("changed",
          "after epoch " + std::to_string(change.epoch) + ": " + change_text(change.setting));
   }
-  fact("samples from", model.averaged ? "the averaged G (g_ema)" : "G as trained (g)");
+  const std::string networks = model.config.folds > 0
+                                   ? std::to_string(model.config.folds) +
+                                         " networks, each trained without a part of the rows: "
+                                   : "";
+  fact("samples from", networks + (model.averaged ? "the averaged G (g_ema)" : "G as trained (g)"));
+  if (!model.left_out.empty()) {
+    fact("intervals by", counted(model.left_out.rows(), "row") + " that were left out");
+  }
   if (model.conditions.classes()) fact("classes", model.conditions.known_text());
   if (!model.conditions.classes() && model.conditions.size() > 0) {
     fact("conditions", std::to_string(model.conditions.size()) +

@@ -15,6 +15,9 @@ namespace vgan {
 
 inline constexpr const char* allowed_sample_counts = "1 to 2^40 - 1";
 inline constexpr const char* allowed_first_samples = "0 to 2^40 - 1";
+/// How many rows a line of a summary is of where nobody says it, and the most.
+inline constexpr std::uint64_t rows_of_summary = 4000;
+inline constexpr std::uint64_t most_rows_of_summary = 1U << 24;
 
 /// What samples are written as.
 enum class SampleFormat { automatic, npy, npz, hdf5, csv, parquet, png, idx, raw };
@@ -51,10 +54,12 @@ struct WordTable<SampleShape> {
 struct GenerateRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::uint64_t count = 64;
-  /// .npy, .npz, .h5, .hdf5, .csv, .tsv, .parquet, .png, .idx, .raw, or no known ending with a
-  /// format; "-" is standard output: rows of a table as text where neither a format nor a dtype is
-  /// named, else raw.
-  std::string out = "samples.npy";
+  /// Empty: "samples" with the ending of `format`; where that is automatic too, of rows of a table
+  /// whose numbers nobody asked for (`dtype`, `shape`) samples.csv, else samples.npy; of a summary
+  /// summary.csv. .npy, .npz, .h5, .hdf5, .csv, .tsv, .parquet, .png, .idx, .raw, or no known
+  /// ending with a format; "-" is standard output: rows of a table as text where neither a format
+  /// nor a dtype is named, else raw.
+  std::string out;
   SampleFormat format = SampleFormat::automatic;
   /// A ValueType's name, or auto: that of the data's file. Numbers are in the data's own units,
   /// rounded and held to the type's range. A picture has none.
@@ -73,20 +78,30 @@ struct GenerateRequest {
   bool has_label() const { return !label.empty() && label != "-1"; }
   std::uint64_t per_label = 0;  ///< so many of each class with trials, in place of `count`; 0: off
   std::string conditions;       ///< .npy of condition vectors, one a sample, used in turn
-                           /// A table of values that the rows of a model over cells are given, any
-                           /// of its columns, an empty
-  /// cell being free (GivenRows); empty: none. The table's rows take turns, `per_row` virtual ones
+  /// A table of values that samples are given; empty: none. Rows of a model over cells take any of
+  /// its columns, an empty cell being free (GivenRows); a model that was trained with conditions
+  /// takes these, all of them (GivenConditions). The table's rows take turns, `per_row` samples
   /// each, and `count` follows from them.
   std::string given;
   std::uint64_t per_row = 1;
+  /// A table of what the rows of a model of a table have in their columns, in place of the rows: a
+  /// line for each row of `given`, each class of `per_label` and each vector of `conditions`, of
+  /// `per_row` or `per_label` rows, else one line of `count` rows (make_summary_sink). `format` is
+  /// automatic or csv, `first` 0, and a line is of up to `most_rows_of_summary` rows.
+  bool summary = false;
   std::string where;  ///< conditions that all rows of such a model meet (parse_where)
+  /// Rows of such a model with folds are drawn at the temperatures at which the rows that were left
+  /// out are best foretold: farther from the rows that were learnt.
+  bool privacy = false;
   std::function<bool()> stop_requested;  ///< asked with each block; may be empty
 };
 
 struct GenerateResult {
-  std::uint64_t count = 0;
+  std::string out;                   ///< GenerateRequest::out, or what it was by itself
+  std::uint64_t count = 0;           ///< of samples that were drawn
+  std::uint64_t settings = 0;        ///< lines of a summary; else 0
   TrialShape shape;                  ///< of one trial
-  std::int64_t columns = 0;          ///< of the table, where rows of one were written; else 0
+  std::int64_t columns = 0;          ///< of the table, where one was written; else 0
   std::filesystem::path checkpoint;  ///< used
   std::uint64_t epoch = 0;
   double seconds = 0.0;  ///< from the first block to the finished file

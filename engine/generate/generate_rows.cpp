@@ -15,6 +15,7 @@ StageSeconds generate_rows(Queue& queue, CellSampler& sampler, const GenerateReq
   rows.first = request.first;
   rows.count = request.count;
   wishes.put(rows);
+  if (request.privacy) rows.temperatures = model.left_out.temperatures();
   StageSeconds stages;
   const TableCells& table = *model.cells;
   const std::size_t size = table.numbers();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/error.hpp"
+#include "engine/base/listed.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/constraint_rules.hpp"
@@ -158,11 +159,11 @@ Table whole_table(const Table& file, const Schema& schema,
       const std::string& word = from.words[static_cast<std::size_t>(from.cells[row])];
       const auto known = std::find(made.words.begin(), made.words.end(), word);
       if (known == made.words.end()) {
-        throw Error(
-            ErrorCode::bad_data,
-            {what, file.cell_place(static_cast<std::int64_t>(row), k), "'" + shortened(word) + "'",
-             shortened(joined(made.words)) + ", the words that the model knows",
-             suggestion(word, made.words)});
+        throw Error(ErrorCode::bad_data, {what, file.cell_place(static_cast<std::int64_t>(row), k),
+                                          "'" + shortened(word) + "' for '" +
+                                              shortened(schema.columns[columns[k]].name) + "'",
+                                          listed(made.words) + ", the words that the model knows",
+                                          suggestion(word, made.words)});
       }
       made.cells[row] = static_cast<std::int32_t>(known - made.words.begin());
     }
@@ -229,11 +230,21 @@ GivenRows GivenRows::of_table(const Table& table, const GeneratorModel& model, b
     made.columns_.push_back(column_named(table.columns[i].name, table.source, schema));
   }
   Table whole = whole_table(table, schema, made.columns_);
-  for (std::size_t k = 0; k < made.columns_.size(); ++k) {
-    const std::size_t index = made.columns_[k];
+  made.take_values(table, schema, exact, whole);
+  made.require_whole_curves(table, cells, schema);
+  const Trials rows = table_trials(whole, schema);
+  made.encoded_ = std::get<std::vector<double>>(rows.values);
+  made.show(cells, schema);
+  return made;
+}
+
+// Takes the values of `table`; in `whole`, numbers of grids become values that they have.
+void GivenRows::take_values(const Table& table, const Schema& schema, bool exact, Table& whole) {
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    const std::size_t index = columns_[k];
     const ColumnSchema& column = schema.columns[index];
     TableColumn& of = whole.columns[index];
-    std::vector<double>& values = made.values_.emplace_back();
+    std::vector<double>& values = values_.emplace_back();
     for (std::int64_t row = 0; row < table.rows; ++row) {
       const auto at = static_cast<std::size_t>(row);
       const bool missing = of.is_missing(row);
@@ -253,30 +264,6 @@ GivenRows GivenRows::of_table(const Table& table, const GeneratorModel& model, b
       if (!column.values.empty()) of.numbers[at] = nearest;  // of a grid one of its values
     }
   }
-  const Trials rows = table_trials(whole, schema);
-  made.encoded_ = std::get<std::vector<double>>(rows.values);
-  made.settled_.assign(made.encoded_.size(), 0);
-  made.cells_.assign(static_cast<std::size_t>(table.rows) * made.width_, 0);
-  made.observed_.assign(made.cells_.size(), 0);
-  const std::vector<EncodedColumn> encoded = encoded_columns(schema);
-  for (std::size_t j = 0; j < made.width_; ++j) {
-    const Head& head = cells.columns()[j].head();
-    const std::size_t index = encoded[static_cast<std::size_t>(head.first)].column;
-    const auto given = std::find(made.columns_.begin(), made.columns_.end(), index);
-    if (given == made.columns_.end()) continue;
-    const auto& values = made.values_[static_cast<std::size_t>(given - made.columns_.begin())];
-    for (std::int64_t row = 0; row < table.rows; ++row) {
-      if (std::isnan(values[static_cast<std::size_t>(row)])) continue;
-      const std::size_t first = static_cast<std::size_t>(row) * made.numbers_;
-      const auto numbers = std::span<const double>(made.encoded_).subspan(first, made.numbers_);
-      made.cells_[made.at(row, j)] = static_cast<std::int32_t>(cells.columns()[j].cell_of(numbers));
-      made.observed_[made.at(row, j)] = 1;
-      for (std::size_t i = 0; i < encoded.size(); ++i) {
-        if (encoded[i].column == index) made.settled_[first + i] = 1;
-      }
-    }
-  }
-  return made;
 }
 
 double GivenRows::value(std::int64_t row, std::size_t column) const {

@@ -23,7 +23,8 @@ class GivenRows {
   /// cell, or a missing mark, is free. `exact`: throws bad_data for a number that no cell of the
   /// column can have. Throws bad_data, with the place, for a column that the model has not or does
   /// not draw, for one that a constraint ties to others, for a word that the model does not know,
-  /// and as read_data_table.
+  /// for a row with some samples of a curve but not all (TableCells::curves), and as
+  /// read_data_table.
   static GivenRows read(const std::filesystem::path& path, const GeneratorModel& model, bool exact);
   /// The one row of values that `texts` gives by name, as they would stand in a table. `place` is
   /// what messages call it. Throws as `read`.
@@ -51,6 +52,14 @@ class GivenRows {
   std::int32_t cell(std::int64_t row, std::size_t column_of_cells) const {
     return cells_[at(row, column_of_cells)];
   }
+  /// The number that a given column of cells is of: that of its column, or the score of its curve.
+  double seen(std::int64_t row, std::size_t column_of_cells) const {
+    return seen_[at(row, column_of_cells)];
+  }
+  /// Whether a row gives a curve that its scores say too little of (CurveScores::is_strange).
+  bool gives_strange_curve(std::int64_t row) const {
+    return strange_[static_cast<std::size_t>(row)] != 0;
+  }
   /// The number of `column` of the schema in a row, NaN where it is free; the place of a word.
   double value(std::int64_t row, std::size_t column) const;
   /// The cell of the file as it stood there, or "" where it is free.
@@ -62,6 +71,10 @@ class GivenRows {
   void settle(std::int64_t row, std::span<double> numbers) const;
 
  private:
+  void take_values(const Table& table, const Schema& schema, bool exact, Table& whole);
+  void show(const TableCells& cells, const Schema& schema);
+  void require_whole_curves(const Table& table, const TableCells& cells,
+                            const Schema& schema) const;
   std::size_t at(std::int64_t row, std::size_t column) const {
     return static_cast<std::size_t>(row) * width_ + column;
   }
@@ -72,6 +85,8 @@ class GivenRows {
   std::vector<std::size_t> columns_;
   std::vector<std::int32_t> cells_;          // [rows, columns of cells]
   std::vector<std::uint8_t> observed_;       // the same
+  std::vector<double> seen_;                 // the same
+  std::vector<std::uint8_t> strange_;        // [rows]
   std::vector<double> encoded_;              // [rows, numbers]
   std::vector<std::uint8_t> settled_;        // the same: 1 where the number is given
   std::vector<std::vector<double>> values_;  // of each of columns_; NaN: free

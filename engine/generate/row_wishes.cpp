@@ -65,6 +65,10 @@ RowWishes::RowWishes(const GenerateRequest& request, const GeneratorModel& model
     const auto j = cells_of(range.column, cells, encoded);
     if (fixed_) require_once(*fixed_, range.column, schema, "another condition");
     as_setting([&] { GivenRows::require_untied(range.column, "where", schema); });
+    if (const CurveScores* curve = curve_at(cells.curves(), schema, range.column)) {
+      refuse_setting("where", "'" + name + "', a sample of " + curve_text(*curve, schema),
+                     "columns that stand alone", "the model knows the curve as a whole");
+    }
     const CellColumn& column = cells.columns()[*j];
     const auto first = static_cast<std::size_t>(column.head().first);
     Range& made = ranges_.emplace_back(Range{

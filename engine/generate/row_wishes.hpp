@@ -23,6 +23,8 @@ class RowWishes {
 
   /// Rows of the file of given values; 0: there is none.
   std::int64_t given_rows() const { return given_ ? given_->rows() : 0; }
+  /// The rows of given values; nothing: there is no such file.
+  const std::optional<GivenRows>& given() const { return given_; }
   /// The one row of values that all rows shall have; nothing: there are none.
   const std::optional<GivenRows>& fixed() const { return fixed_; }
   /// Adds what is asked for to a request.

@@ -1,11 +1,13 @@
 #include "engine/generate/sample_sink.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/base/check.hpp"
 #include "engine/data/readers/npy.hpp"
+#include "engine/data/writers/cell_text.hpp"
 #include "engine/data/writers/hdf5_writer.hpp"
 #include "engine/data/writers/idx_writer.hpp"
 #include "engine/data/writers/npz_writer.hpp"
@@ -14,6 +16,7 @@
 #include "engine/encode/value_stream.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/generate/output.hpp"
+#include "engine/generate/summary_sink.hpp"
 #include "engine/pictures/pairs.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/trial_sheet.hpp"
@@ -134,12 +137,19 @@ class RawSink final : public SampleSink {
 /// Rows of a table, in its own form.
 class TableSink final : public SampleSink {
  public:
-  TableSink(const GenerateRequest& request, const GeneratorModel& model)
+  TableSink(const GenerateRequest& request, const GeneratorModel& model, RowSettings settings)
       : stream_(model.scaling, model.shape.size(), ValueType::f64),
-        writer_(*model.schema, dialect_for(model.schema->dialect, ending_of(request.out)),
-                request.first),
-        output_(request.out, what) {
-    const std::string begin = writer_.begin();
+        dialect_(dialect_for(model.schema->dialect, ending_of(request.out))),
+        writer_(*model.schema, dialect_, request.first),
+        output_(request.out, what),
+        settings_(std::move(settings)),
+        columns_(std::ssize(model.schema->columns)) {
+    // Rows of a model over cells have what is given as columns of their own.
+    if (!request.given.empty() && !model.cells) {
+      columns_ += std::ssize(settings_.names);
+      lead_ = [this](std::uint64_t row) { return lead_of(row); };
+    }
+    const std::string begin = writer_.begin(lead_ ? names_lead(*model.schema) : "");
     output_.put(begin.data(), begin.size());
   }
   void take(std::span<const float> numbers) override { put(stream_.values_of(numbers)); }
@@ -148,16 +158,51 @@ class TableSink final : public SampleSink {
     require(false, "rows of a table", "bytes", "floats");
   }
   void finish() override { output_.finish(); }
+  std::int64_t columns() const override { return columns_; }
 
  private:
   void put(std::span<const double> rows) {
-    const std::string_view lines = writer_.lines(rows);
+    const std::string_view lines = writer_.lines(rows, lead_);
     output_.put(lines.data(), lines.size());
   }
 
+  // The cells of a line, whose end it has, as those before further ones.
+  std::string as_lead(std::string line) const {
+    line.resize(line.size() - std::string_view(line_end(dialect_)).size());
+    append_delimiter(line, dialect_);
+    return line;
+  }
+
+  std::string names_lead(const Schema& schema) const {
+    TableLines lines(dialect_);
+    for (std::string name : settings_.names) {
+      const auto is_taken = [&](const ColumnSchema& column) { return column.name == name; };
+      while (std::any_of(schema.columns.begin(), schema.columns.end(), is_taken)) name += "_given";
+      lines.add_word(name);
+    }
+    return as_lead(lines.take());
+  }
+
+  std::string_view lead_of(std::uint64_t row) {
+    const std::uint64_t setting = row / settings_.rows_each % settings_.count;
+    if (setting != setting_ || lead_text_.empty()) {
+      TableLines lines(dialect_);
+      settings_.put(setting, lines);
+      lead_text_ = as_lead(lines.take());
+      setting_ = setting;
+    }
+    return lead_text_;
+  }
+
   ValueStream stream_;
+  Dialect dialect_;
   TableWriter writer_;
   Output output_;
+  RowSettings settings_;
+  std::int64_t columns_;
+  TableWriter::Lead lead_;  // empty: there are no such cells
+  std::string lead_text_;   // of `setting_`
+  std::uint64_t setting_ = 0;
 };
 
 /// Rows of a table, with the types of its own file.
@@ -165,17 +210,20 @@ class ParquetSink final : public SampleSink {
  public:
   ParquetSink(const GenerateRequest& request, const GeneratorModel& model)
       : stream_(model.scaling, model.shape.size(), ValueType::f64),
-        writer_(fs::path(request.out), *model.schema, request.first, request.count) {}
+        writer_(fs::path(request.out), *model.schema, request.first, request.count),
+        columns_(std::ssize(model.schema->columns)) {}
   void take(std::span<const float> numbers) override { writer_.append(stream_.values_of(numbers)); }
   void take(std::span<const double> values) override { writer_.append(values); }
   void take(std::span<const std::uint8_t>) override {
     require(false, "rows of a table", "bytes", "floats");
   }
   void finish() override { writer_.finish(); }
+  std::int64_t columns() const override { return columns_; }
 
  private:
   ValueStream stream_;
   ParquetWriter writer_;
+  std::int64_t columns_;
 };
 
 std::vector<std::int64_t> array_shape(const GenerateRequest& request, const GeneratorModel& model) {
@@ -199,7 +247,9 @@ void SampleSink::take_block(ConstMatrixRef block) {
 }
 
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
-                                             ValueType type, const GeneratorModel& model) {
+                                             ValueType type, const GeneratorModel& model,
+                                             RowSettings settings) {
+  if (request.summary) return make_summary_sink(request, model, std::move(settings));
   ValueStream stream(model.scaling, model.shape.size(), type,
                      model.schema ? &*model.schema : nullptr);
   const auto count = static_cast<std::int64_t>(request.count);
@@ -215,7 +265,9 @@ std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, Sam
     return std::make_unique<ArraySink<Hdf5Writer>>(std::move(stream), shape, request.out,
                                                    array_name);
   }
-  if (format == SampleFormat::csv) return std::make_unique<TableSink>(request, model);
+  if (format == SampleFormat::csv) {
+    return std::make_unique<TableSink>(request, model, std::move(settings));
+  }
   if (format == SampleFormat::parquet) return std::make_unique<ParquetSink>(request, model);
   if (format == SampleFormat::idx) {
     return std::make_unique<IdxSink>(request.out, std::move(stream), count, model);

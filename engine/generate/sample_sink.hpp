@@ -9,6 +9,7 @@
 
 #include "engine/data/value_type.hpp"
 #include "engine/generate/generate.hpp"
+#include "engine/generate/row_settings.hpp"
 #include "engine/models/generator_model.hpp"
 #include "kernels/view.hpp"
 
@@ -31,13 +32,18 @@ class SampleSink {
   /// What was taken is in its place, whole, once this returns. Before, no file is there; standard
   /// output, pipes and devices have each block at once.
   virtual void finish() = 0;
+  /// Of the table that is written; 0: none is.
+  virtual std::int64_t columns() const { return 0; }
 };
 
 /// The sink for `request.out`. `format` is any but automatic; `type` is that of the file's
-/// numbers, which a picture does not have. `model` must outlive it. Throws Error io where the file
-/// cannot be made, bad_config for a type or shape that the format does not hold.
+/// numbers, which a picture does not have. `settings`: those that the samples are drawn at; a table
+/// as text has them before its own columns where the model has no columns for them. `model` must
+/// outlive it. Throws Error io where the file cannot be made, bad_config for a type or shape that
+/// the format does not hold.
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,
-                                             ValueType type, const GeneratorModel& model);
+                                             ValueType type, const GeneratorModel& model,
+                                             RowSettings settings);
 
 /// Whether a picture of such samples is drawn from bytes, as images are. Plots want the numbers
 /// themselves.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/base/listed.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
@@ -37,10 +38,10 @@ std::string_view without_quotes(std::string_view text) {
 [[noreturn]] void refuse_condition(std::string_view found, const Schema& schema) {
   const std::vector<std::string> names = drawn_column_names(schema);
   const std::string name(without_blanks(found.substr(0, found.find_first_of("<>="))));
-  refuse_setting("where", "'" + std::string(found) + "'",
-                 "NAME=VALUE, NAME>=X, NAME>X, NAME<=X or NAME<X, with commas between, of " +
-                     shortened(joined(names)),
-                 suggestion(name, names));
+  refuse_setting(
+      "where", "'" + std::string(found) + "'",
+      "NAME=VALUE, NAME>=X, NAME>X, NAME<=X or NAME<X, with commas between, of " + listed(names),
+      suggestion(name, names));
 }
 
 double number_of(std::string_view text, const ColumnSchema& column, std::string_view condition) {

@@ -10,6 +10,7 @@
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/run/chosen_model.hpp"
 #include "engine/run/resumption.hpp"
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_loop.hpp"
@@ -56,50 +57,12 @@ void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer
                  std::to_string(origin.record().epoch) + ")");
 }
 
-// What is wrong with the settings, if anything.
-std::optional<Error> refusal_of(const TrainConfig& config, const std::vector<std::string>& given,
-                                bool used = true) {
-  try {
-    validate(config);
-    if (used) require_used(config, given);
-  } catch (const Error& error) {
-    return error;
-  }
-  return std::nullopt;
-}
-
-// The masked model's preset with what is given, and the names that settings have anywhere.
-TrainConfig masked_in_place(const RunRequest& request, const TrainConfig& config) {
-  TrainConfig masked = preset("masked");
-  copy_settings(config, request.given, masked);
-  copy_settings(config, {"data", "labels", "schema", "conditions", "out"}, masked);
-  return masked;
-}
-
-// Rows of a table are learnt by a masked model, unless another was asked for, or a setting that
-// such a model has no use for.
+// Rows of a table are learnt by a masked model, unless another was asked for.
 void fit_model(const RunRequest& request, const Trials& trials, TrainConfig& config) {
   if (!request.choose_model || !trials.schema) return;
-
-  const TrainConfig masked = masked_in_place(request, config);
-  std::string note = "model masked, as the data are a table; --model gan, vae or ae is another";
-  if (const auto refusal = refusal_of(masked, request.given)) {
-    note = "model gan, as --" + refusal->detail().where +
-           " is no setting of a masked model, which tables get by themselves";
-  } else {
-    config = masked;
-  }
-  if (request.observer != nullptr) request.observer->note(note);
-}
-
-// Settings of a run whose model the data decide may be those of either.
-void judge_settings(const RunRequest& request, const TrainConfig& config, bool resumed) {
-  const std::vector<std::string> none;
-  const auto refusal = refusal_of(config, resumed ? none : request.given, !resumed);
-  if (!refusal) return;
-  const bool open = request.choose_model && !resumed;
-  if (open && !refusal_of(masked_in_place(request, config), request.given)) return;
-  throw *refusal;
+  ChosenModel chosen = model_of_table(request, config);
+  config = std::move(chosen.config);
+  if (request.observer != nullptr) request.observer->note(chosen.note);
 }
 
 // A batch that nobody asked for is no larger than the data.

@@ -1,4 +1,5 @@
 // Words and numbers as messages have them.
+#include "engine/base/listed.hpp"
 #include "engine/base/text.hpp"
 
 #include <cstdint>
@@ -28,5 +29,16 @@ TEST_CASE("large numbers are grouped, words are joined", "[base]") {
 TEST_CASE("the nearest word is suggested, and none that is far", "[base]") {
   CHECK(suggestion("hing", {"bce", "hinge", "lsgan"}) == "did you mean 'hinge'?");
   CHECK(suggestion("HINGE", {"bce"}) == "");
+  CHECK(suggestion("HINGE", {"bce", "hinge"}) == "did you mean 'hinge'?");
+  CHECK(suggestion("Stahl, Grau", {"stahl, grau", "Holz"}) == "did you mean 'stahl, grau'?");
   CHECK(suggestion("x", {}) == "");
+}
+
+TEST_CASE("names in a message are all there, up to twenty of them", "[base]") {
+  CHECK(listed({"a", "b [N]"}) == "a, b [N]");
+  CHECK(listed({}) == "");
+  const std::string longest(50, 'x');
+  CHECK(listed({longest, "b"}) == std::string(40, 'x') + "..., b");
+  const std::vector<std::string> many(23, "n");
+  CHECK(listed(many).ends_with("n, n and 3 more"));
 }

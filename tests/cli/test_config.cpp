@@ -151,6 +151,45 @@ TEST_CASE("cli: --print-config round-trips") {
   CHECK_FALSE(std::filesystem::exists(folder.path() / "runs"));
 }
 
+TEST_CASE("cli: --print-config of a table prints what would run") {
+  const TinyRuns runs;
+  std::string table = "x,y\n";
+  for (int i = 0; i < 30; ++i) table += std::to_string(i) + "," + std::to_string(i % 7) + ".5\n";
+  write_file(runs.path() / "t.csv", table);
+  const auto text = [&](Words words) {
+    words.push_back("--print-config");
+    const CommandResult result = run_vgan(runs.path(), words);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    return result.out;
+  };
+  const std::string masked = text({"--data", "t.csv", "--dropout", "0.3"});
+  CHECK(masked.starts_with("# model masked, as the data are a table"));
+  CHECK_THAT(masked, ContainsSubstring("\ndropout = 0.3") && ContainsSubstring("\ndata = 't.csv'"));
+  CHECK(printed(runs.path(), {"--data", "t.csv"}).model == vgan::ModelKind::masked);
+  CHECK(printed(runs.path(), {"--data", "wind-tunnel"}).model == vgan::ModelKind::masked);
+  // What is printed runs.
+  write_file(runs.path() / "run.toml", masked);
+  const CommandResult run = run_vgan(
+      runs.path(), {"--config", "run.toml", "--g-layers", "8", "--epochs", "2", "--out", "m"});
+  INFO(run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(runs.config("m").model == vgan::ModelKind::masked);
+  CHECK(runs.config("m").dropout == 0.3);
+  // A setting that a masked model has no use for, another model, and data that are no table.
+  CHECK(text({"--data", "t.csv", "--latent", "5"}).starts_with("# model gan, as --latent"));
+  CHECK(printed(runs.path(), {"--data", "t.csv", "--model", "gan"}).model == vgan::ModelKind::gan);
+  CHECK(printed(runs.path(), {"--data", "t.csv", "--preset", "vae"}).model == vgan::ModelKind::vae);
+  const std::string images = text({"--data", "tiny.npy"});
+  CHECK_THAT(images, ContainsSubstring("\nmodel = 'gan'"));
+  CHECK_THAT(images, !ContainsSubstring("# model"));
+  CHECK_THAT(text({}), !ContainsSubstring("# model"));
+  // What is not known is said.
+  for (const char* data : {"-", "nowhere.csv"}) {
+    CHECK(text({"--data", data}).starts_with("# model gan, unless the data are a table"));
+  }
+}
+
 TEST_CASE("cli: a run's config.toml starts an equal run") {
   const TinyRuns runs;
   REQUIRE(runs.run("a", {"--lr", "0.0007", "--seed", "5"}).exit_code == 0);

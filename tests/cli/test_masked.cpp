@@ -222,6 +222,10 @@ TEST_CASE("cli: wishes that cannot be are refused in one line, and nothing is wr
   run.refused({"--given", "unknown.csv"}, 65, "did you mean 'dose'");
   run.refused({"--given", "off.csv"}, 65, "line 2, column 1");
   run.refused({"--given", "word.csv"}, 65, "green");
+  run.write("near.csv", "kind\nBleu\n");
+  run.refused({"--given", "near.csv"}, 65, "did you mean 'blue'?");
+  run.refused({"--where", "kind=RED"}, 78, "did you mean 'red'?");
+  run.refused({"--where", "DOSE>2"}, 78, "did you mean 'dose'?");
   run.refused({"--given", "text.csv"}, 65, "much");
   run.refused({"--given", "g.csv", "--count", "5"}, 2, "--per-row");
   run.refused({"--per-row", "5"}, 2, "--given");
@@ -230,7 +234,7 @@ TEST_CASE("cli: wishes that cannot be are refused in one line, and nothing is wr
   run.refused({"--where", "dose"}, 78, "NAME=VALUE");
   run.refused({"--where", "dos=2"}, 78, "did you mean 'dose'");
   run.refused({"--where", "dose=2.5"}, 78, "2.5");
-  run.refused({"--where", "kind=green"}, 78, "red");
+  run.refused({"--where", "kind=green"}, 78, "'green' for 'kind'");
   run.refused({"--where", "dose=2,dose=3"}, 78, "twice");
   run.refused({"--where", "dose=2,dose>=3"}, 78, "another condition");
   run.refused({"--where", "kind>red"}, 78, "range of words");

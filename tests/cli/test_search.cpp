@@ -31,6 +31,7 @@ TEST_CASE("cli: search writes proposals, and the best one in words") {
                              ContainsSubstring("epoch-00000200.safetensors (epoch 200)"));
   CHECK_THAT(result.out,
              ContainsSubstring("\nbest: speed = 3") && ContainsSubstring("; predicted force = "));
+  CHECK_THAT(result.out, ContainsSubstring("\nsettings: speed, kind; what is a result has role"));
   std::istringstream lines(run.text("p.csv"));
   std::vector<std::string> all;
   for (std::string line; std::getline(lines, line);) all.push_back(line);
@@ -48,6 +49,9 @@ TEST_CASE("cli: search writes proposals, and the best one in words") {
                            "support,nearest\n"));
   CHECK_THAT(both.err, ContainsSubstring("wrote standard output: ") &&
                            ContainsSubstring("first of the front: kind = "));
+  // The interval behind a probability is that of its column, and says so.
+  CHECK_THAT(both.err, ContainsSubstring("P(force>90) = ") && ContainsSubstring(" (force "));
+  CHECK_THAT(result.out, !ContainsSubstring("(force "));
   Words twice = one;
   twice.insert(twice.end(), {"--maximise", "P(kind=fast)"});
   CHECK(run.vgan(twice).exit_code == 0);

@@ -40,7 +40,8 @@ const Checks other_checks = {
      [](const TinyRuns& runs) {
        write_tiny_labels(runs, "labels.npy");
        CHECK_THAT(runs.run("a").out, ContainsSubstring("no labels"));
-       CHECK_THAT(runs.run("b", {"--labels", "labels.npy"}).out, ContainsSubstring("3 classes"));
+       CHECK_THAT(runs.run("b", {"--labels", "labels.npy"}).out,
+                  ContainsSubstring("3 classes that no network sees without --conditional"));
      }},
     {"array",
      [](const TinyRuns& runs) {

@@ -43,6 +43,19 @@ const Checks checks = {
        CHECK(runs.run("c", {"--dropout", "0.5"}).exit_code == 78);  // of a masked model alone
        CHECK(runs.run("d", {"--model", "masked", "--dropout", "1"}).exit_code == 78);
      }},
+    {"folds",
+     [](const TinyRuns& runs) {
+       const auto one = trained_masked(runs, "a", {});
+       const auto three = trained_masked(runs, "b", {"--folds", "3"});
+       CHECK_FALSE(one.tensors.contains("g2.0.weight"));
+       CHECK(three.tensors.contains("g3.0.weight"));
+       CHECK_FALSE(three.tensors.contains("g4.0.weight"));
+       CHECK(three.tensors.contains("left_out.margins"));
+       CHECK(runs.run("c", {"--folds", "3"}).exit_code == 78);  // of a masked model alone
+       const CommandResult many = runs.run("d", {"--model", "masked", "--folds", "9"});
+       CHECK(many.exit_code == 78);
+       CHECK_THAT(many.err, ContainsSubstring("2 to 4"));
+     }},
     {"latent",
      [](const TinyRuns& runs) {
        CHECK(shape(trained(runs, "a", {"--latent", "7"}), "g.0.weight") ==

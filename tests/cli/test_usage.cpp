@@ -46,8 +46,8 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"--epoch=3"}, "--epoch: no such flag; did you mean '--epochs'?"},
       Mistake{{"train", "--learning-rate", "1"}, "--learning-rate: no such flag"},
       Mistake{{"trian"},
-              "no command 'trian': allowed train, generate, predict, search, reconstruct, compare, "
-              "evaluate, inspect, schema, "
+              "no command 'trian': allowed train, generate, predict, profile, search, reconstruct, "
+              "compare, evaluate, inspect, schema, "
               "doctor; "
               "did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
@@ -107,10 +107,10 @@ TEST_CASE("cli: --help shows every flag with its default and fits 80 columns") {
 
 TEST_CASE("cli: help of every command fits 80 columns") {
   const TempDir folder;
-  const Words words =
-      GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
-               Words{"compare", "--help"}, Words{"inspect", "-h"}, Words{"doctor", "--help"},
-               Words{"evaluate", "--help"}, Words{"predict", "--help"}, Words{"search", "--help"});
+  const Words words = GENERATE(
+      Words{"--help"}, Words{"-h"}, Words{"generate", "--help"}, Words{"compare", "--help"},
+      Words{"inspect", "-h"}, Words{"doctor", "--help"}, Words{"evaluate", "--help"},
+      Words{"predict", "--help"}, Words{"search", "--help"}, Words{"profile", "--help"});
   const CommandResult result = run_vgan(folder.path(), words);
   INFO(result.out);
   CHECK(result.exit_code == 0);
