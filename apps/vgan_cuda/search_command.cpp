@@ -70,7 +70,7 @@ std::string best_text(const SearchResult& result) {
     std::string text = shortened(goal.text) + " = " + general_text(goal.values.front(), 4);
     if (!goal.low.empty()) {
       // The interval is one of the column, which a quantile or a probability of it has not.
-            const bool of_column = !goal.column.starts_with(goal.text);
+      const bool of_column = !goal.column.starts_with(goal.text);
       text += " (" + (of_column ? shortened(goal.column) + " " : std::string()) +
               general_text(goal.low.front(), 4) + " to " + general_text(goal.high.front(), 4) + ")";
     }
