@@ -35,7 +35,7 @@ class CellDistribution {
   /// between two of its members, or one of them where numbers come again; of a grid or a flag one
   /// of its values.
   double quantile(double level) const;
-  /// Those of several levels, the least first.
+  /// The quantiles of several levels, which are in order, the least first.
   std::vector<double> quantiles(std::span<const double> levels) const;
   /// The share at and below `number`.
   double share_below(double number) const;

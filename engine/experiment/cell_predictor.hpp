@@ -31,7 +31,7 @@ class CellPredictor {
   void predict(std::span<const std::int64_t> rows, std::size_t column, const Show& show,
                const Take& take);
 
-  /// The same of each network of the model by itself.
+  /// Predicts the shares as each network of the model has them by itself, in place of their mean.
   using TakeEach =
       std::function<void(std::int64_t row, const std::vector<std::span<const float>>& networks)>;
   void predict_each(std::span<const std::int64_t> rows, std::size_t column, const Show& show,

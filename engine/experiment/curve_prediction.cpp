@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/sorted_quantile.hpp"
 #include "engine/encode/cell_distribution.hpp"
 
 namespace vgan {
@@ -13,14 +14,6 @@ constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t curve_seed = 1;
 
 using Samples = std::vector<PredictResult::Numbers>;
-
-// The number at `share` of the way through sorted numbers, between two of them where it lies so.
-double quantile_of(std::span<const double> sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(at), sorted.size() - 1);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 void put_means(const CurveScores& curve, const TableCells& cells, const GivenRows& given,
                std::span<const std::int64_t> rows, CellPredictor& predictor, Samples& samples) {
@@ -66,9 +59,9 @@ void put_quantiles(const CurveScores& curve, const TableCells& cells, const Give
   const auto finish = [&](std::size_t row) {
     for (std::size_t t = 0; t < samples.size(); ++t) {
       std::sort(drawn[t].begin(), drawn[t].end());
-      samples[t].median[row] = quantile_of(drawn[t], 0.5);
-      samples[t].low[row] = quantile_of(drawn[t], 0.5 * (1.0 - level));
-      samples[t].high[row] = quantile_of(drawn[t], 0.5 * (1.0 + level));
+      samples[t].median[row] = sorted_quantile(drawn[t], 0.5);
+      samples[t].low[row] = sorted_quantile(drawn[t], 0.5 * (1.0 - level));
+      samples[t].high[row] = sorted_quantile(drawn[t], 0.5 * (1.0 + level));
       drawn[t].clear();
     }
   };

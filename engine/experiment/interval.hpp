@@ -22,7 +22,7 @@ struct Interval {
 /// either side.
 Interval interval_of(const CellDistribution& distribution, double level);
 
-/// The same by what each network of a model with folds says, `shares`: the means of the ends of
+/// The interval by what each network of a model with folds says, `shares`: the means of the ends of
 /// their intervals, each `margin` scales of its distribution farther out (LeftOut), which is how
 /// far a network errs by itself. The networks' mean errs less, by the spread among them: the
 /// squared error of the mean is the mean squared error of one less the variance of their means (A.

@@ -11,12 +11,13 @@ namespace vgan {
 
 /// Rows of a table, not numbers.
 bool is_table(SampleFormat format);
-/// By `format`, else by the name's ending, of which there must be one; standard output is raw.
+/// The format that a request names by `format`, else by the ending of its file, of which there must
+/// be one; standard output is raw.
 /// Throws bad_config for an ending that is none of a format.
 SampleFormat format_of(const GenerateRequest& request);
-/// The same where the model may decide: standard output has rows of a table as text, unless a
-/// format, a type or a shape of numbers is asked for. Throws bad_config for rows of a table by a
-/// model that has none.
+/// The format of what a request writes, where the model may decide: standard output has rows of a
+/// table as text, unless a format, a type or a shape of numbers is asked for. Throws bad_config for
+/// rows of a table by a model that has none.
 SampleFormat format_for(const GenerateRequest& request, const GeneratorModel& model);
 /// The request with a name for what it writes, see GenerateRequest::out.
 GenerateRequest with_output(GenerateRequest request, const GeneratorModel& model);

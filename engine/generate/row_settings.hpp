@@ -31,7 +31,8 @@ struct RowSettings {
 /// Whether `per_row` samples are drawn for each row of the conditions that are given.
 bool takes_rows_each(const GenerateRequest& request);
 
-/// Those of a request whose `count` is that of all samples. The others must outlive what is made.
+/// The settings of a request whose `count` is that of all samples. `model`, `wishes` and
+/// `conditions` must outlive them.
 /// Throws bad_config for more rows of a setting than a summary keeps.
 RowSettings settings_of(const GenerateRequest& request, const GeneratorModel& model,
                         const std::optional<RowWishes>& wishes,

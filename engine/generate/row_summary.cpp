@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/base/sorted_quantile.hpp"
+
 namespace vgan {
 namespace {
 
@@ -13,16 +15,12 @@ constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 // The quantile of sorted numbers, one or more. `whole`: it is one of them, the least below which
 // and at which lies such a share.
 double quantile(const std::vector<double>& sorted, double share, bool whole) {
-  const auto count = static_cast<double>(sorted.size());
   if (whole) {
+    const auto count = static_cast<double>(sorted.size());
     const double place = std::ceil(share * count - 1e-9);
     return sorted[static_cast<std::size_t>(std::max(place, 1.0)) - 1];
   }
-  const double place = share * (count - 1.0);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = place - static_cast<double>(below);
-  return (1.0 - part) * sorted[below] + part * sorted[above];
+  return sorted_quantile(sorted, share);
 }
 
 }  // namespace

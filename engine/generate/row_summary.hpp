@@ -14,8 +14,8 @@ namespace vgan {
 /// The shares of rows that a summary has quantiles for.
 inline constexpr std::array<double, 5> summary_shares = {0.05, 0.25, 0.5, 0.75, 0.95};
 
-/// Of the values that are there; NaN where there is none, a deviation where there are fewer than
-/// two.
+/// What is told of a column's numbers that are there: NaN where there is none, and for the
+/// deviation where there are fewer than two.
 struct NumberSummary {
   double mean = 0.0;
   double deviation = 0.0;  ///< with one less than their count below the squares
@@ -26,7 +26,7 @@ struct NumberSummary {
 /// Takes rows and keeps the numbers of them, 8 bytes each, and counts of words.
 class RowSummary {
  public:
-  /// Of the drawn columns of `schema`, which must outlive it.
+  /// A summary of the drawn columns of `schema`, which must outlive it.
   explicit RowSummary(const Schema& schema);
 
   /// Takes a row as RowDecoder makes it.

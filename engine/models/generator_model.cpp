@@ -1,9 +1,5 @@
 #include "engine/models/generator_model.hpp"
 
-#include <cmath>
-#include <cstring>
-#include <span>
-
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
@@ -13,7 +9,7 @@
 #include "engine/models/fold_plan.hpp"
 #include "engine/models/masked_layers.hpp"
 #include "engine/models/model_traits.hpp"
-
+#include "engine/models/scaling_checkpoint.hpp"
 #include "engine/models/schema_json.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/settings/saved_config.hpp"
@@ -22,118 +18,14 @@
 namespace vgan {
 namespace {
 
-static_assert(sizeof(Scale) == 4 * sizeof(double));
-
-[[noreturn]] void refuse(const std::string& key, const std::string& found,
-                         const std::string& allowed) {
-  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", "metadata '" + key + "'", found,
-                                    allowed, "use a checkpoint that vgan wrote"});
-}
-
-// Checkpoints of 0.1.0 and before have one range for all floats, and 0 to 255 for bytes.
-Scaling read_one_range(const Checkpoint& checkpoint, double network_low) {
-  const auto number = [&](const char* key) {
-    const std::string text = metadata_value(checkpoint, key);
-    const auto value = read_number<double>(text);
-    if (!value || !std::isfinite(*value)) refuse(key, "'" + text + "'", "a number");
-    return *value;
-  };
-  const double low = number("trial.low");
-  const double high = number("trial.high");
-  if (!(low < high) || !std::isfinite(high - low)) {
-    refuse("trial.low, trial.high", exact_text(low) + " to " + exact_text(high),
-           "low below high, a finite span");
-  }
-  return Scaling::linear(low, high, network_low);
-}
-
-// One curve for each column, from rows of column, value, score, and the first and last score of the
-// value.
-Scaling read_scores(const CheckpointTensor& tensor, const GeneratorModel& model,
-                    const NetworkNumbers& network, std::vector<bool> plain,
-                    const std::string& origin) {
-  const auto bad = [&](const std::string& what) {
-    refuse_tensor(origin, scores_name, what,
-                  "F64 [knots, 5]: columns, values and scores that rise, finite, for each column "
-                  "of " +
-                      std::to_string(model.shape.size()) + " that is no flag");
-  };
-  const auto columns = static_cast<std::size_t>(model.shape.size());
-  if (tensor.type != TensorType::f64 || tensor.shape.size() != 2 || tensor.shape[1] != 5) {
-    bad(type_text(tensor.type, tensor.shape));
-  }
-  std::vector<double> rows(tensor.bytes.size() / sizeof(double));
-  // Where all columns stay as they are there is no curve, and no byte.
-  if (!rows.empty()) std::memcpy(rows.data(), tensor.bytes.data(), rows.size() * sizeof(double));
-  std::vector<std::vector<ScoreCurve::Knot>> knots(columns);
-  for (std::size_t i = 0; i + 4 < rows.size(); i += 5) {
-    const double column = rows[i];
-    if (!(column >= 0.0 && column < static_cast<double>(columns)) || column != std::floor(column)) {
-      bad("column " + exact_text(column));
-    }
-    std::vector<ScoreCurve::Knot>& of = knots[static_cast<std::size_t>(column)];
-    const ScoreCurve::Knot knot{rows[i + 1], rows[i + 2], rows[i + 3], rows[i + 4]};
-    const bool rises = of.empty() || (of.back().value < knot.value && of.back().to < knot.from);
-    const bool finite = std::isfinite(knot.value) && std::isfinite(knot.from) &&
-                        std::isfinite(knot.to) && knot.from <= knot.score && knot.score <= knot.to;
-    if (!finite || !rises) bad("another knot");
-    of.push_back(knot);
-  }
-  std::vector<ScoreCurve> curves;
-  for (std::size_t j = 0; j < columns; ++j) {
-    if (knots[j].empty() != (!plain.empty() && plain[j])) {
-      bad("column " + std::to_string(j) + (knots[j].empty() ? " without a curve" : " with one"));
-    }
-    curves.emplace_back(std::move(knots[j]));
-  }
-  return {std::move(curves), network, std::move(plain)};
-}
-
-Scaling read_scaling(const Checkpoint& checkpoint, const GeneratorModel& model,
-                     Activation activation, const std::string& origin) {
-  const auto network_low = static_cast<double>(OutputRange::of_network(activation).low);
-  std::vector<bool> plain;
-  if (model.schema) plain = plain_columns(*model.schema);
-  const auto scores = checkpoint.tensors.find(scores_name);
-  if (scores != checkpoint.tensors.end()) {
-    return read_scores(scores->second, model, {network_low, activation != Activation::identity},
-                       std::move(plain), origin);
-  }
-  const auto found = checkpoint.tensors.find(scaling_name);
-  if (found == checkpoint.tensors.end()) {
-    if (model.type == ValueType::u8) return {};
-    return read_one_range(checkpoint, network_low);
-  }
-  const CheckpointTensor& tensor = found->second;
-  const auto bad = [&](const std::string& what) {
-    refuse_tensor(origin, scaling_name, what,
-                  "F64 [1 or " + std::to_string(model.shape.size()) +
-                      ", 4]: rising finite numbers, the middle two apart unless all are one");
-  };
-  const bool right_shape = tensor.shape.size() == 2 && tensor.shape[1] == 4 &&
-                           (tensor.shape[0] == 1 || tensor.shape[0] == model.shape.size());
-  if (tensor.type != TensorType::f64 || !right_shape ||
-      tensor.bytes.size() != static_cast<std::size_t>(tensor.shape[0]) * sizeof(Scale)) {
-    bad(type_text(tensor.type, tensor.shape));
-  }
-  std::vector<Scale> scales(static_cast<std::size_t>(tensor.shape[0]));
-  std::memcpy(scales.data(), tensor.bytes.data(), tensor.bytes.size());
-  for (const Scale& scale : scales) {
-    const bool rises = scale.low <= scale.bulk_low && scale.bulk_low < scale.bulk_high &&
-                       scale.bulk_high <= scale.high && std::isfinite(scale.high - scale.low);
-    const bool constant = std::isfinite(scale.low) && scale.low == scale.bulk_low &&
-                          scale.low == scale.bulk_high && scale.low == scale.high;
-    if (!rises && !constant) bad("another scale");
-  }
-  return {std::move(scales), network_low, std::move(plain)};
-}
-
 // Samples are right only from the noise that G was trained with.
 void require_known_noise(const TrainConfig& config, const std::string& text) {
   if (config.model != ModelKind::gan || config.latent_mixture == 1) return;
-  if (config.latent_mixture == 0) refuse("config", "latent-mixture = 0", "1 or more, once trained");
+  if (config.latent_mixture == 0)
+    refuse_metadata("config", "latent-mixture = 0", "1 or more, once trained");
   if (text.find("latent-deviation") == std::string::npos) {
-    refuse("config", "a latent-mixture without latent-deviation, of an earlier build", "both");
+    refuse_metadata("config", "a latent-mixture without latent-deviation, of an earlier build",
+                    "both");
   }
 }
 
@@ -211,41 +103,21 @@ std::map<std::string, std::string> describe_model(const TrainConfig& config,
   return metadata;
 }
 
-void save_scaling(const Scaling& scaling, Checkpoint& checkpoint) {
-  if (scaling.bytes()) return;
-  if (!scaling.curves().empty()) {
-    std::vector<double> rows;
-    for (std::size_t j = 0; j < scaling.curves().size(); ++j) {
-      for (const ScoreCurve::Knot& knot : scaling.curves()[j].knots()) {
-        rows.insert(rows.end(),
-                    {static_cast<double>(j), knot.value, knot.score, knot.from, knot.to});
-      }
-    }
-    const auto bytes = std::as_bytes(std::span(rows));
-    checkpoint.tensors[scores_name] = {TensorType::f64,
-                                       {static_cast<std::int64_t>(rows.size() / 5), 5},
-                                       {bytes.begin(), bytes.end()}};
-    return;
-  }
-  CheckpointTensor tensor{
-      TensorType::f64, {static_cast<std::int64_t>(scaling.scales().size()), 4}, {}};
-  for (const Scale& scale : scaling.scales()) {
-    const auto bytes = std::as_bytes(std::span(&scale, 1));
-    tensor.bytes.insert(tensor.bytes.end(), bytes.begin(), bytes.end());
-  }
-  checkpoint.tensors[scaling_name] = std::move(tensor);
+void refuse_metadata(const std::string& key, const std::string& found, const std::string& allowed) {
+  throw Error(ErrorCode::bad_data, {"cannot use a checkpoint", "metadata '" + key + "'", found,
+                                    allowed, "use a checkpoint that vgan wrote"});
 }
 
 std::string metadata_value(const Checkpoint& checkpoint, const std::string& key) {
   const auto found = checkpoint.metadata.find(key);
-  if (found == checkpoint.metadata.end()) refuse(key, "none", "an entry");
+  if (found == checkpoint.metadata.end()) refuse_metadata(key, "none", "an entry");
   return found->second;
 }
 
 std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key) {
   const std::string text = metadata_value(checkpoint, key);
   const auto value = read_number<std::uint64_t>(text);
-  if (!value) refuse(key, "'" + text + "'", "a whole number");
+  if (!value) refuse_metadata(key, "'" + text + "'", "a whole number");
   return *value;
 }
 
@@ -260,34 +132,34 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
                 {"cannot use a checkpoint", origin + ", its config", error.what(), "", ""});
   }
   const std::string model_name = to_text(model.config.model);
-  if (kind != model_name) refuse("model", "'" + kind + "'", model_name);
+  if (kind != model_name) refuse_metadata("model", "'" + kind + "'", model_name);
   require_known_noise(model.config, checkpoint.metadata.at("config"));
   constexpr std::uint64_t largest = 1 << 20;
   constexpr std::uint64_t most_values = std::uint64_t{1} << 40;
   const std::uint64_t height = metadata_number(checkpoint, "trial.height");
   const std::uint64_t width = metadata_number(checkpoint, "trial.width");
   if (height < 1 || height > largest || width < 1 || width > largest) {
-    refuse("trial.height, trial.width", std::to_string(height) + " x " + std::to_string(width),
-           "1 to 2^20 each");
+    refuse_metadata("trial.height, trial.width",
+                    std::to_string(height) + " x " + std::to_string(width), "1 to 2^20 each");
   }
   model.shape = {static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)};
   if (checkpoint.metadata.contains("trial.channels")) {
     const std::uint64_t channels = metadata_number(checkpoint, "trial.channels");
     if (channels < 1 || channels > most_values / (height * width)) {
-      refuse("trial.channels",
-             std::to_string(channels) + ", of " + std::to_string(height) + " x " +
-                 std::to_string(width) + " values",
-             "1 or more, up to 2^40 values in all");
+      refuse_metadata("trial.channels",
+                      std::to_string(channels) + ", of " + std::to_string(height) + " x " +
+                          std::to_string(width) + " values",
+                      "1 or more, up to 2^40 values in all");
     }
     model.shape.channels = static_cast<std::int64_t>(channels);
   }
   if (checkpoint.metadata.contains("trial.kind")) {  // else of a build that knew images alone
     const std::string name = metadata_value(checkpoint, "trial.kind");
     const auto trial = trial_kind_named(name);
-    if (!trial) refuse("trial.kind", "'" + name + "'", "image, curve or row");
+    if (!trial) refuse_metadata("trial.kind", "'" + name + "'", "image, curve or row");
     if (*trial != TrialKind::image && height != 1) {
-      refuse("trial.kind", "'" + name + "' of a height of " + std::to_string(height),
-             "a height of 1");
+      refuse_metadata("trial.kind", "'" + name + "' of a height of " + std::to_string(height),
+                      "a height of 1");
     }
     model.shape.kind = *trial;
   }
@@ -296,13 +168,14 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
     model.schema = read_schema(saved->second, origin);
     const std::int64_t numbers = model.schema->encoded_size();
     if (model.shape.kind != TrialKind::row || numbers != model.shape.size()) {
-      refuse(schema_name, counted(numbers, "number") + " a row",
-             std::to_string(model.shape.size()) + ", as a trial has");
+      refuse_metadata(schema_name, counted(numbers, "number") + " a row",
+                      std::to_string(model.shape.size()) + ", as a trial has");
     }
   }
   const std::string type = metadata_value(checkpoint, "trial.type");
   const auto known_type = value_type_named(type);
-  if (!known_type) refuse("trial.type", "'" + type + "'", "a type of numbers, such as u8 or f32");
+  if (!known_type)
+    refuse_metadata("trial.type", "'" + type + "'", "a type of numbers, such as u8 or f32");
   model.type = *known_type;
   if (model.schema) model.heads = heads_of(*model.schema);
   const Activation activation = output_activation(model.config.output);
@@ -310,19 +183,22 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   model.range = model.scaling.bytes() ? OutputRange{activation, 0.0F, 255.0F, true}
                                       : OutputRange::of_network(activation);
   model.epoch = metadata_number(checkpoint, "epoch");
-  if (model.epoch > 1ULL << 50) refuse("epoch", std::to_string(model.epoch), "up to 2^50");
+  if (model.epoch > 1ULL << 50) refuse_metadata("epoch", std::to_string(model.epoch), "up to 2^50");
   model.averaged = model.config.ema > 0.0;
   model.conditions = ConditionModel::load(checkpoint, origin);
   const bool conditional = model.config.conditional || !model.config.conditions.empty();
   if (conditional != (model.conditions.size() > 0) ||
       model.config.conditional != model.conditions.classes()) {
-    refuse("config", conditional ? "a model with conditions" : "a model without conditions",
-           "what the file's tensors hold");
+    refuse_metadata("config",
+                    conditional ? "a model with conditions" : "a model without conditions",
+                    "what the file's tensors hold");
   }
   const ModelTraits& traits = traits_of(model.config);
   if (traits.over_cells) {
-    if (!model.schema) refuse(schema_name, "none", "that of a table, whose columns the model has");
-    if (model.config.g_layers.empty()) refuse("config", "no g-layers", "those of a trained model");
+    if (!model.schema)
+      refuse_metadata(schema_name, "none", "that of a table, whose columns the model has");
+    if (model.config.g_layers.empty())
+      refuse_metadata("config", "no g-layers", "those of a trained model");
     model.cells = read_cells(checkpoint, *model.schema, origin);
   }
   const auto layers = networks_of(model, origin);

@@ -40,12 +40,6 @@ inline constexpr const char* schema_name = "schema";
 std::map<std::string, std::string> describe_model(const TrainConfig& config,
                                                   const TrialShape& trial, ValueType type);
 
-/// What the scales of data that are no bytes are saved as: F64 [1 or columns, 4]; or the curves of
-/// scores, F64 [knots of all columns, 3]: column, value, score.
-inline constexpr const char* scaling_name = "scaling";
-inline constexpr const char* scores_name = "scores";
-void save_scaling(const Scaling& scaling, Checkpoint& checkpoint);
-
 struct GeneratorModel {
   TrainConfig config;
   TrialShape shape;
@@ -70,6 +64,9 @@ std::vector<nn::LayerSpec> sampled_layers(const GeneratorModel& model);
 /// does not hold.
 GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origin);
 
+/// Throws bad_data: the checkpoint has `found` as its metadata `key`.
+[[noreturn]] void refuse_metadata(const std::string& key, const std::string& found,
+                                  const std::string& allowed);
 /// A metadata entry; throws bad_data where it is missing, or no number.
 std::string metadata_value(const Checkpoint& checkpoint, const std::string& key);
 std::uint64_t metadata_number(const Checkpoint& checkpoint, const std::string& key);

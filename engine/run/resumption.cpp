@@ -9,6 +9,7 @@
 #include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/models/scaling_checkpoint.hpp"
 #include "engine/settings/setting_table.hpp"
 
 namespace vgan {

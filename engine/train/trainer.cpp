@@ -7,6 +7,7 @@
 
 #include "engine/base/refuse_setting.hpp"
 #include "engine/models/cells_checkpoint.hpp"
+#include "engine/models/scaling_checkpoint.hpp"
 #include "engine/models/schema_json.hpp"
 
 #include "engine/models/state_tensors.hpp"
