@@ -100,6 +100,16 @@ void Backend::logit_loss(Queue& queue, const LogitLossTask& task, StepState* sta
   do_logit_loss(queue, task, state, options);
 }
 
+void Backend::cell_head(Queue& queue, const CellHeadTask& task, const ProductOptions& options) {
+  const MatrixRef gradient = matrix_of(task.loss.gradient);
+  check_dense_forward(task.x, task.w, task.bias, matrix_of(task.logits));
+  check_dense_backward_weights(task.x, gradient, task.dw, task.dbias);
+  check_dense_backward_input(gradient, task.w, {}, task.dx, Activation::identity);
+  require(task.loss.logits.data == task.logits.data, "cell_head", "a loss of other logits",
+          "these");
+  if (has_work(task.loss)) do_cell_head(queue, task, options);
+}
+
 void Backend::dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
                          VectorView<const float> bias, const SiluTask& silu,
                          const ProductOptions& options) {
@@ -145,6 +155,10 @@ void Backend::do_dense_backward(Queue& queue, const InputGradientTask& dx,
 void Backend::do_logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                             const FusedOptions& options) {
   composed_logit_loss(*this, queue, task, state, options);
+}
+
+void Backend::do_cell_head(Queue& queue, const CellHeadTask& task, const ProductOptions& options) {
+  composed_cell_head(*this, queue, task, options);
 }
 
 void Backend::do_dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,

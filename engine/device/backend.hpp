@@ -16,6 +16,7 @@
 #include "engine/device/device_context.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/pixel.hpp"
+#include "kernels/ops/cell_head.hpp"
 #include "kernels/ops/dense.hpp"
 #include "kernels/ops/operations.hpp"
 #include "kernels/view.hpp"
@@ -44,6 +45,7 @@ struct ProductOptions {
   Activation activation = Activation::identity;
   float slope = 0.2F;
   bool tf32 = false;  ///< the product of f32 operands may be computed in tf32
+  bool bf16 = false;  ///< on the CPU: f32 operands are rounded to bf16 first; CUDA does not look
 
   ActivationOptions pointwise() const { return {activation, slope}; }
 };
@@ -54,14 +56,16 @@ struct ForwardOptions {
   float slope = 0.2F;
   bool tf32 = false;
   bool fused = false;  ///< all in one kernel of our own, where the device has one for the shape
+  bool bf16 = false;   ///< as in ProductOptions
 
-  ProductOptions product() const { return {activation, slope, tf32}; }
+  ProductOptions product() const { return {activation, slope, tf32, bf16}; }
 };
 
 struct WeightGradientOptions {
   bool accumulate = false;       ///< add to the dw that is there
   bool accumulate_bias = false;  ///< add to the dbias that is there
   bool tf32 = false;             ///< as in ProductOptions
+  bool bf16 = false;             ///< likewise
 };
 
 /// The Adam step's number, from 1, is `StepState::step` * `per_step` + `ahead` + 1.
@@ -101,8 +105,7 @@ class Backend : public DeviceContext {
     return 0;
   }
   /// Bytes that a queue keeps for a convolution of `images` images, either way and its weights'
-  /// gradient, and their channels' sums; the larger of the two serves both. Whatever else such a
-  /// convolution needs is made ready: to be called before a program with it is recorded.
+  /// gradient, and their channels' sums; the larger of the two serves both.
   virtual std::size_t conv_scratch(const ConvGeometry& geometry, std::int64_t images,
                                    ElementType type) const {
     (void)geometry, (void)images, (void)type;
@@ -152,11 +155,13 @@ class Backend : public DeviceContext {
                       const FusedOptions& options);
   void logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                   const FusedOptions& options);
-  /// silu.x[n, out] = x w + bias, and then `silu`. Of `options` tf32 counts.
+  /// The last layer of a network over cells, forward and backward. Of `options` tf32 counts.
+  void cell_head(Queue& queue, const CellHeadTask& task, const ProductOptions& options);
+  /// silu.x[n, out] = x w + bias, and then `silu`. Of `options` tf32 and bf16 count.
   void dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                   const SiluTask& silu, const ProductOptions& options);
   /// factors.out[n, in] = (dy w^T) * factors.factor: back through what a dense_silu left. Of
-  /// `options` tf32 counts.
+  /// `options` tf32 and bf16 count.
   void dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
                            const MultiplyTask& factors, const ProductOptions& options);
 
@@ -205,6 +210,7 @@ class Backend : public DeviceContext {
                                  const FusedOptions& options);
   virtual void do_logit_loss(Queue& queue, const LogitLossTask& task, StepState* state,
                              const FusedOptions& options);
+  virtual void do_cell_head(Queue& queue, const CellHeadTask& task, const ProductOptions& options);
   virtual void do_dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
                              VectorView<const float> bias, const SiluTask& silu,
                              const ProductOptions& options);

@@ -86,6 +86,14 @@ inline bool has_work(const GradientNormTask& task) {
   return true;
 }
 
+inline bool has_work(const FirstNonfiniteTask& task) {
+  require_vector(task.name, "values", task.values, task.values.size);
+  require(task.values.size <= INT32_MAX, task.name, std::to_string(task.values.size) + " numbers",
+          "up to 2^31 - 1");
+  require(task.first != nullptr, task.name, "no place for the first", "one");
+  return true;
+}
+
 inline bool has_work(const CellBatchTask& task) {
   const char* name = task.name;
   const std::int64_t columns = task.rows.cols;

@@ -47,17 +47,30 @@ void composed_logit_loss(Backend& backend, Queue& queue, const LogitLossTask& ta
   backend.dense_backward(queue, {}, {&update, 1}, state, options);
 }
 
+void composed_cell_head(Backend& backend, Queue& queue, const CellHeadTask& task,
+                        const ProductOptions& options) {
+  const MatrixRef gradient = matrix_of(task.loss.gradient);
+  backend.dense_forward(queue, task.x, task.w, task.bias, matrix_of(task.logits),
+                        {.tf32 = options.tf32});
+  backend.run(queue, task.loss);
+  backend.dense_backward_weights(queue, task.x, gradient, task.dw, task.dbias,
+                                 {.tf32 = options.tf32});
+  backend.dense_backward_input(queue, gradient, task.w, {}, task.dx, {.tf32 = options.tf32});
+}
+
 void composed_dense_silu(Backend& backend, Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
                          VectorView<const float> bias, const SiluTask& silu,
                          const ProductOptions& options) {
-  backend.dense_forward(queue, x, w, bias, matrix_of(silu.x), {.tf32 = options.tf32});
+  backend.dense_forward(queue, x, w, bias, matrix_of(silu.x),
+                        {.tf32 = options.tf32, .bf16 = options.bf16});
   backend.run(queue, silu);
 }
 
 void composed_dense_backward_silu(Backend& backend, Queue& queue, ConstMatrixRef dy,
                                   ConstMatrixRef w, const MultiplyTask& factors,
                                   const ProductOptions& options) {
-  backend.dense_backward_input(queue, dy, w, {}, matrix_of(factors.out), {.tf32 = options.tf32});
+  backend.dense_backward_input(queue, dy, w, {}, matrix_of(factors.out),
+                               {.tf32 = options.tf32, .bf16 = options.bf16});
   backend.run(queue, factors);
 }
 

@@ -20,6 +20,10 @@ void composed_dense_backward(Backend& backend, Queue& queue, const InputGradient
 void composed_logit_loss(Backend& backend, Queue& queue, const LogitLossTask& task,
                          StepState* state, const FusedOptions& options);
 
+/// Backend::cell_head by products of all columns and the loss.
+void composed_cell_head(Backend& backend, Queue& queue, const CellHeadTask& task,
+                        const ProductOptions& options);
+
 /// Backend::dense_silu by a forward product and the activation.
 void composed_dense_silu(Backend& backend, Queue& queue, ConstMatrixRef x, ConstMatrixRef w,
                          VectorView<const float> bias, const SiluTask& silu,

@@ -11,7 +11,8 @@ using math::Activation;
 // ---- Device code ---------------------------------------------------------------------------
 
 template <Activation A, class Y, class T>
-__global__ void activation_backward_kernel(MatrixView<const Y> y, float slope, MatrixView<T> dy) {
+__global__ void __launch_bounds__(block_threads)
+    activation_backward_kernel(MatrixView<const Y> y, float slope, MatrixView<T> dy) {
   for_each_element(dy.rows, dy.cols, [&](std::int64_t i, std::int64_t j) {
     const float derivative = math::derivative_from_output<A>(math::to_float(y.row(i)[j]), slope);
     dy.row(i)[j] = math::from_float<T>(math::to_float(dy.row(i)[j]) * derivative);

@@ -8,8 +8,9 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-__global__ void adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCounter counter,
-                            AdamState* network, const float* gradient_scale) {
+__global__ void __launch_bounds__(block_threads)
+    adam_kernel(AdamArena arena, bool wide, AdamRates rates, StepCounter counter,
+                AdamState* network, const float* gradient_scale) {
   __shared__ AdamConstants shared_constants;
   if (threadIdx.x < 32) {
     find_adam_constants(rates, counter, network, &shared_constants, gradient_scale);

@@ -7,7 +7,8 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-__global__ void add_kernel(MatrixView<const float> in, MatrixView<float> out) {
+__global__ void __launch_bounds__(block_threads)
+    add_kernel(MatrixView<const float> in, MatrixView<float> out) {
   for_each_element(out.rows, out.cols,
                    [&](std::int64_t i, std::int64_t j) { out.row(i)[j] += in.row(i)[j]; });
 }

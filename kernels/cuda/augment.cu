@@ -35,8 +35,8 @@ __device__ float moved_number(const AugmentRows& task, std::int64_t from, int c)
 
 // The mean that contrast is about: of the image before it moves, or of a gradient that has moved
 // back. In every thread.
-__device__ float image_mean(const AugmentRows& task, const AugmentDraw& draw, double* parts,
-                            float* shared_mean) {
+__device__ float image_mean(const AugmentRows& task, const AugmentDraw& draw,
+                            BlockSumMemory<double>& parts, float* shared_mean) {
   const int pixels = task.height * task.width;
   double sum = 0.0;
   for (int p = threadIdx.x; p < pixels; p += blockDim.x) {
@@ -53,8 +53,9 @@ __device__ float image_mean(const AugmentRows& task, const AugmentDraw& draw, do
   return *shared_mean;
 }
 
-__global__ void augment_kernel(AugmentRows task, RandomStream numbers) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    augment_kernel(AugmentRows task, RandomStream numbers) {
+  __shared__ BlockSumMemory<double> parts;
   __shared__ float shared_mean;
   const AugmentDraw draw = draw_of(task, numbers);
   const float mean = task.colour ? image_mean(task, draw, parts, &shared_mean) : 0.0F;

@@ -16,6 +16,7 @@ using math::Activation;
 
 constexpr int sum_columns = 32;  // channels of one block: one line of floats
 constexpr int sum_rows = 32;     // pixels added side by side
+constexpr int sum_threads = sum_columns * sum_rows;
 
 /// Where the sums of bands go: two of each channel, [bands, 2, channels].
 struct BandSums {
@@ -60,7 +61,8 @@ __device__ math::Moments whole_sums(const BandSums& sums, std::int64_t channel) 
 }
 
 template <class T>
-__global__ void channel_moments_kernel(MatrixView<const T> x, std::int64_t band, BandSums sums) {
+__global__ void __launch_bounds__(sum_threads)
+    channel_moments_kernel(MatrixView<const T> x, std::int64_t band, BandSums sums) {
   add_band(x.rows, band, sums, [&](std::int64_t i, std::int64_t c, double& sum, double& squares) {
     const double value = math::to_float(x.row(i)[c]);
     sum += value;
@@ -68,14 +70,16 @@ __global__ void channel_moments_kernel(MatrixView<const T> x, std::int64_t band,
   });
 }
 
-__global__ void channel_sums_kernel(BandSums sums, bool accumulate, float* to) {
+__global__ void __launch_bounds__(block_threads)
+    channel_sums_kernel(BandSums sums, bool accumulate, float* to) {
   for_each_index(sums.channels, [&](std::int64_t c) {
     const double before = accumulate ? to[c] : 0.0;
     to[c] = static_cast<float>(before + whole_sums(sums, c).sum);
   });
 }
 
-__global__ void statistics_kernel(BandSums sums, std::int64_t count, BatchNormTask task) {
+__global__ void __launch_bounds__(block_threads)
+    statistics_kernel(BandSums sums, std::int64_t count, BatchNormTask task) {
   for_each_index(sums.channels, [&](std::int64_t c) {
     const math::Statistics now = math::statistics(whole_sums(sums, c), count);
     task.mean.data[c] = now.mean;
@@ -88,8 +92,8 @@ __global__ void statistics_kernel(BandSums sums, std::int64_t count, BatchNormTa
 }
 
 template <Activation A, class T, bool running>
-__global__ void normalise_kernel(MatrixView<const T> x, BatchNormTask task, float slope,
-                                 MatrixView<T> y) {
+__global__ void __launch_bounds__(block_threads)
+    normalise_kernel(MatrixView<const T> x, BatchNormTask task, float slope, MatrixView<T> y) {
   for_each_element(x.rows, x.cols, [&](std::int64_t i, std::int64_t c) {
     const float mean = running ? task.running_mean.data[c] : task.mean.data[c];
     const float inverse = running
@@ -102,9 +106,9 @@ __global__ void normalise_kernel(MatrixView<const T> x, BatchNormTask task, floa
 }
 
 template <class T>
-__global__ void channel_gradients_kernel(MatrixView<const T> x, MatrixView<const T> dy,
-                                         const float* mean, const float* inverse_deviation,
-                                         std::int64_t band, BandSums sums) {
+__global__ void __launch_bounds__(sum_threads)
+    channel_gradients_kernel(MatrixView<const T> x, MatrixView<const T> dy, const float* mean,
+                             const float* inverse_deviation, std::int64_t band, BandSums sums) {
   add_band(x.rows, band, sums, [&](std::int64_t i, std::int64_t c, double& beta, double& gamma) {
     const double gradient = math::to_float(dy.row(i)[c]);
     beta += gradient;
@@ -112,7 +116,8 @@ __global__ void channel_gradients_kernel(MatrixView<const T> x, MatrixView<const
   });
 }
 
-__global__ void parameter_gradients_kernel(BandSums sums, float* dbeta, float* dgamma) {
+__global__ void __launch_bounds__(block_threads)
+    parameter_gradients_kernel(BandSums sums, float* dbeta, float* dgamma) {
   for_each_index(sums.channels, [&](std::int64_t c) {
     const math::Moments whole = whole_sums(sums, c);
     dbeta[c] = static_cast<float>(whole.sum);
@@ -121,8 +126,9 @@ __global__ void parameter_gradients_kernel(BandSums sums, float* dbeta, float* d
 }
 
 template <class T>
-__global__ void normalise_backward_kernel(MatrixView<const T> x, BatchNormBackwardTask task,
-                                          float share, MatrixView<T> dy) {
+__global__ void __launch_bounds__(block_threads)
+    normalise_backward_kernel(MatrixView<const T> x, BatchNormBackwardTask task, float share,
+                              MatrixView<T> dy) {
   for_each_element(x.rows, x.cols, [&](std::int64_t i, std::int64_t c) {
     const float inverse = task.inverse_deviation.data[c];
     const float xhat = (math::to_float(x.row(i)[c]) - task.mean.data[c]) * inverse;

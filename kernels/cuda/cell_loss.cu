@@ -47,8 +47,9 @@ __device__ float loss_of_head(const RowHead& head, const float* bell, unsigned l
 
 // A warp for each column of each row. Block b's part is the sum of its columns' losses, each over
 // the number of columns that its row does not show.
-__global__ void cell_loss_kernel(CellLossTask task, double* parts) {
-  __shared__ double sums[32];
+__global__ void __launch_bounds__(block_threads)
+    cell_loss_kernel(CellLossTask task, double* parts) {
+  __shared__ BlockSumMemory<double> sums;
   const std::int64_t columns = task.heads.size;
   double loss = 0.0;
   for_each_warp_item(task.logits.rows * columns, [&](std::int64_t item, unsigned lane) {

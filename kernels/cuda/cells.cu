@@ -15,7 +15,7 @@ static_assert(warp_size == math::softmax_lanes);
 // ---- Device code ---------------------------------------------------------------------------
 
 // A thread for each row.
-__global__ void cell_batch_kernel(CellBatchTask task) {
+__global__ void __launch_bounds__(block_threads) cell_batch_kernel(CellBatchTask task) {
   const auto count = static_cast<std::uint64_t>(task.rows.rows);
   const auto columns = static_cast<std::int32_t>(task.cells.cols);
   const std::uint64_t batch = task.counter.value();
@@ -35,7 +35,7 @@ __global__ void cell_batch_kernel(CellBatchTask task) {
 }
 
 // A warp for each column of each row.
-__global__ void cell_features_kernel(CellFeaturesTask task) {
+__global__ void __launch_bounds__(block_threads) cell_features_kernel(CellFeaturesTask task) {
   const std::int64_t columns = task.columns.size;
   for_each_warp_item(task.x.rows * columns, [&](std::int64_t item, unsigned lane) {
     const std::int64_t i = item / columns;
@@ -52,7 +52,7 @@ __global__ void cell_features_kernel(CellFeaturesTask task) {
 }
 
 // A thread for each number.
-__global__ void embed_cells_kernel(EmbedCellsTask task) {
+__global__ void __launch_bounds__(block_threads) embed_cells_kernel(EmbedCellsTask task) {
   for_each_element(task.out.rows, task.out.cols, [&](std::int64_t i, std::int64_t j) {
     const std::int32_t* const cells = task.cells.row(i);
     const std::uint8_t* const observed = task.observed.row(i);
@@ -65,7 +65,7 @@ __global__ void embed_cells_kernel(EmbedCellsTask task) {
 }
 
 // A warp for each row; the sums are kernels/cpu/cells.cpp's.
-__global__ void cell_shares_kernel(CellSharesTask task) {
+__global__ void __launch_bounds__(block_threads) cell_shares_kernel(CellSharesTask task) {
   const std::int64_t cells = task.logits.cols;
   for_each_warp_item(task.logits.rows, [&](std::int64_t i, unsigned lane) {
     const float* const logits = task.logits.row(i);
@@ -85,7 +85,7 @@ __global__ void cell_shares_kernel(CellSharesTask task) {
 }
 
 // A thread for each row, for its shares are added up in order.
-__global__ void draw_cell_kernel(DrawCellTask task) {
+__global__ void __launch_bounds__(block_threads) draw_cell_kernel(DrawCellTask task) {
   const std::uint64_t subsequence = task.stream.subsequence();
   const auto cells = static_cast<std::int32_t>(task.shares.cols);
   for_each_index(task.cell.rows, [&](std::int64_t i) {

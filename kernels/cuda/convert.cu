@@ -10,14 +10,15 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 template <class In, class Out>
-__global__ void convert_kernel(MatrixView<const In> in, MatrixView<Out> out) {
+__global__ void __launch_bounds__(block_threads)
+    convert_kernel(MatrixView<const In> in, MatrixView<Out> out) {
   for_each_element(out.rows, out.cols, [&](std::int64_t i, std::int64_t j) {
     out.row(i)[j] = math::from_float<Out>(math::to_float(in.row(i)[j]));
   });
 }
 
 template <class T>
-__global__ void fill_kernel(float value, MatrixView<T> out) {
+__global__ void __launch_bounds__(block_threads) fill_kernel(float value, MatrixView<T> out) {
   const T stored = math::from_float<T>(value);
   for_each_element(out.rows, out.cols,
                    [&](std::int64_t i, std::int64_t j) { out.row(i)[j] = stored; });

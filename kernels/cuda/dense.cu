@@ -14,9 +14,11 @@ using math::Activation;
 
 // ---- Device code ---------------------------------------------------------------------------
 
+// One block at least, here and below: for more of them ptxas would spill.
 template <Activation A, class Out>
-__global__ void bias_activation_kernel(MatrixView<const float> sums, const float* bias, float slope,
-                                       MatrixView<Out> y) {
+__global__ void __launch_bounds__(block_threads, 1)
+    bias_activation_kernel(MatrixView<const float> sums, const float* bias, float slope,
+                           MatrixView<Out> y) {
   for_each_element(y.rows, y.cols, [&](std::int64_t i, std::int64_t j) {
     const float sum = bias == nullptr ? sums.row(i)[j] : sums.row(i)[j] + bias[j];
     y.row(i)[j] = math::from_float<Out>(math::activate<A>(sum, slope));
@@ -24,9 +26,9 @@ __global__ void bias_activation_kernel(MatrixView<const float> sums, const float
 }
 
 template <Activation A, class Trial>
-__global__ void bias_activation_trials_kernel(MatrixView<const float> sums, const float* bias,
-                                              float slope, math::OutputMap map,
-                                              MatrixView<Trial> trials) {
+__global__ void __launch_bounds__(block_threads, 1)
+    bias_activation_trials_kernel(MatrixView<const float> sums, const float* bias, float slope,
+                                  math::OutputMap map, MatrixView<Trial> trials) {
   for_each_element(trials.rows, trials.cols, [&](std::int64_t i, std::int64_t j) {
     const float sum = bias == nullptr ? sums.row(i)[j] : sums.row(i)[j] + bias[j];
     const float value = math::map_output(math::activate<A>(sum, slope), map);
@@ -39,8 +41,9 @@ __global__ void bias_activation_trials_kernel(MatrixView<const float> sums, cons
 }
 
 template <Activation A, class At, class Out>
-__global__ void masked_kernel(MatrixView<const float> sums, MatrixView<const At> at, float slope,
-                              MatrixView<Out> y) {
+__global__ void __launch_bounds__(block_threads)
+    masked_kernel(MatrixView<const float> sums, MatrixView<const At> at, float slope,
+                  MatrixView<Out> y) {
   for_each_element(y.rows, y.cols, [&](std::int64_t i, std::int64_t j) {
     const float derivative = math::derivative_from_output<A>(math::to_float(at.row(i)[j]), slope);
     y.row(i)[j] = math::from_float<Out>(sums.row(i)[j] * derivative);
@@ -49,12 +52,14 @@ __global__ void masked_kernel(MatrixView<const float> sums, MatrixView<const At>
 
 constexpr int sum_columns = 32;  // of one block: one line of floats
 constexpr int sum_rows = 32;     // rows added side by side
+constexpr int sum_threads = sum_columns * sum_rows;
 
 // Block (b, p) adds rows [p band, (p + 1) band) to row p of `sums`: thread (c, r) rows r, r + 32,
 // ... of its column; then row 0 the 32 parts in order.
 template <class T>
-__global__ void column_sums_kernel(MatrixView<const T> x, std::int64_t band, bool accumulate,
-                                   MatrixView<float> sums) {
+__global__ void __launch_bounds__(sum_threads)
+    column_sums_kernel(MatrixView<const T> x, std::int64_t band, bool accumulate,
+                       MatrixView<float> sums) {
   __shared__ float parts[sum_rows][sum_columns + 1];
   const std::int64_t column = static_cast<std::int64_t>(blockIdx.x) * sum_columns + threadIdx.x;
   const std::int64_t first = blockIdx.y * band;
@@ -115,20 +120,21 @@ cudaError_t bias_activation_trials(cudaStream_t stream, MatrixView<const float> 
 
 cudaError_t masked(cudaStream_t stream, MatrixView<const float> sums, ConstMatrixRef at,
                    Activation activation, float slope, MatrixRef y) {
-  if (activation == Activation::identity) {
-    return bias_activation(stream, sums, {}, Activation::identity, slope, y);
-  }
   cudaError_t status = cudaSuccess;
   with_activation(activation, [&](auto a) {
-    with_float_type(at.type, [&](auto from) {
-      with_float_type(y.type, [&](auto out) {
-        using At = decltype(from);
-        using Out = decltype(out);
-        status =
-            launch(stream, shape_for(y.rows, y.cols), masked_kernel<decltype(a)::value, At, Out>,
-                   sums, at.as<At>(), slope, y.as<Out>());
+    constexpr Activation A = decltype(a)::value;
+    if constexpr (A == Activation::identity) {
+      status = bias_activation(stream, sums, {}, A, slope, y);
+    } else {
+      with_float_type(at.type, [&](auto from) {
+        with_float_type(y.type, [&](auto out) {
+          using At = decltype(from);
+          using Out = decltype(out);
+          status = launch(stream, shape_for(y.rows, y.cols), masked_kernel<A, At, Out>, sums,
+                          at.as<At>(), slope, y.as<Out>());
+        });
       });
-    });
+    }
   });
   return status;
 }

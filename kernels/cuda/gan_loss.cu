@@ -32,11 +32,12 @@ __device__ inline void store_means(const LossMeans& means, double loss, int righ
 
 // Block b has rows [b band, (b + 1) band); it gives a part where there are parts, else the means.
 template <class T>
-__global__ void gan_loss_kernel(MatrixView<const float> logits, std::int64_t band,
-                                math::GanLoss kind, math::GanSide side, float target,
-                                MatrixView<T> gradient, GanLossPart* parts, LossMeans means) {
-  __shared__ double losses[32];
-  __shared__ int rights[32];
+__global__ void __launch_bounds__(block_threads)
+    gan_loss_kernel(MatrixView<const float> logits, std::int64_t band, math::GanLoss kind,
+                    math::GanSide side, float target, MatrixView<T> gradient, GanLossPart* parts,
+                    LossMeans means) {
+  __shared__ BlockSumMemory<double> losses;
+  __shared__ BlockSumMemory<int> rights;
   const float share = 1.0F / static_cast<float>(logits.rows);
   const std::int64_t first = blockIdx.x * band;
   const std::int64_t end = min(first + band, logits.rows);
@@ -60,10 +61,10 @@ __global__ void gan_loss_kernel(MatrixView<const float> logits, std::int64_t ban
 }
 
 // One block: the parts in a fixed order.
-__global__ void gan_loss_means_kernel(const GanLossPart* parts, std::int64_t count,
-                                      LossMeans means) {
-  __shared__ double losses[32];
-  __shared__ int rights[32];
+__global__ void __launch_bounds__(block_threads)
+    gan_loss_means_kernel(const GanLossPart* parts, std::int64_t count, LossMeans means) {
+  __shared__ BlockSumMemory<double> losses;
+  __shared__ BlockSumMemory<int> rights;
   double loss = 0.0;
   int right = 0;
   for (std::int64_t i = threadIdx.x; i < count; i += blockDim.x) {

@@ -19,8 +19,9 @@ __device__ float network_value(float value, float scale, float offset) {
 
 // A block for each row of the batch.
 template <class In, class Out>
-__global__ void gather_kernel(MatrixView<const In> trials, float scale, float offset,
-                              std::uint64_t seed, StepCounter counter, MatrixView<Out> out) {
+__global__ void __launch_bounds__(block_threads)
+    gather_kernel(MatrixView<const In> trials, float scale, float offset, std::uint64_t seed,
+                  StepCounter counter, MatrixView<Out> out) {
   __shared__ std::int64_t shared_trial;
   if (threadIdx.x == 0) {
     const auto count = static_cast<std::uint64_t>(trials.rows);

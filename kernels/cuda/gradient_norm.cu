@@ -13,9 +13,9 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 // Block b: the squares of numbers [b band, (b + 1) band).
-__global__ void square_parts_kernel(VectorView<const float> gradients, std::int64_t band,
-                                    double* squares) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    square_parts_kernel(VectorView<const float> gradients, std::int64_t band, double* squares) {
+  __shared__ BlockSumMemory<double> parts;
   const std::int64_t first = blockIdx.x * band;
   const std::int64_t end = min(first + band, gradients.size);
   double sum = 0.0;
@@ -28,9 +28,10 @@ __global__ void square_parts_kernel(VectorView<const float> gradients, std::int6
 }
 
 // One block.
-__global__ void gradient_norm_kernel(const double* squares, std::int64_t count, float most,
-                                     float* scale, float* norm) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    gradient_norm_kernel(const double* squares, std::int64_t count, float most, float* scale,
+                         float* norm) {
+  __shared__ BlockSumMemory<double> parts;
   double sum = 0.0;
   for (std::int64_t at = threadIdx.x; at < count; at += blockDim.x) sum += squares[at];
   const double total = block_sum(sum, parts);

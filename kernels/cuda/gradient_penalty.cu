@@ -11,9 +11,10 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 // A block for each row: what it adds to the penalty, and x_i *= scale * factor.
-__global__ void penalty_rows_kernel(MatrixView<float> x, math::GradientPenalty kind, float scale,
-                                    float* row_values) {
-  __shared__ float parts[32];
+__global__ void __launch_bounds__(block_threads)
+    penalty_rows_kernel(MatrixView<float> x, math::GradientPenalty kind, float scale,
+                        float* row_values) {
+  __shared__ BlockSumMemory<float> parts;
   __shared__ float shared_factor;
   float* row = x.row(blockIdx.x);
   float sum = 0.0F;
@@ -29,9 +30,9 @@ __global__ void penalty_rows_kernel(MatrixView<float> x, math::GradientPenalty k
 }
 
 // One block: *value = weight * (row_values[0] + ... + row_values[rows - 1]).
-__global__ void weighted_sum_kernel(const float* row_values, std::int64_t rows, float weight,
-                                    float* value) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    weighted_sum_kernel(const float* row_values, std::int64_t rows, float weight, float* value) {
+  __shared__ BlockSumMemory<double> parts;
   double part = 0.0;
   for (std::int64_t i = threadIdx.x; i < rows; i += blockDim.x) part += row_values[i];
   const double total = block_sum(part, parts);

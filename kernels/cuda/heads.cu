@@ -25,8 +25,9 @@ struct HeadValues {
 };
 
 // A thread for each head of each row.
-__global__ void heads_kernel(HeadRows task, HeadValues values, math::HeadOptions options,
-                             RandomStream numbers) {
+__global__ void __launch_bounds__(block_threads)
+    heads_kernel(HeadRows task, HeadValues values, math::HeadOptions options,
+                 RandomStream numbers) {
   const std::uint64_t subsequence = options.noisy ? numbers.subsequence() : 0;
   for_each_element(task.rows, task.heads.size, [&](std::int64_t i, std::int64_t h) {
     math::HeadDraws draws(numbers.seed, subsequence,
@@ -42,8 +43,9 @@ __global__ void heads_kernel(HeadRows task, HeadValues values, math::HeadOptions
   });
 }
 
-__global__ void heads_backward_kernel(HeadRows task, float temperature,
-                                      MatrixView<const float> soft, OutRows gradient) {
+__global__ void __launch_bounds__(block_threads)
+    heads_backward_kernel(HeadRows task, float temperature, MatrixView<const float> soft,
+                          OutRows gradient) {
   for_each_element(task.rows, task.heads.size, [&](std::int64_t i, std::int64_t h) {
     math::head_backward(
         task.heads.data[h], temperature, [&](std::int32_t j) { return soft.row(i)[j]; },
@@ -60,11 +62,11 @@ struct HeadLossRows {
 };
 
 // Block h has head h of all rows.
-__global__ void heads_loss_kernel(HeadRows task, HeadLossRows at, double* loss_parts,
-                                  double* squared_parts) {
-  __shared__ double losses[32];
-  __shared__ double squares[32];
-  __shared__ double counts[32];
+__global__ void __launch_bounds__(block_threads)
+    heads_loss_kernel(HeadRows task, HeadLossRows at, double* loss_parts, double* squared_parts) {
+  __shared__ BlockSumMemory<double> losses;
+  __shared__ BlockSumMemory<double> squares;
+  __shared__ BlockSumMemory<double> counts;
   const math::Head head = task.heads.data[blockIdx.x];
   const bool number = head.kind == math::HeadKind::number;
   const float variance = number ? at.variance[head.first] : 1.0f;

@@ -12,8 +12,9 @@ namespace {
 
 // ---- Device code ---------------------------------------------------------------------------
 
-__global__ void reparameterise_kernel(std::int64_t rows, std::int64_t latent, InRows statistics,
-                                      InRows noise, OutRows z) {
+__global__ void __launch_bounds__(block_threads)
+    reparameterise_kernel(std::int64_t rows, std::int64_t latent, InRows statistics, InRows noise,
+                          OutRows z) {
   for_each_element(rows, latent, [&](std::int64_t i, std::int64_t j) {
     z.store(i, j,
             math::reparameterise(statistics.load(i, j), statistics.load(i, latent + j),
@@ -29,9 +30,10 @@ struct LatentRows {
 
 // Block b has the numbers [b band, (b + 1) band) of the latents, row by row; kl_parts[b] is their
 // KL.
-__global__ void latent_loss_kernel(LatentRows task, std::int64_t band, float beta,
-                                   const float* ramp, double* kl_parts) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    latent_loss_kernel(LatentRows task, std::int64_t band, float beta, const float* ramp,
+                       double* kl_parts) {
+  __shared__ BlockSumMemory<double> parts;
   const float share = ramp == nullptr ? 1.0F : *ramp;
   const float weight = beta * share / static_cast<float>(task.rows);
   const std::int64_t first = blockIdx.x * band;

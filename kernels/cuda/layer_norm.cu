@@ -23,7 +23,7 @@ __device__ std::int64_t warp_row() {
   return static_cast<std::int64_t>(blockIdx.x) * warps + threadIdx.x / 32;
 }
 
-__global__ void layer_norm_kernel(LayerNormTask task) {
+__global__ void __launch_bounds__(block_threads) layer_norm_kernel(LayerNormTask task) {
   const std::int64_t i = warp_row();
   if (i >= task.x.rows) return;
   const std::int64_t width = task.x.cols;
@@ -48,7 +48,8 @@ __device__ math::RowMoments moments_of(const LayerNormBackwardTask& task, std::i
   return {task.statistics.row(i)[0], task.statistics.row(i)[1]};
 }
 
-__global__ void layer_norm_input_kernel(LayerNormBackwardTask task) {
+__global__ void __launch_bounds__(block_threads)
+    layer_norm_input_kernel(LayerNormBackwardTask task) {
   const std::int64_t i = warp_row();
   if (i >= task.x.rows) return;
   const std::int64_t width = task.x.cols;
@@ -77,8 +78,8 @@ __global__ void layer_norm_input_kernel(LayerNormBackwardTask task) {
 
 // Block (b, p): dgamma and dbeta of columns [32 b, 32 (b + 1)) over band p of the rows, which
 // `parts` [bands, 2, width] has.
-__global__ void layer_norm_parameters_kernel(LayerNormBackwardTask task, std::int64_t band,
-                                             double* parts) {
+__global__ void __launch_bounds__(block_threads)
+    layer_norm_parameters_kernel(LayerNormBackwardTask task, std::int64_t band, double* parts) {
   __shared__ double gammas[warps][33];
   __shared__ double betas[warps][33];
   const unsigned warp = threadIdx.x / 32;
@@ -110,8 +111,9 @@ __global__ void layer_norm_parameters_kernel(LayerNormBackwardTask task, std::in
 }
 
 // The bands in order.
-__global__ void layer_norm_bands_kernel(const double* parts, std::int64_t bands,
-                                        VectorView<float> dgamma, VectorView<float> dbeta) {
+__global__ void __launch_bounds__(block_threads)
+    layer_norm_bands_kernel(const double* parts, std::int64_t bands, VectorView<float> dgamma,
+                            VectorView<float> dbeta) {
   const std::int64_t width = dgamma.size;
   for_each_index(2 * width, [&](std::int64_t j) {
     double sum = 0.0;

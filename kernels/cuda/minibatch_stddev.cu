@@ -9,6 +9,9 @@
 namespace vgan::cuda {
 namespace {
 
+/// Threads for each group of rows with many features: it has few rows, and groups are few.
+constexpr int most_group_threads = 1024;
+
 // ---- Device code ---------------------------------------------------------------------------
 
 struct Moments {
@@ -29,17 +32,19 @@ __device__ Moments moments_of(const InRows& x, std::int64_t row, std::int64_t gr
   return {mean, math::held_deviation(squares / static_cast<float>(group))};
 }
 
-// A block for each group.
-__global__ void minibatch_stddev_kernel(InRows x, std::int64_t features, std::int64_t group,
-                                        OutRows statistic) {
-  __shared__ double parts[32];
+// A block for each group. One block at least: for two ptxas would spill.
+template <int Threads>
+__global__ void __launch_bounds__(Threads, 1)
+    minibatch_stddev_kernel(InRows x, std::int64_t features, std::int64_t group,
+                            OutRows statistic) {
+  __shared__ BlockSumMemory<double, Threads> parts;
   __shared__ float mean;
   const std::int64_t row = blockIdx.x * group;
   double sum = 0.0;
   for (std::int64_t j = threadIdx.x; j < features; j += blockDim.x) {
     sum += moments_of(x, row, group, j).deviation;
   }
-  const double total = block_sum(sum, parts);
+  const double total = block_sum<Threads>(sum, parts);
   if (threadIdx.x == 0) mean = static_cast<float>(total / static_cast<double>(features));
   __syncthreads();
   for (std::int64_t i = threadIdx.x; i < group; i += blockDim.x) statistic.store(row + i, 0, mean);
@@ -52,8 +57,9 @@ struct StddevGradient {
 };
 
 // A thread for each feature of each group.
-__global__ void minibatch_stddev_backward_kernel(StddevGradient task, math::Activation activation,
-                                                 float slope) {
+__global__ void __launch_bounds__(block_threads)
+    minibatch_stddev_backward_kernel(StddevGradient task, math::Activation activation,
+                                     float slope) {
   for_each_element(task.groups, task.features, [&](std::int64_t g, std::int64_t j) {
     const std::int64_t row = g * task.group;
     const Moments moments = moments_of(task.x, row, task.group, j);
@@ -76,13 +82,13 @@ __global__ void minibatch_stddev_backward_kernel(StddevGradient task, math::Acti
 // ---- Launchers -----------------------------------------------------------------------------
 
 cudaError_t run(cudaStream_t stream, const MinibatchStddevTask& task, Scratch&) {
-  // Many threads for each group: it has few rows, and groups are few.
-  constexpr std::int64_t most_threads = 1024;
-  const std::int64_t threads = std::min(most_threads, (task.x.cols + 31) / 32 * 32);
-  const std::int64_t groups = task.x.rows / task.group;
-  return launch(stream, {dim3(static_cast<unsigned>(groups)), dim3(static_cast<unsigned>(threads))},
-                minibatch_stddev_kernel, InRows(task.x), task.x.cols, task.group,
-                OutRows(task.statistic));
+  constexpr int few_threads = static_cast<int>(block_threads);
+  const bool many = task.x.cols > few_threads;
+  const auto groups = static_cast<unsigned>(task.x.rows / task.group);
+  return launch(
+      stream, {dim3(groups), dim3(many ? most_group_threads : few_threads)},
+      many ? minibatch_stddev_kernel<most_group_threads> : minibatch_stddev_kernel<few_threads>,
+      InRows(task.x), task.x.cols, task.group, OutRows(task.statistic));
 }
 
 cudaError_t run(cudaStream_t stream, const MinibatchStddevBackwardTask& task, Scratch&) {

@@ -49,7 +49,8 @@ __device__ float normal_lane(const math::Words4& words, int lane) {
 }
 
 template <class T>
-__global__ void normal_kernel(RandomStream numbers, MatrixView<T> out) {
+__global__ void __launch_bounds__(block_threads)
+    normal_kernel(RandomStream numbers, MatrixView<T> out) {
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
                     out.row(i)[j] = math::from_float<T>(normal_lane(words, lane));
@@ -57,8 +58,8 @@ __global__ void normal_kernel(RandomStream numbers, MatrixView<T> out) {
 }
 
 template <class T>
-__global__ void normal_mixture_kernel(RandomStream numbers, math::LatentMixture mixture,
-                                      MatrixView<T> out) {
+__global__ void __launch_bounds__(block_threads)
+    normal_mixture_kernel(RandomStream numbers, math::LatentMixture mixture, MatrixView<T> out) {
   const auto cols = static_cast<std::uint64_t>(out.cols);
   const std::uint64_t first_row = numbers.first / cols;
   const std::uint64_t stream = numbers.subsequence();
@@ -75,8 +76,9 @@ __global__ void normal_mixture_kernel(RandomStream numbers, math::LatentMixture 
 }
 
 template <class T>
-__global__ void add_normal_kernel(RandomStream numbers, MatrixView<const T> in, const float* sigma,
-                                  MatrixView<T> out) {
+__global__ void __launch_bounds__(block_threads)
+    add_normal_kernel(RandomStream numbers, MatrixView<const T> in, const float* sigma,
+                      MatrixView<T> out) {
   const float width = *sigma;
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
@@ -85,7 +87,8 @@ __global__ void add_normal_kernel(RandomStream numbers, MatrixView<const T> in, 
                   });
 }
 
-__global__ void uniform_kernel(RandomStream numbers, float bound, MatrixView<float> out) {
+__global__ void __launch_bounds__(block_threads)
+    uniform_kernel(RandomStream numbers, float bound, MatrixView<float> out) {
   for_each_number(numbers, out.rows, out.cols,
                   [&](std::int64_t i, std::int64_t j, const math::Words4& words, int lane) {
                     out.row(i)[j] =
@@ -95,8 +98,9 @@ __global__ void uniform_kernel(RandomStream numbers, float bound, MatrixView<flo
 
 // A block for each row, with one number.
 template <class In, class Out>
-__global__ void interpolate_kernel(RandomStream numbers, MatrixView<const In> real,
-                                   MatrixView<const In> fake, MatrixView<Out> out) {
+__global__ void __launch_bounds__(block_threads)
+    interpolate_kernel(RandomStream numbers, MatrixView<const In> real, MatrixView<const In> fake,
+                       MatrixView<Out> out) {
   __shared__ float shared_share;
   const std::int64_t i = blockIdx.x;
   if (threadIdx.x == 0) {

@@ -10,8 +10,9 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 // Block 0 adds up the first sum's parts, block 1 the second's.
-__global__ void add_parts_kernel(std::int64_t count, PartSum first, PartSum second) {
-  __shared__ double sums[32];
+__global__ void __launch_bounds__(block_threads)
+    add_parts_kernel(std::int64_t count, PartSum first, PartSum second) {
+  __shared__ BlockSumMemory<double> sums;
   const PartSum mine = blockIdx.x == 0 ? first : second;
   double sum = 0.0;
   for (std::int64_t i = threadIdx.x; i < count; i += blockDim.x) sum += mine.parts[i];

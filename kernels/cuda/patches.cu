@@ -21,11 +21,13 @@ struct Epilogue {
 
 constexpr int tile = 32;
 constexpr int tile_rows = 8;
+constexpr int tile_threads = tile * tile_rows;
 
 // ---- Device code ---------------------------------------------------------------------------
 
 template <class T>
-__global__ void patches_kernel(ConvGeometry g, const T* large, MatrixView<T> patches) {
+__global__ void __launch_bounds__(block_threads)
+    patches_kernel(ConvGeometry g, const T* large, MatrixView<T> patches) {
   for_each_element(patches.rows, patches.cols, [&](std::int64_t i, std::int64_t j) {
     const std::int64_t image = i / g.positions();
     const int position = static_cast<int>(i % g.positions());
@@ -62,8 +64,9 @@ __device__ void covering(std::int64_t at, std::int64_t pad, std::int64_t stride,
 
 // Each number of the large image gathers what its patches have for it, in the order of positions.
 template <class At, class Out>
-__global__ void fold_patches_kernel(ConvGeometry g, const float* patches, Epilogue<At> epilogue,
-                                    std::int64_t images, Out* y) {
+__global__ void __launch_bounds__(block_threads)
+    fold_patches_kernel(ConvGeometry g, const float* patches, Epilogue<At> epilogue,
+                        std::int64_t images, Out* y) {
   for_each_element(images * g.height * g.width, g.channels, [&](std::int64_t i, std::int64_t c) {
     const std::int64_t image = i / (g.height * g.width);
     const std::int64_t row = i / g.width % g.height;
@@ -86,8 +89,8 @@ __global__ void fold_patches_kernel(ConvGeometry g, const float* patches, Epilog
 }
 
 template <class Sum, class At, class Out>
-__global__ void finish_conv_kernel(const Sum* sums, Epilogue<At> epilogue, std::int64_t pixels,
-                                   Out* y) {
+__global__ void __launch_bounds__(block_threads)
+    finish_conv_kernel(const Sum* sums, Epilogue<At> epilogue, std::int64_t pixels, Out* y) {
   for_each_element(pixels, epilogue.channels, [&](std::int64_t i, std::int64_t c) {
     const std::int64_t at = i * epilogue.channels + c;
     y[at] = math::from_float<Out>(finished(epilogue, math::to_float(sums[at]), at, c));
@@ -96,7 +99,8 @@ __global__ void finish_conv_kernel(const Sum* sums, Epilogue<At> epilogue, std::
 
 // A block for each tile of 32 x 32: read along its rows, written along its columns.
 template <class In, class Out>
-__global__ void transpose_kernel(MatrixView<const In> from, bool accumulate, MatrixView<Out> to) {
+__global__ void __launch_bounds__(tile_threads)
+    transpose_kernel(MatrixView<const In> from, bool accumulate, MatrixView<Out> to) {
   __shared__ float values[tile][tile + 1];
   const std::int64_t first_row = static_cast<std::int64_t>(blockIdx.y) * tile;
   const std::int64_t first_col = static_cast<std::int64_t>(blockIdx.x) * tile;

@@ -19,10 +19,11 @@ struct ReconstructionRows {
 
 // Block b has the numbers [b band, (b + 1) band) of the trials, row by row. Either likelihood's
 // gradient is also the error of its mean, sigmoid(y) - x or y - x.
-__global__ void reconstruction_kernel(ReconstructionRows task, std::int64_t band, bool bernoulli,
-                                      double* loss_parts, double* squared_parts) {
-  __shared__ double losses[32];
-  __shared__ double squares[32];
+__global__ void __launch_bounds__(block_threads)
+    reconstruction_kernel(ReconstructionRows task, std::int64_t band, bool bernoulli,
+                          double* loss_parts, double* squared_parts) {
+  __shared__ BlockSumMemory<double> losses;
+  __shared__ BlockSumMemory<double> squares;
   const float share = 1.0F / static_cast<float>(task.rows);
   const std::int64_t first = blockIdx.x * band;
   const std::int64_t end = min(first + band, task.rows * task.cols);

@@ -1,5 +1,6 @@
 // Rows as wholes: their dot products, and a number for each to multiply it by.
 #include "kernels/cuda/any_rows.hpp"
+#include "kernels/cuda/block_sum.hpp"
 #include "kernels/cuda/launch.hpp"
 #include "kernels/cuda/operations.hpp"
 
@@ -11,15 +12,14 @@ namespace {
 constexpr int warps = block_threads / 32;
 
 // A warp for each row.
-__global__ void add_row_dots_kernel(InRows a, InRows b, std::int64_t cols, MatrixView<float> y) {
+__global__ void __launch_bounds__(block_threads)
+    add_row_dots_kernel(InRows a, InRows b, std::int64_t cols, MatrixView<float> y) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * warps + threadIdx.x / 32;
   const unsigned lane = threadIdx.x % 32;
   if (i >= y.rows) return;
   float sum = 0.0F;
   for (std::int64_t j = lane; j < cols; j += 32) sum += a.load(i, j) * b.load(i, j);
-  for (int distance = 16; distance > 0; distance /= 2) {
-    sum += __shfl_down_sync(0xFFFFFFFFu, sum, distance);
-  }
+  sum = sum_to_first_lane(sum);
   if (lane == 0) *y.row(i) += sum;
 }
 
@@ -29,8 +29,8 @@ struct ScaledRows {
   OutRows out;
 };
 
-__global__ void scale_rows_kernel(ScaledRows task, math::Activation mask, float slope,
-                                  bool accumulate) {
+__global__ void __launch_bounds__(block_threads)
+    scale_rows_kernel(ScaledRows task, math::Activation mask, float slope, bool accumulate) {
   for_each_element(task.rows, task.cols, [&](std::int64_t i, std::int64_t j) {
     const float at = mask == math::Activation::identity ? 0.0F : task.at.load(i, j);
     const float value =

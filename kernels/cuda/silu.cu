@@ -15,15 +15,17 @@ __device__ void silu_at(float& x, float& y, bool differentiates, float factor) {
   y = at.value * factor;
 }
 
-__global__ void silu_kernel(MatrixView<float> x, MatrixView<float> y, bool differentiates) {
+__global__ void __launch_bounds__(block_threads)
+    silu_kernel(MatrixView<float> x, MatrixView<float> y, bool differentiates) {
   for_each_element(x.rows, x.cols, [&](std::int64_t i, std::int64_t j) {
     silu_at(x.row(i)[j], y.row(i)[j], differentiates, 1.0f);
   });
 }
 
 // A thread draws four words, whose eight halves serve up to eight numbers.
-__global__ void silu_dropout_kernel(MatrixView<float> x, MatrixView<float> y, bool differentiates,
-                                    math::Dropout dropout, RandomStream numbers) {
+__global__ void __launch_bounds__(block_threads)
+    silu_dropout_kernel(MatrixView<float> x, MatrixView<float> y, bool differentiates,
+                        math::Dropout dropout, RandomStream numbers) {
   const std::uint64_t first = 2 * numbers.first;
   const std::uint64_t end = first + static_cast<std::uint64_t>(x.rows * x.cols);
   const std::uint64_t subsequence = numbers.subsequence();
@@ -42,7 +44,8 @@ __global__ void silu_dropout_kernel(MatrixView<float> x, MatrixView<float> y, bo
   });
 }
 
-__global__ void multiply_kernel(MatrixView<const float> factor, MatrixView<float> out) {
+__global__ void __launch_bounds__(block_threads)
+    multiply_kernel(MatrixView<const float> factor, MatrixView<float> out) {
   for_each_element(out.rows, out.cols,
                    [&](std::int64_t i, std::int64_t j) { out.row(i)[j] *= factor.row(i)[j]; });
 }

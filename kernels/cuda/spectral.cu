@@ -27,7 +27,7 @@ struct SpectralScratch {
 };
 
 // The sum over the block, in every thread; ends with a barrier.
-__device__ double block_total(double value, double* parts, double* shared_total) {
+__device__ double block_total(double value, BlockSumMemory<double>& parts, double* shared_total) {
   const double total = block_sum(value, parts);
   if (threadIdx.x == 0) *shared_total = total;
   __syncthreads();
@@ -35,8 +35,8 @@ __device__ double block_total(double value, double* parts, double* shared_total)
 }
 
 // A warp for each row: products = w u, and the squares of a block's rows.
-__global__ void weight_rows_kernel(MatrixView<const float> w, const float* u,
-                                   SpectralScratch scratch) {
+__global__ void __launch_bounds__(block_threads)
+    weight_rows_kernel(MatrixView<const float> w, const float* u, SpectralScratch scratch) {
   __shared__ double squares[warps];
   const unsigned warp = threadIdx.x / 32;
   const unsigned lane = threadIdx.x % 32;
@@ -48,9 +48,7 @@ __global__ void weight_rows_kernel(MatrixView<const float> w, const float* u,
       sum += static_cast<double>(row[j]) * static_cast<double>(u[j]);
     }
   }
-  for (int distance = 16; distance > 0; distance /= 2) {
-    sum += __shfl_down_sync(0xFFFFFFFFu, sum, distance);
-  }
+  sum = sum_to_first_lane(sum);
   if (lane == 0) squares[warp] = sum * sum;
   if (lane == 0 && i < w.rows) scratch.products[i] = sum;
   __syncthreads();
@@ -62,9 +60,10 @@ __global__ void weight_rows_kernel(MatrixView<const float> w, const float* u,
 
 // Block (b, p): columns [32 b, 32 (b + 1)) of w^T v over band p of the rows. With `iterate`, v is
 // made of the products on the way, and the blocks of the first columns store it.
-__global__ void weight_columns_kernel(MatrixView<const float> w, bool iterate, float* v,
-                                      SpectralScratch scratch) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    weight_columns_kernel(MatrixView<const float> w, bool iterate, float* v,
+                          SpectralScratch scratch) {
+  __shared__ BlockSumMemory<double> parts;
   __shared__ double sums[warps][33];
   __shared__ double total;
   double inverse = 1.0;
@@ -95,9 +94,9 @@ __global__ void weight_columns_kernel(MatrixView<const float> w, bool iterate, f
 }
 
 // One block: the bands in order, u if it moves, and sigma. The sums are left in band 0.
-__global__ void sigma_kernel(std::int64_t cols, bool iterate, float* u, float* sigma,
-                             SpectralScratch scratch) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    sigma_kernel(std::int64_t cols, bool iterate, float* u, float* sigma, SpectralScratch scratch) {
+  __shared__ BlockSumMemory<double> parts;
   __shared__ double total;
   double square = 0.0;
   for (std::int64_t j = threadIdx.x; j < cols; j += blockDim.x) {
@@ -119,8 +118,8 @@ __global__ void sigma_kernel(std::int64_t cols, bool iterate, float* u, float* s
   if (threadIdx.x == 0) *sigma = static_cast<float>(math::held_sigma(found));
 }
 
-__global__ void divide_kernel(MatrixView<const float> w, const float* sigma,
-                              MatrixView<float> normalised) {
+__global__ void __launch_bounds__(block_threads)
+    divide_kernel(MatrixView<const float> w, const float* sigma, MatrixView<float> normalised) {
   const float by = *sigma;
   for_each_element(w.rows, w.cols, [&](std::int64_t i, std::int64_t j) {
     normalised.row(i)[j] = w.row(i)[j] / by;
@@ -128,9 +127,10 @@ __global__ void divide_kernel(MatrixView<const float> w, const float* sigma,
 }
 
 // Block b: the sum of g * normalised over the numbers [b band, (b + 1) band), row by row.
-__global__ void spectral_share_kernel(MatrixView<const float> g, MatrixView<const float> normalised,
-                                      std::int64_t band, double* shares) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    spectral_share_kernel(MatrixView<const float> g, MatrixView<const float> normalised,
+                          std::int64_t band, double* shares) {
+  __shared__ BlockSumMemory<double> parts;
   const std::int64_t first = blockIdx.x * band;
   const std::int64_t end = min(first + band, g.rows * g.cols);
   double sum = 0.0;
@@ -144,10 +144,10 @@ __global__ void spectral_share_kernel(MatrixView<const float> g, MatrixView<cons
 }
 
 // Every block adds up the shares, in one order, before it goes to its numbers.
-__global__ void spectral_gradient_kernel(MatrixView<float> g, const float* v, const float* u,
-                                         const float* sigma, const double* shares,
-                                         std::int64_t count) {
-  __shared__ double parts[32];
+__global__ void __launch_bounds__(block_threads)
+    spectral_gradient_kernel(MatrixView<float> g, const float* v, const float* u,
+                             const float* sigma, const double* shares, std::int64_t count) {
+  __shared__ BlockSumMemory<double> parts;
   __shared__ double total;
   double part = 0.0;
   for (std::int64_t k = threadIdx.x; k < count; k += blockDim.x) part += shares[k];

@@ -5,7 +5,7 @@
 namespace vgan::cuda {
 namespace {
 
-__global__ void advance_kernel(StepState* state) { finish_step(*state); }
+__global__ void __launch_bounds__(1) advance_kernel(StepState* state) { finish_step(*state); }
 
 }  // namespace
 

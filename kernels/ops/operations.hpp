@@ -13,6 +13,7 @@
 #include "kernels/ops/cell_loss.hpp"
 #include "kernels/ops/cells.hpp"
 #include "kernels/ops/convert.hpp"
+#include "kernels/ops/finite.hpp"
 #include "kernels/ops/gan_loss.hpp"
 #include "kernels/ops/gather.hpp"
 #include "kernels/ops/gradient_norm.hpp"
@@ -68,6 +69,7 @@
   declare(AddTask)                     \
   declare(MultiplyTask)                \
   declare(GradientNormTask)            \
+  declare(FirstNonfiniteTask)          \
   declare(CellBatchTask)               \
   declare(CellFeaturesTask)            \
   declare(EmbedCellsTask)              \

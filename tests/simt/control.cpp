@@ -109,9 +109,11 @@ cudaError_t injected_work_error(const std::string& name) {
 
 void count_kernel(const std::string& name) {
   ++control().kernels[name];
+  note_profiled(name);
   control().ever.insert(name);
 }
 void count_operation() { ++control().operations; }
+void count_call(const std::string& name) { ++control().calls[name]; }
 std::mt19937_64& random_source() { return control().random; }
 
 std::recursive_mutex& runtime_mutex() {
@@ -161,6 +163,8 @@ void reset(std::uint64_t seed) {
   c.calls.clear();
   c.operations = 0;
   c.random.seed(seed);
+  forget_library_wishes();
+  forget_profiled();
   set_device_count(1);
   set_memory(std::size_t{1} << 30);
 }

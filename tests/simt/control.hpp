@@ -23,6 +23,17 @@ void set_sticky_error(cudaError_t error);
 cudaError_t injected_work_error(const std::string& name);
 void count_kernel(const std::string& name);
 void count_operation();
+void count_call(const std::string& name);
+
+/// What a library's `function` says its version is: `usual` unless a test wants another.
+std::size_t version_of(const std::string& function, std::size_t usual);
+/// Whether a test says that the library `name` cannot be opened.
+bool is_broken(const std::string& name);
+/// What tests asked of libraries is over.
+void forget_library_wishes();
+/// A kernel ran, for a profiler that is on; and what profilers saw is forgotten.
+void note_profiled(const std::string& kernel);
+void forget_profiled();
 
 std::mt19937_64& random_source();
 /// Drops what is queued and not yet run.

@@ -193,11 +193,14 @@ void check_alignment(const Choice& choice, const void* const pointers[4]) {
 }
 
 // An injected or sticky CUDA error reaches the caller as cuBLAS's own.
-cublasStatus_t library_call(const char* name, const std::function<cublasStatus_t()>& body) {
+// `makes`: what a capture forbids, a plan or a handle.
+cublasStatus_t library_call(const char* name, const std::function<cublasStatus_t()>& body,
+                            bool makes = false) {
   cublasStatus_t status = CUBLAS_STATUS_SUCCESS;
   const cudaError_t error = api(name, [&] {
-    status = body();
-    return cudaSuccess;
+    const cudaError_t refused = makes ? refuse_making_in_capture() : cudaSuccess;
+    if (refused == cudaSuccess) status = body();
+    return refused;
   });
   if (status != CUBLAS_STATUS_SUCCESS || error == cudaSuccess) return status;
   if (error == cudaErrorMemoryAllocation) return CUBLAS_STATUS_ALLOC_FAILED;
@@ -248,15 +251,16 @@ const char* cublasLtGetStatusString(cublasStatus_t status) {
   return "unknown";
 }
 
-std::size_t cublasLtGetVersion() { return 130100; }
+std::size_t cublasLtGetVersion() { return version_of("cublasLtGetVersion", CUBLAS_VERSION); }
 std::size_t cublasLtGetCudartVersion() { return CUDART_VERSION; }
 
 cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
   *handle = nullptr;
-  return library_call("cublasLtCreate", [&] {
+  const auto make = [&] {
     *handle = new cublasLtContext;
     return CUBLAS_STATUS_SUCCESS;
-  });
+  };
+  return library_call("cublasLtCreate", make, true);
 }
 
 cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
@@ -342,7 +346,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
                                               cublasLtMatmulHeuristicResult_t results[],
                                               int* found) {
   *found = 0;
-  return library_call("cublasLtMatmulAlgoGetHeuristic", [&] {
+  const auto make = [&] {
     if (handle == nullptr || wanted < 1) return CUBLAS_STATUS_INVALID_VALUE;
     const cublasStatus_t status = check_shapes(*desc, *a, *b, *c, *d);
     if (status != CUBLAS_STATUS_SUCCESS) return status;
@@ -355,7 +359,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
     results[0].wavesCount = 1.0F;
     *found = 1;
     return CUBLAS_STATUS_SUCCESS;
-  });
+  };
+  return library_call("cublasLtMatmulAlgoGetHeuristic", make, true);
 }
 
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc, const void* alpha,

@@ -1,193 +1,64 @@
-// cuDNN's convolutions as plain loops: y = alpha op(...) + beta y, sums in float, NHWC images and
-// filters [k, r, s, c].
+// cuDNN's graph API: engines for a convolution and what follows it, and plans that run one. What
+// graphs there are and what they compute is in cudnn_graph.cpp.
 #include "tests/simt/include/cudnn.h"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <string>
-#include <vector>
 
-#include "kernels/math/bfloat16.hpp"
 #include "tests/simt/control.hpp"
+#include "tests/simt/cudnn_graph.hpp"
 #include "tests/simt/memory.hpp"
 #include "tests/simt/runtime.hpp"
-#include "tests/simt/tf32.hpp"
 
 struct cudnnContext {
   cudaStream_t stream = nullptr;
-};
-// The extents of an image or, as [k, h, w, c], of a filter.
-struct SimtLayout {
-  cudnnDataType_t type = CUDNN_DATA_FLOAT;
-  cudnnTensorFormat_t format = CUDNN_TENSOR_NCHW;
-  int n = 0, c = 0, h = 0, w = 0;
-
-  std::size_t size() const {
-    return static_cast<std::size_t>(n) * static_cast<std::size_t>(c) * static_cast<std::size_t>(h) *
-           static_cast<std::size_t>(w);
-  }
-  std::size_t bytes() const { return size() * (type == CUDNN_DATA_FLOAT ? 4 : 2); }
-};
-struct cudnnTensorStruct : SimtLayout {};
-struct cudnnFilterStruct : SimtLayout {};
-struct cudnnConvolutionStruct {
-  int pad_h = 0, pad_w = 0, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
-  cudnnConvolutionMode_t mode = CUDNN_CONVOLUTION;
-  cudnnDataType_t compute = CUDNN_DATA_FLOAT;
-  cudnnMathType_t math = CUDNN_DEFAULT_MATH;
 };
 
 namespace {
 
 using namespace simt;
-using Layout = SimtLayout;
+using namespace simt::dnn;
 
-// Scratch and number of the algorithm that is offered last, which is the one to take.
 constexpr std::size_t scratch_bytes = 4096;
-constexpr int sound_algorithm = 1;
+constexpr std::size_t too_many_bytes = std::size_t{1} << 40;
 
-enum class Pass { forward, backward_data, backward_filter };
-
-struct Operand {
-  const char* name;
-  const void* data;
-  Layout layout;
-};
-
-/// A convolution of `large` by `filter` to `small`; which of them is written says the pass.
-struct Convolution {
-  const char* call;
-  Pass pass;
-  cudnnConvolutionStruct how;
-  Operand large, filter, small;
-  float alpha = 1.0F, beta = 0.0F;
-
-  const Operand& written() const {
-    return pass == Pass::forward ? small : pass == Pass::backward_data ? large : filter;
-  }
-};
-
-std::vector<float> load(const Operand& from, bool tf32) {
-  std::vector<float> values(from.layout.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (from.layout.type == CUDNN_DATA_BFLOAT16) {
-      vgan::math::BFloat16 half{};
-      std::memcpy(&half, static_cast<const char*>(from.data) + 2 * i, 2);
-      values[i] = vgan::math::to_float(half);
-    } else {
-      std::memcpy(&values[i], static_cast<const char*>(from.data) + 4 * i, 4);
-      if (tf32) values[i] = to_tf32(values[i]);
+// Some of them trouble, in the order in which they are offered: one that adds in the order of
+// arrival, one that wants more memory than there is, one that does not add plain products; then
+// sound ones. f32 goes through the tensor cores, as tf32, or not; bf16 always does. With operations
+// after the convolution the kernel is compiled, which takes a compiler, and of f32 without tensor
+// cores there is one in the last resort alone.
+std::vector<Engine> engines_for(const Graph& graph, cudnnBackendHeurMode_t mode) {
+  constexpr auto tensor_core = CUDNN_NUMERICAL_NOTE_TENSOR_CORE;
+  const bool fused = !graph.after.empty();
+  const bool wide = graph.convolution.filter.type == CUDNN_DATA_FLOAT &&
+                    graph.convolution.large.type == CUDNN_DATA_FLOAT;
+  std::vector<Engine> engines;
+  if (mode == CUDNN_HEUR_MODE_FALLBACK) {
+    if (wide) engines.push_back({{CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP}, scratch_bytes, fused});
+  } else {
+    engines = {{{CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC, tensor_core}, 0, fused},
+               {{tensor_core}, too_many_bytes, fused},
+               {{tensor_core, CUDNN_NUMERICAL_NOTE_WINOGRAD}, 0, fused},
+               {{tensor_core}, scratch_bytes, fused}};
+    if (wide && !fused) {
+      engines.push_back({{CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC}, 0, false});
+      engines.push_back({{}, scratch_bytes, false});
     }
   }
-  return values;
-}
-
-void store(const Operand& to, const std::vector<float>& values) {
-  auto* data = static_cast<char*>(const_cast<void*>(to.data));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const vgan::math::BFloat16 half = vgan::math::to_bfloat16(values[i]);
-    if (to.layout.type == CUDNN_DATA_BFLOAT16) std::memcpy(data + 2 * i, &half, 2);
-    if (to.layout.type == CUDNN_DATA_FLOAT) std::memcpy(data + 4 * i, &values[i], 4);
-  }
-}
-
-// Calls `body(large, filter, small)` with places of numbers that meet, c of them side by side in
-// `large` and `filter`.
-template <class Body>
-void for_each_meeting(const Convolution& v, Body body) {
-  const Layout &x = v.large.layout, &f = v.filter.layout, &y = v.small.layout;
-  const auto place = [](const Layout& l, int n, int h, int w) {
-    return ((static_cast<std::size_t>(n) * static_cast<std::size_t>(l.h) +
-             static_cast<std::size_t>(h)) *
-                static_cast<std::size_t>(l.w) +
-            static_cast<std::size_t>(w)) *
-           static_cast<std::size_t>(l.c);
-  };
-  for (int n = 0; n < y.n; ++n) {
-    for (int at = 0; at < y.h * y.w; ++at) {
-      const std::size_t small = place(y, n, at / y.w, at % y.w);
-      for (int tap = 0; tap < f.h * f.w; ++tap) {
-        const int row = at / y.w * v.how.stride_h - v.how.pad_h + tap / f.w;
-        const int col = at % y.w * v.how.stride_w - v.how.pad_w + tap % f.w;
-        if (row < 0 || row >= x.h || col < 0 || col >= x.w) continue;
-        const std::size_t large = place(x, n, row, col);
-        for (int k = 0; k < f.n; ++k) {
-          body(large, place(f, k, tap / f.w, tap % f.w), small + static_cast<std::size_t>(k));
-        }
-      }
-    }
-  }
-}
-
-bool operands_are_sound(const Convolution& v, const Scratch& workspace) {
-  for (const Operand& each : {v.large, v.filter, v.small,
-                              Operand{"the workspace",
-                                      workspace.base,
-                                      {CUDNN_DATA_HALF, CUDNN_TENSOR_NHWC,
-                                       static_cast<int>(workspace.bytes / 2), 1, 1, 1}}}) {
-    const std::string problem = device_range_problem(each.data, each.layout.bytes());
-    if (problem.empty()) continue;
-    record_finding(std::string(v.call) + ": " + each.name + " " + problem, cudaErrorIllegalAddress);
-    return false;
-  }
-  return true;
-}
-
-void run(const Convolution& v, const Scratch& workspace) {
-  if (!operands_are_sound(v, workspace)) return;
-  std::memset(const_cast<char*>(workspace.base), 0xFF, workspace.bytes);
-  const bool tf32 = v.how.math == CUDNN_TENSOR_OP_MATH || v.how.math == CUDNN_DEFAULT_MATH;
-  std::vector<float> sums(v.written().layout.size(), 0.0F);
-  const auto read = [&](const Operand& one) {
-    return &one == &v.written() ? std::vector<float>{} : load(one, tf32);
-  };
-  const std::vector<float> large = read(v.large), filter = read(v.filter), small = read(v.small);
-  const auto channels = static_cast<std::size_t>(v.large.layout.c);
-  for_each_meeting(v, [&](std::size_t x, std::size_t f, std::size_t y) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      if (v.pass == Pass::forward) sums[y] += large[x + c] * filter[f + c];
-      if (v.pass == Pass::backward_data) sums[x + c] += small[y] * filter[f + c];
-      if (v.pass == Pass::backward_filter) sums[f + c] += large[x + c] * small[y];
-    }
-  });
-  std::vector<float> before;
-  if (v.beta != 0.0F) before = load(v.written(), false);
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    sums[i] = v.alpha * sums[i] + (before.empty() ? 0.0F : v.beta * before[i]);
-  }
-  store(v.written(), sums);
-}
-
-cudnnStatus_t check_shapes(const Convolution& v) {
-  const Layout &x = v.large.layout, &f = v.filter.layout, &y = v.small.layout;
-  for (const Layout& each : {x, f, y}) {
-    if (each.size() == 0) return CUDNN_STATUS_BAD_PARAM;
-    if (each.format != CUDNN_TENSOR_NHWC) return CUDNN_STATUS_NOT_SUPPORTED_LAYOUT;
-    if (each.type != x.type) return CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE;
-  }
-  if (x.type != CUDNN_DATA_FLOAT && x.type != CUDNN_DATA_BFLOAT16) {
-    return CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE;
-  }
-  if (v.how.mode != CUDNN_CROSS_CORRELATION || v.how.compute != CUDNN_DATA_FLOAT ||
-      v.how.dilation_h != 1 || v.how.dilation_w != 1) {
-    return CUDNN_STATUS_NOT_SUPPORTED;
-  }
-  const auto positions = [](int size, int kernel, int stride, int pad) {
-    return (size + 2 * pad - kernel) / stride + 1;
-  };
-  const bool fits = x.n == y.n && f.c == x.c && f.n == y.c &&
-                    y.h == positions(x.h, f.h, v.how.stride_h, v.how.pad_h) &&
-                    y.w == positions(x.w, f.w, v.how.stride_w, v.how.pad_w);
-  return fits ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH;
+  if (fused && is_broken("libnvrtc.so.13")) engines.clear();
+  return engines;
 }
 
 // An injected or sticky CUDA error reaches the caller as cuDNN's own.
-cudnnStatus_t library_call(const char* name, const std::function<cudnnStatus_t()>& body) {
+// `makes`: what a capture forbids, a plan or a handle.
+cudnnStatus_t library_call(const char* name, const std::function<cudnnStatus_t()>& body,
+                           bool makes = false) {
   cudnnStatus_t status = CUDNN_STATUS_SUCCESS;
   const cudaError_t error = api(name, [&] {
-    status = body();
-    return cudaSuccess;
+    const cudaError_t refused = makes ? refuse_making_in_capture() : cudaSuccess;
+    if (refused == cudaSuccess) status = body();
+    return refused;
   });
   if (status != CUDNN_STATUS_SUCCESS || error == cudaSuccess) return status;
   if (error == cudaErrorMemoryAllocation) {
@@ -198,113 +69,201 @@ cudnnStatus_t library_call(const char* name, const std::function<cudnnStatus_t()
   return unusable ? CUDNN_STATUS_NOT_INITIALIZED : CUDNN_STATUS_EXECUTION_FAILED;
 }
 
-template <class T>
-cudnnStatus_t create(const char* name, T** made) {
-  *made = nullptr;
-  return library_call(name, [&] {
-    *made = new T;
-    return CUDNN_STATUS_SUCCESS;
-  });
-}
-
-template <class T>
-cudnnStatus_t destroy_one(T* made) {
-  delete made;
+cudnnStatus_t finalize_heuristics(Descriptor& heuristics) {
+  heuristics.graph = heuristics.descriptor(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH);
+  Graph graph;
+  const cudnnStatus_t status = read_graph(*heuristics.graph, graph);
+  if (status != CUDNN_STATUS_SUCCESS) return status;
+  heuristics.engines =
+      engines_for(graph, heuristics.value<cudnnBackendHeurMode_t>(CUDNN_ATTR_ENGINEHEUR_MODE));
   return CUDNN_STATUS_SUCCESS;
 }
 
-// Offered in this order: one that adds in the order of arrival, one that wants more memory than
-// there is, the sound one.
-template <class Perf>
-cudnnStatus_t offer(cudnnHandle_t handle, const Convolution& v, int wanted, int* found,
-                    Perf* results) {
-  *found = 0;
-  return library_call(v.call, [&] {
-    if (handle == nullptr || wanted < 1) return CUDNN_STATUS_BAD_PARAM;
-    const cudnnStatus_t status = check_shapes(v);
-    if (status != CUDNN_STATUS_SUCCESS) return status;
-    const struct {
-      int algorithm;
-      cudnnDeterminism_t determinism;
-      std::size_t memory;
-    } all[] = {{0, CUDNN_NON_DETERMINISTIC, 0},
-               {0, CUDNN_DETERMINISTIC, std::size_t{1} << 40},
-               {sound_algorithm, CUDNN_DETERMINISTIC, scratch_bytes}};
-    for (const auto& [algorithm, determinism, memory] : all) {
-      if (*found == wanted) break;
-      Perf& one = results[(*found)++];
-      one = {};
-      one.algo = static_cast<decltype(one.algo)>(algorithm);
-      one.status = CUDNN_STATUS_SUCCESS;
-      one.memory = memory;
-      one.determinism = determinism;
-      one.mathType = v.how.math;
-    }
-    return CUDNN_STATUS_SUCCESS;
-  });
-}
-
-cudnnStatus_t put(cudnnHandle_t handle, Convolution v, int algorithm, void* workspace,
-                  std::size_t workspace_bytes, const void* alpha, const void* beta) {
-  return library_call(v.call, [&] {
-    if (handle == nullptr) return CUDNN_STATUS_NOT_INITIALIZED;
-    const cudnnStatus_t status = check_shapes(v);
-    if (status != CUDNN_STATUS_SUCCESS) return status;
-    if (algorithm != sound_algorithm) {
-      record_finding(std::string(v.call) +
-                     ": an algorithm that is not deterministic or wants more memory");
-    }
-    if (workspace_bytes < scratch_bytes) return CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT;
-    for (const Operand& each : {v.large, v.filter, v.small}) {
-      if (reinterpret_cast<std::uintptr_t>(each.data) % 16 != 0) {
-        record_finding(std::string(v.call) + ": " + each.name +
-                       " is not at a multiple of 16 bytes");
+cudnnStatus_t finalize(Descriptor& descriptor) {
+  cudnnStatus_t status = check_complete(descriptor);
+  if (status != CUDNN_STATUS_SUCCESS) return status;
+  switch (descriptor.type) {
+    case CUDNN_BACKEND_TENSOR_DESCRIPTOR: {
+      const Attribute& extents = descriptor.attributes.at(CUDNN_ATTR_TENSOR_DIMENSIONS);
+      if (extents.count != 4 ||
+          descriptor.attributes.at(CUDNN_ATTR_TENSOR_STRIDES).count != extents.count) {
+        return CUDNN_STATUS_NOT_SUPPORTED;
       }
+      for (std::size_t i = 0; i < 4; ++i) {
+        if (descriptor.value<std::int64_t>(CUDNN_ATTR_TENSOR_DIMENSIONS, i) < 1) {
+          return CUDNN_STATUS_BAD_PARAM;
+        }
+      }
+      break;
     }
-    std::memcpy(&v.alpha, alpha, sizeof(float));
-    std::memcpy(&v.beta, beta, sizeof(float));
-    const Scratch scratch{static_cast<const char*>(workspace), scratch_bytes};
-    Work work{v.call, [=] { run(v, scratch); }, scratch};
-    return enqueue(handle->stream, std::move(work)) == cudaSuccess ? CUDNN_STATUS_SUCCESS
-                                                                   : CUDNN_STATUS_EXECUTION_FAILED;
-  });
+    case CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR:
+      if (descriptor.value<cudnnDataType_t>(CUDNN_ATTR_CONVOLUTION_COMP_TYPE) != CUDNN_DATA_FLOAT ||
+          descriptor.value<cudnnConvolutionMode_t>(CUDNN_ATTR_CONVOLUTION_CONV_MODE) !=
+              CUDNN_CROSS_CORRELATION) {
+        return CUDNN_STATUS_NOT_SUPPORTED;
+      }
+      break;
+    case CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR: status = finalize_heuristics(descriptor); break;
+    case CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR: {
+      const DescriptorRef& from = descriptor.descriptor(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG);
+      descriptor.engines = from->engines;
+      descriptor.graph = from->graph;
+      break;
+    }
+    default: status = check_operation(descriptor);
+  }
+  descriptor.finalized = status == CUDNN_STATUS_SUCCESS;
+  return status;
 }
 
-cudnnStatus_t set_layout(const char* name, Layout& layout, const Layout& value) {
-  return library_call(name, [&] {
-    if (value.n < 1 || value.c < 1 || value.h < 1 || value.w < 1) return CUDNN_STATUS_BAD_PARAM;
-    layout = value;
-    return CUDNN_STATUS_SUCCESS;
-  });
+// Fills descriptors that the caller made.
+cudnnStatus_t give_engines(const Descriptor& from, std::int64_t wanted, std::int64_t* count,
+                           cudnnBackendDescriptor_t* to) {
+  *count = static_cast<std::int64_t>(from.engines.size());
+  if (wanted == 0) return CUDNN_STATUS_SUCCESS;
+  *count = std::min(*count, wanted);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(*count); ++i) {
+    Descriptor& filled = *ref(to[i]);
+    filled.engines = {from.engines[i]};
+    filled.graph = from.graph;
+    filled.finalized = true;
+  }
+  return CUDNN_STATUS_SUCCESS;
+}
+
+template <class T>
+cudnnStatus_t give(const std::vector<T>& values, std::int64_t wanted, std::int64_t* count, T* to) {
+  *count = static_cast<std::int64_t>(values.size());
+  const auto copied = static_cast<std::size_t>(std::min(*count, wanted));
+  std::copy_n(values.begin(), copied, to);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+std::string name_of(const Graph& graph, const Tensor& tensor) {
+  const Convolution& v = graph.convolution;
+  if (tensor.id == v.large.id) return "the large images";
+  if (tensor.id == v.filter.id) return "the filter";
+  const bool is_bias = !graph.after.empty() && tensor.id == graph.after.front().bias.id;
+  return is_bias ? "the bias" : "the small images";
+}
+
+bool operands_are_sound(const Graph& graph, const Places& places, const Scratch& workspace) {
+  const auto sound = [](const std::string& name, const void* data, std::size_t bytes) {
+    const std::string problem = device_range_problem(data, bytes);
+    if (problem.empty()) return true;
+    record_finding("cudnnBackendExecute: " + name + " " + problem, cudaErrorIllegalAddress);
+    return false;
+  };
+  for (const Tensor& each : graph.stored()) {
+    if (!sound(name_of(graph, each), places.at(each.id), each.bytes())) return false;
+  }
+  return workspace.bytes == 0 || sound("the workspace", workspace.base, workspace.bytes);
+}
+
+bool is_sound_choice(const Engine& engine) {
+  const bool sound = !engine.has(CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC) &&
+                     !engine.has(CUDNN_NUMERICAL_NOTE_WINOGRAD) &&
+                     engine.workspace != too_many_bytes;
+  if (!sound) {
+    record_finding(
+        "cudnnBackendExecute: an engine that is not deterministic, wants more memory than there "
+        "is, or does not add plain products");
+  }
+  return sound;
+}
+
+// The pack's pointers by their tensors' ids; BAD_PARAM where one is missing.
+cudnnStatus_t places_of(const Descriptor& pack, const Graph& graph, Places& places) {
+  const auto count = pack.attributes.at(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS).count;
+  if (pack.attributes.at(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS).count != count) {
+    return CUDNN_STATUS_BAD_PARAM;
+  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    places[pack.value<std::int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, i)] =
+        pack.value<void*>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, i);
+  }
+  for (const Tensor& each : graph.stored()) {
+    if (!places.contains(each.id)) return CUDNN_STATUS_BAD_PARAM;
+    const auto address = reinterpret_cast<std::uintptr_t>(places.at(each.id));
+    if (address % static_cast<std::uintptr_t>(each.alignment) != 0) {
+      record_finding("cudnnBackendExecute: " + name_of(graph, each) + " is not at a multiple of " +
+                     std::to_string(each.alignment) + " bytes, as its tensor says");
+    }
+  }
+  return CUDNN_STATUS_SUCCESS;
+}
+
+cudnnStatus_t execute(cudnnHandle_t handle, const Descriptor& plan, const Descriptor& pack) {
+  if (!plan.finalized || !pack.finalized) return CUDNN_STATUS_BAD_PARAM;
+  Graph graph;
+  cudnnStatus_t status = read_graph(*plan.graph, graph);
+  if (status != CUDNN_STATUS_SUCCESS) return status;
+  Places places;
+  status = places_of(pack, graph, places);
+  if (status != CUDNN_STATUS_SUCCESS) return status;
+  const Engine& engine = plan.engines.front();
+  if (!is_sound_choice(engine)) return CUDNN_STATUS_EXECUTION_FAILED;
+  const auto* workspace = pack.has(CUDNN_ATTR_VARIANT_PACK_WORKSPACE)
+                              ? pack.value<const char*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE)
+                              : nullptr;
+  if (engine.workspace != 0 && workspace == nullptr) return CUDNN_STATUS_BAD_PARAM_NULL_POINTER;
+  const Scratch scratch{workspace, engine.workspace};
+  const bool tf32 = engine.has(CUDNN_NUMERICAL_NOTE_TENSOR_CORE);
+  Work work{"cudnnBackendExecute",
+            [=] {
+              if (!operands_are_sound(graph, places, scratch)) return;
+              std::memset(const_cast<char*>(scratch.base), 0xFF, scratch.bytes);
+              run_graph(graph, places, tf32);
+            },
+            scratch};
+  return enqueue(handle->stream, std::move(work)) == cudaSuccess ? CUDNN_STATUS_SUCCESS
+                                                                 : CUDNN_STATUS_EXECUTION_FAILED;
 }
 
 }  // namespace
 
-std::size_t cudnnGetVersion() { return 91900; }
+std::size_t cudnnGetVersion() { return version_of("cudnnGetVersion", 91900); }
+
+std::size_t cudnnGetCudartVersion() { return CUDART_VERSION; }
 
 const char* cudnnGetErrorString(cudnnStatus_t status) {
+#define VGAN_CASE(name) \
+  case name: return #name;
   switch (status) {
-    case CUDNN_STATUS_SUCCESS: return "CUDNN_STATUS_SUCCESS";
-    case CUDNN_STATUS_NOT_INITIALIZED: return "CUDNN_STATUS_NOT_INITIALIZED";
-    case CUDNN_STATUS_BAD_PARAM: return "CUDNN_STATUS_BAD_PARAM";
-    case CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT:
-      return "CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT";
-    case CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH: return "CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH";
-    case CUDNN_STATUS_NOT_SUPPORTED: return "CUDNN_STATUS_NOT_SUPPORTED";
-    case CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE: return "CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE";
-    case CUDNN_STATUS_NOT_SUPPORTED_LAYOUT: return "CUDNN_STATUS_NOT_SUPPORTED_LAYOUT";
-    case CUDNN_STATUS_INTERNAL_ERROR: return "CUDNN_STATUS_INTERNAL_ERROR";
-    case CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED:
-      return "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED";
-    case CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED:
-      return "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED";
-    case CUDNN_STATUS_EXECUTION_FAILED: return "CUDNN_STATUS_EXECUTION_FAILED";
+    VGAN_CASE(CUDNN_STATUS_SUCCESS)
+    VGAN_CASE(CUDNN_STATUS_NOT_INITIALIZED)
+    VGAN_CASE(CUDNN_STATUS_BAD_PARAM)
+    VGAN_CASE(CUDNN_STATUS_BAD_PARAM_NULL_POINTER)
+    VGAN_CASE(CUDNN_STATUS_BAD_PARAM_ATTRIBUTE_TYPE)
+    VGAN_CASE(CUDNN_STATUS_NOT_SUPPORTED)
+    VGAN_CASE(CUDNN_STATUS_NOT_SUPPORTED_GRAPH_PATTERN)
+    VGAN_CASE(CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE)
+    VGAN_CASE(CUDNN_STATUS_NOT_SUPPORTED_LAYOUT)
+    VGAN_CASE(CUDNN_STATUS_NOT_SUPPORTED_RUNTIME_PREREQUISITE_MISSING)
+    VGAN_CASE(CUDNN_STATUS_INTERNAL_ERROR)
+    VGAN_CASE(CUDNN_STATUS_INTERNAL_ERROR_COMPILATION_FAILED)
+    VGAN_CASE(CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED)
+    VGAN_CASE(CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED)
+    VGAN_CASE(CUDNN_STATUS_EXECUTION_FAILED)
   }
+#undef VGAN_CASE
   return "unknown";
 }
 
-cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) { return create("cudnnCreate", handle); }
-cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) { return destroy_one(handle); }
+cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
+  *handle = nullptr;
+  const auto make = [&] {
+    *handle = new cudnnContext;
+    return CUDNN_STATUS_SUCCESS;
+  };
+  return library_call("cudnnCreate", make, true);
+}
+
+cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
+  delete handle;
+  return CUDNN_STATUS_SUCCESS;
+}
+
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
   return library_call("cudnnSetStream", [&] {
     handle->stream = stream;
@@ -312,134 +271,66 @@ cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
   });
 }
 
-cudnnStatus_t cudnnCreateTensorDescriptor(cudnnTensorDescriptor_t* tensor) {
-  return create("cudnnCreateTensorDescriptor", tensor);
-}
-cudnnStatus_t cudnnDestroyTensorDescriptor(cudnnTensorDescriptor_t tensor) {
-  return destroy_one(tensor);
-}
-cudnnStatus_t cudnnSetTensor4dDescriptor(cudnnTensorDescriptor_t tensor, cudnnTensorFormat_t format,
-                                         cudnnDataType_t type, int n, int c, int h, int w) {
-  return set_layout("cudnnSetTensor4dDescriptor", *tensor, {type, format, n, c, h, w});
-}
-cudnnStatus_t cudnnCreateFilterDescriptor(cudnnFilterDescriptor_t* filter) {
-  return create("cudnnCreateFilterDescriptor", filter);
-}
-cudnnStatus_t cudnnDestroyFilterDescriptor(cudnnFilterDescriptor_t filter) {
-  return destroy_one(filter);
-}
-cudnnStatus_t cudnnSetFilter4dDescriptor(cudnnFilterDescriptor_t filter, cudnnDataType_t type,
-                                         cudnnTensorFormat_t format, int k, int c, int h, int w) {
-  return set_layout("cudnnSetFilter4dDescriptor", *filter, {type, format, k, c, h, w});
-}
-cudnnStatus_t cudnnCreateConvolutionDescriptor(cudnnConvolutionDescriptor_t* convolution) {
-  return create("cudnnCreateConvolutionDescriptor", convolution);
-}
-cudnnStatus_t cudnnDestroyConvolutionDescriptor(cudnnConvolutionDescriptor_t convolution) {
-  return destroy_one(convolution);
-}
-cudnnStatus_t cudnnSetConvolution2dDescriptor(cudnnConvolutionDescriptor_t convolution, int pad_h,
-                                              int pad_w, int stride_h, int stride_w, int dilation_h,
-                                              int dilation_w, cudnnConvolutionMode_t mode,
-                                              cudnnDataType_t compute) {
-  return library_call("cudnnSetConvolution2dDescriptor", [&] {
-    if (pad_h < 0 || pad_w < 0 || stride_h < 1 || stride_w < 1) return CUDNN_STATUS_BAD_PARAM;
-    *convolution = {pad_h,      pad_w, stride_h, stride_w,          dilation_h,
-                    dilation_w, mode,  compute,  CUDNN_DEFAULT_MATH};
-    return CUDNN_STATUS_SUCCESS;
-  });
-}
-cudnnStatus_t cudnnSetConvolutionMathType(cudnnConvolutionDescriptor_t convolution,
-                                          cudnnMathType_t math) {
-  return library_call("cudnnSetConvolutionMathType", [&] {
-    convolution->math = math;
+cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type,
+                                           cudnnBackendDescriptor_t* descriptor) {
+  *descriptor = nullptr;
+  return library_call("cudnnBackendCreateDescriptor", [&] {
+    *descriptor = new DescriptorRef(std::make_shared<Descriptor>(Descriptor{type}));
     return CUDNN_STATUS_SUCCESS;
   });
 }
 
-cudnnStatus_t cudnnGetConvolutionForwardAlgorithm_v7(
-    cudnnHandle_t handle, cudnnTensorDescriptor_t x, cudnnFilterDescriptor_t w,
-    cudnnConvolutionDescriptor_t convolution, cudnnTensorDescriptor_t y, int wanted, int* found,
-    cudnnConvolutionFwdAlgoPerf_t* results) {
-  return offer(handle,
-               {"cudnnGetConvolutionForwardAlgorithm_v7",
-                Pass::forward,
-                *convolution,
-                {"x", nullptr, *x},
-                {"w", nullptr, *w},
-                {"y", nullptr, *y}},
-               wanted, found, results);
-}
-cudnnStatus_t cudnnGetConvolutionBackwardDataAlgorithm_v7(
-    cudnnHandle_t handle, cudnnFilterDescriptor_t w, cudnnTensorDescriptor_t dy,
-    cudnnConvolutionDescriptor_t convolution, cudnnTensorDescriptor_t dx, int wanted, int* found,
-    cudnnConvolutionBwdDataAlgoPerf_t* results) {
-  return offer(handle,
-               {"cudnnGetConvolutionBackwardDataAlgorithm_v7",
-                Pass::backward_data,
-                *convolution,
-                {"dx", nullptr, *dx},
-                {"w", nullptr, *w},
-                {"dy", nullptr, *dy}},
-               wanted, found, results);
-}
-cudnnStatus_t cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-    cudnnHandle_t handle, cudnnTensorDescriptor_t x, cudnnTensorDescriptor_t dy,
-    cudnnConvolutionDescriptor_t convolution, cudnnFilterDescriptor_t dw, int wanted, int* found,
-    cudnnConvolutionBwdFilterAlgoPerf_t* results) {
-  return offer(handle,
-               {"cudnnGetConvolutionBackwardFilterAlgorithm_v7",
-                Pass::backward_filter,
-                *convolution,
-                {"x", nullptr, *x},
-                {"dw", nullptr, *dw},
-                {"dy", nullptr, *dy}},
-               wanted, found, results);
+cudnnStatus_t cudnnBackendDestroyDescriptor(cudnnBackendDescriptor_t descriptor) {
+  delete &ref(descriptor);
+  return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void* alpha,
-                                      cudnnTensorDescriptor_t x_desc, const void* x,
-                                      cudnnFilterDescriptor_t w_desc, const void* w,
-                                      cudnnConvolutionDescriptor_t convolution,
-                                      cudnnConvolutionFwdAlgo_t algorithm, void* workspace,
-                                      std::size_t workspace_bytes, const void* beta,
-                                      cudnnTensorDescriptor_t y_desc, void* y) {
-  return put(handle,
-             {"cudnnConvolutionForward",
-              Pass::forward,
-              *convolution,
-              {"x", x, *x_desc},
-              {"w", w, *w_desc},
-              {"y", y, *y_desc}},
-             algorithm, workspace, workspace_bytes, alpha, beta);
+cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t descriptor,
+                                       cudnnBackendAttributeName_t name,
+                                       cudnnBackendAttributeType_t type, std::int64_t count,
+                                       const void* values) {
+  return library_call("cudnnBackendSetAttribute",
+                      [&] { return set(*ref(descriptor), name, type, count, values); });
 }
-cudnnStatus_t cudnnConvolutionBackwardData(cudnnHandle_t handle, const void* alpha,
-                                           cudnnFilterDescriptor_t w_desc, const void* w,
-                                           cudnnTensorDescriptor_t dy_desc, const void* dy,
-                                           cudnnConvolutionDescriptor_t convolution,
-                                           cudnnConvolutionBwdDataAlgo_t algorithm, void* workspace,
-                                           std::size_t workspace_bytes, const void* beta,
-                                           cudnnTensorDescriptor_t dx_desc, void* dx) {
-  return put(handle,
-             {"cudnnConvolutionBackwardData",
-              Pass::backward_data,
-              *convolution,
-              {"dx", dx, *dx_desc},
-              {"w", w, *w_desc},
-              {"dy", dy, *dy_desc}},
-             algorithm, workspace, workspace_bytes, alpha, beta);
+
+// Choices and plans have names of their own, for tests that count or refuse them.
+cudnnStatus_t cudnnBackendFinalize(cudnnBackendDescriptor_t descriptor) {
+  const bool chooses = ref(descriptor)->type == CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR;
+  const bool plans = ref(descriptor)->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR;
+  const char* name = chooses ? "cudnnBackendFinalize of a choice"
+                     : plans ? "cudnnBackendFinalize of a plan"
+                             : "cudnnBackendFinalize";
+  // Heuristics ask the device, and a plan's kernels are loaded, which may wait for it.
+  return library_call(
+      name, [&] { return finalize(*ref(descriptor)); }, chooses || plans);
 }
-cudnnStatus_t cudnnConvolutionBackwardFilter(
-    cudnnHandle_t handle, const void* alpha, cudnnTensorDescriptor_t x_desc, const void* x,
-    cudnnTensorDescriptor_t dy_desc, const void* dy, cudnnConvolutionDescriptor_t convolution,
-    cudnnConvolutionBwdFilterAlgo_t algorithm, void* workspace, std::size_t workspace_bytes,
-    const void* beta, cudnnFilterDescriptor_t dw_desc, void* dw) {
-  return put(handle,
-             {"cudnnConvolutionBackwardFilter",
-              Pass::backward_filter,
-              *convolution,
-              {"x", x, *x_desc},
-              {"dw", dw, *dw_desc},
-              {"dy", dy, *dy_desc}},
-             algorithm, workspace, workspace_bytes, alpha, beta);
+
+cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t descriptor,
+                                       cudnnBackendAttributeName_t name,
+                                       cudnnBackendAttributeType_t, std::int64_t wanted,
+                                       std::int64_t* count, void* values) {
+  return library_call("cudnnBackendGetAttribute", [&] {
+    const Descriptor& from = *ref(descriptor);
+    if (!from.finalized) return CUDNN_STATUS_NOT_INITIALIZED;
+    switch (name) {
+      case CUDNN_ATTR_ENGINEHEUR_RESULTS:
+      case CUDNN_ATTR_ENGINECFG_ENGINE:
+        return give_engines(from, wanted, count, static_cast<cudnnBackendDescriptor_t*>(values));
+      case CUDNN_ATTR_ENGINE_NUMERICAL_NOTE:
+        return give(from.engines.front().notes, wanted, count,
+                    static_cast<cudnnBackendNumericalNote_t*>(values));
+      case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE:
+        return give<std::int64_t>({static_cast<std::int64_t>(from.engines.front().workspace)},
+                                  wanted, count, static_cast<std::int64_t*>(values));
+      default: return CUDNN_STATUS_NOT_SUPPORTED;
+    }
+  });
+}
+
+cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t plan,
+                                  cudnnBackendDescriptor_t pack) {
+  return library_call("cudnnBackendExecute", [&] {
+    if (handle == nullptr) return CUDNN_STATUS_NOT_INITIALIZED;
+    return execute(handle, *ref(plan), *ref(pack));
+  });
 }

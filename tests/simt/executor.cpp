@@ -6,6 +6,7 @@
 #include "tests/simt/control.hpp"
 #include "tests/simt/gang.hpp"
 #include "tests/simt/include/cuda_runtime.h"
+#include "tests/simt/simt.hpp"
 
 // What device.hpp calls blockDim and gridDim.
 uint3 simt_block_dim asm("simt_block_dim");
@@ -52,6 +53,24 @@ std::size_t clusters_with_room_ahead(const LaunchShape& shape) {
 
 }  // namespace
 
+namespace {
+
+KernelRunner& chosen_runner() {
+  static KernelRunner runner = fibre_runner;
+  return runner;
+}
+
+// A kernel of CUB's is a twin of ours (tests/simt/include/cub): there is no PTX of it.
+const KernelRunner& runner_of(const KernelLaunch& kernel) {
+  return kernel.name.starts_with("cub::simt_") ? fibre_runner : chosen_runner();
+}
+
+}  // namespace
+
+void run_kernels_by(const KernelRunner& runner) { chosen_runner() = runner; }
+const KernelRunner& kernel_runner() { return chosen_runner(); }
+bool interprets_ptx() { return kernel_runner().take_blocks != fibre_runner.take_blocks; }
+
 std::string place(uint3 at) {
   return "(" + std::to_string(at.x) + "," + std::to_string(at.y) + "," + std::to_string(at.z) + ")";
 }
@@ -61,11 +80,11 @@ Launch::Launch(const KernelLaunch& kernel) : state_{kernel, false, false, {}, {}
 Launch::~Launch() {
   if (ahead_ == nullptr) return;
   ahead_->drop();
-  give_back(std::move(ahead_));
+  runner_of(state_).give_back(std::move(ahead_));
 }
 
 bool Launch::can_start_ahead(const KernelLaunch& kernel) {
-  return !kernel.shape.cooperative && can_live_together(kernel.call->kernel);
+  return !kernel.shape.cooperative && runner_of(kernel).can_live_together(kernel.call->kernel);
 }
 
 // Clusters run in random order.
@@ -91,7 +110,7 @@ void Launch::start_ahead(std::mt19937_64& random) {
   const Turn turn(state_);
   begin(random);
   state_.ahead = true;
-  ahead_ = take_gang();
+  ahead_ = runner_of(state_).take_blocks();
   ahead_->start(take_clusters(clusters_with_room_ahead(state_.shape)), random);
   state_.ahead = false;
 }
@@ -100,15 +119,16 @@ void Launch::run(std::mt19937_64& random, std::vector<const RunningLaunch*> next
   const Turn turn(state_);
   const std::size_t found = finding_count();
   state_.next = std::move(next);
-  std::unique_ptr<Gang> gang = ahead_ == nullptr ? take_gang() : std::move(ahead_);
+  std::unique_ptr<LiveBlocks> blocks =
+      ahead_ == nullptr ? runner_of(state_).take_blocks() : std::move(ahead_);
   if (clusters_.empty()) {
     begin(random);
   } else {
-    gang->resume();
+    blocks->resume();
   }
   while (begun_ < clusters_.size() && finding_count() == found)
-    gang->start(take_clusters(1), random);
-  give_back(std::move(gang));
+    blocks->start(take_clusters(1), random);
+  runner_of(state_).give_back(std::move(blocks));
   // Else the launch behind it could not rely on the one before it, nor on any before that.
   if (state_.shape.programmatic && !state_.waited && finding_count() == found)
     record_finding("kernel " + state_.name +
@@ -119,6 +139,15 @@ void Launch::run(std::mt19937_64& random, std::vector<const RunningLaunch*> next
 void wait_for_release() { current_gang().wait(); }
 
 void release(Thread& thread) { current_gang().release(thread); }
+
+void require_block(unsigned threads) {
+  const uint3 shape = simt_block_dim;
+  if (shape.x == threads && shape.y == 1 && shape.z == 1) return;
+  stop_thread([&] {
+    return "uses an operation of blocks of " + std::to_string(threads) + " threads in a block of " +
+           place(shape);
+  });
+}
 
 int block_barrier(BlockOp op, int predicate) {
   Thread& me = *running;

@@ -123,7 +123,7 @@ class EarlyReads {
     uint3 block{};
     uint3 thread{};
   };
-  void add(const void* address, std::size_t bytes, const Thread& reader);
+  void add(const void* address, std::size_t bytes, const Reader& reader);
   /// Who has read from the same word as one of these bytes; null: nobody has read these bytes.
   const Reader* find(const void* address, std::size_t bytes) const;
 
@@ -146,7 +146,30 @@ struct RunningLaunch : KernelLaunch {
 /// The launch whose threads run now; null outside kernels.
 extern RunningLaunch* launch_now;
 
-class Gang;
+/// Blocks of the current launch that have begun and not ended.
+class LiveBlocks {
+ public:
+  virtual ~LiveBlocks() = default;
+  /// Runs these blocks of the current launch until all threads have ended, or those that have not
+  /// wait for the launch before.
+  virtual void start(const std::vector<unsigned>& block_ranks, std::mt19937_64& random) = 0;
+  /// The launch before has ended: runs the threads that wait for it to their ends.
+  virtual void resume() = 0;
+  /// Forgets the threads that have not ended.
+  virtual void drop() = 0;
+};
+
+/// How kernels run: as fibres of the code that g++ compiled, or in another way.
+struct KernelRunner {
+  std::unique_ptr<LiveBlocks> (*take_blocks)();
+  void (*give_back)(std::unique_ptr<LiveBlocks> blocks);
+  /// Whether blocks of a kernel can live at the same time.
+  bool (*can_live_together)(const void* kernel);
+  int compute_capability;  ///< the first number of the device's
+};
+/// To be called before the first launch.
+void run_kernels_by(const KernelRunner& runner);
+const KernelRunner& kernel_runner();
 
 /// A launch from its first block to its last or to its first finding.
 class Launch {
@@ -172,9 +195,9 @@ class Launch {
   std::vector<unsigned> take_clusters(std::size_t count);
 
   RunningLaunch state_;
-  std::vector<unsigned> clusters_;  // their first blocks, in the order in which they run
-  std::size_t begun_ = 0;           // of clusters_
-  std::unique_ptr<Gang> ahead_;     // blocks that wait for the launch before
+  std::vector<unsigned> clusters_;     // their first blocks, in the order in which they run
+  std::size_t begun_ = 0;              // of clusters_
+  std::unique_ptr<LiveBlocks> ahead_;  // blocks that wait for the launch before
 };
 
 /// "(1,2,3)"
@@ -224,6 +247,10 @@ bool can_live_together(const void* kernel);
 
 // ---- programmatic.cpp: launches that start before the one before has ended ---------------------
 
+/// What is wrong with an access to device memory in the order of the launches before and behind the
+/// running one; "": nothing. `after_wait`: the thread has waited for the launch before.
+std::string launch_order_problem(const void* address, std::size_t bytes, Access access,
+                                 const EarlyReads::Reader& who, bool after_wait);
 /// Checks an access to device memory against the launches before and behind the running one.
 void check_launch_order(const void* address, std::size_t bytes, Access access);
 

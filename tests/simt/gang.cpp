@@ -31,8 +31,8 @@ Fibres& fibres() {
   return instance;
 }
 
-std::vector<std::unique_ptr<Gang>>& idle_gangs() {
-  static auto& instance = *new std::vector<std::unique_ptr<Gang>>;
+std::vector<std::unique_ptr<LiveBlocks>>& idle_gangs() {
+  static auto& instance = *new std::vector<std::unique_ptr<LiveBlocks>>;
   return instance;
 }
 
@@ -49,18 +49,20 @@ void begin_turn(Thread* thread) {
   simt_block_index = thread->block->index;
 }
 
+/// A gang without threads, to be given back without any.
+std::unique_ptr<LiveBlocks> take_gang() {
+  if (idle_gangs().empty()) return std::make_unique<Gang>();
+  std::unique_ptr<LiveBlocks> gang = std::move(idle_gangs().back());
+  idle_gangs().pop_back();
+  return gang;
+}
+void give_back_gang(std::unique_ptr<LiveBlocks> gang) { idle_gangs().push_back(std::move(gang)); }
+
 }  // namespace
 
 Gang& current_gang() { return *current; }
 
-std::unique_ptr<Gang> take_gang() {
-  if (idle_gangs().empty()) return std::make_unique<Gang>();
-  std::unique_ptr<Gang> gang = std::move(idle_gangs().back());
-  idle_gangs().pop_back();
-  return gang;
-}
-
-void give_back(std::unique_ptr<Gang> gang) { idle_gangs().push_back(std::move(gang)); }
+const KernelRunner fibre_runner{&take_gang, &give_back_gang, &can_live_together, 9};
 
 void Gang::set_up(Block& block, unsigned rank) {
   const uint3 shape = launch_now->shape.block;

@@ -11,15 +11,11 @@ namespace simt {
 
 /// One block, or a cluster, or the whole grid of a cooperative launch, or all blocks that have
 /// started before the launch before them has ended.
-class Gang {
+class Gang final : public LiveBlocks {
  public:
-  /// Runs these blocks of the current launch until all threads have ended, or those that have not
-  /// wait for the launch before.
-  void start(const std::vector<unsigned>& block_ranks, std::mt19937_64& random);
-  /// The launch before has ended: runs the threads that wait for it to their ends.
-  void resume();
-  /// Forgets the threads that have not ended.
-  void drop();
+  void start(const std::vector<unsigned>& block_ranks, std::mt19937_64& random) override;
+  void resume() override;
+  void drop() override;
 
   // For the running thread, which may find itself stopped.
   void wait();  ///< others run until one releases it
@@ -63,8 +59,7 @@ class Gang {
 
 /// The gang whose thread runs now, or ran last.
 Gang& current_gang();
-/// A gang without threads, to be given back without any.
-std::unique_ptr<Gang> take_gang();
-void give_back(std::unique_ptr<Gang> gang);
+/// Kernels as fibres: gangs are kept for the next launch.
+extern const KernelRunner fibre_runner;
 
 }  // namespace simt

@@ -41,6 +41,7 @@ struct Arena {
   std::size_t in_use = 0;
   std::size_t count_in_use = 0;
   int openers = 0;
+  bool always_open = false;
   std::map<const char*, std::size_t> pinned;
 };
 
@@ -63,6 +64,7 @@ std::pair<std::size_t, std::size_t> pages_in_use() {
 
 void open_all() {
   Arena& a = arena();
+  if (a.always_open) return;
   const auto [from, to] = pages_in_use();
   if (from == a.opened_from && to == a.opened_to) return;
   if (to > from) mprotect(device_begin + from, to - from, PROT_READ | PROT_WRITE);
@@ -70,8 +72,16 @@ void open_all() {
   a.opened_to = to;
 }
 
+/// Those of one allocation; some may be another's too.
+void open_pages(const Allocation& made) {
+  const auto first = static_cast<std::size_t>(made.base - device_begin) / page * page;
+  const auto end = rounded(static_cast<std::size_t>(made.base + made.bytes - device_begin), page);
+  mprotect(device_begin + first, end - first, PROT_READ | PROT_WRITE);
+}
+
 void close_all() {
   Arena& a = arena();
+  if (a.always_open) return;
   if (a.opened_to > a.opened_from)
     mprotect(device_begin + a.opened_from, a.opened_to - a.opened_from, PROT_NONE);
   a.opened_from = a.opened_to = 0;
@@ -102,6 +112,7 @@ void* allocate_device(std::size_t bytes) {
     a.owners[place / granule + i] = static_cast<std::uint32_t>(made.number);
   const OpenDeviceMemory open;
   open_all();
+  if (a.always_open) open_pages(made);
   ASAN_UNPOISON_MEMORY_REGION(made.base, bytes);
   std::memset(made.base, poison, bytes);
   ASAN_POISON_MEMORY_REGION(made.base - granule, granule);
@@ -175,6 +186,11 @@ bool is_pinned(const void* pointer, std::size_t bytes) {
   if (after == pinned.begin()) return false;
   const auto& [base, size] = *std::prev(after);
   return at + bytes <= base + size;
+}
+
+void keep_device_memory_open() {
+  open_all();
+  arena().always_open = true;
 }
 
 OpenDeviceMemory::OpenDeviceMemory() {

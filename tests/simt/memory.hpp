@@ -40,6 +40,10 @@ void add_pinned(void* pointer, std::size_t bytes);
 bool remove_pinned(void* pointer);
 bool is_pinned(const void* pointer, std::size_t bytes);
 
+/// From now on the host can touch device memory at any time, and nothing notices. Saves what
+/// closing it costs where another run of the same tests has it closed.
+void keep_device_memory_open();
+
 /// Device memory can be touched while one of these lives.
 class OpenDeviceMemory {
  public:

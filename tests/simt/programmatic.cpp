@@ -40,10 +40,9 @@ std::string location_text(const void* address) {
 
 }  // namespace
 
-void EarlyReads::add(const void* address, std::size_t bytes, const Thread& reader) {
+void EarlyReads::add(const void* address, std::size_t bytes, const Reader& reader) {
   for_each_word(address, bytes, [&](std::uintptr_t word, unsigned mask) {
-    const auto [found, is_new] =
-        words_.try_emplace(word, Word{0, {reader.block->index, reader.index}});
+    const auto [found, is_new] = words_.try_emplace(word, Word{0, reader});
     found->second.bytes |= mask;
   });
 }
@@ -57,25 +56,31 @@ const EarlyReads::Reader* EarlyReads::find(const void* address, std::size_t byte
   return reader;
 }
 
-void check_launch_order(const void* address, std::size_t bytes, Access access) {
+std::string launch_order_problem(const void* address, std::size_t bytes, Access access,
+                                 const EarlyReads::Reader& who, bool after_wait) {
   if (access == Access::read) {
-    if (launch_now->ahead && !running->after_wait) launch_now->reads.add(address, bytes, *running);
-    return;
+    if (launch_now->ahead && !after_wait) launch_now->reads.add(address, bytes, who);
+    return "";
   }
-  if (!running->after_wait)
-    stop_thread([&] {
-      return access_text(access, bytes) + " of " + location_text(address) +
-             " without waiting for the launch before (cudaGridDependencySynchronize)";
-    });
+  if (!after_wait)
+    return access_text(access, bytes) + " of " + location_text(address) +
+           " without waiting for the launch before (cudaGridDependencySynchronize)";
   for (const RunningLaunch* next : launch_now->next) {
-    if (next->reads.find(address, bytes) == nullptr) continue;
-    stop_thread([&] {
-      const EarlyReads::Reader& reader = *next->reads.find(address, bytes);
-      return access_text(access, bytes) + " of " + location_text(address) + ", which kernel " +
-             next->name + ", block " + place(reader.block) + ", thread " + place(reader.thread) +
-             " has read without waiting for this launch (cudaGridDependencySynchronize)";
-    });
+    const EarlyReads::Reader* reader = next->reads.find(address, bytes);
+    if (reader == nullptr) continue;
+    return access_text(access, bytes) + " of " + location_text(address) + ", which kernel " +
+           next->name + ", block " + place(reader->block) + ", thread " + place(reader->thread) +
+           " has read without waiting for this launch (cudaGridDependencySynchronize)";
   }
+  return "";
+}
+
+void check_launch_order(const void* address, std::size_t bytes, Access access) {
+  const auto problem = [&] {
+    return launch_order_problem(address, bytes, access, {running->block->index, running->index},
+                                running->after_wait);
+  };
+  if (!problem().empty()) stop_thread(problem);
 }
 
 void wait_for_previous_launch() {

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/simt/contexts.hpp"
 #include "tests/simt/control.hpp"
 #include "tests/simt/executor.hpp"
 #include "tests/simt/include/cuda_runtime_api.h"
@@ -86,6 +87,7 @@ struct CUstream_st {
   simt::OperationRef last;
   std::shared_ptr<simt::Capture> capture;
   std::set<std::size_t> tail;  ///< nodes of the capture that the next one comes after
+  int device = 0;              ///< that was current when it was made
 };
 
 struct CUevent_st {
@@ -122,6 +124,7 @@ bool exists(Handle handle) {
 template <class Handle>
 cudaError_t destroy(const char* name, Handle handle) {
   const auto erase = [&] {
+    require_context();
     if (live_handles<Handle>().erase(handle) == 0) return cudaErrorInvalidResourceHandle;
     delete handle;
     return cudaSuccess;
@@ -152,6 +155,10 @@ void run_one();
 /// 900 if an unfinished capture forbids this thread a call that could disturb it; the captures that
 /// forbid it are spoiled.
 cudaError_t refuse_in_capture();
+/// The same for what takes memory or makes a library's plan, whatever the mode of this thread's
+/// captures: a plan may wait for the device, which no capture allows. CUDA lets a relaxed capture
+/// allocate; this project does without.
+cudaError_t refuse_making_in_capture();
 /// The captures that have begun and not ended.
 std::vector<std::shared_ptr<Capture>> open_captures();
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "tests/simt/contexts.hpp"
 #include "tests/simt/control.hpp"
 #include "tests/simt/executor.hpp"
 #include "tests/simt/memory.hpp"
@@ -30,7 +31,7 @@ cudaDeviceProp properties_now() {
   p.maxThreadsDim[2] = 64;
   p.maxGridSize[0] = 2147483647;
   p.maxGridSize[1] = p.maxGridSize[2] = 65535;
-  p.major = 9;
+  p.major = kernel_runner().compute_capability;
   p.multiProcessorCount = multiprocessors;
   p.concurrentKernels = 1;
   p.asyncEngineCount = 3;
@@ -73,10 +74,18 @@ int attribute_of(const cudaDeviceProp& p, cudaDeviceAttr attribute) {
 cudaError_t guarded_api(const char* name, const std::function<cudaError_t()>& body,
                         bool gives_back = false) {
   const auto guarded = [&] {
+    require_context();
     const cudaError_t refused = refuse_in_capture();
     return refused != cudaSuccess ? refused : body();
   };
   return api(name, guarded, gives_back);
+}
+
+cudaError_t allocating_api(const char* name, const std::function<cudaError_t()>& body) {
+  return api(name, [&] {
+    const cudaError_t refused = refuse_making_in_capture();
+    return refused != cudaSuccess ? refused : body();
+  });
 }
 
 bool bad_range(const void* pointer, std::size_t bytes) {
@@ -124,6 +133,8 @@ cudaError_t copy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind k
 
 }  // namespace
 
+bool has_device(int device) { return device >= 0 && device < device_count; }
+
 cudaError_t device_error() { return device_count == 0 ? cudaErrorNoDevice : cudaSuccess; }
 
 void set_device_count(int count) {
@@ -145,20 +156,22 @@ cudaError_t cudaGetDeviceCount(int* count) {
 
 cudaError_t cudaGetDevice(int* device) {
   return api("cudaGetDevice", [&] {
-    *device = 0;
+    *device = current_device();
     return cudaSuccess;
   });
 }
 
 cudaError_t cudaSetDevice(int device) {
   return api("cudaSetDevice", [&] {
-    return device >= 0 && device < device_count ? cudaSuccess : cudaErrorInvalidDevice;
+    if (!has_device(device)) return cudaErrorInvalidDevice;
+    choose_device(device);
+    return cudaSuccess;
   });
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return api("cudaGetDeviceProperties", [&] {
-    if (device < 0 || device >= device_count) return cudaErrorInvalidDevice;
+    if (!has_device(device)) return cudaErrorInvalidDevice;
     *properties = properties_now();
     return cudaSuccess;
   });
@@ -166,7 +179,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
   return api("cudaDeviceGetAttribute", [&] {
-    if (device < 0 || device >= device_count) return cudaErrorInvalidDevice;
+    if (!has_device(device)) return cudaErrorInvalidDevice;
     *value = attribute_of(properties_now(), attribute);
     return *value < 0 ? cudaErrorInvalidValue : cudaSuccess;
   });
@@ -183,7 +196,7 @@ cudaError_t cudaRuntimeGetVersion(int* version) {
 }
 
 cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
-  return guarded_api("cudaMalloc", [&] {
+  return allocating_api("cudaMalloc", [&] {
     *pointer = nullptr;
     if (bytes == 0) return cudaSuccess;
     *pointer = allocate_device(bytes);
@@ -203,7 +216,7 @@ cudaError_t cudaFree(void* pointer) {
 }
 
 cudaError_t cudaHostAlloc(void** pointer, std::size_t bytes, unsigned) {
-  return guarded_api("cudaHostAlloc", [&] {
+  return allocating_api("cudaHostAlloc", [&] {
     *pointer = nullptr;
     if (bytes == 0) return cudaSuccess;
     *pointer = std::malloc(bytes);
@@ -234,6 +247,7 @@ cudaError_t cudaFreeHost(void* pointer) {
 
 cudaError_t cudaMemGetInfo(std::size_t* free_bytes, std::size_t* total_bytes) {
   return api("cudaMemGetInfo", [&] {
+    require_context();
     *total_bytes = device_capacity();
     *free_bytes = *total_bytes - std::min(*total_bytes, device_bytes_in_use());
     return cudaSuccess;

@@ -1,6 +1,7 @@
 // Kernel launches.
 #include <map>
 
+#include "tests/simt/contexts.hpp"
 #include "tests/simt/control.hpp"
 #include "tests/simt/executor.hpp"
 #include "tests/simt/include/cuda_runtime.h"
@@ -39,7 +40,8 @@ LaunchShape shape_of(const cudaLaunchConfig_t& config) {
     const cudaLaunchAttribute& each = config.attrs[i];
     if (each.id == cudaLaunchAttributeCooperative) shape.cooperative = each.val.cooperative != 0;
     if (each.id == cudaLaunchAttributeProgrammaticStreamSerialization)
-      shape.programmatic = each.val.programmaticStreamSerializationAllowed != 0;
+      shape.programmatic = each.val.programmaticStreamSerializationAllowed != 0 &&
+                           kernel_runner().compute_capability >= 9;
     if (each.id == cudaLaunchAttributeClusterDimension)
       shape.cluster = {each.val.clusterDim.x, each.val.clusterDim.y, each.val.clusterDim.z};
   }
@@ -73,12 +75,15 @@ cudaError_t check_shape(const LaunchShape& shape, const void* kernel) {
 
 cudaError_t launch(const cudaLaunchConfig_t& config, std::shared_ptr<const KernelCall> call) {
   return api("cudaLaunchKernelEx", [&]() -> cudaError_t {
+    require_context();
+    const bool of_other_device = exists(config.stream) && config.stream->device != current_device();
+    if (of_other_device) return cudaErrorInvalidResourceHandle;
     const LaunchShape shape = shape_of(config);
     const cudaError_t error = check_shape(shape, call->kernel);
     if (error != cudaSuccess) return error;
     const std::string& name = kernel_name(call->kernel);
     const bool together = shape.cooperative || volume(shape.cluster) > 1;
-    if (together && !can_live_together(call->kernel)) {
+    if (together && !kernel_runner().can_live_together(call->kernel)) {
       record_finding("kernel " + name +
                          ": blocks with static shared memory can run at the same "
                          "time only in a build with the memory hooks",
@@ -107,6 +112,7 @@ cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel) {
   return api("cudaFuncGetAttributes", [&] {
+    require_context();
     *attributes = {};
     for (const Symbol* each : variables_of(kernel)) attributes->sharedSizeBytes += each->bytes;
     attributes->maxThreadsPerBlock = 1024;

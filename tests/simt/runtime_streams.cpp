@@ -1,6 +1,7 @@
 // Streams and events.
 #include <algorithm>
 
+#include "tests/simt/contexts.hpp"
 #include "tests/simt/control.hpp"
 #include "tests/simt/runtime.hpp"
 
@@ -32,6 +33,39 @@ cudaError_t check_event(cudaEvent_t event) {
   if (event->capture == nullptr) return refuse_in_capture();
   if (!event->capture->ended) event->capture->invalidated = true;
   return cudaErrorCapturedEvent;
+}
+
+// What a graph's node for an event does in each launch: the event was reached now.
+void reach(cudaEvent_t event) {
+  if (!exists(event)) {
+    record_finding("a graph records an event that was destroyed");
+    return;
+  }
+  event->capture.reset();
+  event->point = std::make_shared<Operation>();
+  event->point->done = true;
+  event->point->time = std::chrono::steady_clock::now();
+}
+
+// An external one is a node of the graph; any other of a capture is no more than its place there.
+cudaError_t record_event(const char* call, cudaEvent_t event, cudaStream_t handle, unsigned flags) {
+  return api(call, [&] {
+    CUstream_st* stream = find_stream(handle);
+    if (stream == nullptr || !exists(event)) return cudaErrorInvalidResourceHandle;
+    if (flags > cudaEventRecordExternal) return cudaErrorInvalidValue;
+    if (flags == cudaEventRecordExternal) {
+      if (!is_capturing(*stream)) return cudaErrorInvalidValue;
+      return enqueue(handle, {"cudaEventRecord", [event] { reach(event); }, {}});
+    }
+    if (is_capturing(*stream)) {
+      if (stream->capture->invalidated) return cudaErrorStreamCaptureInvalidated;
+      event->capture = stream->capture;
+      event->tail = stream->tail;
+      return cudaSuccess;
+    }
+    event->capture.reset();
+    return enqueue(handle, {"cudaEventRecord", {}, {}}, &event->point);
+  });
 }
 
 std::shared_ptr<const Work> wait_work() {
@@ -72,16 +106,27 @@ std::vector<std::shared_ptr<Capture>> open_captures() {
   return open;
 }
 
-cudaError_t refuse_in_capture() {
+namespace {
+
+// Captures that forbid this thread something; `relaxed`: those of this thread that are relaxed,
+// too.
+cudaError_t refuse(bool relaxed) {
   cudaError_t error = cudaSuccess;
   for (const auto& capture : open_captures()) {
-    const bool concerns_us = capture->mode == cudaStreamCaptureModeGlobal ||
-                             (capture->mode == cudaStreamCaptureModeThreadLocal &&
-                              capture->owner == std::this_thread::get_id());
+    const bool our_own = capture->owner == std::this_thread::get_id();
+    const bool concerns_us =
+        capture->mode == cudaStreamCaptureModeGlobal ||
+        (our_own && (relaxed || capture->mode == cudaStreamCaptureModeThreadLocal));
     if (concerns_us) error = spoil(*capture, cudaErrorStreamCaptureUnsupported);
   }
   return error;
 }
+
+}  // namespace
+
+cudaError_t refuse_in_capture() { return refuse(false); }
+
+cudaError_t refuse_making_in_capture() { return refuse(true); }
 
 }  // namespace simt
 
@@ -92,7 +137,9 @@ using namespace simt;
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
   return api("cudaStreamCreateWithFlags", [&] {
     if (flags > cudaStreamNonBlocking) return cudaErrorInvalidValue;
+    require_context();
     *stream = new CUstream_st{free_lane(), flags == cudaStreamDefault, nullptr, nullptr, {}};
+    (*stream)->device = current_device();
     live_handles<cudaStream_t>().insert(*stream);
     return cudaSuccess;
   });
@@ -150,6 +197,7 @@ cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void*
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   return api("cudaEventCreateWithFlags", [&] {
+    require_context();
     *event = new CUevent_st{(flags & cudaEventDisableTiming) == 0, nullptr, nullptr, {}};
     live_handles<cudaEvent_t>().insert(*event);
     return cudaSuccess;
@@ -162,19 +210,12 @@ cudaError_t cudaEventCreate(cudaEvent_t* event) {
 
 cudaError_t cudaEventDestroy(cudaEvent_t event) { return destroy("cudaEventDestroy", event); }
 
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
-  return api("cudaEventRecord", [&] {
-    CUstream_st* stream = find_stream(handle);
-    if (stream == nullptr || !exists(event)) return cudaErrorInvalidResourceHandle;
-    if (is_capturing(*stream)) {
-      if (stream->capture->invalidated) return cudaErrorStreamCaptureInvalidated;
-      event->capture = stream->capture;
-      event->tail = stream->tail;
-      return cudaSuccess;
-    }
-    event->capture.reset();
-    return enqueue(handle, {"cudaEventRecord", {}, {}}, &event->point);
-  });
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  return record_event("cudaEventRecord", event, stream, cudaEventRecordDefault);
+}
+
+cudaError_t cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, unsigned flags) {
+  return record_event("cudaEventRecordWithFlags", event, stream, flags);
 }
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned) {

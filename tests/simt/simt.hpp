@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -39,7 +40,23 @@ void skip_call(const std::string& name, int after = 0);
 /// runs, so that the error shows at a later call. Names are those of kernels and of API calls.
 void fail_work(const std::string& part, int error, int after = 0);
 
+/// Until the next reset, libraries lack the symbol `name`.
+void hide_symbol(const std::string& name);
+/// Until the next reset, opening the library `name` fails with the linker's text `error`; with
+/// none, it is not there.
+void break_library(const std::string& name, const std::string& error = "");
+/// Until the next reset, there is a library `name` too, with the functions of `like`.
+void add_library(const std::string& name, const std::string& like);
+/// Those that were found since the last reset, each once.
+std::vector<std::string> opened_libraries();
+/// Until the next reset, a library says by its `function` that it has this version.
+void set_version(const std::string& function, std::size_t version);
+
 void set_device_count(int count);
+/// Devices on which somebody has made a context since the start, or since they were forgotten.
+std::set<int> devices_with_contexts();
+/// As in a new process: no device has a context, and this thread works on none.
+void forget_contexts();
 /// Capacity of device memory, at most 16 GiB; 1 GiB at the start.
 void set_memory(std::size_t bytes);
 
@@ -48,10 +65,17 @@ void set_memory(std::size_t bytes);
 const std::map<std::string, std::uint64_t>& launched_kernels();
 /// How often an API function was called since the last reset.
 std::uint64_t calls(const std::string& name);
+/// The same of those that ran between cudaProfilerStart and cudaProfilerStop.
+const std::map<std::string, std::uint64_t>& profiled_kernels();
+/// How often each NVTX range was opened since the last reset, by its name behind those that it lies
+/// in: "record/gather".
+const std::map<std::string, std::uint64_t>& named_ranges();
 /// Kernels run, operations queued, memory in use: one line each.
 std::string report();
 
 /// Whether kernels are compiled with the memory hooks, which find races and bad addresses.
 bool has_memory_hooks();
+/// Whether their PTX runs in place of what g++ compiled ($VGAN_PTX).
+bool interprets_ptx();
 
 }  // namespace simt

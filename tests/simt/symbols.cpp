@@ -171,9 +171,18 @@ std::string readable(const std::string& mangled) {
   return status == 0 ? text.get() : mangled;
 }
 
+std::string readable_function(const std::string& mangled) {
+  return without_signature(readable(mangled));
+}
+
+std::string symbol_name(const void* address) {
+  const Symbol* symbol = function_at(address);
+  return symbol == nullptr ? "" : symbol->name;
+}
+
 std::string function_name(const void* address) {
   const Symbol* symbol = function_at(address);
-  if (symbol != nullptr) return without_signature(readable(symbol->name));
+  if (symbol != nullptr) return readable_function(symbol->name);
   char text[32];
   std::snprintf(text, sizeof text, "%p", address);
   return text;

@@ -23,6 +23,10 @@ std::vector<const Symbol*> variables_of(const void* function);
 /// Whether `address` is in a loaded program or library, and whether it can be written there.
 bool in_program(const void* address, bool* writable);
 std::string readable(const std::string& mangled);
+/// The same of a function, without its parameters.
+std::string readable_function(const std::string& mangled);
+/// The symbol of the function that starts at `address`; "" if it has none.
+std::string symbol_name(const void* address);
 /// The function that starts at `address`, without its parameters; its address if it has no name.
 std::string function_name(const void* address);
 

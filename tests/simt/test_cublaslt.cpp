@@ -240,6 +240,23 @@ TEST_CASE("simt: an algorithm chosen for an alignment is not used without it", "
   CHECK_THAT(finding(32), ContainsSubstring("A is not at a multiple of 32 bytes"));
 }
 
+TEST_CASE("simt: no algorithm of a product is asked for within a capture", "[simt]") {
+  const Clean clean;
+  Plan plan({4, 4, 4});
+  const Stream stream;
+  cublasLtMatmulHeuristicResult_t result{};
+  int found = 0;
+  const auto ask = [&] {
+    return cublasLtMatmulAlgoGetHeuristic(plan.handle, plan.desc, plan.a, plan.b, plan.d, plan.d,
+                                          plan.preference, 1, &result, &found);
+  };
+  cudaGraph_t graph = nullptr;
+  SIMT_OK(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
+  CHECK(ask() == CUBLAS_STATUS_EXECUTION_FAILED);
+  CHECK(cudaStreamEndCapture(stream, &graph) == cudaErrorStreamCaptureInvalidated);
+  LT_OK(ask());
+}
+
 TEST_CASE("simt: operands outside their allocation are found", "[simt]") {
   const Clean clean;
   const Case c{8, 8, 8};

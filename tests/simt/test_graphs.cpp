@@ -131,18 +131,57 @@ TEST_CASE("simt: calls that a capture forbids are refused and spoil it", "[simt]
   SIMT_OK(cudaStreamSynchronize(stream));
 }
 
-TEST_CASE("simt: a relaxed capture lets the host allocate", "[simt]") {
+TEST_CASE("simt: a capture forbids to take memory, a relaxed one too", "[simt]") {
   const Clean clean;
   const Stream stream;
   Graph g;
+  void* pointer = nullptr;
   SIMT_OK(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
-  {
-    float* pointer = nullptr;
-    SIMT_OK(cudaMalloc(&pointer, 4));
-    SIMT_OK(cudaFree(pointer));
+  SECTION("of the device") { CHECK(cudaMalloc(&pointer, 4) == cudaErrorStreamCaptureUnsupported); }
+  SECTION("of the host") {
+    CHECK(cudaMallocHost(&pointer, 4) == cudaErrorStreamCaptureUnsupported);
   }
+  CHECK(pointer == nullptr);
+  CHECK(cudaStreamEndCapture(stream, &g.graph) == cudaErrorStreamCaptureInvalidated);
+  SIMT_OK(cudaMalloc(&pointer, 4));
+  SIMT_OK(cudaFree(pointer));
+}
+
+TEST_CASE("simt: an external event is a node of the graph, reached anew in each launch", "[simt]") {
+  const Clean clean;
+  const Stream stream;
+  cudaEvent_t events[2] = {};
+  for (cudaEvent_t& event : events) SIMT_OK(cudaEventCreate(&event));
+  const DeviceValues<float> values(std::vector<float>(count, 1.0F));
+  Graph g;
+  CHECK(cudaEventRecordWithFlags(events[0], stream, cudaEventRecordExternal) ==
+        cudaErrorInvalidValue);  // no capture
+  SIMT_OK(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
+  SIMT_OK(cudaEventRecordWithFlags(events[0], stream, cudaEventRecordExternal));
+  SIMT_OK(scale_add(stream, values.data(), count, 2.0F, 0.0F));
+  SIMT_OK(cudaEventRecordWithFlags(events[1], stream, cudaEventRecordExternal));
   SIMT_OK(cudaStreamEndCapture(stream, &g.graph));
-  CHECK(g.nodes() == 0);
+  CHECK(g.nodes() == 3);
+  SIMT_OK(cudaGraphInstantiate(&g.executable, g.graph));
+  float milliseconds = 0.0F;
+  CHECK(cudaEventElapsedTime(&milliseconds, events[0], events[1]) != cudaSuccess);
+  cudaEvent_t between = nullptr;
+  SIMT_OK(cudaEventCreate(&between));
+  for (int launch = 0; launch < 2; ++launch) {
+    SIMT_OK(cudaGraphLaunch(g.executable, stream));
+    SIMT_OK(cudaStreamSynchronize(stream));
+    SIMT_OK(cudaEventElapsedTime(&milliseconds, events[0], events[1]));
+    CHECK(milliseconds > 0.0F);
+    if (launch > 0) {
+      SIMT_OK(cudaEventElapsedTime(&milliseconds, between, events[0]));
+      CHECK(milliseconds >= 0.0F);
+    }
+    SIMT_OK(cudaEventRecord(between, stream));
+    SIMT_OK(cudaStreamSynchronize(stream));
+  }
+  for (const cudaEvent_t event : {events[0], events[1], between}) SIMT_OK(cudaEventDestroy(event));
+  CHECK_THAT(finding_of([&] { (void)cudaGraphLaunch(g.executable, stream); }),
+             ContainsSubstring("an event that was destroyed"));
 }
 
 TEST_CASE("simt: an event of a capture is of no use outside it", "[simt]") {

@@ -218,13 +218,9 @@ TEST_CASE("simt: one thread waits for a whole cluster, or for a cooperative laun
 }
 
 TEST_CASE("simt: early reads are kept by the byte", "[simt]") {
-  simt::Block block;
-  block.index = {7, 0, 0};
-  simt::Thread thread;
-  thread.block = &block;
   alignas(16) char memory[32] = {};
   simt::EarlyReads reads;
-  reads.add(memory + 6, 4, thread);  // across two words
+  reads.add(memory + 6, 4, {{7, 0, 0}, {0, 0, 0}});  // across two words
   for (int i = 0; i < 32; ++i) CHECK((reads.find(memory + i, 1) != nullptr) == (i >= 6 && i < 10));
   CHECK(reads.find(memory, 6) == nullptr);
   CHECK(reads.find(memory + 10, 16) == nullptr);

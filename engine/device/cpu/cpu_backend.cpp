@@ -35,7 +35,8 @@ class CpuBackend final : public CpuContext {
 
   void do_dense_forward(Queue&, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                         MatrixRef y, const ForwardOptions& options) override {
-    multiply([&] { dense_.forward(x, w, bias, options.activation, options.slope, y); });
+    multiply(
+        [&] { dense_.forward(x, w, bias, options.activation, options.slope, y, options.bf16); });
   }
 
   void do_dense_tangent(Queue&, ConstMatrixRef x, ConstMatrixRef w, ConstMatrixRef at, MatrixRef y,
@@ -45,14 +46,17 @@ class CpuBackend final : public CpuContext {
 
   void do_dense_backward_input(Queue&, ConstMatrixRef dy, ConstMatrixRef w, ConstMatrixRef at,
                                MatrixRef dx, const ProductOptions& options) override {
-    multiply([&] { dense_.backward_input({dy, w, at, dx, options.activation, options.slope}); });
+    multiply([&] {
+      dense_.backward_input({dy, w, at, dx, options.activation, options.slope}, options.bf16);
+    });
   }
 
   void do_dense_backward_weights(Queue&, ConstMatrixRef x, ConstMatrixRef dy, MatrixView<float> dw,
                                  VectorView<float> dbias,
                                  const WeightGradientOptions& options) override {
     multiply([&] {
-      dense_.backward_weights(x, dy, options.accumulate, dw, options.accumulate_bias, dbias);
+      dense_.backward_weights(x, dy, options.accumulate, dw, options.accumulate_bias, dbias,
+                              options.bf16);
     });
   }
 
@@ -72,12 +76,18 @@ class CpuBackend final : public CpuContext {
     (state->*options.adam.network).nonfinite |= move.saw_nonfinite() ? 1U : 0U;
   }
 
+  void do_cell_head(Queue& queue, const CellHeadTask& task,
+                    const ProductOptions& options) override {
+    if (task.x.type != ElementType::f32) return composed_cell_head(*this, queue, task, options);
+    multiply([&] { dense_.cell_head(task); });
+  }
+
   void do_dense_silu(Queue& queue, ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
                      const SiluTask& silu, const ProductOptions& options) override {
     if (w.type != ElementType::f32) {
       return composed_dense_silu(*this, queue, x, w, bias, silu, options);
     }
-    multiply([&] { dense_.forward_silu(x, w, bias, silu); });
+    multiply([&] { dense_.forward_silu(x, w, bias, silu, options.bf16); });
   }
 
   void do_dense_backward_silu(Queue& queue, ConstMatrixRef dy, ConstMatrixRef w,
@@ -85,7 +95,7 @@ class CpuBackend final : public CpuContext {
     if (w.type != ElementType::f32) {
       return composed_dense_backward_silu(*this, queue, dy, w, factors, options);
     }
-    multiply([&] { dense_.backward_silu(dy, w, factors); });
+    multiply([&] { dense_.backward_silu(dy, w, factors, options.bf16); });
   }
 
   void do_conv(Queue&, const ConvTask& task, const ProductOptions& options) override {

@@ -47,10 +47,19 @@ class HostStopwatch final : public Stopwatch {
  public:
   void start(Queue&) override { start_ = std::chrono::steady_clock::now(); }
   void stop(Queue&) override { stop_ = std::chrono::steady_clock::now(); }
-  double seconds() const override { return std::chrono::duration<double>(stop_ - start_).count(); }
+  double seconds() const override { return seconds_of(stop_ - start_); }
+  double seconds_after(const Stopwatch& earlier) const override {
+    return seconds_of(start_ - static_cast<const HostStopwatch&>(earlier).start_);
+  }
 
  private:
-  std::chrono::steady_clock::time_point start_, stop_;
+  using Clock = std::chrono::steady_clock;
+
+  static double seconds_of(Clock::duration passed) {
+    return std::chrono::duration<double>(passed).count();
+  }
+
+  Clock::time_point start_, stop_;
 };
 
 std::string processor_name() {

@@ -1,5 +1,6 @@
 // CUDA behind the seam: the operations that are kernels of our own, on the queue's stream.
 #include "engine/base/error.hpp"
+#include "engine/device/cuda/cuda_driver.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 #include "engine/device/cuda/cuda_products.hpp"
 #include "engine/device/devices.hpp"
@@ -11,6 +12,8 @@ namespace {
 class CudaBackend final : public CudaProducts {
  public:
   using CudaProducts::CudaProducts;
+  /// Libraries give back what they hold on the device that is current.
+  ~CudaBackend() override { (void)make_current(device()); }
 
  private:
 #define VGAN_DEFINE(Task)                                  \
@@ -36,8 +39,9 @@ std::unique_ptr<Backend> make_cuda_backend(int ordinal) {
                 {"cannot use the device", name, "",
                  "cuda:0 to cuda:" + std::to_string(devices.size() - 1), "see vgan_cuda doctor"});
   }
-  const DeviceStatus& wanted =
-      first.name == "cuda" ? first : devices[static_cast<std::size_t>(ordinal)];
+  const DeviceStatus wanted =
+      first.name == "cuda" ? first
+                           : cuda::opened(devices[static_cast<std::size_t>(ordinal)], ordinal);
   if (!wanted.usable) {
     throw Error(ErrorCode::no_device, {"cannot use the device", name, wanted.detail, "",
                                        "use --device cpu or --device auto"});

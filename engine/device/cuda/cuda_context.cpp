@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <cuda_profiler_api.h>
+
 #include "engine/base/error.hpp"
+#include "engine/device/cuda/cuda_driver.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 #include "engine/device/cuda/cuda_graph.hpp"
 #include "engine/device/cuda/cuda_host.hpp"
@@ -19,7 +22,7 @@ class DeviceMemory final : public Memory {
  public:
   explicit DeviceMemory(int device) : device_(device) {}
   void release(void* data, std::size_t) noexcept override {
-    (void)cudaSetDevice(device_);
+    (void)make_current(device_);
     (void)cudaFree(data);
   }
 
@@ -38,6 +41,7 @@ CudaContext::CudaContext(int device)
   info_.name = properties.name;
   info_.kind = "cuda";
   info_.asynchronous = true;
+  info_.captures = true;
 }
 
 void CudaContext::count_free_memory() {
@@ -83,9 +87,21 @@ QueueScratch CudaContext::scratch_of(Queue& queue) const {
   return QueueScratch(static_cast<CudaQueue&>(queue));
 }
 
-void CudaContext::push_range(const char* name) { cuda::push_range(name); }
+void CudaContext::push_range(const char* name, std::uint64_t number) {
+  cuda::push_range(name, number);
+}
 
 void CudaContext::pop_range() { cuda::pop_range(); }
+
+void CudaContext::start_profiler() {
+  use_device();
+  check(cudaProfilerStart(), "cudaProfilerStart");
+}
+
+void CudaContext::stop_profiler() {
+  use_device();
+  check(cudaProfilerStop(), "cudaProfilerStop");
+}
 
 void CudaContext::upload(Queue& queue, const void* host, std::size_t bytes, void* device) {
   if (bytes == 0) return;
@@ -115,7 +131,7 @@ std::unique_ptr<Stopwatch> CudaContext::make_stopwatch() {
   return std::make_unique<CudaStopwatch>(device_);
 }
 
-void CudaContext::use_device() const { check(cudaSetDevice(device_), "cudaSetDevice"); }
+void CudaContext::use_device() const { check(make_current(device_), "cuCtxSetCurrent"); }
 
 cudaStream_t CudaContext::on(Queue& queue) const {
   CudaQueue& at = chain(queue);

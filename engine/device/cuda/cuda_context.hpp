@@ -25,12 +25,15 @@ class CudaContext : public Backend {
   void upload(Queue& queue, const void* host, std::size_t bytes, void* device) override;
   void download(Queue& queue, const void* device, std::size_t bytes, void* host) override;
   void reserve_scratch(Queue& queue, std::size_t bytes) override;
-  void push_range(const char* name) override;
+  void push_range(const char* name, std::uint64_t number) override;
   void pop_range() override;
+  void start_profiler() override;
+  void stop_profiler() override;
   MatrixRef patch_memory(Queue& queue, std::int64_t rows, std::int64_t cols, ElementType type,
                          std::size_t product_scratch) override;
 
  protected:
+  int device() const { return device_; }
   void use_device() const;
   /// The queue's stream, with its device current on this thread.
   cudaStream_t on(Queue& queue) const;

@@ -1,28 +1,19 @@
-// Which CUDA devices there are, and which versions of CUDA's libraries: for `auto` and `doctor`.
-#include <cstdlib>
+// Which CUDA devices there are: for `auto` and `doctor`.
 #include <string>
 #include <vector>
 
-#include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
-#include "engine/base/libraries.hpp"
+#include "engine/device/callers_device.hpp"
+#include "engine/device/cuda/cuda_driver.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
+#include "engine/device/cuda/cuda_libraries.hpp"
+#include "engine/device/cuda/cuda_targets.hpp"
 #include "engine/device/devices.hpp"
 #include "kernels/cuda/operations.hpp"
 
 namespace vgan {
 namespace {
-
-// 13020 is 13.2.
-std::string cuda_version(int version) {
-  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
-}
-
-std::string cublas_version(std::size_t version) {
-  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
-         std::to_string(version % 100);
-}
 
 DeviceStatus absent(const std::string& name, cudaError_t status) {
   const char* reason = cuda::reason_without_device(status);
@@ -35,69 +26,61 @@ DeviceStatus absent(const std::string& name, cudaError_t status) {
 // Kernels are compiled for compute capability 8.0 and above.
 constexpr int oldest_major = 8;
 
-// Whether a context can be made and holds code that this build has for the device.
-cudaError_t open_context(int ordinal) {
-  const cudaError_t status = cudaSetDevice(ordinal);
-  int architecture = 0;
-  return status != cudaSuccess ? status : cuda::find_kernels(&architecture);
-}
+// Entries of CMAKE_CUDA_ARCHITECTURES; the host executor's device has 9.0, or 8.0.
+#if defined(VGAN_CUDA_TARGETS)
+constexpr const char* targets = VGAN_CUDA_TARGETS;
+#else
+constexpr const char* targets = "80 90";
+#endif
 
+// No context is made.
 DeviceStatus describe(int ordinal) {
   const std::string name = "cuda:" + std::to_string(ordinal);
-  cudaDeviceProp properties{};
-  const cudaError_t status = cudaGetDeviceProperties(&properties, ordinal);
+  cuda::DeviceFacts facts;
+  const cudaError_t status = cuda::read_facts(ordinal, facts);
   if (status != cudaSuccess) return absent(name, status);
-  const std::string detail = std::string(properties.name) + ", compute capability " +
-                             std::to_string(properties.major) + "." +
-                             std::to_string(properties.minor) + ", " +
-                             std::to_string(properties.multiProcessorCount) + " SMs, " +
-                             std::to_string(properties.totalGlobalMem >> 30) + " GiB";
-  if (properties.major < oldest_major) {
+  const std::string detail = facts.name + ", compute capability " + std::to_string(facts.major) +
+                             "." + std::to_string(facts.minor) + ", " +
+                             std::to_string(facts.multiprocessors) + " SMs, " +
+                             std::to_string(facts.memory >> 30) + " GiB";
+  if (facts.major < oldest_major) {
     return {name, false, detail + "; vgan needs compute capability 8.0 (Ampere) or newer"};
   }
-  if (const cudaError_t opened = open_context(ordinal); opened != cudaSuccess) {
-    (void)cudaGetLastError();
-    const DeviceStatus why = absent(name, opened);
-    return {name, false, detail + "; " + why.detail};
-  }
+  const cudaError_t unfit = facts.prohibited ? cudaErrorDevicesUnavailable
+                            : cuda::has_code_for(targets, facts.major, facts.minor)
+                                ? cudaSuccess
+                                : cudaErrorNoKernelImageForDevice;
+  if (unfit != cudaSuccess) return {name, false, detail + "; " + absent(name, unfit).detail};
   return {name, true, detail};
-}
-
-// Drivers before 12.3 cannot load a kernel while a stream is being captured, which is when lazy
-// loading, their default, would.
-void load_eagerly_on_old_drivers() {
-  constexpr int loads_in_capture = 12030;
-  int driver = 0;
-  if (cudaDriverGetVersion(&driver) == cudaSuccess && driver < loads_in_capture) {
-    (void)setenv("CUDA_MODULE_LOADING", "EAGER", 0);
-  }
 }
 
 }  // namespace
 
 std::vector<DeviceStatus> list_cuda_devices() {
-  load_eagerly_on_old_drivers();
+  cuda::load_eagerly_on_old_drivers();
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess) return {absent("cuda", status)};
   if (count == 0) return {absent("cuda", cudaErrorNoDevice)};
   std::vector<DeviceStatus> devices;
   for (int ordinal = 0; ordinal < count; ++ordinal) devices.push_back(describe(ordinal));
+  cuda::refuse_without_libraries(devices);
   return devices;
 }
 
-DeviceStatus cuda_status() { return list_cuda_devices().front(); }
+DeviceStatus cuda_status() {
+  const CallersDevice restored("cuda");
+  return cuda::opened(list_cuda_devices().front(), 0);
+}
 
-std::vector<Library> cuda_libraries() {
-  int driver = 0;
-  int runtime = 0;
-  const bool has_driver = cudaDriverGetVersion(&driver) == cudaSuccess && driver > 0;
-  (void)cudaRuntimeGetVersion(&runtime);
-  return {{"CUDA driver", has_driver ? cuda_version(driver) : "none",
-           has_driver ? "the newest CUDA it can run" : "none is loaded"},
-          {"CUDA runtime", cuda_version(runtime), "compiled with " + cuda_version(CUDART_VERSION)},
-          {"cuBLASLt", cublas_version(cublasLtGetVersion()),
-           "compiled with " + cublas_version(CUBLAS_VERSION)}};
+DeviceStatus cuda::opened(const DeviceStatus& device, int ordinal) {
+  if (!device.usable) return device;
+  int architecture = 0;
+  cudaError_t status = make_current(ordinal);
+  if (status == cudaSuccess) status = find_kernels(&architecture);
+  if (status == cudaSuccess) return device;
+  (void)cudaGetLastError();
+  return {device.name, false, device.detail + "; " + absent(device.name, status).detail};
 }
 
 }  // namespace vgan

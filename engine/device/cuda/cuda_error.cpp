@@ -50,8 +50,8 @@ void check(cudaError_t status, const char* call, const std::source_location& at)
 
 void check(const MatmulStatus& status, const std::source_location& at) {
   if (status.code == CUBLAS_STATUS_SUCCESS) return;
-  const std::string found = std::string(cublasLtGetStatusName(status.code)) + " (" +
-                            std::to_string(static_cast<int>(status.code)) + ")";
+  const std::string found =
+      std::string(status.text) + " (" + std::to_string(static_cast<int>(status.code)) + ")";
   const std::string where = std::string(status.call) + " at " + place(at);
   if (status.code == CUBLAS_STATUS_ALLOC_FAILED) {
     throw Error(ErrorCode::no_device,

@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include "engine/device/cuda/cuda_driver.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 #include "engine/device/cuda/handle.hpp"
 
@@ -14,8 +15,9 @@ class GraphProgram final : public Program {
  public:
   GraphProgram(GraphExecHandle graph, CudaQueue& origin, int device)
       : graph_(std::move(graph)), origin_(&origin), device_(device) {}
+  ~GraphProgram() override { (void)make_current(device_); }
   void replay() override {
-    check(cudaSetDevice(device_), "cudaSetDevice");
+    check(make_current(device_), "cuCtxSetCurrent");
     origin_->end_chain();
     check(cudaGraphLaunch(graph_.get(), origin_->stream()), "cudaGraphLaunch");
   }
@@ -30,7 +32,8 @@ class GraphProgram final : public Program {
 
 std::unique_ptr<Program> capture(CudaQueue& origin, int device, const std::function<void()>& body) {
   origin.end_chain();
-  // Relaxed: what is made on first use (plans, scratch) may be made while capturing.
+  // Relaxed, in case a library takes memory of its own. This project's own plans and memory are
+  // made before (DeviceInfo::captures), for a plan may wait for the device, which no mode allows.
   check(cudaStreamBeginCapture(origin.stream(), cudaStreamCaptureModeRelaxed),
         "cudaStreamBeginCapture");
   GraphHandle graph;

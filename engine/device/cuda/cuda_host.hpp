@@ -13,15 +13,18 @@ namespace vgan::cuda {
 /// grants no more; `what` names it.
 Buffer allocate_page_locked(int device, std::size_t bytes, const std::string& what);
 
-/// Two events of a stream.
+/// Two events of a stream. While the stream is captured they become nodes of the graph.
 class CudaStopwatch final : public Stopwatch {
  public:
   explicit CudaStopwatch(int device);
+  ~CudaStopwatch() override;
   void start(Queue& queue) override;
   void stop(Queue& queue) override;
   double seconds() const override;
+  double seconds_after(const Stopwatch& earlier) const override;
 
  private:
+  double between(cudaEvent_t from, cudaEvent_t to) const;
   void record(Queue& queue, cudaEvent_t event) const;
 
   int device_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/check.hpp"
+#include "engine/base/error.hpp"
 #include "engine/device/composed.hpp"
 #include "engine/device/conv_checks.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
@@ -25,13 +26,21 @@ bool can_overlap_kernels() {
   return architecture >= hopper && driver >= keeps_edges;
 }
 
+CublasLt load_cublaslt() {
+  CublasLt functions;
+  const SharedLibrary library = load(functions);
+  if (library.usable()) return functions;
+  throw Error(ErrorCode::no_device,
+              {"cannot use the device", library.name(), library.problem(), "", library.remedy()});
+}
+
 // Sums of bf16 products are f32 in scratch; rows of a multiple of 16 bytes suit cuBLASLt best.
 std::int64_t scratch_stride(std::int64_t cols) { return cols == 1 ? 1 : (cols + 3) / 4 * 4; }
 
 }  // namespace
 
 CudaProducts::CudaProducts(int device) : CudaContext(device) {
-  check(products_.open());
+  check(products_.open(load_cublaslt()));
   count_free_memory();
   info_.fast_bf16 = true;
   info_.tf32 = true;

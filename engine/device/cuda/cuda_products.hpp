@@ -14,6 +14,7 @@ namespace vgan::cuda {
 /// The operations of the CUDA backend that multiply.
 class CudaProducts : public CudaContext {
  public:
+  /// Loads cuBLASLt. Throws no_device where it cannot be used.
   explicit CudaProducts(int device);
 
   std::size_t product_scratch(std::int64_t rows, std::int64_t cols,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/device/cuda/cuda_driver.hpp"
 #include "engine/device/cuda/cuda_error.hpp"
 
 namespace vgan::cuda {
@@ -21,10 +22,10 @@ CudaQueue::CudaQueue(const std::string& name, int device) : Queue(name), device_
         "cudaEventCreateWithFlags");
 }
 
-void CudaQueue::use_device() const { check(cudaSetDevice(device_), "cudaSetDevice"); }
+void CudaQueue::use_device() const { check(make_current(device_), "cuCtxSetCurrent"); }
 
 CudaQueue::~CudaQueue() {
-  (void)cudaSetDevice(device_);
+  (void)make_current(device_);
   // Work may still point into this queue's memory.
   if (stream_.get() != nullptr) (void)cudaStreamSynchronize(stream_.get());
   for (void* block : scratch_) (void)cudaFree(block);

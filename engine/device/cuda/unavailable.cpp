@@ -1,6 +1,7 @@
 // The CUDA side of the seam where CUDA is not built in: the same symbols and an honest answer.
 #include "engine/base/error.hpp"
 #include "engine/base/libraries.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
 
 namespace vgan {
@@ -16,6 +17,10 @@ DeviceStatus cuda_status() {
 }
 
 std::vector<DeviceStatus> list_cuda_devices() { return {cuda_status()}; }
+
+CallersDevice::CallersDevice(const std::string&) {}
+
+CallersDevice::~CallersDevice() = default;
 
 std::vector<Library> cuda_libraries() { return {}; }
 

@@ -62,13 +62,16 @@ __device__ void load_weights(const LogitJob& job, int col, int count, float (&w)
   for (int e = 0; e < 4; ++e) w[e] = e < count ? math::to_float(from[e * job.w_stride]) : 0.0F;
 }
 
-// The quads at `col` of rows first, first + warps, ...; 0 past the last row.
-__device__ inline void load_rows(const LogitJob& job, int first, int col, int count,
-                                 float (&x)[rows_at_once][4]) {
+// The quads at `col` of rows first, first + warps, ...; 0 past the last row. x is of the weights'
+// type.
+template <class T>
+__device__ void load_rows(const LogitJob& job, int first, int col, int count,
+                          float (&x)[rows_at_once][4]) {
   VGAN_UNROLL
   for (int r = 0; r < rows_at_once; ++r) {
     const int row = first + r * warps;
-    job.x.load(min(row, job.x.rows - 1), col, row < job.x.rows ? count : 0, x[r]);
+    const T* from = static_cast<const T*>(job.x.data) + min(row, job.x.rows - 1) * job.x.stride;
+    load_quad(from + col, row < job.x.rows ? count : 0, job.x.wide, x[r]);
   }
 }
 
@@ -85,7 +88,7 @@ __device__ void find_logits(const LogitJob& job, float* values) {
       float w[4];
       float x[rows_at_once][4];
       load_weights<T>(job, col, count, w);
-      load_rows(job, first, col, count, x);
+      load_rows<T>(job, first, col, count, x);
       VGAN_UNROLL
       for (int r = 0; r < rows_at_once; ++r) {
         VGAN_UNROLL
@@ -94,18 +97,21 @@ __device__ void find_logits(const LogitJob& job, float* values) {
     }
     VGAN_UNROLL
     for (int r = 0; r < rows_at_once; ++r) {
-      for (int distance = 16; distance > 0; distance /= 2) {
-        sums[r] += __shfl_down_sync(0xFFFFFFFFU, sums[r], distance);
-      }
+      const float sum = sum_to_first_lane(sums[r]);
       const int row = first + r * warps;
-      if (lane == 0 && row < job.x.rows) values[row] = sums[r] + *job.bias;
+      if (lane == 0 && row < job.x.rows) values[row] = sum + *job.bias;
     }
   }
 }
 
+struct LossMemory {
+  BlockSumMemory<double, warps * 32> losses;
+  BlockSumMemory<int, warps * 32> rights;
+};
+
 // The rows of one side: logits in, gradients out, in `values` and in memory.
 __device__ inline void find_loss(const LogitJob& job, const LogitLossSide& side, int first,
-                                 float* values, double* losses, int* rights) {
+                                 float* values, LossMemory& memory) {
   const int rows = static_cast<int>(side.rows);
   const GanLossTerm& term = side.term;
   const float share = 1.0F / static_cast<float>(rows);
@@ -119,8 +125,8 @@ __device__ inline void find_loss(const LogitJob& job, const LogitLossSide& side,
     job.logits.store(first + i, logit);
     values[first + i] = job.gradient.store(first + i, one.gradient * share);
   }
-  const double total = block_sum(loss, losses);
-  const int total_right = block_sum(right, rights);
+  const double total = block_sum<warps * 32>(loss, memory.losses);
+  const int total_right = block_sum<warps * 32>(right, memory.rights);
   if (threadIdx.x != 0) return;
   *term.loss = static_cast<float>(total / static_cast<double>(rows));
   if (term.accuracy != nullptr) *term.accuracy = static_cast<float>(total_right) * share;
@@ -139,7 +145,7 @@ __device__ void pass_gradient_down(const LogitJob& job, const float* values, int
   for (int first = static_cast<int>(threadIdx.x) / 32; first < job.x.rows;
        first += warps * rows_at_once) {
     float x[rows_at_once][4];
-    load_rows(job, first, safe_col, count, x);
+    load_rows<T>(job, first, safe_col, count, x);
     VGAN_UNROLL
     for (int r = 0; r < rows_at_once; ++r) {
       const int row = first + r * warps;
@@ -175,9 +181,8 @@ template <class T>
 __global__ void __launch_bounds__(warps * 32)
     fused_logit_loss_kernel(const __grid_constant__ LogitJob job) {
   __shared__ float values[most_logit_rows];  // logits, then gradients
-  __shared__ double losses[2][32];
-  __shared__ int rights[2][32];
-  __shared__ float parts[warps][warp_cols];
+  __shared__ LossMemory sides[2];
+  alignas(16) __shared__ float parts[warps][warp_cols];  // stored as float4
   __shared__ AdamConstants constants;
   // Nothing is fetched before: w is a few hundred numbers, on their way together with x.
   wait_for_previous_kernel();
@@ -191,11 +196,11 @@ __global__ void __launch_bounds__(warps * 32)
     find_adam_constants(job.rates, job.counter, job.network, &constants);
   }
   const int first_rows = static_cast<int>(job.sides[0].rows);
-  find_loss(job, job.sides[0], 0, values, losses[0], rights[0]);
+  find_loss(job, job.sides[0], 0, values, sides[0]);
   if (job.sides[1].rows > 0) {
-    find_loss(job, job.sides[1], first_rows, values, losses[1], rights[1]);
+    find_loss(job, job.sides[1], first_rows, values, sides[1]);
   }
-  __syncthreads();
+  // The sums in find_loss have passed a __syncthreads since `values` and `constants` were written.
   if (!updates && job.dx.data == nullptr) return;
   const int columns = job.x.cols + (updates ? 1 : 0);
   for (int first = 0; first < columns; first += warp_cols) {

@@ -9,12 +9,14 @@ namespace {
 // ---- Device code ---------------------------------------------------------------------------
 
 constexpr int tile = 16;
+constexpr int tile_threads = tile * tile;
 
 // A block makes a tile x tile part of c; sums run along k in order.
 template <class T>
-__global__ void plain_product_kernel(MatrixView<const T> a, bool a_transposed,
-                                     MatrixView<const T> b, bool b_transposed, MatrixView<float> c,
-                                     std::int64_t depth, bool accumulate) {
+__global__ void __launch_bounds__(tile_threads)
+    plain_product_kernel(MatrixView<const T> a, bool a_transposed, MatrixView<const T> b,
+                         bool b_transposed, MatrixView<float> c, std::int64_t depth,
+                         bool accumulate) {
   __shared__ float a_tile[tile][tile + 1];
   __shared__ float b_tile[tile][tile + 1];
   const std::int64_t row = static_cast<std::int64_t>(blockIdx.x) * tile + threadIdx.y;

@@ -1,8 +1,8 @@
 #include "kernels/cuda/products/convolution.hpp"
 
 #include <cstdint>
-
-#include <cudnn.h>
+#include <optional>
+#include <vector>
 
 #include "kernels/cuda/operations.hpp"
 #include "kernels/cuda/patches.hpp"
@@ -39,24 +39,56 @@ bool aligned_to_vectors(const void* data) {
   return reinterpret_cast<std::uintptr_t>(data) % 16 == 0;
 }
 
+// What cuDNN may do to the sums while it has them. Leaky ReLU is one product there as here, and
+// keeps NaN. Its tanh is the processor's approximation, with an error of 2^-11, and its sigmoid
+// rests on one of exp, so these stay ours. So does what follows a transposed convolution:
+// cuDNN 9.19 compiles such a kernel for Hopper in ten times as long as a forward one, and has none
+// for images of one channel.
+std::optional<ConvolutionEpilogue> epilogue_of(const ConvTask& task, math::Activation activation,
+                                               float slope) {
+  const bool leaky = activation == math::Activation::leaky_relu;
+  const bool known = leaky || activation == math::Activation::identity;
+  if (task.transposed || !task.at.empty() || !known) return std::nullopt;
+  if (task.bias.empty() && !leaky) return std::nullopt;
+  return ConvolutionEpilogue{!task.bias.empty(), leaky, leaky ? slope : 0.0F, task.y.type};
+}
+
 }  // namespace
 
+std::vector<SharedLibrary> convolution_libraries() {
+  Cudnn table;
+  std::vector<SharedLibrary> all{load(table)};
+  if (all.front().usable()) all.push_back(open_compiler(table));
+  return all;
+}
+
 struct Convolutions::Implementation {
+  /// The plan of a shape, which is made if need be and if the stream is not captured: a capture
+  /// forbids what making one takes.
+  ConvolutionStatus plan_for(const Shape& shape, cudaStream_t stream, std::size_t workspace_bytes,
+                             ConvolutionPlan*& plan) {
+    if (!plans.has(shape)) {
+      cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+      const cudaError_t status = cudaStreamIsCapturing(stream, &capture);
+      if (status != cudaSuccess) return {.call = "cudaStreamIsCapturing", .cuda = status};
+      if (capture != cudaStreamCaptureStatusNone) return {.refused = true};
+    }
+    return plans.find(shape, workspace_bytes, plan);
+  }
+
+  ConvolutionStatus run(ConvolutionPlan& plan, cudaStream_t stream,
+                        const MatmulWorkspace& workspace,
+                        const std::vector<ConvolutionOperand>& operands) {
+    const ConvolutionStatus status = plans.run(plan, stream, workspace, operands);
+    plan.refused = status.refused;  // for good
+    return status;
+  }
+
   ConvolutionPlans plans;
 };
 
 Convolutions::Convolutions() : implementation_(std::make_unique<Implementation>()) {}
 Convolutions::~Convolutions() = default;
-
-#define VGAN_RETURN_IF_FAILED(call, name)          \
-  do {                                             \
-    const cudnnStatus_t code = call;               \
-    if (code != CUDNN_STATUS_SUCCESS) {            \
-      const auto what = failed(code, #name);       \
-      plan->refused = what.refused; /* for good */ \
-      return what;                                 \
-    }                                              \
-  } while (false)
 
 #define VGAN_RETURN_IF_CUDA_FAILED(expression, name)                   \
   do {                                                                 \
@@ -97,40 +129,38 @@ std::size_t Convolutions::gradient_scratch(const ConvGeometry& g, std::int64_t i
 ConvolutionStatus Convolutions::run(cudaStream_t stream, const MatmulWorkspace& workspace,
                                     void* scratch, const ConvTask& task,
                                     math::Activation activation, float slope, bool tf32) {
-  const ConvGeometry& g = task.geometry;
   if (!aligned_to_vectors(task.x.data) || !aligned_to_vectors(task.y.data)) {
     return {.refused = true};
   }
+  const bool tensor_cores = tf32 || task.x.type == ElementType::bf16;
+  Shape shape{task.transposed ? Pass::backward_data : Pass::forward, task.geometry, task.x.rows,
+              task.x.type, tensor_cores};
+  Shape fused = shape;
+  fused.epilogue = epilogue_of(task, activation, slope);
   ConvolutionPlan* plan = nullptr;
-  const Shape shape{task.transposed ? Pass::backward_data : Pass::forward, g, task.x.rows,
-                    task.x.type, tf32 || task.x.type == ElementType::bf16};
-  const ConvolutionStatus status = implementation_->plans.find(shape, workspace.bytes, plan);
+  ConvolutionStatus status{.refused = true};
+  if (fused.epilogue) status = implementation_->plan_for(fused, stream, workspace.bytes, plan);
+  const bool is_fused = !status.refused;
+  if (!is_fused) status = implementation_->plan_for(shape, stream, workspace.bytes, plan);
   if (status.refused || status.call != nullptr) return status;
   // cuDNN has the channels of a filter side by side, the weights have the filters.
   Parts parts(scratch);
-  const MatrixRef filter = parts.take(g.filters, g.patch_size(), task.x.type);
+  const MatrixRef filter =
+      parts.take(task.geometry.filters, task.geometry.patch_size(), task.x.type);
   VGAN_RETURN_IF_CUDA_FAILED(transpose(stream, task.w, false, filter), transpose);
-  const MatrixRef sums =
-      task.y.type == task.x.type ? task.y : parts.take(task.y.rows, task.y.cols, task.x.type);
-  const float one = 1.0F;
-  const float zero = 0.0F;
-  const cudnnHandle_t handle = implementation_->plans.handle();
-  VGAN_RETURN_IF_FAILED(cudnnSetStream(handle, stream), cudnnSetStream);
-  if (task.transposed) {
-    VGAN_RETURN_IF_FAILED(
-        cudnnConvolutionBackwardData(
-            handle, &one, plan->filter, filter.data, plan->small, task.x.data, plan->convolution,
-            static_cast<cudnnConvolutionBwdDataAlgo_t>(plan->algorithm), workspace.data,
-            workspace.bytes, &zero, plan->large, sums.data),
-        cudnnConvolutionBackwardData);
-  } else {
-    VGAN_RETURN_IF_FAILED(
-        cudnnConvolutionForward(handle, &one, plan->large, task.x.data, plan->filter, filter.data,
-                                plan->convolution,
-                                static_cast<cudnnConvolutionFwdAlgo_t>(plan->algorithm),
-                                workspace.data, workspace.bytes, &zero, plan->small, sums.data),
-        cudnnConvolutionForward);
+  const MatrixRef sums = is_fused || task.y.type == task.x.type
+                             ? task.y
+                             : parts.take(task.y.rows, task.y.cols, task.x.type);
+  const bool to_large = task.transposed;
+  std::vector<ConvolutionOperand> operands{
+      {ConvolutionTensor::large, to_large ? sums.data : task.x.data},
+      {ConvolutionTensor::small, to_large ? task.x.data : sums.data},
+      {ConvolutionTensor::filter, filter.data}};
+  if (is_fused && fused.epilogue->bias) {
+    operands.push_back({ConvolutionTensor::bias, task.bias.data});
   }
+  status = implementation_->run(*plan, stream, workspace, operands);
+  if (status.refused || status.call != nullptr || is_fused) return status;
   const bool finished =
       activation == math::Activation::identity && task.bias.empty() && task.y.type == task.x.type;
   if (finished) return {};
@@ -146,9 +176,9 @@ ConvolutionStatus Convolutions::backward_weights(cudaStream_t stream,
   const bool half = large.type == ElementType::bf16;
   if (!aligned_to_vectors(large.data) || !aligned_to_vectors(small.data)) return {.refused = true};
   ConvolutionPlan* plan = nullptr;
-  const ConvolutionStatus status = implementation_->plans.find(
-      {Pass::backward_filter, g, large.rows, ElementType::f32, tf32 || half}, workspace.bytes,
-      plan);
+  ConvolutionStatus status = implementation_->plan_for(
+      {Pass::backward_filter, g, large.rows, ElementType::f32, tf32 || half}, stream,
+      workspace.bytes, plan);
   if (status.refused || status.call != nullptr) return status;
   Parts parts(scratch);
   const MatrixRef filter = parts.take(g.filters, g.patch_size(), ElementType::f32);
@@ -163,22 +193,16 @@ ConvolutionStatus Convolutions::backward_weights(cudaStream_t stream,
     large = wide_large;
     small = wide_small;
   }
-  const float one = 1.0F;
-  const float zero = 0.0F;
-  const cudnnHandle_t handle = implementation_->plans.handle();
-  VGAN_RETURN_IF_FAILED(cudnnSetStream(handle, stream), cudnnSetStream);
-  VGAN_RETURN_IF_FAILED(
-      cudnnConvolutionBackwardFilter(
-          handle, &one, plan->large, large.data, plan->small, small.data, plan->convolution,
-          static_cast<cudnnConvolutionBwdFilterAlgo_t>(plan->algorithm), workspace.data,
-          workspace.bytes, &zero, plan->filter, filter.data),
-      cudnnConvolutionBackwardFilter);
+  status = implementation_->run(*plan, stream, workspace,
+                                {{ConvolutionTensor::large, large.data},
+                                 {ConvolutionTensor::small, small.data},
+                                 {ConvolutionTensor::filter, filter.data}});
+  if (status.refused || status.call != nullptr) return status;
   const MatrixRef to{dw.data, ElementType::f32, dw.rows, dw.cols, dw.stride};
   VGAN_RETURN_IF_CUDA_FAILED(transpose(stream, filter, accumulate, to), transpose);
   return {};
 }
 
-#undef VGAN_RETURN_IF_FAILED
 #undef VGAN_RETURN_IF_CUDA_FAILED
 
 }  // namespace vgan::cuda

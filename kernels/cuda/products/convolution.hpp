@@ -1,14 +1,17 @@
-// Convolutions by cuDNN, one plan for each shape, made once. A build without cuDNN has
-// convolution_absent.cpp in place of convolution.cpp, which refuses every shape.
+// Convolutions by cuDNN, one plan for each shape, made once. Where the library is missing or cannot
+// be used, every shape is refused; so it is in a build without cuDNN's headers, which has
+// convolution_absent.cpp in place of convolution.cpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include <cuda_runtime_api.h>
 
 #include "kernels/cuda/products/matmul.hpp"
+#include "kernels/cuda/products/shared_library.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/ops/conv.hpp"
 #include "kernels/view.hpp"
@@ -26,12 +29,19 @@ struct ConvolutionStatus {
   cudaError_t cuda = cudaSuccess;  ///< of a kernel beside it
 };
 
-/// Convolutions of images in f32 or bf16, with sums in f32. In bf16 cuDNN rounds the sums of y to
-/// bf16 before the bias and the activation see them, as PyTorch does; weight gradients stay f32: of
-/// bf16 operands they are computed in tf32, which holds bf16 numbers exactly.
+/// cuDNN as it is loaded for convolutions and, where it can be used, the compiler that it uses;
+/// nothing in a build that was made without its headers.
+std::vector<SharedLibrary> convolution_libraries();
+
+/// Convolutions of images in f32 or bf16, with sums in f32. A forward pass that has a bias or Leaky
+/// ReLU is one kernel with them where cuDNN offers one, chosen when the plan is made; its sums are
+/// rounded once, as y. Otherwise a kernel of our own follows, and in bf16 cuDNN rounds the sums to
+/// bf16 before it, as PyTorch does. Weight gradients stay f32: of bf16 operands they are computed
+/// in tf32, which holds bf16 numbers exactly; cuDNN 9.19 has no engine from bf16 to f32.
 ///
-/// One host thread at a time. Plans keep one deterministic algorithm for each shape, so that every
-/// convolution of it, in this process or a captured graph, adds in the same order.
+/// One host thread at a time. Plans keep one deterministic engine for each shape, so that every
+/// convolution of it, in this process or a captured graph, adds in the same order. What a stream's
+/// capture asks for first takes a way that needs no plan: run it once before.
 class Convolutions {
  public:
   Convolutions();
@@ -39,8 +49,8 @@ class Convolutions {
   Convolutions(const Convolutions&) = delete;
   Convolutions& operator=(const Convolutions&) = delete;
 
-  /// Makes ready what convolutions of this shape need, so that none of it is made while a graph is
-  /// captured. Refused if one of the passes is.
+  /// Makes the plans of this shape's three passes without what follows them. Refused if one of them
+  /// is.
   [[nodiscard]] ConvolutionStatus prepare(const ConvGeometry& geometry, std::int64_t images,
                                           ElementType type, bool tf32, std::size_t workspace_bytes);
 

@@ -1,7 +1,9 @@
-// Stands in for convolution.cpp in a build without cuDNN.
+// Stands in for convolution.cpp in a build without cuDNN's headers.
 #include "kernels/cuda/products/convolution.hpp"
 
 namespace vgan::cuda {
+
+std::vector<SharedLibrary> convolution_libraries() { return {}; }
 
 struct Convolutions::Implementation {};
 

@@ -1,161 +1,165 @@
 #include "kernels/cuda/products/convolution_plan.hpp"
 
-#include <limits>
+#include <algorithm>
+#include <array>
 
 namespace vgan::cuda {
 namespace {
 
-using Pass = ConvolutionShape::Pass;
-
-// cuDNN pads both ends of a side alike and takes every position that fits.
-bool fits(const ConvGeometry& g) {
-  const auto positions = [](std::int64_t size, std::int64_t kernel, std::int64_t stride,
-                            std::int64_t pad) { return (size + 2 * pad - kernel) / stride + 1; };
-  return g.height + 2 * g.pad_h >= g.kernel_h && g.width + 2 * g.pad_w >= g.kernel_w &&
-         g.small_height == positions(g.height, g.kernel_h, g.stride_h, g.pad_h) &&
-         g.small_width == positions(g.width, g.kernel_w, g.stride_w, g.pad_w);
+// Codes of one kind share their thousand. Arguments that were checked before and are still bad are
+// shapes that cuDNN does not take. Kernels that it cannot compile are no more than not offered.
+bool is_refusal(cudnnStatus_t code) {
+  const int kind = static_cast<int>(code) / 1000 * 1000;
+  return kind == CUDNN_STATUS_NOT_SUPPORTED || kind == CUDNN_STATUS_BAD_PARAM ||
+         code == CUDNN_STATUS_INTERNAL_ERROR_COMPILATION_FAILED;
 }
 
-// Its extents are of type int.
-bool fits(const ConvGeometry& g, std::int64_t images) {
-  constexpr std::int64_t most = std::numeric_limits<int>::max();
-  return fits(g) && images * g.large_size() <= most && images * g.small_size() <= most &&
-         g.patch_size() * g.filters <= most;
-}
-
-#define VGAN_RETURN_IF_FAILED(call, name)                         \
-  do {                                                            \
-    const cudnnStatus_t code = call;                              \
-    if (code != CUDNN_STATUS_SUCCESS) return failed(code, #name); \
-  } while (false)
-
-ConvolutionStatus describe(const ConvolutionShape& s, ConvolutionPlan& plan) {
-  const ConvGeometry& g = s.geometry;
-  const auto number = [](std::int64_t extent) { return static_cast<int>(extent); };
-  const cudnnDataType_t type = s.type == ElementType::bf16 ? CUDNN_DATA_BFLOAT16 : CUDNN_DATA_FLOAT;
-  VGAN_RETURN_IF_FAILED(cudnnCreateTensorDescriptor(&plan.large), cudnnCreateTensorDescriptor);
-  VGAN_RETURN_IF_FAILED(cudnnCreateTensorDescriptor(&plan.small), cudnnCreateTensorDescriptor);
-  VGAN_RETURN_IF_FAILED(cudnnCreateFilterDescriptor(&plan.filter), cudnnCreateFilterDescriptor);
-  VGAN_RETURN_IF_FAILED(cudnnCreateConvolutionDescriptor(&plan.convolution),
-                        cudnnCreateConvolutionDescriptor);
-  VGAN_RETURN_IF_FAILED(
-      cudnnSetTensor4dDescriptor(plan.large, CUDNN_TENSOR_NHWC, type, number(s.images),
-                                 number(g.channels), number(g.height), number(g.width)),
-      cudnnSetTensor4dDescriptor);
-  VGAN_RETURN_IF_FAILED(
-      cudnnSetTensor4dDescriptor(plan.small, CUDNN_TENSOR_NHWC, type, number(s.images),
-                                 number(g.filters), number(g.small_height), number(g.small_width)),
-      cudnnSetTensor4dDescriptor);
-  VGAN_RETURN_IF_FAILED(
-      cudnnSetFilter4dDescriptor(plan.filter, type, CUDNN_TENSOR_NHWC, number(g.filters),
-                                 number(g.channels), number(g.kernel_h), number(g.kernel_w)),
-      cudnnSetFilter4dDescriptor);
-  VGAN_RETURN_IF_FAILED(cudnnSetConvolution2dDescriptor(
-                            plan.convolution, number(g.pad_h), number(g.pad_w), number(g.stride_h),
-                            number(g.stride_w), 1, 1, CUDNN_CROSS_CORRELATION, CUDNN_DATA_FLOAT),
-                        cudnnSetConvolution2dDescriptor);
-  // The default would let f32 go through tf32.
-  VGAN_RETURN_IF_FAILED(
-      cudnnSetConvolutionMathType(plan.convolution,
-                                  s.tensor_cores ? CUDNN_TENSOR_OP_MATH : CUDNN_FMA_MATH),
-      cudnnSetConvolutionMathType);
-  return {};
-}
-
-/// Keeps the fastest candidate that is deterministic and fits the workspace.
-template <class Candidate>
-ConvolutionStatus choose(const Candidate* candidates, int count, const ConvolutionShape& s,
-                         std::size_t workspace_bytes, ConvolutionPlan& plan) {
-  for (int i = 0; i < count; ++i) {
-    const Candidate& one = candidates[i];
-    if (one.status != CUDNN_STATUS_SUCCESS || one.determinism != CUDNN_DETERMINISTIC) continue;
-    if (one.memory > workspace_bytes) continue;
-    const bool on_tensor_cores = one.mathType == CUDNN_TENSOR_OP_MATH ||
-                                 one.mathType == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
-    if (!s.tensor_cores && on_tensor_cores) continue;
-    plan.algorithm = static_cast<int>(one.algo);
-    plan.refused = false;
-    if (!s.tensor_cores) return {};
-    VGAN_RETURN_IF_FAILED(cudnnSetConvolutionMathType(plan.convolution, one.mathType),
-                          cudnnSetConvolutionMathType);
-    return {};
+bool is_forbidden(cudnnBackendNumericalNote_t note, const ConvolutionShape& shape) {
+  switch (note) {
+    case CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC: return true;
+    // The sums of the tolerances that the tests hold are plain ones, of the operands as they are.
+    case CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS:
+    case CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION:
+    case CUDNN_NUMERICAL_NOTE_FFT:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13: return true;
+    case CUDNN_NUMERICAL_NOTE_TENSOR_CORE: return !shape.tensor_cores;  // f32 would be tf32
+    default: return false;
   }
-  return {};
 }
 
 }  // namespace
 
-ConvolutionPlan::~ConvolutionPlan() {
-  if (convolution != nullptr) cudnnDestroyConvolutionDescriptor(convolution);
-  if (filter != nullptr) cudnnDestroyFilterDescriptor(filter);
-  if (small != nullptr) cudnnDestroyTensorDescriptor(small);
-  if (large != nullptr) cudnnDestroyTensorDescriptor(large);
-}
-
 ConvolutionPlans::~ConvolutionPlans() {
   plans_.clear();
-  if (handle_ != nullptr) cudnnDestroy(handle_);
+  if (handle_ != nullptr) library_.cudnnDestroy(handle_);
 }
 
-ConvolutionStatus failed(cudnnStatus_t code, const char* call) {
-  // Codes of one kind share their thousand. Arguments that were checked before and are still bad
-  // are shapes that cuDNN does not take.
-  const int kind = static_cast<int>(code) / 1000 * 1000;
-  if (kind == CUDNN_STATUS_NOT_SUPPORTED || kind == CUDNN_STATUS_BAD_PARAM) {
-    return {.refused = true};
-  }
-  const bool memory = code == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
-                      code == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
-  return {.call = call,
-          .text = cudnnGetErrorString(code),
-          .code = static_cast<int>(code),
+ConvolutionStatus ConvolutionPlans::status_of(const CudnnFailure& failure) const {
+  if (!failure) return {};
+  if (is_refusal(failure.code)) return {.refused = true};
+  const bool memory = failure.code == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+                      failure.code == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+  return {.call = failure.call,
+          .text = library_.cudnnGetErrorString(failure.code),
+          .code = static_cast<int>(failure.code),
           .out_of_memory = memory};
 }
 
-ConvolutionStatus ConvolutionPlans::pick(const ConvolutionShape& s, std::size_t workspace_bytes,
-                                         ConvolutionPlan& plan) const {
-  constexpr int most = 16;
-  int found = 0;
-  if (s.pass == Pass::forward) {
-    cudnnConvolutionFwdAlgoPerf_t candidates[most] = {};
-    VGAN_RETURN_IF_FAILED(
-        cudnnGetConvolutionForwardAlgorithm_v7(handle_, plan.large, plan.filter, plan.convolution,
-                                               plan.small, most, &found, candidates),
-        cudnnGetConvolutionForwardAlgorithm_v7);
-    return choose(candidates, found, s, workspace_bytes, plan);
+ConvolutionStatus ConvolutionPlans::open() {
+  if (!is_loaded_) {
+    is_loaded_ = true;
+    is_usable_ = load(library_).usable();
+    if (is_usable_) (void)open_compiler(library_);  // without, nothing is fused
   }
-  if (s.pass == Pass::backward_data) {
-    cudnnConvolutionBwdDataAlgoPerf_t candidates[most] = {};
-    VGAN_RETURN_IF_FAILED(cudnnGetConvolutionBackwardDataAlgorithm_v7(
-                              handle_, plan.filter, plan.small, plan.convolution, plan.large, most,
-                              &found, candidates),
-                          cudnnGetConvolutionBackwardDataAlgorithm_v7);
-    return choose(candidates, found, s, workspace_bytes, plan);
-  }
-  cudnnConvolutionBwdFilterAlgoPerf_t candidates[most] = {};
-  VGAN_RETURN_IF_FAILED(
-      cudnnGetConvolutionBackwardFilterAlgorithm_v7(
-          handle_, plan.large, plan.small, plan.convolution, plan.filter, most, &found, candidates),
-      cudnnGetConvolutionBackwardFilterAlgorithm_v7);
-  return choose(candidates, found, s, workspace_bytes, plan);
+  if (!is_usable_) return {.refused = true};
+  if (handle_ != nullptr) return {};
+  return status_of({library_.cudnnCreate(&handle_), "cudnnCreate"});
 }
 
-ConvolutionStatus ConvolutionPlans::find(const ConvolutionShape& s, std::size_t workspace_bytes,
-                                         ConvolutionPlan*& found) {
-  if (!fits(s.geometry, s.images)) return {.refused = true};
-  if (handle_ == nullptr) VGAN_RETURN_IF_FAILED(cudnnCreate(&handle_), cudnnCreate);
-  auto& plan = plans_[s];
-  if (!plan) {
-    auto made = std::make_unique<ConvolutionPlan>();
-    ConvolutionStatus status = describe(s, *made);
-    if (status.call == nullptr && !status.refused) status = pick(s, workspace_bytes, *made);
+bool ConvolutionPlans::is_fit(CudnnDescriptor& configuration, const ConvolutionShape& shape) const {
+  std::vector<CudnnDescriptor> engine;
+  engine.emplace_back(library_, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  configuration.get_descriptors(CUDNN_ATTR_ENGINECFG_ENGINE, engine);
+  std::array<cudnnBackendNumericalNote_t, 32> notes{};
+  const std::int64_t count = engine.front().get(CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
+                                                std::span<cudnnBackendNumericalNote_t>(notes));
+  if (configuration.failure() || engine.front().failure()) return false;
+  const auto known = std::min<std::size_t>(static_cast<std::size_t>(count), notes.size());
+  return std::none_of(notes.begin(), notes.begin() + static_cast<std::ptrdiff_t>(known),
+                      [&](cudnnBackendNumericalNote_t note) { return is_forbidden(note, shape); });
+}
+
+// Takes the first configuration, of those that the heuristics put in the order of their speed, that
+// is fit and whose plan can be made in the workspace: a shape's plan depends on cuDNN's version and
+// the device alone.
+ConvolutionStatus ConvolutionPlans::pick(const ConvolutionShape& shape, cudnnBackendHeurMode_t mode,
+                                         std::size_t workspace_bytes, ConvolutionPlan& plan) const {
+  CudnnDescriptor heuristics(library_, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
+  heuristics.set(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, plan.graph->descriptor());
+  heuristics.set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
+  heuristics.finalize();
+  std::vector<CudnnDescriptor> offered;
+  const std::int64_t count = heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, offered);
+  for (std::int64_t i = 0; i < count; ++i) {
+    offered.emplace_back(library_, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+  }
+  const std::int64_t found = heuristics.get_descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, offered);
+  if (heuristics.failure()) return status_of(heuristics.failure());
+  for (std::int64_t i = 0; i < std::min(count, found); ++i) {
+    CudnnDescriptor& configuration = offered[static_cast<std::size_t>(i)];
+    if (!is_fit(configuration, shape)) continue;
+    CudnnDescriptor made(library_, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+    made.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, handle_);
+    made.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+    made.finalize();
+    std::int64_t bytes = 0;
+    made.get(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, std::span<std::int64_t>(&bytes, 1));
+    const ConvolutionStatus status = status_of(made.failure());
     if (status.call != nullptr) return status;
-    plan = std::move(made);
+    if (status.refused || static_cast<std::size_t>(bytes) > workspace_bytes) continue;
+    plan.parts.push_back(std::move(configuration));
+    plan.parts.push_back(std::move(made));
+    plan.workspace_bytes = static_cast<std::size_t>(bytes);
+    plan.refused = false;
+    break;
   }
-  found = plan.get();
-  return {.refused = plan->refused};
+  return {};
 }
 
-#undef VGAN_RETURN_IF_FAILED
+ConvolutionStatus ConvolutionPlans::make(const ConvolutionShape& shape, std::size_t workspace_bytes,
+                                         ConvolutionPlan& plan) const {
+  plan.graph = std::make_unique<ConvolutionGraph>(library_, handle_, shape);
+  ConvolutionStatus status = status_of(plan.graph->descriptor().failure());
+  // What is offered in the last resort is correct and slow; a fused pass of that kind would lose to
+  // a fast convolution and a kernel after it.
+  for (const cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
+    const bool last_resort = mode == CUDNN_HEUR_MODE_FALLBACK;
+    if (status.call != nullptr || !plan.refused || (last_resort && shape.epilogue)) break;
+    status = pick(shape, mode, workspace_bytes, plan);
+  }
+  return status.call == nullptr ? ConvolutionStatus{} : status;
+}
+
+ConvolutionStatus ConvolutionPlans::find(const ConvolutionShape& shape, std::size_t workspace_bytes,
+                                         ConvolutionPlan*& found) {
+  if (!is_shape_of_cudnn(shape)) return {.refused = true};
+  if (const ConvolutionStatus status = open(); status.refused || status.call != nullptr) {
+    return status;
+  }
+  auto place = plans_.find(shape);
+  if (place == plans_.end()) {
+    auto made = std::make_unique<ConvolutionPlan>();
+    const ConvolutionStatus status = make(shape, workspace_bytes, *made);
+    if (status.call != nullptr) return status;
+    place = plans_.emplace(shape, std::move(made)).first;
+  }
+  found = place->second.get();
+  return {.refused = found->refused};
+}
+
+ConvolutionStatus ConvolutionPlans::run(const ConvolutionPlan& plan, cudaStream_t stream,
+                                        const MatmulWorkspace& workspace,
+                                        const std::vector<ConvolutionOperand>& operands) {
+  std::vector<std::int64_t> names;
+  std::vector<void*> data;
+  for (const ConvolutionOperand& each : operands) {
+    names.push_back(static_cast<std::int64_t>(each.name));
+    data.push_back(const_cast<void*>(each.data));
+  }
+  CudnnDescriptor pack(library_, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+  pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, std::span<const std::int64_t>(names));
+  pack.set_pointers(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, data);
+  pack.set_pointers(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, {&workspace.data, 1});
+  pack.finalize();
+  if (pack.failure()) return status_of(pack.failure());
+  if (const cudnnStatus_t code = library_.cudnnSetStream(handle_, stream)) {
+    return status_of({code, "cudnnSetStream"});
+  }
+  return status_of({library_.cudnnBackendExecute(handle_, plan.parts.back().get(), pack.get()),
+                    "cudnnBackendExecute"});
+}
 
 }  // namespace vgan::cuda

@@ -31,16 +31,17 @@ struct Matmul::Shape {
 };
 
 struct Matmul::Plan {
-  Plan() = default;
+  explicit Plan(const CublasLt& library) : lt(&library) {}
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
   ~Plan() {
-    if (c != nullptr) cublasLtMatrixLayoutDestroy(c);
-    if (b != nullptr) cublasLtMatrixLayoutDestroy(b);
-    if (a != nullptr) cublasLtMatrixLayoutDestroy(a);
-    if (operation != nullptr) cublasLtMatmulDescDestroy(operation);
+    if (c != nullptr) lt->cublasLtMatrixLayoutDestroy(c);
+    if (b != nullptr) lt->cublasLtMatrixLayoutDestroy(b);
+    if (a != nullptr) lt->cublasLtMatrixLayoutDestroy(a);
+    if (operation != nullptr) lt->cublasLtMatmulDescDestroy(operation);
   }
 
+  const CublasLt* lt;
   cublasLtMatmulDesc_t operation = nullptr;
   cublasLtMatrixLayout_t a = nullptr, b = nullptr, c = nullptr;
   cublasLtMatmulAlgo_t algorithm{};
@@ -51,35 +52,42 @@ Matmul::Matmul() = default;
 
 Matmul::~Matmul() {
   plans_.clear();
-  if (handle_ != nullptr) cublasLtDestroy(handle_);
+  if (handle_ != nullptr) lt_.cublasLtDestroy(handle_);
 }
 
-MatmulStatus Matmul::open() { return {cublasLtCreate(&handle_), "cublasLtCreate"}; }
+MatmulStatus Matmul::open(const CublasLt& library) {
+  lt_ = library;
+  return status_of(lt_.cublasLtCreate(&handle_), "cublasLtCreate");
+}
 
-#define VGAN_RETURN_IF_FAILED(call, name)                                \
-  do {                                                                   \
-    const cublasStatus_t code = call;                                    \
-    if (code != CUBLAS_STATUS_SUCCESS) return MatmulStatus{code, #name}; \
+MatmulStatus Matmul::status_of(cublasStatus_t code, const char* call) const {
+  return {code, call, code == CUBLAS_STATUS_SUCCESS ? "" : lt_.cublasLtGetStatusName(code)};
+}
+
+#define VGAN_RETURN_IF_FAILED(call, name)                             \
+  do {                                                                \
+    const cublasStatus_t code = call;                                 \
+    if (code != CUBLAS_STATUS_SUCCESS) return status_of(code, #name); \
   } while (false)
 
 // cuBLASLt is column-major: a row-major matrix is its own transpose there, so c = a b is asked for
 // as c^T = b^T a^T, with the operands in turn.
 MatmulStatus Matmul::make_plan(const Shape& s, std::size_t workspace_bytes, Plan& plan) {
   const cublasComputeType_t compute = s.tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
-  VGAN_RETURN_IF_FAILED(cublasLtMatmulDescCreate(&plan.operation, compute, CUDA_R_32F),
+  VGAN_RETURN_IF_FAILED(lt_.cublasLtMatmulDescCreate(&plan.operation, compute, CUDA_R_32F),
                         cublasLtMatmulDescCreate);
   const cublasOperation_t first = s.b_transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
   const cublasOperation_t second = s.a_transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
-  VGAN_RETURN_IF_FAILED(cublasLtMatmulDescSetAttribute(plan.operation, CUBLASLT_MATMUL_DESC_TRANSA,
-                                                       &first, sizeof(first)),
+  VGAN_RETURN_IF_FAILED(lt_.cublasLtMatmulDescSetAttribute(
+                            plan.operation, CUBLASLT_MATMUL_DESC_TRANSA, &first, sizeof(first)),
                         cublasLtMatmulDescSetAttribute);
-  VGAN_RETURN_IF_FAILED(cublasLtMatmulDescSetAttribute(plan.operation, CUBLASLT_MATMUL_DESC_TRANSB,
-                                                       &second, sizeof(second)),
+  VGAN_RETURN_IF_FAILED(lt_.cublasLtMatmulDescSetAttribute(
+                            plan.operation, CUBLASLT_MATMUL_DESC_TRANSB, &second, sizeof(second)),
                         cublasLtMatmulDescSetAttribute);
-  const auto layout = [](cublasLtMatrixLayout_t& made, ElementType type, std::int64_t rows,
-                         std::int64_t cols, std::int64_t stride) {
-    return cublasLtMatrixLayoutCreate(&made, data_type(type), static_cast<std::uint64_t>(cols),
-                                      static_cast<std::uint64_t>(rows), stride);
+  const auto layout = [this](cublasLtMatrixLayout_t& made, ElementType type, std::int64_t rows,
+                             std::int64_t cols, std::int64_t stride) {
+    return lt_.cublasLtMatrixLayoutCreate(&made, data_type(type), static_cast<std::uint64_t>(cols),
+                                          static_cast<std::uint64_t>(rows), stride);
   };
   VGAN_RETURN_IF_FAILED(layout(plan.a, s.type, s.a_rows, s.a_cols, s.a_stride),
                         cublasLtMatrixLayoutCreate);
@@ -89,14 +97,15 @@ MatmulStatus Matmul::make_plan(const Shape& s, std::size_t workspace_bytes, Plan
                         cublasLtMatrixLayoutCreate);
 
   cublasLtMatmulPreference_t preference = nullptr;
-  VGAN_RETURN_IF_FAILED(cublasLtMatmulPreferenceCreate(&preference),
+  VGAN_RETURN_IF_FAILED(lt_.cublasLtMatmulPreferenceCreate(&preference),
                         cublasLtMatmulPreferenceCreate);
   struct Destroyed {
+    const CublasLt& lt;
     cublasLtMatmulPreference_t preference;
-    ~Destroyed() { cublasLtMatmulPreferenceDestroy(preference); }
-  } const destroyed{preference};
+    ~Destroyed() { lt.cublasLtMatmulPreferenceDestroy(preference); }
+  } const destroyed{lt_, preference};
   const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
-    return cublasLtMatmulPreferenceSetAttribute(preference, attribute, &value, sizeof(value));
+    return lt_.cublasLtMatmulPreferenceSetAttribute(preference, attribute, &value, sizeof(value));
   };
   // In-place reductions of a split K add in the order of arrival; the other schemes do not.
   const std::uint32_t ordered_reductions =
@@ -118,8 +127,8 @@ MatmulStatus Matmul::make_plan(const Shape& s, std::size_t workspace_bytes, Plan
   cublasLtMatmulHeuristicResult_t candidates[most_candidates] = {};
   int found = 0;
   const cublasStatus_t asked =
-      cublasLtMatmulAlgoGetHeuristic(handle_, plan.operation, plan.b, plan.a, plan.c, plan.c,
-                                     preference, most_candidates, candidates, &found);
+      lt_.cublasLtMatmulAlgoGetHeuristic(handle_, plan.operation, plan.b, plan.a, plan.c, plan.c,
+                                         preference, most_candidates, candidates, &found);
   if (asked != CUBLAS_STATUS_NOT_SUPPORTED) {
     VGAN_RETURN_IF_FAILED(asked, cublasLtMatmulAlgoGetHeuristic);
   }
@@ -156,7 +165,7 @@ MatmulStatus Matmul::multiply(cudaStream_t stream, const MatmulWorkspace& worksp
                     options.tf32 && a.type == ElementType::f32};
   auto& plan = plans_[shape];
   if (!plan) {
-    auto made = std::make_unique<Plan>();
+    auto made = std::make_unique<Plan>(lt_);
     const MatmulStatus status = make_plan(shape, workspace.bytes, *made);
     if (status.code != CUBLAS_STATUS_SUCCESS) return status;
     plan = std::move(made);
@@ -164,15 +173,15 @@ MatmulStatus Matmul::multiply(cudaStream_t stream, const MatmulWorkspace& worksp
   if (plan->refused) {
     const cudaError_t status = plain_product(stream, a, options.a_transposed, b,
                                              options.b_transposed, c, options.accumulate);
-    return {status == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED,
-            "plain_product"};
+    return status_of(status == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED,
+                     "plain_product");
   }
   const float one = 1.0F;
   const float beta = options.accumulate ? 1.0F : 0.0F;
-  return {cublasLtMatmul(handle_, plan->operation, &one, b.data, plan->b, a.data, plan->a, &beta,
-                         c.data, plan->c, c.data, plan->c, &plan->algorithm, workspace.data,
-                         workspace.bytes, stream),
-          "cublasLtMatmul"};
+  return status_of(lt_.cublasLtMatmul(handle_, plan->operation, &one, b.data, plan->b, a.data,
+                                      plan->a, &beta, c.data, plan->c, c.data, plan->c,
+                                      &plan->algorithm, workspace.data, workspace.bytes, stream),
+                   "cublasLtMatmul");
 }
 
 #undef VGAN_RETURN_IF_FAILED

@@ -8,6 +8,7 @@
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
 
+#include "kernels/cuda/products/cublaslt.hpp"
 #include "kernels/view.hpp"
 
 namespace vgan::cuda {
@@ -16,6 +17,7 @@ namespace vgan::cuda {
 struct MatmulStatus {
   cublasStatus_t code = CUBLAS_STATUS_SUCCESS;
   const char* call = "";
+  const char* text = "";  ///< the code's name, where it is no success
 };
 
 struct MatmulOptions {
@@ -41,7 +43,7 @@ class Matmul {
   Matmul& operator=(const Matmul&) = delete;
 
   /// Must be called, with success, before anything else.
-  [[nodiscard]] MatmulStatus open();
+  [[nodiscard]] MatmulStatus open(const CublasLt& library);
 
   /// c[m, n] = op(a)[m, k] op(b)[k, n] in f32 sums; a and b of one float type, c f32. No extent may
   /// be 0.
@@ -53,8 +55,10 @@ class Matmul {
   struct Shape;
   struct Plan;
 
+  MatmulStatus status_of(cublasStatus_t code, const char* call) const;
   MatmulStatus make_plan(const Shape& shape, std::size_t workspace_bytes, Plan& plan);
 
+  CublasLt lt_;
   cublasLtHandle_t handle_ = nullptr;
   std::map<Shape, std::unique_ptr<Plan>> plans_;
 };

@@ -1,5 +1,6 @@
 // Convolutions by cuDNN: that they are, what happens where it refuses or fails, in recorded
 // programs and on two queues. What they compute is in tests/device/ops/test_conv.cpp.
+#include <cmath>
 #include <functional>
 
 #include "engine/base/error.hpp"
@@ -7,9 +8,11 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/conv_reference.hpp"
+#include "tests/support/reference.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
+using math::Activation;
 
 namespace {
 
@@ -50,11 +53,15 @@ struct Passes {
   }
 };
 
-const std::vector<std::string> choices{"cudnnGetConvolutionForwardAlgorithm_v7",
-                                       "cudnnGetConvolutionBackwardDataAlgorithm_v7",
-                                       "cudnnGetConvolutionBackwardFilterAlgorithm_v7"};
-const std::vector<std::string> runs{"cudnnConvolutionForward", "cudnnConvolutionBackwardData",
-                                    "cudnnConvolutionBackwardFilter"};
+const std::string a_choice = "cudnnBackendFinalize of a choice";
+const std::string a_plan = "cudnnBackendFinalize of a plan";
+const std::string run_of_plan = "cudnnBackendExecute";
+constexpr std::uint64_t passes_of_a_convolution = 3;
+
+// As many faults as it takes, one after the other.
+void refuse(const std::string& call, int times) {
+  for (int after = 0; after < times; ++after) simt::fail_call(call, not_supported, after);
+}
 
 bool ran(const char* kernel) { return simt::report().find(kernel) != std::string::npos; }
 
@@ -66,8 +73,8 @@ TEST_CASE("cuDNN convolves, and is asked once for each shape", "[cuda][conv]") {
   passes.run();
   passes.run();
   passes.require_right();
-  for (const std::string& call : choices) CHECK(simt::calls(call) == 1);
-  for (const std::string& call : runs) CHECK(simt::calls(call) == 2);
+  CHECK(simt::calls(a_choice) == passes_of_a_convolution);
+  CHECK(simt::calls(run_of_plan) == 2 * passes_of_a_convolution);
   CHECK(simt::calls("cudnnCreate") == 1);
   CHECK_FALSE(ran("patches_kernel"));
   CHECK(simt::take_findings().empty());
@@ -75,21 +82,94 @@ TEST_CASE("cuDNN convolves, and is asked once for each shape", "[cuda][conv]") {
 
 TEST_CASE("a convolution that cuDNN refuses is patches and products", "[cuda][conv]") {
   const Restored restored;
-  for (const std::vector<std::string>& refused : {choices, runs}) {
-    INFO(refused.front());
+  for (const std::string& refused : {a_choice, a_plan, run_of_plan}) {
+    INFO(refused);
     simt::reset();
     Passes passes;
-    for (const std::string& call : refused) simt::fail_call(call, not_supported);
+    refuse(refused, 20);
     passes.run();
     passes.require_right();
     CHECK(ran("patches_kernel"));
     CHECK(ran("fold_patches_kernel"));
     // It is not asked again.
-    const std::uint64_t before = simt::calls("cudnnConvolutionForward");
+    simt::reset();
     passes.run();
-    CHECK(simt::calls("cudnnConvolutionForward") == before);
+    CHECK(simt::calls(run_of_plan) == 0);
+    CHECK(simt::calls(a_choice) == 0);
     passes.require_right();
   }
+}
+
+TEST_CASE("a forward pass with bias and Leaky ReLU is one kernel of cuDNN's", "[cuda][conv]") {
+  const Restored restored;
+  for (const bool tensor_cores : {true, false}) {
+    for (const bool has_compiler : {true, false}) {
+      INFO("tensor cores " << tensor_cores << ", compiler " << has_compiler);
+      simt::reset();
+      if (!has_compiler) simt::break_library("libnvrtc.so.13");
+      Passes p;
+      const DeviceMatrix bias(p.device, 1, p.g.filters, random_values(p.g.filters, 9));
+      const auto convolve = [&] {
+        p.device.backend->conv(
+            *p.device.queue,
+            {p.g, false, p.on_large.ref(), p.on_w.ref(), bias.vector(), {}, p.y.ref()},
+            {Activation::leaky_relu, 0.2F, tensor_cores});
+      };
+      convolve();
+      auto want = reference::conv(p.g, false, p.large, p.w, p.n, bias.get());
+      for (double& sum : want) sum = reference::activate(Activation::leaky_relu, sum, 0.2F);
+      // tf32 keeps 11 bits of each factor.
+      const Tolerance rounded{tensor_cores ? 48 * 0x1p-11 : tolerance.absolute, tolerance.relative};
+      require_close("y", p.y.get(), want, rounded);
+      // Of f32 without tensor cores there is a fused kernel in the last resort alone, which is not
+      // taken.
+      CHECK(ran("finish_conv_kernel") == !(tensor_cores && has_compiler));
+      const std::uint64_t made = simt::calls(a_plan);
+      convolve();
+      CHECK(simt::calls(a_plan) == made);
+      CHECK(simt::calls(run_of_plan) == 2);
+      CHECK(simt::take_findings().empty());
+    }
+  }
+}
+
+TEST_CASE("a fused convolution gives what the two kernels give", "[cuda][conv]") {
+  const Restored restored;
+  std::vector<std::vector<double>> results;
+  for (const bool fused : {true, false}) {
+    simt::reset();
+    if (!fused) simt::break_library("libnvrtc.so.13");
+    Passes p;
+    const DeviceMatrix bias(p.device, 1, p.g.filters, random_values(p.g.filters, 9));
+    for (const bool with_bias : {true, false}) {
+      for (const Activation activation : {Activation::identity, Activation::leaky_relu}) {
+        p.device.backend->conv(*p.device.queue,
+                               {p.g,
+                                false,
+                                p.on_large.ref(),
+                                p.on_w.ref(),
+                                with_bias ? bias.vector() : VectorView<float>{},
+                                {},
+                                p.y.ref()},
+                               {activation, 0.2F, true});
+        results.push_back(p.y.get());
+      }
+    }
+  }
+  for (std::size_t i = 0; i < 4; ++i) CHECK(results[i] == results[i + 4]);
+}
+
+TEST_CASE("NaN goes through a fused Leaky ReLU", "[cuda][conv]") {
+  const Restored restored;
+  Passes p;
+  std::vector<double> large = p.large;
+  large.front() = std::nan("");
+  p.on_large.set(large);
+  p.device.backend->conv(*p.device.queue,
+                         {p.g, false, p.on_large.ref(), p.on_w.ref(), {}, {}, p.y.ref()},
+                         {Activation::leaky_relu, 0.2F, true});
+  CHECK(std::isnan(p.y.get().front()));
+  CHECK_FALSE(ran("finish_conv_kernel"));
 }
 
 TEST_CASE("images that start at an odd number are convolved all the same", "[cuda][conv]") {
@@ -122,31 +202,63 @@ TEST_CASE("a failure of cuDNN is named", "[cuda][conv]") {
     }
     throw std::runtime_error("no error");
   };
-  for (const std::string& call : runs) {
+  for (const std::string& call :
+       {std::string("cudnnBackendCreateDescriptor"), std::string("cudnnBackendSetAttribute"),
+        a_choice, a_plan, std::string("cudnnSetStream"), run_of_plan}) {
+    INFO(call);
     const Error error = error_of(call, 1);
     CHECK(error.code() == ErrorCode::internal);
-    CHECK_THAT(error.what(),
-               ContainsSubstring(call) && ContainsSubstring("CUDNN_STATUS_EXECUTION_FAILED"));
+    CHECK_THAT(error.what(), ContainsSubstring(call.substr(0, call.find(' '))) &&
+                                 ContainsSubstring("CUDNN_STATUS_EXECUTION_FAILED"));
   }
-  const Error error = error_of("cudnnCreate", 2);  // cudaErrorMemoryAllocation
-  CHECK(error.code() == ErrorCode::no_device);
-  CHECK_THAT(error.what(), ContainsSubstring("cudnnCreate"));
+  for (const std::string& call : {std::string("cudnnCreate"), a_plan}) {
+    const Error error = error_of(call, 2);  // cudaErrorMemoryAllocation
+    CHECK(error.code() == ErrorCode::no_device);
+    CHECK_THAT(error.what(), ContainsSubstring(call.substr(0, call.find(' '))));
+  }
 }
 
-TEST_CASE("a recorded convolution makes nothing new and replays", "[cuda][conv]") {
+TEST_CASE("a recorded convolution that ran before makes nothing new and replays", "[cuda][conv]") {
   const Restored restored;
   Passes passes;
   Backend& backend = *passes.device.backend;
   const std::size_t bytes = backend.conv_scratch(passes.g, passes.n, ElementType::f32);
   CHECK(bytes > 0);
   backend.reserve_scratch(*passes.device.queue, bytes);
+  passes.run();
   const std::uint64_t created = simt::calls("cudnnCreate");
-  const std::uint64_t asked = simt::calls(choices.front());
+  const std::uint64_t asked = simt::calls(a_choice);
   const auto program = backend.record(*passes.device.queue, [&] { passes.run(); });
   CHECK(simt::calls("cudnnCreate") == created);
-  CHECK(simt::calls(choices.front()) == asked);
+  CHECK(simt::calls(a_choice) == asked);
   program->replay();
   passes.require_right();
+}
+
+TEST_CASE("a capture makes no plan: what was not run before takes a way without", "[cuda][conv]") {
+  const Restored restored;
+  for (const bool run_before : {false, true}) {
+    INFO(run_before);
+    simt::reset();
+    Passes p;
+    Backend& backend = *p.device.backend;
+    const auto convolve = [&] {
+      backend.conv(*p.device.queue, {p.g, false, p.on_large.ref(), p.on_w.ref(), {}, {}, p.y.ref()},
+                   {Activation::leaky_relu, 0.2F, true});
+    };
+    backend.reserve_scratch(*p.device.queue, backend.conv_scratch(p.g, p.n, ElementType::f32));
+    p.run();  // for the queue's workspace
+    if (run_before) convolve();
+    p.device.queue->synchronise();
+    const auto program = backend.record(*p.device.queue, convolve);
+    program->replay();
+    p.device.queue->synchronise();
+    auto want = reference::conv(p.g, false, p.large, p.w, p.n);
+    for (double& sum : want) sum = reference::activate(Activation::leaky_relu, sum, 0.2F);
+    require_close("y", p.y.get(), want, {48 * 0x1p-11, tolerance.relative});
+    CHECK(ran("finish_conv_kernel") == !run_before);
+    CHECK(simt::take_findings().empty());
+  }
 }
 
 TEST_CASE("convolutions on two queues keep to their own", "[cuda][conv][order]") {

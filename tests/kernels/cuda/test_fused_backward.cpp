@@ -5,7 +5,7 @@
 #include "kernels/cuda/fused/fused.hpp"
 #include "kernels/cuda/operations.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
-#include "tests/simt/simt.hpp"
+#include "tests/kernels/cuda/launcher_test.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;
@@ -124,8 +124,8 @@ bool run(const InputGradientTask& input, const std::vector<DenseUpdateTask>& upd
 
 }  // namespace
 
-TEST_CASE("fused backward: input gradients of every extent around a tile, every stride",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused backward: input gradients of every extent around a tile, every stride",
+                   "[cuda][kernels][fused]") {
   const Layer layers[] = {{1, 1, 1},      {7, 31, 33},    {32, 32, 64}, {33, 65, 31},
                           {31, 129, 100}, {100, 33, 193}, {129, 7, 65}};
   constexpr Activation activations[] = {Activation::identity, Activation::leaky_relu,
@@ -145,8 +145,8 @@ TEST_CASE("fused backward: input gradients of every extent around a tile, every 
   }
 }
 
-TEST_CASE("fused backward: Adam steps of every extent around a tile, every stride",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused backward: Adam steps of every extent around a tile, every stride",
+                   "[cuda][kernels][fused]") {
   const Layer layers[] = {{1, 1, 1},     {7, 31, 33},   {32, 32, 32}, {65, 33, 31},
                           {129, 100, 7}, {31, 64, 100}, {33, 7, 129}};
   std::size_t i = 0;
@@ -164,8 +164,8 @@ TEST_CASE("fused backward: Adam steps of every extent around a tile, every strid
   }
 }
 
-TEST_CASE("fused backward: an input gradient and two layers' steps in one launch",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused backward: an input gradient and two layers' steps in one launch",
+                   "[cuda][kernels][fused]") {
   for (const OperandKind& kind : operand_kinds()) {
     INFO(kind.name);
     std::vector<double> first;
@@ -187,7 +187,7 @@ TEST_CASE("fused backward: an input gradient and two layers' steps in one launch
   }
 }
 
-TEST_CASE("fused backward: large tiles", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused backward: large tiles", "[cuda][kernels][fused]") {
   for (const OperandKind& kind : operand_kinds()) {
     INFO(kind.name);
     const InputCase input({70, 97, 130}, kind, {}, Activation::tanh, ElementType::bf16);
@@ -198,8 +198,9 @@ TEST_CASE("fused backward: large tiles", "[cuda][kernels][fused]") {
   }
 }
 
-TEST_CASE("fused backward: agrees with products, column sums and Adam by kernels of their own",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE(
+    "fused backward: agrees with products, column sums and Adam by kernels of their own",
+    "[cuda][kernels][fused]") {
   constexpr std::int64_t n = 65;
   constexpr std::int64_t inputs = 50;
   constexpr std::int64_t outputs = 36;
@@ -229,8 +230,8 @@ TEST_CASE("fused backward: agrees with products, column sums and Adam by kernels
   require_close("bias", fused_bias.weights(), separate_bias.weights(), tolerance);
 }
 
-TEST_CASE("fused backward: a gradient of NaN or Inf raises the flag, whichever it is",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused backward: a gradient of NaN or Inf raises the flag, whichever it is",
+                   "[cuda][kernels][fused]") {
   for (const OperandKind& kind : operand_kinds()) {
     for (const double bad : {std::nan(""), HUGE_VAL}) {
       INFO(kind.name << ", " << bad);
@@ -254,7 +255,7 @@ TEST_CASE("fused backward: a gradient of NaN or Inf raises the flag, whichever i
   }
 }
 
-TEST_CASE("fused backward: says which calls it takes", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused backward: says which calls it takes", "[cuda][kernels][fused]") {
   const OperandKind fp32 = operand_kinds()[2];
   const UpdateCase update({4, 5, 6}, fp32, {}, true, {});
   const InputCase input({4, 5, 6}, fp32, {}, Activation::tanh, ElementType::f32);

@@ -2,7 +2,7 @@
 #include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/fused/fused.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
-#include "tests/simt/simt.hpp"
+#include "tests/kernels/cuda/launcher_test.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;
@@ -53,7 +53,8 @@ std::vector<double> run_forward(const ForwardCase& c, const cuda::FusedLaunch& l
 
 }  // namespace
 
-TEST_CASE("fused forward: every extent around a tile, every stride", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused forward: every extent around a tile, every stride",
+                   "[cuda][kernels][fused]") {
   const Layer layers[] = {{1, 1, 1},      {7, 31, 33},   {32, 64, 32},  {33, 65, 31},
                           {31, 129, 100}, {100, 193, 7}, {129, 100, 65}};
   constexpr Activation activations[] = {Activation::identity, Activation::leaky_relu,
@@ -70,14 +71,15 @@ TEST_CASE("fused forward: every extent around a tile, every stride", "[cuda][ker
   }
 }
 
-TEST_CASE("fused forward: large tiles", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused forward: large tiles", "[cuda][kernels][fused]") {
   for (const OperandKind& kind : operand_kinds()) {
     run_forward({{70, 40, 5690}, kind, {}}, {.tf32 = kind.tf32});
   }
 }
 
-TEST_CASE("fused forward: launched early, with weights fetched before, in any order of blocks",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE(
+    "fused forward: launched early, with weights fetched before, in any order of blocks",
+    "[cuda][kernels][fused]") {
   for (const OperandKind& kind : operand_kinds()) {
     const ForwardCase c{{33, 300, 66}, kind, {}};
     const auto want = run_forward(c, {.tf32 = kind.tf32});
@@ -91,8 +93,8 @@ TEST_CASE("fused forward: launched early, with weights fetched before, in any or
   }
 }
 
-TEST_CASE("fused forward: agrees with the product, then the pointwise kernel",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused forward: agrees with the product, then the pointwise kernel",
+                   "[cuda][kernels][fused]") {
   const Layer layer{65, 100, 70};
   for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
     const CudaMatrix x(65, 100, random_values(6500, 1, type), type);
@@ -112,7 +114,7 @@ TEST_CASE("fused forward: agrees with the product, then the pointwise kernel",
   }
 }
 
-TEST_CASE("fused forward: says which calls it takes", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused forward: says which calls it takes", "[cuda][kernels][fused]") {
   const CudaMatrix x(4, 8);
   const CudaMatrix w(8, 5);
   const CudaMatrix half(8, 5, ElementType::bf16);

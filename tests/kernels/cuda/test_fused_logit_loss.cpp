@@ -3,7 +3,7 @@
 #include "kernels/cuda/fused/fused.hpp"
 #include "kernels/cuda/operations.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
-#include "tests/simt/simt.hpp"
+#include "tests/kernels/cuda/launcher_test.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/support/reference_loss.hpp"
 
@@ -172,8 +172,8 @@ bool run(const LogitLossTask& task, const cuda::FusedLaunch& launch = {}) {
 
 }  // namespace
 
-TEST_CASE("fused logit loss: every count of rows and columns around its strides",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused logit loss: every count of rows and columns around its strides",
+                   "[cuda][kernels][fused]") {
   const LogitCase cases[] = {{1, 0, 1},    {1, 1, 3},       {7, 9, 31},      {32, 32, 128},
                              {33, 31, 33}, {100, 129, 127}, {128, 128, 129}, {5, 1100, 4},
                              {40, 0, 300}, {129, 1, 384}};
@@ -199,7 +199,8 @@ TEST_CASE("fused logit loss: every count of rows and columns around its strides"
   }
 }
 
-TEST_CASE("fused logit loss: as many rows as it takes, and no more", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused logit loss: as many rows as it takes, and no more",
+                   "[cuda][kernels][fused]") {
   const LogitLayer most({cuda::most_logit_rows - 1, 1, 5});
   CHECK_FALSE(run(most.task()));
   most.require_right();
@@ -207,8 +208,8 @@ TEST_CASE("fused logit loss: as many rows as it takes, and no more", "[cuda][ker
   CHECK_FALSE(cuda::fused_supports(more.task()));
 }
 
-TEST_CASE("fused logit loss: the same in any order of warps, and launched early",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused logit loss: the same in any order of warps, and launched early",
+                   "[cuda][kernels][fused]") {
   std::vector<double> first;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     simt::reset(seed);
@@ -223,8 +224,8 @@ TEST_CASE("fused logit loss: the same in any order of warps, and launched early"
   simt::reset();
 }
 
-TEST_CASE("fused logit loss: agrees with product, loss and mask by kernels of their own",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused logit loss: agrees with product, loss and mask by kernels of their own",
+                   "[cuda][kernels][fused]") {
   for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
     const LogitLayer fused({33, 31, 100, type});
     CHECK_FALSE(run(fused.task()));
@@ -254,8 +255,8 @@ TEST_CASE("fused logit loss: agrees with product, loss and mask by kernels of th
   }
 }
 
-TEST_CASE("fused logit loss: a gradient of NaN raises the flag, and padding does not",
-          "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused logit loss: a gradient of NaN raises the flag, and padding does not",
+                   "[cuda][kernels][fused]") {
   LogitLayer layer({20, 20, 50, ElementType::f32, {3, 1}});
   CHECK_FALSE(run(layer.task()));
   auto x = random_values(40 * 50, 1);
@@ -268,7 +269,7 @@ TEST_CASE("fused logit loss: a gradient of NaN raises the flag, and padding does
   CHECK_FALSE(run(without_step.task()));
 }
 
-TEST_CASE("fused logit loss: says which calls it takes", "[cuda][kernels][fused]") {
+LAUNCHER_TEST_CASE("fused logit loss: says which calls it takes", "[cuda][kernels][fused]") {
   const LogitLayer layer({4, 5, 6});
   const LogitLossTask task = layer.task();
   CHECK(cuda::fused_supports(task));

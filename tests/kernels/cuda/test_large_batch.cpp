@@ -2,13 +2,13 @@
 #include "kernels/cuda/dense.hpp"
 #include "kernels/cuda/operations.hpp"
 #include "tests/kernels/cuda/fused_case.hpp"
-#include "tests/simt/simt.hpp"
+#include "tests/kernels/cuda/launcher_test.hpp"
 #include "tests/support/reference.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
 
-TEST_CASE("column sums of many rows are made in bands", "[cuda][kernels][large]") {
+LAUNCHER_TEST_CASE("column sums of many rows are made in bands", "[cuda][kernels][large]") {
   for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
     for (const std::int64_t rows : {1, 1024, 1025, 3000, 5121}) {
       for (const bool accumulate : {false, true}) {
@@ -44,7 +44,7 @@ TEST_CASE("column sums of many rows are made in bands", "[cuda][kernels][large]"
   simt::reset();
 }
 
-TEST_CASE("the loss of many rows is added up by blocks", "[cuda][kernels][large]") {
+LAUNCHER_TEST_CASE("the loss of many rows is added up by blocks", "[cuda][kernels][large]") {
   for (const std::int64_t rows : {1, 2048, 2049, 5000}) {
     INFO(rows << " rows");
     const auto values = random_values(rows, 1);

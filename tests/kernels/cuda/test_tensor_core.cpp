@@ -5,9 +5,9 @@
 #include <string>
 
 #include "tests/kernels/cuda/fused_case.hpp"
+#include "tests/kernels/cuda/launcher_test.hpp"
 #include "tests/kernels/cuda/matrix.hpp"
 #include "tests/kernels/cuda/tensor_core_probe.hpp"
-#include "tests/simt/simt.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/device.hpp"
@@ -16,18 +16,7 @@
 using namespace vgan;
 using namespace vgan::testing;
 
-namespace {
-
-/// The text of the one finding; "" if there is none.
-std::string take_finding() {
-  cudaDeviceSynchronize();
-  const std::vector<simt::Finding> findings = simt::take_findings();
-  return findings.empty() ? "" : findings.front().what();
-}
-
-}  // namespace
-
-TEST_CASE("mma of bf16 is a product of 16 x 16 by 16 x 8", "[cuda][tensor_core]") {
+LAUNCHER_TEST_CASE("mma of bf16 is a product of 16 x 16 by 16 x 8", "[cuda][tensor_core]") {
   const auto a = random_values(16 * 16, 1, ElementType::bf16);
   const auto b = random_values(16 * 8, 2, ElementType::bf16);
   const auto c = random_values(16 * 8, 3);
@@ -42,7 +31,7 @@ TEST_CASE("mma of bf16 is a product of 16 x 16 by 16 x 8", "[cuda][tensor_core]"
   require_close("c", device_c.get(), want, {4e-6, 0.0});
 }
 
-TEST_CASE("mma of tf32 is a product of 16 x 8 by 8 x 8", "[cuda][tensor_core]") {
+LAUNCHER_TEST_CASE("mma of tf32 is a product of 16 x 8 by 8 x 8", "[cuda][tensor_core]") {
   auto a = random_values(16 * 8, 1);
   auto b = random_values(8 * 8, 2);
   const auto c = random_values(16 * 8, 3);
@@ -59,7 +48,7 @@ TEST_CASE("mma of tf32 is a product of 16 x 8 by 8 x 8", "[cuda][tensor_core]") 
   require_close("c", device_c.get(), want, {2e-6, 0.0});
 }
 
-TEST_CASE("tf32 is the nearest, halves away from zero", "[cuda][tensor_core]") {
+LAUNCHER_TEST_CASE("tf32 is the nearest, halves away from zero", "[cuda][tensor_core]") {
   std::vector<double> values = random_values(32, 4);
   values[0] = 1.0 + 0x1p-11;   // a half
   values[1] = -1.0 - 0x1p-11;  // and its negative
@@ -84,8 +73,8 @@ TEST_CASE("tf32 is the nearest, halves away from zero", "[cuda][tensor_core]") {
   CHECK(std::isnan(out.get()[1]));
 }
 
-TEST_CASE("ldmatrix gives each lane two neighbours of a row, or of a column",
-          "[cuda][tensor_core]") {
+LAUNCHER_TEST_CASE("ldmatrix gives each lane two neighbours of a row, or of a column",
+                   "[cuda][tensor_core]") {
   // Element (row, col) of matrix j is 64 j + 8 row + col.
   struct Matrices {
     std::uint16_t at[256];
@@ -110,8 +99,8 @@ TEST_CASE("ldmatrix gives each lane two neighbours of a row, or of a column",
   }
 }
 
-TEST_CASE("asynchronous copies arrive by the wait, with zeros past their source",
-          "[cuda][tensor_core]") {
+LAUNCHER_TEST_CASE("asynchronous copies arrive by the wait, with zeros past their source",
+                   "[cuda][tensor_core]") {
   for (const int bytes : {4, 8, 16}) {
     for (const int count : {0, 1, 2, 3, 4, 62, 63, 65, 127, 128}) {
       INFO(bytes << " bytes, " << count << " numbers");
@@ -130,35 +119,7 @@ TEST_CASE("asynchronous copies arrive by the wait, with zeros past their source"
   }
 }
 
-TEST_CASE("copies that are not waited for, or not allowed, are found", "[cuda][tensor_core]") {
-  simt::reset();
-  const CudaMatrix in(1, 128, random_values(128, 5));
-  const CudaMatrix out(1, 128);
-  const auto run = [&](CopyBug bug, int count = 128) {
-    simt::reset();
-    REQUIRE(probe_copies(nullptr, bug, 16, in.vector().data, count, out.vector().data) ==
-            cudaSuccess);
-    return take_finding();
-  };
-  CHECK(run(CopyBug::no_wait).empty());
-  for (const double value : out.get()) CHECK(std::isnan(value));
-  CHECK_THAT(run(CopyBug::misaligned), ContainsSubstring("from a misaligned address"));
-  CHECK_THAT(run(CopyBug::to_global), ContainsSubstring("to global memory"));
-  if (simt::has_memory_hooks()) {
-    CHECK_THAT(run(CopyBug::no_barrier), ContainsSubstring("no barrier between"));
-    CHECK_THAT(run(CopyBug::late_wait), ContainsSubstring("no barrier between"));
-    // 100 numbers are 400 bytes; the copy of the last 16 begins inside.
-    const CudaMatrix less(1, 99, random_values(99, 5));
-    simt::reset();
-    REQUIRE(probe_copies(nullptr, CopyBug::past_source, 16, less.vector().data, 99,
-                         out.vector().data) == cudaSuccess);
-    CHECK_THAT(take_finding(), ContainsSubstring("reads 16 bytes"));
-  }
-  CHECK(run(CopyBug::none).empty());
-  simt::reset();
-}
-
-TEST_CASE("a chain of programmatic launches runs in its order", "[cuda][tensor_core]") {
+LAUNCHER_TEST_CASE("a chain of programmatic launches runs in its order", "[cuda][tensor_core]") {
   const CudaMatrix value(1, 1, {0.0});
   for (int i = 0; i < 8; ++i) {
     REQUIRE(probe_launch_order(nullptr, value.vector().data) == cudaSuccess);

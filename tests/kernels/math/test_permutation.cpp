@@ -1,4 +1,5 @@
 // The permutation is a bijection for every length, differs between passes, and looks random.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -49,6 +50,24 @@ TEST_CASE("every length from 1 to 2000 is permuted one to one", "[math][permutat
   for (std::uint64_t n = 1; n <= 2000; ++n) {
     CAPTURE(n);
     REQUIRE(is_bijection(images(n, 7, n % 3)));
+  }
+}
+
+TEST_CASE("positions that are sent side by side go where each goes alone", "[math][permutation]") {
+  for (const std::uint64_t n : {1u, 17u, 64u, 65u, 1503u, 65'537u}) {
+    CAPTURE(n);
+    const Permutation permutation(n, 5, 2);
+    for (const std::uint64_t first : {std::uint64_t{0}, n / 3, n - 1}) {
+      const int count = static_cast<int>(std::min<std::uint64_t>(37, n - first));
+      std::vector<std::uint64_t> together(static_cast<std::size_t>(count) + 1, n);
+      permutation.consecutive(first, count, together.data());
+      std::vector<std::uint64_t> alone;
+      for (int i = 0; i < count; ++i) {
+        alone.push_back(permutation(first + static_cast<std::uint64_t>(i)));
+      }
+      alone.push_back(n);
+      CHECK(together == alone);
+    }
   }
 }
 

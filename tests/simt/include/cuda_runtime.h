@@ -5,17 +5,25 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "cuda_runtime_api.h"
 #include "simt/device.hpp"
 
 namespace simt {
 
+/// Where an argument lies.
+struct Argument {
+  const void* data;
+  std::size_t bytes;
+};
+
 /// A kernel with copies of its arguments. Every thread runs it.
 struct KernelCall {
   KernelCall(const void* entry, std::size_t size) : kernel(entry), bytes(size) {}
   virtual ~KernelCall() = default;
   virtual void run() const = 0;
+  virtual std::vector<Argument> arguments() const = 0;
 
   const void* kernel;
   std::size_t bytes;  ///< of this object: the parameters, which threads may read
@@ -29,6 +37,13 @@ struct TypedKernelCall final : KernelCall {
         function(entry),
         params(std::forward<Args>(args)...) {}
   void run() const override { std::apply(function, params); }
+  std::vector<Argument> arguments() const override {
+    return std::apply(
+        [](const auto&... each) {
+          return std::vector<Argument>{{&each, sizeof each}...};
+        },
+        params);
+  }
 
   void (*function)(Params...);
   std::tuple<std::remove_cv_t<Params>...> params;

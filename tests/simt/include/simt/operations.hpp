@@ -43,6 +43,8 @@ void warp_exchange(unsigned mask, const void* mine, std::size_t bytes, void* all
 unsigned active_lanes();
 /// The block's dynamic shared memory; its size is the launch's.
 void* dynamic_shared();
+/// Stops the launch where the caller's block has not `threads` threads in one dimension.
+void require_block(unsigned threads);
 /// An atomic access is about to be made: checked like any other, but it races only with plain ones.
 void atomic_access(const void* address, std::size_t bytes);
 
