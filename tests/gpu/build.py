@@ -12,6 +12,7 @@ import common
 import machine
 
 PROGRAMS = ("vgan_cuda", "vgan_bench", "vgan_tests")
+REHEARSED = {"cpu": "OFF", "executor": "EXECUTOR"}  # VGAN_CUDA of a build for a rehearsal
 
 
 def commit_of(args):
@@ -45,9 +46,10 @@ def unpack(file, folder):
     return next(pathlib.Path(folder).glob("*/bundle.json")).parent
 
 
-def from_source(root, cuda):
+def from_source(root, device):
     """The build folder; raises with CMake's own reason where something is missing."""
-    folder = pathlib.Path(root) / "build" / ("gpu" if cuda else "gpu-rehearsal")
+    cuda = device == "cuda"
+    folder = pathlib.Path(root) / "build" / ("gpu" if cuda else f"gpu-rehearsal-{device}")
     generator = ["-G", "Ninja"] if shutil.which("ninja") else []
     compiler = shutil.which("nvcc")
     if cuda and not compiler:
@@ -55,7 +57,8 @@ def from_source(root, cuda):
     commands = [["cmake", "-S", root, "-B", str(folder), *generator, "-DCMAKE_BUILD_TYPE=Release",
                  "-DVGAN_BUILD_TESTS=ON", "-DVGAN_BUILD_STATIC=OFF", "-DVGAN_INSTALL=OFF",
                  *(["-DVGAN_CUDA=ON", f"-DCMAKE_CUDA_COMPILER={compiler}",
-                    "-DCMAKE_CUDA_ARCHITECTURES=90a-real"] if cuda else ["-DVGAN_CUDA=OFF"])],
+                    "-DCMAKE_CUDA_ARCHITECTURES=90a-real"] if cuda else
+                   [f"-DVGAN_CUDA={REHEARSED[device]}"])],
                 ["cmake", "--build", str(folder), "-j", str(len(os.sched_getaffinity(0))),
                  "--target", *PROGRAMS]]
     for command in commands:
@@ -85,7 +88,7 @@ def stage(args, result):
     elif bundle_facts(root):
         place, how = root, "unpacked bundle"
     else:
-        place, how = from_source(args.root, cuda=args.device != "cpu"), "source"
+        place, how = from_source(args.root, args.device), "source"
     facts = bundle_facts(place) or {}
     source = place if facts else root
     programs = {name: str(place / "bin" / name) for name in PROGRAMS}
@@ -111,7 +114,7 @@ def stage(args, result):
     numbers = dict(binary=args.binary, tests=programs["vgan_tests"], environment=environment,
                    facts=built, data=str(data) if data.is_dir() else "", doctor=doctor)
     table = "```\n" + doctor.strip() + "\n```"
-    if args.device == "cuda" and not usable:
+    if args.device in ("cuda", "executor") and not usable:
         why = cuda_line[0].strip() if cuda_line else "doctor names no CUDA device"
         result.write("fail", f"the build cannot use the device: {why}", table)
     if args.device == "none":

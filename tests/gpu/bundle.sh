@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Builds vgan_cuda, vgan_bench and vgan_tests for a GPU and packs them with the libraries that a bare machine
-# lacks; CUDA's own libraries stay out. Called by check.sh --make-bundle.
+# lacks. CUDA's own libraries stay out unless they are asked for: vgan_cuda loads them when it opens a device,
+# and `vgan_cuda doctor` says which is missing there and how to get it. Called by check.sh --make-bundle.
 #
 # usage: bundle.sh FILE.tar.gz ARCHITECTURES DATA_FOLDER_OR_NOTHING
-#   VGAN_BUNDLE_CUDA=OFF packs a build without CUDA, to rehearse on machines without nvcc
+#   VGAN_BUNDLE_LIBRARIES=FOLDER packs cuBLASLt, cuDNN and NVRTC, which cuDNN needs, from there too: some GB
+#   VGAN_BUNDLE_CUDA=OFF packs a build without CUDA, EXECUTOR one whose device is imitated on the
+#   CPU: to rehearse on machines without nvcc
 set -euo pipefail
 file=$1 architectures=$2 data=$3
 root=$(realpath "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../..")
@@ -27,7 +30,8 @@ for program in vgan_cuda vgan_bench vgan_tests; do
   strip -o "$stage/bin/$program" "$build/bin/$program"
 done
 (cd "$build/lib" && cp -a libvgan.so* "$stage/lib/")
-strip "$stage"/lib/libvgan.so.*.*.*
+[ "$cuda" = EXECUTOR ] ||  # which knows kernels and their variables by the library's symbols
+  strip "$stage"/lib/libvgan.so.*.*.*
 
 # Every library found by the loader, except the system's and CUDA's own.
 ldd "$stage"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' |
@@ -35,6 +39,18 @@ ldd "$stage"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' |
   while read -r library; do
     cp -L "$library" "$stage/lib/"
   done
+
+# Beside libvgan, which looks for them there.
+if [ -n "${VGAN_BUNDLE_LIBRARIES:-}" ]; then
+  found=0
+  for library in "$VGAN_BUNDLE_LIBRARIES"/lib{cublasLt,nvrtc,nvrtc-builtins}.so.1[23]* \
+    "$VGAN_BUNDLE_LIBRARIES"/libcudnn*.so.9; do
+    [ ! -e "$library" ] || { cp -L "$library" "$stage/lib/" && found=$((found + 1)); }
+  done
+  [ $found -gt 0 ] || { echo "bundle.sh: no library of CUDA in $VGAN_BUNDLE_LIBRARIES" >&2; exit 2; }
+fi
+
+[ "$cuda" = ON ] || architectures="no GPU's"
 
 # What the tests read, and what runs the stages: the repository's files alone.
 (cd "$root" && find data tests/gpu tests/bench tests/golden -type f -not -path 'data/mnist/*' \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One command for a machine with a GPU: builds or unpacks, tests, trains, measures, reports.
 #
-# usage: check.sh [--bundle FILE] [--stages A,B,..] [--out DIR] [--data DIR] [--device cuda|cpu]
+# usage: check.sh [--bundle FILE] [--stages A,B,..] [--out DIR] [--data DIR] [--device cuda|cpu|executor]
 #        check.sh --make-bundle FILE [--architectures LIST] [--data DIR]
 #   --bundle FILE        run what --make-bundle made on another machine; without it, and outside an
 #                        unpacked bundle, build here
@@ -9,6 +9,8 @@
 #   --out DIR            gpu-report.md, gpu-report.json, log.txt, pictures (default: build/gpu-report)
 #   --data DIR           MNIST's IDX files (default: data/mnist, else the built-in digits)
 #   --device cpu         a rehearsal without a GPU, at toy sizes; the report says so
+#   --device executor    the same with the CUDA backend on an imitated device (of a bundle: one that
+#                        was made with VGAN_BUNDLE_CUDA=EXECUTOR)
 #   --architectures LIST of the bundle, as CMake takes them (default: 90a-real)
 #
 # Exit status: 0 no stage failed, 1 one did, 2 usage, 69 no GPU (the report is written all the same).

@@ -27,8 +27,8 @@ def stage_arguments(about):
     for name in ("binary", "tests", "device", "data", "out", "work", "result"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--rehearsal", action="store_true")
     args = parser.parse_args()
-    args.rehearsal = args.device == "cpu"
     args.data = args.data or "digits"
     args.deadline = time.monotonic() + args.seconds
     args.out, args.work = pathlib.Path(args.out), pathlib.Path(args.work)
@@ -45,7 +45,7 @@ def vgan_environment():
 
 def required_device(args):
     """Makes tests fail, not run on fewer devices, where the device cannot be used."""
-    return {} if args.rehearsal else {"VGAN_REQUIRE_DEVICE": "cuda"}
+    return {"VGAN_REQUIRE_DEVICE": "cuda"} if args.device == "cuda" else {}
 
 
 def vgan(args, *words, check=True, **options):
@@ -58,10 +58,22 @@ def vgan(args, *words, check=True, **options):
     return done
 
 
+def imitated(args):
+    """Whether the device is the host executor: a kernel's threads take turns on one core."""
+    return args.rehearsal and args.device == "cuda"
+
+
+def main_job(args):
+    """The flags of the main job's networks and batch; toys where kernels are imitated."""
+    if imitated(args):
+        return ["--batch", 16, "--g-layers", "16,16", "--d-layers", "16"]
+    return ["--batch", 128]
+
+
 def train(args, out, epochs, *more):
-    """Trains into the run folder `out` and returns the lines of its metrics.jsonl."""
+    """Trains the main job into the run folder `out`; the lines of its metrics.jsonl."""
     vgan(args, "train", "--device", args.device, "--data", args.data, "--epochs", epochs, "--out",
-         out, "--quiet", *more)
+         out, "--quiet", *main_job(args), *more)
     return metrics(out)
 
 

@@ -11,8 +11,9 @@ import subprocess
 import sysconfig
 
 CLOCKS = "clocks.sm,clocks.mem,clocks.max.sm,clocks.max.mem,temperature.gpu,power.draw"
-CUDA_LIBRARIES = ("libcublasLt.so.13", "libcublas.so.13", "libcudart.so.13", "libcurand.so.10",
-                  "libnvrtc.so.13", "libcudnn.so.9")
+# cuDNN compiles its fused convolutions with NVRTC. A build for CUDA 13 takes libraries of 12 too.
+CUDA_LIBRARIES = ("libcublasLt.so.13", "libcublasLt.so.12", "libcurand.so.10", "libnvrtc.so.13",
+                  "libnvrtc.so.12", "libcudnn.so.9")
 DRIVER_FOLDERS = ["/usr/local/nvidia/lib64", "/usr/local/nvidia/lib", "/usr/lib/wsl/lib",
                   "/usr/lib/x86_64-linux-gnu", "/usr/lib64"]
 

@@ -26,7 +26,7 @@ def stage(args, result):
     model = os.environ.get("VGAN_GPU_MODEL", "")
     if not model:
         model = args.work / "run"
-        common.train(args, model, 20 if args.rehearsal else 500, "--batch", 128)
+        common.train(args, model, 20 if args.rehearsal else 500)
     lines, numbers = [], {}
     for count in (100, 2000) if args.rehearsal else (1000, 1_000_000):
         runs = []

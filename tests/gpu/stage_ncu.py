@@ -12,6 +12,9 @@ DRAM = "dram__throughput.avg.pct_of_peak_sustained_elapsed"
 TENSOR = "sm__pipe_tensor_cycles_active.avg.pct_of_peak_sustained_active"
 OCCUPANCY = "sm__warps_active.avg.pct_of_peak_sustained_active"
 PRECISION, CELLS = "bf16", ((128, "graph"), (128, "fused"), (8192, "graph"))
+# Four whole steps, without what is done once: the program tells ncu when they begin and end. A step
+# has some tens of launches; ncu takes no more than so many, whatever a step comes to.
+EPOCHS, STEPS, LAUNCHES = 8, "5:8", 400
 METRICS = [TIME, BYTES, DRAM, TENSOR, OCCUPANCY]
 SCALE = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 UNIT = re.compile(r"^([numKMGT]?)(s|second|byte/s|byte/second)$")
@@ -80,15 +83,23 @@ def row(label, kernel):
             f"{shown(OCCUPANCY)} |")
 
 
+def command(args, program, batch, step, log, out):
+    """ncu, what it measures of which launches, and the run whose named steps it profiles."""
+    return [program, "--csv", "--page", "raw", "--print-units", "base",
+            "--metrics", ",".join(METRICS), "--graph-profiling", "node", "--clock-control", "none",
+            "--target-processes", "all", "--profile-from-start", "off",
+            "--launch-count", str(LAUNCHES), "--log-file", str(log),
+            args.binary, "train", "--device", args.device, "--data", args.data,
+            "--precision", PRECISION, "--step", step, "--batch", str(batch),
+            "--epochs", str(EPOCHS), "--profile-steps", STEPS, "--save-every", "0",
+            "--sample-every", "0", "--r1", "0", "--quiet", "--out", str(out)]
+
+
 def profile(args, program, batch, step):
     log, out = args.work / f"ncu-{step}-{batch}.csv", args.work / f"ncu-run-{step}-{batch}"
     done = subprocess.run(
-        [program, "--csv", "--page", "raw", "--print-units", "base", "--metrics", ",".join(METRICS),
-         "--graph-profiling", "node", "--clock-control", "none", "--target-processes", "all",
-         "--log-file", str(log), args.binary, "train", "--device", args.device, "--data", args.data,
-         "--precision", PRECISION, "--step", step, "--batch", str(batch), "--epochs", "8",
-         "--save-every", "0", "--sample-every", "0", "--r1", "0", "--quiet", "--out", str(out)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=common.vgan_environment(),
+        command(args, program, batch, step, log, out), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, env=common.vgan_environment(),
         timeout=max(1, args.deadline - 3 - common.time.monotonic()))
     text = log.read_text(errors="replace") if log.exists() else ""
     said = "\n".join(line for line in (done.stdout + "\n" + text).splitlines()
@@ -98,6 +109,8 @@ def profile(args, program, batch, step):
 
 
 def stage(args, result):
+    if common.imitated(args):
+        result.write("skipped", "an imitated device has no counters")
     program = shutil.which("ncu")
     if not program:
         result.write("skipped", "ncu is not installed")

@@ -60,7 +60,7 @@ def one_precision(args, precision, epochs, kills):
     save = max(1, epochs // 10)
     flags = list(map(str, ["train", "--device", args.device, "--precision", precision, "--data",
                            args.data, "--epochs", epochs, "--save-every", save, "--sample-every", 0,
-                           "--batch", 128, "--quiet"]))
+                           *common.main_job(args), "--quiet"]))
     whole = args.work / f"{precision}-whole"
     common.vgan(args, *flags, "--out", whole)
     stepping = common.metrics(whole)[-1]["seconds"]
@@ -88,7 +88,8 @@ def stage(args, result):
     lines = []
     for precision in ("fp32", "bf16"):
         lines += one_precision(args, precision, epochs, kills)
-    table = "\n".join([f"{epochs} epochs, batch 128; killed with SIGKILL, resumed, compared with an "
+    job = " ".join(map(str, common.main_job(args)))
+    table = "\n".join([f"{epochs} epochs, {job}; killed with SIGKILL, resumed, compared with an "
                        "uninterrupted run: all tensors of the last checkpoint, samples.npy.", "",
                        "| precision | killed after | newest checkpoint then | what differs |",
                        "|---|--:|---|---|", *lines])

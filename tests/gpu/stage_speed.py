@@ -45,6 +45,8 @@ def check_lines(found):
 
 
 def stage(args, result):
+    if common.imitated(args):
+        result.write("skipped", "nobody else computes on an imitated device")
     missing = [name for name in ("numpy", "torch") if not importlib.util.find_spec(name)]
     if missing:
         result.write("skipped", f"this Python has no {' and no '.join(missing)}")

@@ -11,7 +11,7 @@ KEPT = ("d_loss", "g_loss", "d_real_accuracy", "d_fake_accuracy")
 def stage(args, result):
     epochs = 60 if args.rehearsal else 10000
     run = args.work / "run"
-    rows = common.train(args, run, epochs, "--batch", 128, "--seed", 1)
+    rows = common.train(args, run, epochs, "--seed", 1)
     losses, done = [row for row in rows if "g_loss" in row], rows[-1]
     if len(losses) != epochs or done.get("event") != "done":
         result.write("fail", f"metrics.jsonl has {len(losses)} of {epochs} epochs")
@@ -24,8 +24,9 @@ def stage(args, result):
         shutil.copy(source, args.out / name)
     last = losses[-max(1, epochs // 10):]
     means = {key: sum(row[key] for row in last) / len(last) for key in KEPT}
+    job = " ".join(map(str, common.main_job(args)))
     table = "\n".join(
-        [f"{epochs} epochs of batch 128, data: {args.data.split('/')[-1]}, "
+        [f"{epochs} epochs, {job}, data: {args.data.split('/')[-1]}, "
          f"{done['epochs_per_second']:.4g} epochs/s. Means of the last tenth:", "",
          "| " + " | ".join(KEPT) + " |", "|" + "--:|" * len(KEPT),
          "| " + " | ".join(f"{means[key]:.4f}" for key in KEPT) + " |", "",

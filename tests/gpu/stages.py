@@ -17,13 +17,15 @@ import report
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOTAL = 590  # seconds, of all stages
-REHEARSAL = 5  # times as many on a CPU, which may be small and busy
+# Times as many without a GPU: a CPU may be small and busy, and a kernel's threads take turns on it.
+REHEARSAL = {"cpu": 5, "executor": 15}
 # Seconds of each. A build from source takes what the later ones leave unused of TOTAL.
 BUDGET = {"build": 170, "tests": 90, "sanitizer": 90, "train": 20, "resume": 30, "bench": 120,
           "speed": 160, "generate": 15, "ncu": 45}
 STRETCHING = ("bench", "speed")  # can use more
 UNPACKING = 20  # of a bundle, at most
 NO_DEVICE = 69
+PROGRAMS_DEVICE = {"cuda": "cuda", "cpu": "cpu", "executor": "cuda"}  # what they are told
 
 
 def run_budgeted(command, seconds, log, environment):
@@ -48,6 +50,14 @@ def last_line(path):
     return lines[-1][-200:] if lines else "it said nothing"
 
 
+def result_in(file):
+    """What a stage wrote; None where it never did, or was stopped as it wrote."""
+    try:
+        return json.loads(file.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
 def run_stage(script, flags, seconds, work, log_file, environment=None):
     """The stage's entry for the report."""
     result, own_log = work / "result.json", work / "log"
@@ -60,11 +70,12 @@ def run_stage(script, flags, seconds, work, log_file, environment=None):
     log_file.write(own_log.read_text(errors="replace"))
     log_file.flush()
     entry = dict(status="fail", why="", table="", numbers={})
-    if result.exists():
-        entry |= json.loads(result.read_text())
+    found = result_in(result)
+    if found is not None:
+        entry |= found
     elif status is not None:
         entry["why"] = f"exit {status} without a result: {last_line(own_log)}"
-    if status is None and not result.exists():
+    else:
         entry["why"] = f"stopped at its budget of {seconds:.0f} s: {last_line(own_log)}"
     return entry | dict(seconds=round(took, 1))
 
@@ -92,7 +103,7 @@ def arguments():
     for name in ("root", "out", "bundle", "data"):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--stages", default=",".join(BUDGET))
-    parser.add_argument("--device", default="cuda", choices=["cuda", "cpu"])
+    parser.add_argument("--device", default="cuda", choices=["cuda", *REHEARSAL])
     args = parser.parse_args()
     args.stages = [name for name in args.stages.split(",") if name]
     unknown = [name for name in args.stages if name not in BUDGET]
@@ -106,11 +117,13 @@ def main():
     began, out = time.monotonic(), pathlib.Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     devices, no_device = machine.find_devices()
-    rehearsal = args.device == "cpu"
-    slower = REHEARSAL if rehearsal else 1
+    rehearsal = args.device in REHEARSAL
+    slower = REHEARSAL.get(args.device, 1)
     commit = build.commit_of(args)
     facts = machine.facts([] if rehearsal else devices)
     asked = [name for name in BUDGET if name in args.stages]
+    if args.device == "executor":
+        facts = {"device": "the host executor, in place of a GPU"} | facts
     entries = report.load(out, commit, facts.get("device", ""), rehearsal)
     entries = {name: entry for name, entry in entries.items() if name not in asked}
 
@@ -147,8 +160,9 @@ def main():
                 note(name, skipped(f"no time left of {TOTAL} s"))
                 continue
             flags = build_flags(args, args.device, out, temporary) if name == "build" else \
-                ["--device", args.device, "--data", args.data, "--out", str(out), "--binary",
-                 place["binary"], "--tests", place["tests"]]
+                ["--device", PROGRAMS_DEVICE[args.device], "--data", args.data, "--out", str(out),
+                 "--binary", place["binary"], "--tests", place["tests"],
+                 *(["--rehearsal"] if rehearsal else [])]
             entry = run_stage(HERE / ("build.py" if name == "build" else f"stage_{name}.py"), flags,
                               budget_of(name, asked, left) * slower, temporary / name, log_file,
                               environment)

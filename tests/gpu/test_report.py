@@ -9,6 +9,7 @@ import shutil
 import struct
 import sys
 import time
+import types
 import unittest
 from unittest import mock
 
@@ -73,6 +74,14 @@ class Budget(Folder):
         self.assertEqual((entry["status"], entry["why"], entry["table"], entry["numbers"]),
                          ("skipped", "no tool", "T", {"n": 3}))
         self.assertIn("skipped: no tool", (self.folder / "log.txt").read_text())
+
+    def test_a_stage_that_is_stopped_while_it_writes_its_result_has_none(self):
+        entry = self.run_stage(
+            "import sys, time\nresult = sys.argv[sys.argv.index('--result') + 1]\n"
+            "open(result, 'w').write('{\"status\": \"pa'); print('writing', flush=True)\n"
+            "time.sleep(60)\n", seconds=1.5)
+        self.assertEqual((entry["status"], entry["why"]),
+                         ("fail", "stopped at its budget of 2 s: writing"))
 
     def test_what_a_stage_raises_is_a_failure_with_its_text(self):
         entry = self.run_stage(
@@ -188,6 +197,16 @@ class Nsight(unittest.TestCase):
         self.assertIn((128, "fused"), stage_ncu.CELLS)
         self.assertIn((128, "graph"), stage_ncu.CELLS)
 
+    def test_only_the_named_steps_are_profiled_and_so_many_launches(self):
+        args = types.SimpleNamespace(binary="vgan_cuda", device="cuda", data="digits")
+        words = stage_ncu.command(args, "ncu", 128, "fused", "log", "out")
+        flags = dict(zip(words, words[1:]))
+        first, last = map(int, flags["--profile-steps"].split(":"))
+        self.assertTrue(1 <= first <= last <= int(flags["--epochs"]))
+        self.assertEqual(flags["--profile-from-start"], "off")
+        self.assertTrue(0 < int(flags["--launch-count"]) <= 1000)
+        self.assertLess(words.index("--launch-count"), words.index("vgan_cuda"))
+
     def test_units_and_absent_values(self):
         self.assertAlmostEqual(stage_ncu.number("1.5", "us"), 1.5e-6)
         self.assertAlmostEqual(stage_ncu.number("2", "Gbyte/second"), 2e9)
@@ -220,7 +239,7 @@ class Resume(Folder):
 class Machine(Folder):
     def test_each_library_from_the_first_folder_that_has_it(self):
         one, two = self.folder / "one", self.folder / "two"
-        for path in (one / "libcublasLt.so.13", two / "libcublasLt.so.13", two / "libcudart.so.13"):
+        for path in (one / "libcublasLt.so.13", two / "libcublasLt.so.13", two / "libcurand.so.10"):
             path.parent.mkdir(exist_ok=True)
             path.touch()
         with mock.patch.object(machine, "driver_library", lambda: ("", None)):
@@ -338,7 +357,7 @@ class Build(Folder):
             "cmake_minimum_required(VERSION 3.22)\nproject(x LANGUAGES NONE)\n"
             'message(FATAL_ERROR "vgan needs libraries that were not found:\n  CLI11")\n')
         with contextlib.redirect_stdout(io.StringIO()), self.assertRaises(RuntimeError) as raised:
-            build.from_source(str(self.folder), cuda=False)
+            build.from_source(str(self.folder), "cpu")
         self.assertRegex(str(raised.exception), "not found: CLI11.*carry a bundle: --bundle")
 
 
