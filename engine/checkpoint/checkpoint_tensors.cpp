@@ -8,18 +8,37 @@
 #include "engine/checkpoint/safetensors.hpp"
 
 namespace vgan {
+namespace {
 
-CheckpointTensor tensor_of(std::vector<std::int64_t> shape, std::span<const float> values) {
-  CheckpointTensor tensor{TensorType::f32, std::move(shape), {}};
-  tensor.bytes.resize(values.size_bytes());
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
-  return tensor;
+template <class Number>
+CheckpointTensor made_of(TensorType type, std::vector<std::int64_t> shape,
+                         std::span<const Number> values) {
+  const auto bytes = std::as_bytes(values);
+  return {type, std::move(shape), {bytes.begin(), bytes.end()}};
 }
 
-std::vector<float> floats_of(const CheckpointTensor& tensor) {
-  std::vector<float> values(tensor.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
-  return values;
+template <class Number>
+std::vector<Number> numbers_of(const CheckpointTensor& tensor) {
+  std::vector<Number> numbers(tensor.bytes.size() / sizeof(Number));
+  if (numbers.empty()) return numbers;
+  std::memcpy(numbers.data(), tensor.bytes.data(), numbers.size() * sizeof(Number));
+  return numbers;
+}
+
+}  // namespace
+
+CheckpointTensor tensor_of(std::vector<std::int64_t> shape, std::span<const float> values) {
+  return made_of(TensorType::f32, std::move(shape), values);
+}
+
+CheckpointTensor f64_tensor(std::vector<std::int64_t> shape, std::span<const double> values) {
+  return made_of(TensorType::f64, std::move(shape), values);
+}
+
+std::vector<float> floats_of(const CheckpointTensor& tensor) { return numbers_of<float>(tensor); }
+
+std::vector<double> f64_numbers(const CheckpointTensor& tensor) {
+  return numbers_of<double>(tensor);
 }
 
 bool all_finite(const std::vector<float>& values) {

@@ -1,4 +1,4 @@
-// Tensors of f32 in a checkpoint, by name.
+// Tensors of f32, and of f64, in a checkpoint, by name.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,9 @@ namespace vgan {
 
 /// `values` has as many numbers as `shape`.
 CheckpointTensor tensor_of(std::vector<std::int64_t> shape, std::span<const float> values);
+CheckpointTensor f64_tensor(std::vector<std::int64_t> shape, std::span<const double> values);
+/// The numbers of a tensor of type f64, as many as are whole.
+std::vector<double> f64_numbers(const CheckpointTensor& tensor);
 /// The numbers of a tensor of type f32.
 std::vector<float> floats_of(const CheckpointTensor& tensor);
 bool all_finite(const std::vector<float>& values);

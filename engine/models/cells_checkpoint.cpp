@@ -1,9 +1,7 @@
 #include "engine/models/cells_checkpoint.hpp"
 
 #include <cmath>
-#include <cstring>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,11 +13,7 @@ namespace {
 /// Numbers in turn, of a tensor that may end too early or hold anything.
 class Numbers {
  public:
-  explicit Numbers(const CheckpointTensor& tensor)
-      : numbers_(tensor.bytes.size() / sizeof(double)) {
-    if (numbers_.empty()) return;
-    std::memcpy(numbers_.data(), tensor.bytes.data(), numbers_.size() * sizeof(double));
-  }
+  explicit Numbers(const CheckpointTensor& tensor) : numbers_(f64_numbers(tensor)) {}
 
   bool sound() const { return sound_; }
   bool at_end() const { return at_ == numbers_.size(); }
@@ -52,9 +46,7 @@ class Numbers {
 };
 
 void put_tensor(const char* name, const std::vector<double>& numbers, Checkpoint& checkpoint) {
-  const auto bytes = std::as_bytes(std::span(numbers));
-  checkpoint.tensors[name] = {
-      TensorType::f64, {static_cast<std::int64_t>(numbers.size())}, {bytes.begin(), bytes.end()}};
+  checkpoint.tensors[name] = f64_tensor({static_cast<std::int64_t>(numbers.size())}, numbers);
 }
 
 std::vector<double> numbers_of(const std::vector<CurveScores>& curves) {

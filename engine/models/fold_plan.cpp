@@ -18,6 +18,10 @@ std::size_t network_count(const TrainConfig& config) {
   return static_cast<std::size_t>(std::max<std::int64_t>(1, config.folds));
 }
 
+std::int64_t rows_of_network(const TrainConfig& config, std::int64_t rows) {
+  return config.folds > 0 ? rows - rows / config.folds : rows;
+}
+
 std::string network_name(std::size_t network) {
   return network == 0 ? "g" : "g" + std::to_string(network + 1);
 }

@@ -18,6 +18,9 @@ std::vector<std::string> network_names(const TrainConfig& config, bool averages 
 /// The seed of the streams that network `network` is trained with: that of the run for the first.
 std::uint64_t network_seed(std::uint64_t seed, std::size_t network);
 
+/// The most of `rows` that one network learns: all of them, or without the smallest fold.
+std::int64_t rows_of_network(const TrainConfig& config, std::int64_t rows);
+
 /// Rows in a random order, cut into folds whose sizes differ by one at most.
 struct FoldPlan {
   std::vector<std::int64_t> order;  ///< of all rows, fold after fold

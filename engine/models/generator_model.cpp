@@ -46,6 +46,18 @@ Networks networks_of(const GeneratorModel& model, const std::string& origin) {
   }
 }
 
+// A config that names fewer networks than there are would leave the others unasked.
+void require_no_further(const TrainConfig& config, const Checkpoint& checkpoint,
+                        const std::string& origin) {
+  const std::string further = network_name(network_count(config)) + ".";
+  const auto found = checkpoint.tensors.lower_bound(further);
+  if (found == checkpoint.tensors.end() || !found->first.starts_with(further)) return;
+  refuse_tensor(
+      origin, found->first,
+      "a network that folds = " + std::to_string(config.folds) + " in its config does not have",
+      "the networks of its config");
+}
+
 }  // namespace
 
 std::vector<nn::LayerSpec> sampled_layers(const GeneratorModel& model) {
@@ -73,7 +85,15 @@ Precision choose_precision(PrecisionKind precision, const DeviceInfo& device) {
 PrecisionKind precision_over_cells(PrecisionKind precision) {
   if (precision == PrecisionKind::automatic) return PrecisionKind::fp32;
   if (precision != PrecisionKind::bf16) return precision;
-  refuse_setting("precision", "bf16 of a masked model", "auto, fp32, or tf32 on CUDA",
+  refuse_setting("precision", "bf16 for rows of a masked model", "auto, fp32, or tf32 on CUDA",
+                 "bf16 is for its training, on the CPU");
+}
+
+PrecisionKind training_precision_over_cells(PrecisionKind precision, const DeviceInfo& device) {
+  if (precision != PrecisionKind::bf16) return precision_over_cells(precision);
+  if (device.kind == "cpu") return precision;
+  refuse_setting("precision", "bf16 of a masked model on " + device.name,
+                 "auto, fp32 or tf32 on this device, or bf16 with --device cpu",
                  "its norms and sums are f32");
 }
 
@@ -205,6 +225,7 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   for (const std::string& name : network_names(model.config)) {
     check_network(layers.generator, name, model.averaged, checkpoint, origin);
   }
+  require_no_further(model.config, checkpoint, origin);
   if (model.config.folds > 0) {
     model.left_out = LeftOut::load(checkpoint, model.cells->columns().size(), origin);
   }

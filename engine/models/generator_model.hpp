@@ -26,9 +26,11 @@ namespace vgan {
 /// `automatic` is bf16 where the device has matrix units for it, else fp32. Throws bad_config for a
 /// precision that the device cannot compute in.
 Precision choose_precision(PrecisionKind precision, const DeviceInfo& device);
-/// What a model over cells computes in where `precision` is asked for: `automatic` is fp32, and
+/// What a model over cells draws rows in where `precision` is asked for: `automatic` is fp32, and
 /// fp32 and tf32 are themselves. Throws bad_config for bf16.
 PrecisionKind precision_over_cells(PrecisionKind precision);
+/// Likewise for training, where the CPU takes bf16 too.
+PrecisionKind training_precision_over_cells(PrecisionKind precision, const DeviceInfo& device);
 /// The setting that names it.
 PrecisionKind kind_of(Precision precision);
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <span>
 
 #include "engine/base/number_text.hpp"
 #include "engine/checkpoint/checkpoint_tensors.hpp"
@@ -35,8 +33,7 @@ std::vector<double> load_margins(const Checkpoint& checkpoint, std::int64_t colu
     bad(type_text(tensor.type, tensor.shape));
   }
   require_bytes(tensor, margins_name, origin);
-  std::vector<double> margins(tensor.bytes.size() / sizeof(double));
-  if (!margins.empty()) std::memcpy(margins.data(), tensor.bytes.data(), tensor.bytes.size());
+  std::vector<double> margins = f64_numbers(tensor);
   for (std::size_t i = 0; i < margins.size(); ++i) {
     if (!(std::fabs(margins[i]) < most_margin)) {
       bad(general_text(margins[i]) + " at element " + std::to_string(i));
@@ -85,9 +82,7 @@ std::vector<double> LeftOut::temperatures() const {
 void LeftOut::save(Checkpoint& checkpoint) const {
   if (empty()) return;
   const auto columns = static_cast<std::int64_t>(temperatures_.size());
-  const auto bytes = std::as_bytes(std::span(margins_));
-  checkpoint.tensors[margins_name] = {
-      TensorType::f64, {columns, kinds, points}, {bytes.begin(), bytes.end()}};
+  checkpoint.tensors[margins_name] = f64_tensor({columns, kinds, points}, margins_);
   checkpoint.tensors[temperatures_name] = tensor_of({columns}, temperatures_);
   checkpoint.metadata[rows_name] = std::to_string(rows_);
 }
@@ -108,7 +103,7 @@ LeftOut LeftOut::load(const Checkpoint& checkpoint, std::size_t columns,
   const auto rows = checkpoint.metadata.find(rows_name);
   const auto number =
       rows == checkpoint.metadata.end() ? std::nullopt : read_number<std::int64_t>(rows->second);
-  if (!number || *number < 1) refuse_tensor(origin, rows_name, "no whole number", "1 or more");
+  if (!number || *number < 0) refuse_tensor(origin, rows_name, "no whole number", "0 or more");
   made.rows_ = *number;
   return made;
 }

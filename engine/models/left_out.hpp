@@ -34,7 +34,8 @@ class LeftOut {
   explicit LeftOut(std::size_t columns);
 
   bool empty() const { return temperatures_.empty(); }
-  /// How many rows were asked.
+  /// How many rows were asked; 0 where none was, as the networks had learnt nothing or the run was
+  /// stopped: margins are then 0 and temperatures 1.
   std::int64_t rows() const { return rows_; }
   void set_rows(std::int64_t rows) { rows_ = rows; }
   /// The scores of rows at the level of `point`. A margin that is never set is 0.

@@ -1,5 +1,6 @@
 #include "engine/models/state_tensors.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -67,6 +68,28 @@ std::size_t first_bad(const CheckpointTensor& tensor, Test is_bad) {
 
 std::size_t first_nonfinite(const CheckpointTensor& tensor) {
   return first_bad(tensor, [](float value) { return !std::isfinite(value); });
+}
+
+// The same of numbers on a device, up to 2^30 at a time.
+std::int64_t first_nonfinite(Backend& backend, Queue& queue, VectorView<const float> values) {
+  constexpr std::int64_t at_once = std::int64_t{1} << 30;
+  const Buffer place = backend.allocate(sizeof(std::int64_t), "a place");
+  for (std::int64_t first = 0; first < values.size; first += at_once) {
+    const std::int64_t count = std::min(at_once, values.size - first);
+    backend.run(queue, FirstNonfiniteTask{{values.data + first, count}, place.as<std::int64_t>()});
+    std::int64_t bad = count;
+    backend.download(queue, place.data(), sizeof(bad), &bad);
+    queue.synchronise();
+    if (bad < count) return first + bad;
+  }
+  return values.size;
+}
+
+[[noreturn]] void refuse_nonfinite(std::uint64_t epoch, const std::string& tensor,
+                                   std::int64_t place, const std::string& remedy) {
+  throw Error(ErrorCode::diverged,
+              {"training diverged", "epoch " + std::to_string(epoch) + ", tensor " + tensor,
+               "NaN or Inf at element " + std::to_string(place), "finite numbers", remedy});
 }
 
 /// `square`: a mean of squares, which is not below 0.
@@ -171,14 +194,30 @@ void check_network(const std::vector<nn::LayerSpec>& layers, const std::string& 
   if (average) check_section(layers, name + "_ema", false, checkpoint, origin);
 }
 
+void require_finite(Backend& backend, Queue& queue, const nn::Network& network,
+                    const std::string& name, std::uint64_t epoch, const std::string& remedy) {
+  for (const Section& section : training_sections(network, name)) {
+    const std::int64_t bad = first_nonfinite(backend, queue, section.values);
+    if (bad == section.values.size) continue;
+    std::string where = section.prefix;
+    std::int64_t place = bad;
+    for_each_tensor(
+        network, section,
+        [&](const std::string& tensor, const Shape&, std::int64_t first, std::int64_t n) {
+          if (bad < first || bad >= first + n) return;
+          where = tensor;
+          place = bad - first;
+        });
+    refuse_nonfinite(epoch, where, place, remedy);
+  }
+}
+
 void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch, const std::string& remedy) {
   for (const auto& [name, tensor] : checkpoint.tensors) {
     if (tensor.type != TensorType::f32) continue;  // nothing else is trained
     const std::size_t bad = first_nonfinite(tensor);
     if (bad < tensor.bytes.size() / sizeof(float)) {
-      throw Error(ErrorCode::diverged,
-                  {"training diverged", "epoch " + std::to_string(epoch) + ", tensor " + name,
-                   "NaN or Inf at element " + std::to_string(bad), "finite numbers", remedy});
+      refuse_nonfinite(epoch, name, static_cast<std::int64_t>(bad), remedy);
     }
   }
 }

@@ -30,7 +30,11 @@ void load_start(Backend& backend, Queue& queue, nn::Network& network, const std:
 /// Weights only, from the tensors `prefix`.0.weight and so on.
 void load_weights(Backend& backend, Queue& queue, nn::Network& network, const std::string& prefix,
                   const Checkpoint& checkpoint);
-/// Throws diverged, naming the tensor and `epoch`, if a number is NaN or Inf.
+/// Throws diverged, naming the tensor and `epoch`, if a number of those that save_network would
+/// save is NaN or Inf. The device looks; nothing is copied.
+void require_finite(Backend& backend, Queue& queue, const nn::Network& network,
+                    const std::string& name, std::uint64_t epoch, const std::string& remedy);
+/// Its slow twin: the same of what is in `checkpoint`.
 void require_finite(const Checkpoint& checkpoint, std::uint64_t epoch, const std::string& remedy);
 
 }  // namespace vgan

@@ -258,6 +258,7 @@ ForwardOptions Network::forward_options(std::size_t layer, Products products) co
   if (products == Products::own) {
     options.tf32 = products_.tf32;
     options.fused = products_.fused;
+    options.bf16 = products_.bf16;
   }
   return options;
 }

@@ -1,6 +1,7 @@
 // A stack of layers over one parameter arena.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,12 +17,14 @@ namespace vgan::nn {
 struct BackwardOptions {
   bool weights = true;       ///< gradients in the arena
   MatrixRef input_gradient;  ///< [rows, inputs]; empty: not wanted
+  bool after_head = false;   ///< the last layer's part is done already, by Network::cell_head
 };
 
 /// How a network's products are computed.
 struct ComputeOptions {
   bool tf32 = false;   ///< forward and backward passes may use it; gradient penalties never do
   bool fused = false;  ///< by the device's fused kernels where it has them
+  bool bf16 = false;   ///< as tf32, of operands rounded to bf16; a network in f32 alone
 };
 
 /// A backward pass that moves each layer's weights as soon as nothing needs the old ones.
@@ -47,6 +50,8 @@ class Network {
   std::int64_t outputs() const { return layers_.back().outputs; }
   const ParameterArena& arena() const { return arena_; }
   ElementType compute_type() const { return compute_type_; }
+  /// All memory that a step moves, for who saves it and puts it back as it was.
+  std::array<const Buffer*, 2> memory() const { return {&arena_.memory(), &spectral_}; }
 
   /// Weights and biases uniform in +-1/sqrt(fan-in) (He et al. 2015 with gain sqrt(1/3), the usual
   /// default); gamma 1, beta 0, running mean 0 and
@@ -93,6 +98,10 @@ class Network {
                       const OutputMap& map);
   /// Expects the gradient before the last activation in `tape.deltas.back()`.
   void backward(Queue& queue, ConstMatrixRef x, const Tape& tape, const BackwardOptions& options);
+
+  /// The last layer, a dense one without activation below or behind it, with the loss of its
+  /// cells: after forward_hidden it leaves its gradients and the delta of the layer below.
+  void cell_head(Queue& queue, const CellLossTask& loss, const Tape& tape);
 
   /// The last layer of a network with one output, with its loss (Backend::logit_loss): from the
   /// last hidden layer's output it leaves the logits, their gradient, and the last hidden layer's

@@ -111,7 +111,7 @@ void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x
   const MatrixView<float> dw = weight_gradient(layer).as<float>();
   const VectorView<float> dbias = gradient(layer, "bias");
   const MatrixRef delta = own_columns(layer, tape.deltas[layer]);
-  const WeightGradientOptions options{.tf32 = products_.tf32};
+  const WeightGradientOptions options{.tf32 = products_.tf32, .bf16 = products_.bf16};
   if (spec.kind == LayerKind::dense) {
     return backend_->dense_backward_weights(queue, x, delta, dw, dbias, options);
   }
@@ -125,7 +125,8 @@ void Network::weight_gradients(Queue& queue, std::size_t layer, ConstMatrixRef x
 ProductOptions Network::options_below(std::size_t layer, ConstMatrixRef at,
                                       Products products) const {
   if (!at.empty()) return forward_options(layer - 1, products).product();
-  return {.tf32 = products == Products::own && products_.tf32};
+  const bool own = products == Products::own;
+  return {.tf32 = own && products_.tf32, .bf16 = own && products_.bf16};
 }
 
 void Network::input_gradient(Queue& queue, std::size_t layer, ConstMatrixRef dy, ConstMatrixRef at,
@@ -154,9 +155,28 @@ void Network::backward_projection(Queue& queue, ConstMatrixRef features, const T
                                    {.tf32 = products_.tf32});
 }
 
+void Network::cell_head(Queue& queue, const CellLossTask& loss, const Tape& tape) {
+  const std::size_t last = layers_.size() - 1;
+  require(last > 0 && layers_[last].kind == LayerKind::dense &&
+              layers_[last].activation == Activation::identity &&
+              layers_[last - 1].activation == Activation::identity,
+          "cell_head", "a layer or an activation of another kind",
+          "a dense layer above another, neither with an activation");
+  CellHeadTask task;
+  task.x = tape.outputs[last - 1];
+  task.w = factor(last, Products::own);
+  task.bias = bias(last);
+  task.logits = tape.outputs[last].as<float>();
+  task.loss = loss;
+  task.dx = tape.deltas[last - 1];
+  task.dw = weight_gradient(last).as<float>();
+  task.dbias = gradient(last, "bias");
+  backend_->cell_head(queue, task, {.tf32 = products_.tf32});
+}
+
 void Network::backward(Queue& queue, ConstMatrixRef x, const Tape& tape,
                        const BackwardOptions& options) {
-  for (std::size_t l = layers_.size(); l-- > 0;) {
+  for (std::size_t l = layers_.size() - (options.after_head ? 1 : 0); l-- > 0;) {
     const LayerSpec& spec = layers_[l];
     if (spec.kind == LayerKind::residual) {
       backward_residual(queue, l, tape.outputs[l - 1], tape, options.weights);

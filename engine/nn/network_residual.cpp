@@ -47,9 +47,11 @@ void Network::forward_residual(Queue& queue, std::size_t layer, ConstMatrixRef x
     silu.stream.first += dropout_numbers(layer);
   }
   backend_->dense_silu(queue, tape.normalised[layer], matrix(layer, "weight_in"),
-                       tensor(layer, "bias_in"), silu, {.tf32 = products_.tf32});
+                       tensor(layer, "bias_in"), silu,
+                       {.tf32 = products_.tf32, .bf16 = products_.bf16});
   backend_->dense_forward(queue, tape.activated[layer], matrix(layer, "weight_out"),
-                          tensor(layer, "bias_out"), y, {.tf32 = products_.tf32});
+                          tensor(layer, "bias_out"), y,
+                          {.tf32 = products_.tf32, .bf16 = products_.bf16});
   backend_->run(queue, AddTask{x.as<float>(), y.as<float>()});
 }
 
@@ -77,8 +79,8 @@ void Network::backward_residual(Queue& queue, std::size_t layer, ConstMatrixRef 
   const MatrixRef delta = tape.deltas[layer];
   const MatrixRef hidden_delta = tape.hidden_deltas[layer];
   const MatrixRef normalised_delta = tape.deltas[layer - 1];
-  const ProductOptions products{.tf32 = products_.tf32};
-  const WeightGradientOptions gradients{.tf32 = products_.tf32};
+  const ProductOptions products{.tf32 = products_.tf32, .bf16 = products_.bf16};
+  const WeightGradientOptions gradients{.tf32 = products_.tf32, .bf16 = products_.bf16};
   if (weights) {
     backend_->dense_backward_weights(queue, tape.activated[layer], delta,
                                      matrix_gradient(layer, "weight_out"),

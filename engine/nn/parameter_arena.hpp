@@ -53,6 +53,8 @@ class ParameterArena {
   AdamArena adam(std::size_t tensor) const;
 
   static std::size_t bytes(const std::vector<TensorPlan>& tensors, const ArenaOptions& options);
+  /// All sections.
+  const Buffer& memory() const { return buffer_; }
 
  private:
   VectorView<float> section(int index) const;

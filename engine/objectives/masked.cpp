@@ -85,7 +85,7 @@ void Masked::gradients(Queue& queue, std::size_t slot) {
   nn::Tape tape = storage_.tape();
   tape.dropout = {options_.seed, Purpose::dropout, 0, StepCounter::of(state_)};
   StepRecord& record = state_->current;
-  network_->forward(queue, batch.x, tape);
+  network_->forward_hidden(queue, batch.x, tape);
   CellLossTask loss;
   loss.logits = tape.outputs.back().as<float>();
   loss.cells = batch.cells;
@@ -95,8 +95,8 @@ void Masked::gradients(Queue& queue, std::size_t slot) {
   loss.inverse_sums = cells_->inverse_sums();
   loss.gradient = tape.deltas.back().as<float>();
   loss.loss = &record.values[place_of(MaskedValue::cross_entropy, options_.network)];
-  backend_->run(queue, loss);
-  network_->backward(queue, batch.x, tape, {});
+  network_->cell_head(queue, loss, tape);
+  network_->backward(queue, batch.x, tape, {.after_head = true});
   if (options_.most_gradient == 0.0F) return;
   backend_->run(
       queue,

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/readers/open_trials.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/run/chosen_model.hpp"
@@ -65,6 +67,24 @@ void fit_model(const RunRequest& request, const Trials& trials, TrainConfig& con
   if (request.observer != nullptr) request.observer->note(chosen.note);
 }
 
+// A file of labels that is named beside curves says what they are curves of.
+void fit_conditions(const RunRequest& request, const Trials& trials, TrainConfig& config) {
+  const bool open = request.condition_on_labels && config.model == ModelKind::gan &&
+                    !config.conditional && config.conditions.empty();
+  const bool named = !config.labels.empty() && config.labels != no_labels;
+  if (!open || !named || trials.shape.kind != TrialKind::curve) return;
+  const std::set<std::int32_t> classes(trials.labels.begin(), trials.labels.end());
+  if (classes.size() < 2) return;
+  TrainConfig conditional = config;
+  conditional.conditional = true;
+  if (refusal_of(conditional, request.given)) return;
+  config = std::move(conditional);
+  if (request.observer == nullptr) return;
+  request.observer->note(
+      "--conditional, as --labels names the curves' classes: generate --label "
+      "draws one of these; without --labels no network sees them");
+}
+
 // A batch that nobody asked for is no larger than the data.
 void fit_batch(const RunRequest& request, const Trials& trials, TrainConfig& config) {
   // Another run's, which --from takes over, was not asked for either.
@@ -113,6 +133,7 @@ RunResult run_training(const RunRequest& request) {
                               : origin   ? origin->config
                                          : request.config;
   judge_settings(request, config, resumption.has_value());
+  const CallersDevice restored(config.device);
   // The device is opened before the data is read: an absent one is said at once.
   (void)open_backend(config.device, 1);
   Trials trials = open_trials({.data = config.data,
@@ -158,7 +179,10 @@ RunResult run_training(const RunRequest& request) {
     require_same(resumption->loaded.checkpoint, "data", trials.fingerprint(), "data");
   }
   if (origin) origin->require_fit(trials);
-  if (!resumption && !origin) fit_model(request, trials, lasting);
+  if (!resumption && !origin) {
+    fit_model(request, trials, lasting);
+    fit_conditions(request, trials, lasting);
+  }
   if (!resumption && lasting.model == ModelKind::gan) {
     if (const auto refusal = refusal_of(lasting, request.given)) throw *refusal;
   }

@@ -40,6 +40,9 @@ struct RunRequest {
   /// `config` is the default preset with what is `given`: rows of a table are learnt by a masked
   /// model instead, unless something is given that such a model has no use for.
   bool choose_model = false;
+  /// A GAN of curves whose labels `config` names sees them as classes (`conditional`), where they
+  /// are of several classes.
+  bool condition_on_labels = false;
   std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
   /// The run is as long as it is when it is stopped: config.epochs, a bound alone, becomes that in
   /// its last checkpoint and its config.toml, and it is not `stopped`, but done.

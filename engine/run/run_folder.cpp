@@ -220,15 +220,30 @@ void RunFolder::write_rows(Trainer& trainer, const Schema& schema, std::uint64_t
   file.commit();
 }
 
-void RunFolder::write_profile(const std::vector<Trainer::PhaseTime>& phases) const {
+// A row for each queue: their work overlaps.
+void RunFolder::write_profile(const std::vector<PhaseTime>& phases) const {
   nlohmann::json events = nlohmann::json::array();
-  for (const Trainer::PhaseTime& phase : phases) {
+  std::vector<std::string> rows;
+  const auto row_of = [&](const std::string& queue) {
+    const auto found = std::find(rows.begin(), rows.end(), queue);
+    const auto row = static_cast<std::size_t>(found - rows.begin()) + 1;
+    if (found != rows.end()) return row;
+    rows.push_back(queue);
+    events.push_back({{"name", "thread_name"},
+                      {"ph", "M"},
+                      {"pid", 1},
+                      {"tid", row},
+                      {"args", {{"name", "queue " + queue}}}});
+    return row;
+  };
+  for (const PhaseTime& phase : phases) {
+    const std::size_t row = row_of(phase.queue);
     events.push_back({{"name", phase.name},
                       {"ph", "X"},
                       {"ts", phase.start_seconds * 1e6},
                       {"dur", phase.seconds * 1e6},
                       {"pid", 1},
-                      {"tid", 1},
+                      {"tid", row},
                       {"args", {{"epoch", phase.epoch}}}});
   }
   write_text({folder_, "profile.json"}, nlohmann::json{{"traceEvents", events}}.dump() + "\n");

@@ -58,7 +58,7 @@ class RunFolder {
   /// `count` samples: samples.npy as Trials::array_shape, or of a table's rows samples.csv.
   void write_samples(Trainer& trainer, const Trials& trials, std::uint64_t count) const;
   /// Phase times as a Chrome trace (chrome://tracing, Perfetto).
-  void write_profile(const std::vector<Trainer::PhaseTime>& phases) const;
+  void write_profile(const std::vector<PhaseTime>& phases) const;
 
  private:
   explicit RunFolder(Folder folder);

@@ -100,6 +100,7 @@ class RunLoop {
       trainer_.end_here();
       write_config(trainer_, folder_);
       stopped = false;
+      whole_ = true;
     }
     return finish(first, stopped);
   }
@@ -148,7 +149,12 @@ class RunLoop {
   void save() {
     // The metrics go first, to the disk itself: a checkpoint never is ahead of them.
     folder_.metrics().sync();
-    Checkpoint checkpoint = trainer_.checkpoint();
+    bool cut = false;  // the rows left out are not judged
+    Checkpoint checkpoint = trainer_.checkpoint([&] {
+      cut = cut || (!whole_ && request_.stop_requested && request_.stop_requested());
+      return cut;
+    });
+    cut_ = cut;
     record_.save(checkpoint);
     saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), checkpoint,
                              static_cast<int>(config_.keep), best_.epoch());
@@ -200,8 +206,9 @@ class RunLoop {
   }
 
   RunResult finish(std::uint64_t first, bool stopped) {
-    profile_.finish(trainer_, folder_, request_.observer);
+    profile_.finish(folder_, request_.observer);
     save();
+    stopped = stopped || cut_;  // at the last epoch, going on is judging the rows left out
     const std::uint64_t epochs = trainer_.epoch();
     draw_samples();
     if (traits_of(config_).encodes) draw([&] { folder_.write_reconstructions(trainer_, trials_); });
@@ -227,6 +234,8 @@ class RunLoop {
   StepProfile profile_;
   BestCheckpoint best_;
   bool pictures_missed_ = false;
+  bool whole_ = false;  // a stop was asked for, and was the run's end
+  bool cut_ = false;    // the newest checkpoint lacks what is found last, for a stop was asked for
   Clock::time_point start_{};
   double stepping_ = 0.0;
   fs::path saved_;

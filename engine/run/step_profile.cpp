@@ -8,6 +8,36 @@
 #include "engine/base/number_text.hpp"
 
 namespace vgan {
+namespace {
+
+using TimesByName = std::vector<std::pair<std::string, std::vector<double>>>;
+
+std::vector<double>& times_of(const std::string& name, TimesByName& all) {
+  for (auto& [known, times] : all) {
+    if (known == name) return times;
+  }
+  all.emplace_back(name, std::vector<double>{});
+  return all.back().second;
+}
+
+/// Seconds of each phase in each epoch, in the order in which phases are put on queues, then of all
+/// phases of an epoch together, from the first beginning to the last end.
+TimesByName times_by_name(const std::vector<PhaseTime>& phases) {
+  TimesByName times;
+  std::map<std::uint64_t, std::pair<double, double>> spans;
+  for (const PhaseTime& phase : phases) {
+    times_of(phase.name, times).push_back(phase.seconds);
+    const double end = phase.start_seconds + phase.seconds;
+    auto& [first, last] = spans.try_emplace(phase.epoch, phase.start_seconds, end).first->second;
+    first = std::min(first, phase.start_seconds);
+    last = std::max(last, end);
+  }
+  std::vector<double>& whole = times_of("all phases", times);
+  for (const auto& [epoch, span] : spans) whole.push_back(span.second - span.first);
+  return times;
+}
+
+}  // namespace
 
 StepProfile::StepProfile(const std::string& range) {
   if (!range.empty()) range_ = parse_step_range(range);
@@ -25,27 +55,22 @@ void StepProfile::before(Trainer& trainer) {
   if (range_ && trainer.epoch() + 1 >= range_->first) trainer.set_profiling(true);
 }
 
+// What is done between epochs, such as a checkpoint, is none of a profiler's business.
 void StepProfile::after(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
-  const auto phases = trainer.take_profile();
-  all_.insert(all_.end(), phases.begin(), phases.end());
-  if (range_ && trainer.epoch() >= range_->second) finish(trainer, folder, observer);
-}
-
-void StepProfile::finish(Trainer& trainer, const RunFolder& folder, RunObserver* observer) {
   if (!range_) return;
   trainer.set_profiling(false);
+  const auto phases = trainer.take_profile();
+  all_.insert(all_.end(), phases.begin(), phases.end());
+  if (trainer.epoch() >= range_->second) finish(folder, observer);
+}
+
+void StepProfile::finish(const RunFolder& folder, RunObserver* observer) {
+  if (!range_) return;
   range_.reset();
   if (all_.empty()) return;
   folder.write_profile(all_);
   if (observer == nullptr) return;
-  std::map<std::string, std::vector<double>> times;
-  std::vector<std::string> order;
-  for (const auto& phase : all_) {
-    if (times[phase.name].empty()) order.push_back(phase.name);
-    times[phase.name].push_back(phase.seconds);
-  }
-  for (const std::string& name : order) {
-    auto& values = times[name];
+  for (auto& [name, values] : times_by_name(all_)) {
     std::nth_element(values.begin(),
                      values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
     char line[96];

@@ -12,7 +12,8 @@
 
 namespace vgan {
 
-/// Switches the step's phase timing on for epochs A to B and prints what it found.
+/// Switches the step's phase timing on for epochs A to B, off for what is done between them, and
+/// prints what it found.
 class StepProfile {
  public:
   /// "A:B", or "" for none.
@@ -23,11 +24,11 @@ class StepProfile {
   void before(Trainer& trainer);
   void after(Trainer& trainer, const RunFolder& folder, RunObserver* observer);
   /// Writes profile.json and notes the medians, once.
-  void finish(Trainer& trainer, const RunFolder& folder, RunObserver* observer);
+  void finish(const RunFolder& folder, RunObserver* observer);
 
  private:
   std::optional<std::pair<std::uint64_t, std::uint64_t>> range_;
-  std::vector<Trainer::PhaseTime> all_;
+  std::vector<PhaseTime> all_;
 };
 
 }  // namespace vgan

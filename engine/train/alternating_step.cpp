@@ -30,10 +30,11 @@ AlternatingStep::AlternatingStep(Backend& backend, nn::Network& generator,
   require(!options.fused ||
               objectives::Gan::can_fuse(generator.layers(), discriminator.layers(), options.gan),
           "step", "a fused step of these networks", "plain dense layers");
-  const std::size_t scratch = scratch_bytes(backend, generator.layers(), discriminator.layers(),
-                                            options.batch, generator.compute_type());
+  const std::size_t scratch =
+      scratch_bytes(backend, generator.layers(), discriminator.layers(), options.batch,
+                    options.gan.pack, generator.compute_type());
   for (Queue* at : {d_queue_.get(), &queue()}) backend.reserve_scratch(*at, scratch);
-  record_programs();
+  record_programs({&generator, &discriminator});
 }
 
 // Bit 0: the latent that the step's first D update reads; bit 1: R1 and R2.
@@ -88,9 +89,9 @@ void AlternatingStep::put_step(std::size_t variant) {
   }
   g.wait_for(d);
   update_generator(g);
+  mark("", g);
   g.wait_for(data);
   g.wait_for(noise);
-  mark("", g);
   backend().advance(g, state());
 }
 
@@ -122,9 +123,11 @@ void AlternatingStep::update_generator(Queue& g) {
 std::size_t AlternatingStep::scratch_bytes(const Backend& backend,
                                            const std::vector<nn::LayerSpec>& g,
                                            const std::vector<nn::LayerSpec>& d, std::int64_t batch,
-                                           ElementType type) {
-  return std::max({scratch_of(backend, g, batch, type), scratch_of(backend, d, 2 * batch, type),
-                   scratch_of(backend, d, batch, ElementType::f32)});  // of penalties
+                                           std::int64_t pack, ElementType type) {
+  const std::int64_t judged = batch / pack;
+  return std::max({scratch_of(backend, g, batch, type), scratch_of(backend, d, 2 * judged, type),
+                   scratch_of(backend, d, judged, type),                // of G's update
+                   scratch_of(backend, d, judged, ElementType::f32)});  // of penalties
 }
 
 }  // namespace vgan

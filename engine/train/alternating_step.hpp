@@ -32,9 +32,10 @@ class AlternatingStep final : public TrainingStep {
                   const DeviceTrials& data, const StepOptions& options);
 
   /// Bytes that both of `d` and `g` keep for the products of this step (Backend::product_scratch).
+  /// D sees `pack` trials as one.
   static std::size_t scratch_bytes(const Backend& backend, const std::vector<nn::LayerSpec>& g,
                                    const std::vector<nn::LayerSpec>& d, std::int64_t batch,
-                                   ElementType type);
+                                   std::int64_t pack, ElementType type);
 
  private:
   std::size_t variants() const override { return gan_.has_r1() ? 4 : 2; }

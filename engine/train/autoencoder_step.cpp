@@ -18,7 +18,7 @@ AutoencoderStep::AutoencoderStep(Backend& backend, nn::Network& encoder, nn::Net
   const std::size_t scratch = scratch_bytes(backend, encoder.layers(), decoder.layers(),
                                             options.batch, decoder.compute_type());
   backend.reserve_scratch(queue(), scratch);
-  record_programs();
+  record_programs({&encoder, &decoder});
 }
 
 std::size_t AutoencoderStep::scratch_bytes(const Backend& backend,
@@ -50,8 +50,8 @@ void AutoencoderStep::put_step(std::size_t variant) {
   mark("adam", model);
   e_adam_.step(model, *e_, state());
   g_adam_.step(model, *g_, state());
-  model.wait_for(data);
   mark("", model);
+  model.wait_for(data);
   backend().advance(model, state());
 }
 

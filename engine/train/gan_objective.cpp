@@ -26,8 +26,8 @@ class GanObjective final : public Objective {
   // The step has two queues, `d` and `g`, and each keeps that much.
   std::size_t scratch_bytes(const Backend& backend, const ObjectiveLayers& layers,
                             std::int64_t batch, ElementType type) const override {
-    return 2 *
-           AlternatingStep::scratch_bytes(backend, layers.generator, layers.second, batch, type);
+    return 2 * AlternatingStep::scratch_bytes(backend, layers.generator, layers.second, batch,
+                                              config().pack, type);
   }
 
   std::unique_ptr<TrainingStep> make_step(Backend& backend, const StepNetworks& networks,

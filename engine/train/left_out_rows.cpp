@@ -203,23 +203,21 @@ void LeftOutRows::score(const Shares& shares, std::size_t column, LeftOut::Shown
   }
 }
 
-LeftOut LeftOutRows::unjudged() const {
-  LeftOut made(cells_.columns().size());
-  std::int64_t rows = 0;
-  for (const Fold& fold : folds_) rows += fold.rows;
-  made.set_rows(rows);
-  return made;
-}
+LeftOut LeftOutRows::unjudged() const { return LeftOut(cells_.columns().size()); }
 
-LeftOut LeftOutRows::judge(Queue& queue, CellSampler& sampler) const {
+LeftOut LeftOutRows::judge(Queue& queue, CellSampler& sampler,
+                           const std::function<bool()>& stop) const {
   LeftOut made = unjudged();
-
   for (std::size_t j = 0; j < cells_.columns().size(); ++j) {
+    if (stop && stop()) return unjudged();
     made.set_temperature(j, temperature_of(shares_of(queue, sampler, Mask::before, j), j));
     if (!numeric_[j]) continue;
     score(shares_of(queue, sampler, Mask::all_others, j), j, LeftOut::Shown::all_others, made);
     score(shares_of(queue, sampler, Mask::some, j), j, LeftOut::Shown::some, made);
   }
+  std::int64_t rows = 0;
+  for (const Fold& fold : folds_) rows += fold.rows;
+  made.set_rows(rows);
   return made;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/data/trials.hpp"
@@ -23,8 +24,9 @@ class LeftOutRows {
   /// Margins of 0 and temperatures of 1, of networks that have learnt nothing.
   LeftOut unjudged() const;
   /// Margins and temperatures of the networks of `sampler`, of which the first leaves out the first
-  /// fold and so on. A row of `some` shows any number of columns at random.
-  LeftOut judge(Queue& queue, CellSampler& sampler) const;
+  /// fold and so on. A row of `some` shows any number of columns at random. `stop` is asked before
+  /// each column, and may be empty; where it says so, nothing is judged.
+  LeftOut judge(Queue& queue, CellSampler& sampler, const std::function<bool()>& stop) const;
 
  private:
   struct Fold {

@@ -42,7 +42,7 @@ MaskedStep::MaskedStep(Backend& backend, const std::vector<nn::Network*>& networ
   }
   backend.reserve_scratch(
       queue(), scratch_bytes(backend, networks.front()->layers(), options.objective.batch));
-  record_programs();
+  record_programs(networks);
 }
 
 void MaskedStep::prepare_first(Queue& queue, std::uint64_t step) {
@@ -65,8 +65,8 @@ void MaskedStep::put_step(std::size_t variant) {
     mark("adam", model);
     member.adam.step(model, *member.network, state());
   }
-  model.wait_for(data);
   mark("", model);
+  model.wait_for(data);
   backend().advance(model, state());
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/refuse_setting.hpp"
+#include "engine/models/fold_plan.hpp"
 #include "engine/models/model_traits.hpp"
 
 namespace vgan {
@@ -51,8 +52,9 @@ LikelihoodKind likelihood_for(LikelihoodKind wanted, bool table) {
                        : "auto, bernoulli or gaussian, for trials that are no rows of a table");
 }
 
-// Passes over the rows after which a model over cells has learnt them: more make it copy few rows,
-// and many rows need fewer (docs/lab/masked.md).
+// Updates after which a model over cells has learnt the rows: more make it copy few rows, and many
+// rows need fewer passes (docs/lab/masked.md). Networks of folds, which learn fewer rows, take as
+// many updates, and so see theirs more often.
 std::uint64_t epochs_over_cells(std::int64_t rows, std::int64_t batch) {
   constexpr double few_rows = 1000.0;
   const auto count = static_cast<double>(rows);
@@ -122,8 +124,8 @@ TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valu
 
 std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count) {
   if (config.passes <= 0.0) return config.epochs;
-  const double epochs =
-      std::ceil(config.passes * static_cast<double>(count) / static_cast<double>(config.batch));
+  const auto seen = static_cast<double>(rows_of_network(config, count));
+  const double epochs = std::ceil(config.passes * seen / static_cast<double>(config.batch));
   return static_cast<std::uint64_t>(std::max(1.0, epochs));
 }
 

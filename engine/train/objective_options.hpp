@@ -20,7 +20,8 @@ namespace vgan {
 /// likelihood that such trials cannot have.
 TrainConfig resolved(TrainConfig config, const TrialShape& trial, bool real_valued = false,
                      std::int64_t trials = CodeModel::most_trials, bool table = false);
-/// `epochs`, or `passes` over `count` trials in epochs.
+/// `epochs`, or `passes` in epochs: over `count` trials, or over those of them that each network of
+/// folds learns.
 std::uint64_t epochs_of(const TrainConfig& config, std::int64_t count);
 
 objectives::GanOptions gan_options(const TrainConfig& config, const TrialShape& trial,

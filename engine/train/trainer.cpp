@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/refuse_setting.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/models/cells_checkpoint.hpp"
 #include "engine/models/scaling_checkpoint.hpp"
 #include "engine/models/schema_json.hpp"
@@ -104,25 +105,20 @@ void Trainer::Implementation::finish_steps() {
   step->queue().synchronise();
 }
 
-void Trainer::Implementation::note_phase(const char* name, Queue& at) {
-  if (phase_queue != nullptr) phase_queue->synchronise();
-  at.synchronise();
-  const auto now = Clock::now();
-  const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
-  if (!phase.empty()) {
-    phases.push_back({phase, seconds(phase_start - profile_origin), seconds(now - phase_start),
-                      step->steps() + 1});
-  }
-  phase = name;
-  phase_queue = phase.empty() ? nullptr : &at;
-  phase_start = now;
+Trainer::Trainer(const TrainConfig& config, const Trials& trials) {
+  const CallersDevice restored(config.device);
+  implementation_ = std::make_unique<Implementation>(config, trials);
 }
-
-Trainer::Trainer(const TrainConfig& config, const Trials& trials)
-    : implementation_(std::make_unique<Implementation>(config, trials)) {}
-Trainer::~Trainer() = default;
+Trainer::~Trainer() {
+  if (implementation_ == nullptr) return;
+  const CallersDevice restored(config().device);
+  implementation_.reset();
+}
 Trainer::Trainer(Trainer&&) noexcept = default;
-Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&& other) noexcept {
+  std::swap(implementation_, other.implementation_);
+  return *this;
+}
 
 const TrainConfig& Trainer::config() const { return implementation_->config; }
 std::string Trainer::device_name() const { return implementation_->backend->info().name; }
@@ -173,6 +169,7 @@ StepReport Trainer::train_epoch() {
 }
 
 void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report) {
+  const CallersDevice restored(config().device);
   TrainingStep& step = *implementation_->step;
   const Objective& objective = *implementation_->objective;
   const std::size_t ahead = implementation_->backend->info().asynchronous ? 2 : 1;
@@ -190,7 +187,8 @@ void Trainer::train(std::uint64_t epochs, const std::function<bool(const StepRep
   }
 }
 
-Checkpoint Trainer::checkpoint() {
+Checkpoint Trainer::checkpoint(const std::function<bool()>& stop) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   const NamedRange range(*self.backend, "checkpoint");
   self.finish_steps();
@@ -202,23 +200,25 @@ Checkpoint Trainer::checkpoint() {
   made.metadata["data"] = self.fingerprint;
   if (self.conditions.size() > 0) made.metadata["conditions"] = self.condition_fingerprint;
   for (const auto& [name, network] : self.networks()) {
+    require_finite(*self.backend, *self.queue, *network, name, epoch(), self.objective->remedy());
     save_network(*self.backend, *self.queue, *network, name, made);
   }
   self.conditions.save(made);
   if (self.cells) save_cells(*self.cells, made);
-  require_finite(made, epoch(), self.objective->remedy());
   if (self.traits().fits_codes) self.codes_of_now().save(made);
-  self.left_out_of_now().save(made);
+  self.left_out_of_now(stop).save(made);
   return made;
 }
 
 void Trainer::end_here() {
+  const CallersDevice restored(config().device);
   implementation_->finish_steps();
   implementation_->config.epochs = epoch();
   implementation_->config.passes = 0.0;
 }
 
 void Trainer::restore(const Checkpoint& checkpoint) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   require_same(checkpoint, "data", self.fingerprint, "data");
   if (self.conditions.size() > 0) {
@@ -240,6 +240,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
 }
 
 void Trainer::start_from(const Checkpoint& checkpoint) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   if (self.cells) require_same_cells(checkpoint, *self.cells, *self.schema);
   if (self.left_out_rows) require_same_folds(checkpoint, self.config, self.fingerprint);
@@ -254,6 +255,7 @@ const Scaling& Trainer::scaling() const { return implementation_->scaling; }
 
 std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t seed,
                                            std::uint64_t run) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   require_count(count, self.trial);
   const NamedRange range(*self.backend, "sample");
@@ -283,6 +285,7 @@ std::vector<float> Trainer::sample(std::uint64_t count, std::uint64_t seed, std:
 }
 
 std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t columns) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   require_count(count, self.trial);
   if (self.cells) {
@@ -303,19 +306,22 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
   return all;
 }
 
+// The device is idle when a profiler is started and stopped, and what timing needs is recorded by
+// then.
 void Trainer::set_profiling(bool on) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
-  if (on && !self.profiling) {
-    self.profile_origin =
-        self.profile_origin == Clock::time_point{} ? Clock::now() : self.profile_origin;
-    self.step->set_marker([&self](const char* name, Queue& at) { self.note_phase(name, at); });
-  }
-  if (!on) self.step->set_marker({});
+  if (on == self.profiling) return;
+  self.finish_steps();
+  if (!on) self.backend->stop_profiler();
+  self.step->set_timing(on);
+  if (on) self.backend->start_profiler();
   self.profiling = on;
 }
 
-std::vector<Trainer::PhaseTime> Trainer::take_profile() {
-  return std::exchange(implementation_->phases, {});
+std::vector<PhaseTime> Trainer::take_profile() {
+  const CallersDevice restored(config().device);
+  return implementation_->step->take_phases();
 }
 
 }  // namespace vgan

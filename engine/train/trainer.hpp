@@ -14,6 +14,7 @@
 #include "engine/models/step_report.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
+#include "engine/train/phase_time.hpp"
 
 namespace vgan {
 
@@ -58,8 +59,10 @@ class Trainer {
   /// Throws as train_epoch.
   void train(std::uint64_t epochs, const std::function<bool(const StepReport&)>& report);
 
-  /// The whole state. Throws diverged if a weight or moment is not finite.
-  Checkpoint checkpoint();
+  /// The whole state. Throws diverged if a weight or moment is not finite. Of a model with folds
+  /// the rows left out are judged, unless `stop` says so, which is asked on the way and may be
+  /// empty.
+  Checkpoint checkpoint(const std::function<bool()>& stop = {});
   /// Makes the epochs trained so far, of which there is one at least, those of `config`.
   void end_here();
   /// Continues from a checkpoint of the same networks and data. Throws bad_data if it is not.
@@ -91,14 +94,11 @@ class Trainer {
   /// GAN.
   std::vector<double> reconstruct(const Trials& trials);
 
-  /// Seconds spent in each phase of the epochs since the last call, by name, in order.
+  using PhaseTime = vgan::PhaseTime;
+  /// Whether the phases of the epochs to come are timed. A profiler that was started to wait for it
+  /// (cudaProfilerStart) takes what the device does in these epochs, and no more.
   void set_profiling(bool on);
-  struct PhaseTime {
-    std::string name;
-    double start_seconds;  ///< since profiling was first switched on
-    double seconds;
-    std::uint64_t epoch;
-  };
+  /// The time of each phase of such epochs since the last call, epoch by epoch.
   std::vector<PhaseTime> take_profile();
 
  private:

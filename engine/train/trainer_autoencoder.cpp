@@ -1,5 +1,6 @@
 // What a trainer of an autoencoder does beside training: codes to sample from, reconstructions.
 #include "engine/base/error.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/sample/reconstruction_errors.hpp"
 #include "engine/train/trainer_state.hpp"
 
@@ -28,6 +29,7 @@ const CodeModel& Trainer::Implementation::codes_of_now() {
 }
 
 std::vector<double> Trainer::reconstruct(const Trials& trials) {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   if (!self.traits().encodes) {
     throw Error(ErrorCode::bad_config, {"cannot reconstruct", "the trainer's model",
@@ -53,6 +55,7 @@ std::vector<double> Trainer::reconstruct(const Trials& trials) {
 }
 
 std::string Trainer::samples_from() {
+  const CallersDevice restored(config().device);
   Implementation& self = *implementation_;
   if (self.traits().fits_codes) return self.codes_of_now().text();
   return "";

@@ -17,11 +17,13 @@ CellSampler& Trainer::Implementation::cell_sampler_with_weights_of_now() {
   return *cell_sampler;
 }
 
-const LeftOut& Trainer::Implementation::left_out_of_now() {
-  if (left_out_rows && (left_out.empty() || left_out_step != step->reported())) {
+const LeftOut& Trainer::Implementation::left_out_of_now(const std::function<bool()>& stop) {
+  if (!left_out_rows) return left_out;
+  // What was not judged is judged when it is asked for again.
+  if (left_out.rows() == 0 || left_out_step != step->reported()) {
     left_out = step->reported() == 0
                    ? left_out_rows->unjudged()
-                   : left_out_rows->judge(*queue, cell_sampler_with_weights_of_now());
+                   : left_out_rows->judge(*queue, cell_sampler_with_weights_of_now(), stop);
     left_out_step = step->reported();
   }
   return left_out;

@@ -48,7 +48,8 @@ void require_data(const TrainConfig& config, const Trials& trials) {
 // A fold is there to be left out, and the others to be learnt.
 void require_folds(std::int64_t folds, std::int64_t rows) {
   if (folds <= rows) return;
-  refuse_setting("folds", std::to_string(folds), "up to " + counted(rows, "row"),
+  refuse_setting("folds", std::to_string(folds),
+                 "up to " + std::to_string(rows) + ", as there are " + counted(rows, "row"),
                  "each fold leaves out one row or more");
 }
 
@@ -111,7 +112,8 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
 
   queue = backend->make_queue("main");
   upload_data(trials);
-  const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused};
+  const nn::ComputeOptions products{precision == Precision::tf32, step_kind.fused,
+                                    traits().over_cells && precision == Precision::bf16};
   generator.emplace(*backend, layers.generator, leaky_slope, g_arena, "the generator", products);
   generator->initialise(*queue, config.seed, generator_id);
   StepNetworks moved{&*generator, nullptr, {}};
@@ -143,7 +145,7 @@ void Trainer::Implementation::choose_scaling(const Trials& trials) {
 
 void Trainer::Implementation::choose_precision() {
   if (traits().over_cells) {
-    config.precision = precision_over_cells(config.precision);
+    config.precision = training_precision_over_cells(config.precision, backend->info());
   }
   precision = vgan::choose_precision(config.precision, backend->info());
 }
@@ -159,7 +161,7 @@ void Trainer::Implementation::choose_networks() {
   objective = make_objective({config, trial, conditions.size(), heads, epochs_of(config, count),
                               cells ? &cell_layout : nullptr});
   layers = objective->layers(sampled_layers);
-  const bool bf16 = precision == Precision::bf16;
+  const bool bf16 = type() == ElementType::bf16;
   const bool average = config.ema > 0.0;
   g_arena = {.training = true, .average = average, .shadow = bf16};
   second_arena = {.training = true, .average = average && traits().averages_second, .shadow = bf16};

@@ -1,13 +1,11 @@
 // What a trainer is made of.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/base/clock.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/models/codes.hpp"
@@ -44,8 +42,8 @@ struct Trainer::Implementation {
   /// There is one for a model over cells only.
   CellSampler& cell_sampler_with_weights_of_now();
   /// What rows that were left out say of the networks, found once for each epoch at which it is
-  /// asked for; empty without folds.
-  const LeftOut& left_out_of_now();
+  /// asked for, unless `stop` says so; empty without folds.
+  const LeftOut& left_out_of_now(const std::function<bool()>& stop);
   /// Rows that such a model draws, in the data's own numbers.
   std::vector<double> sampled_rows(std::uint64_t count, std::uint64_t seed, Purpose purpose);
   /// The codes of a model "ae", fitted once for each epoch at which they are asked for.
@@ -53,7 +51,6 @@ struct Trainer::Implementation {
   /// All networks that a step moves, with what a checkpoint calls them.
   std::vector<std::pair<std::string, nn::Network*>> networks();
   void finish_steps();
-  void note_phase(const char* name, Queue& queue);
 
   TrainConfig config;
   std::unique_ptr<Backend> backend;
@@ -96,14 +93,12 @@ struct Trainer::Implementation {
   std::uint64_t codes_step = 0;
 
   bool profiling = false;
-  Clock::time_point profile_origin{}, phase_start{};
-  std::string phase;
-  Queue* phase_queue = nullptr;  ///< where the phase's work is
-  std::vector<PhaseTime> phases;
 
  private:
+  /// What activations and the weights that products read are in; a network over cells keeps both in
+  /// f32, and in bf16 its products round them.
   ElementType type() const {
-    return precision == Precision::bf16 ? ElementType::bf16 : ElementType::f32;
+    return precision == Precision::bf16 && !cells ? ElementType::bf16 : ElementType::f32;
   }
   /// Bytes of the conditions of all trials: one for each class, or floats.
   std::size_t condition_bytes() const {

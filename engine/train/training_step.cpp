@@ -1,8 +1,10 @@
 #include "engine/train/training_step.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/check.hpp"
+#include "engine/train/saved_networks.hpp"
 
 namespace vgan {
 TrainingStep::TrainingStep(Backend& backend, const StepSchedules& schedules,
@@ -38,17 +40,68 @@ AdamOptions TrainingStep::adam_of(AdamOptions options, AdamState StepState::*net
   return options;
 }
 
-void TrainingStep::record_programs() {
+void TrainingStep::record_programs(const std::vector<nn::Network*>& networks) {
   set_steps(0);
+  if (backend_->info().captures) rehearse(networks);
+  programs_ = record_all(false);
+}
+
+// The first run of an operation makes its plan, takes memory and loads code, any of which may wait
+// for the device; and a capture forbids that.
+void TrainingStep::rehearse(const std::vector<nn::Network*>& networks) {
+  const NamedRange range(*backend_, "rehearse");
+  const SavedNetworks saved(*backend_, *queue_, networks);
+  for (std::size_t variant = 0; variant < variants(); ++variant) put_step(variant);
+  saved.restore(*queue_);
+  set_steps(0);
+}
+
+TrainingStep::Programs TrainingStep::record_all(bool timed) {
+  Programs made;
   for (std::size_t variant = 0; variant < variants(); ++variant) {
-    programs_.push_back(backend_->record(*queue_, [this, variant] { put_step(variant); }));
+    made.variants.push_back(record({variant}, timed));
   }
-  if (backend_->info().asynchronous && unrolled % period() == 0) {
-    unrolled_ = backend_->record(*queue_, [this] {
-      for (std::uint64_t step = 0; step < unrolled; ++step) put_step(variant_at(step));
-    });
+  if (!backend_->info().asynchronous || unrolled % period() != 0) return made;
+  std::vector<std::size_t> steps;
+  for (std::uint64_t step = 0; step < unrolled; ++step) steps.push_back(variant_at(step));
+  made.unrolled = record(steps, timed);
+  return made;
+}
+
+TrainingStep::Recorded TrainingStep::record(const std::vector<std::size_t>& steps, bool timed) {
+  const NamedRange range(*backend_, "record");
+  Recorded made;
+  if (timed) made.clock = std::make_unique<PhaseClock>(*backend_);
+  made.program = backend_->record(
+      *queue_, [this, steps, clock = made.clock.get()] { put_steps(steps, clock); });
+  return made;
+}
+
+void TrainingStep::put_steps(const std::vector<std::size_t>& steps, PhaseClock* clock) {
+  struct Set {
+    ~Set() { clock = nullptr; }
+    PhaseClock*& clock;
+  } const set{clock_};
+  clock_ = clock;
+  if (clock != nullptr) clock->begin_program();
+  for (const std::size_t variant : steps) {
+    put_step(variant);
+    if (clock != nullptr) clock->end_step();
   }
 }
+
+void TrainingStep::set_timing(bool on) {
+  require(replays_.empty(), "step", "timing switched while records are under way", "none");
+  if (on && origin_ == nullptr) {
+    for (Programs& programs : timed_programs_) programs = record_all(true);
+    origin_ = backend_->make_stopwatch();
+    origin_->start(*queue_);
+    queue_->synchronise();
+  }
+  timing_ = on;
+}
+
+std::vector<PhaseTime> TrainingStep::take_phases() { return std::exchange(phases_, {}); }
 
 void TrainingStep::set_steps(std::uint64_t steps) {
   StepState state{};
@@ -68,20 +121,25 @@ void TrainingStep::set_steps(std::uint64_t steps) {
 void TrainingStep::mark(const char* name, Queue& queue) {
   phase_.reset();
   if (*name != '\0') phase_.emplace(*backend_, name);
-  if (marker_) marker_(name, queue);
+  if (clock_ != nullptr) clock_->mark(name, queue);
 }
 
 std::uint64_t TrainingStep::run(std::uint64_t limit) {
   require(replays_.size() < most_replays, "step",
           std::to_string(replays_.size()) + " replays whose records were not taken", "fewer");
   require(limit > 0, "step", "0 steps to run", "1 or more");
-  const bool many = unrolled_ != nullptr && !marker_ && limit >= unrolled && steps_ % unrolled == 0;
-  const Replay replay{steps_, many ? unrolled : 1, next_slot_};
-  const NamedRange range(*backend_, "step");
-  if (marker_) {
-    put_step(variant_at(steps_));  // a replay has no phases to mark
+  const Programs& programs = timing_ ? timed_programs_[next_slot_] : programs_;
+  const bool many = programs.unrolled.program != nullptr && replaying_ && limit >= unrolled &&
+                    steps_ % unrolled == 0;
+  const std::size_t variant = variant_at(steps_);
+  const Recorded& chosen = many ? programs.unrolled : programs.variants[variant];
+  const Replay replay{steps_, many ? unrolled : 1, next_slot_,
+                      replaying_ ? chosen.clock.get() : nullptr};
+  const NamedRange range(*backend_, many ? "steps" : "step", steps_ + 1);
+  if (replaying_) {
+    chosen.program->replay();
   } else {
-    (many ? *unrolled_ : *programs_[variant_at(steps_)]).replay();
+    put_step(variant);
   }
   read_records(replay);
   steps_ += replay.count;
@@ -108,6 +166,7 @@ std::span<const StepRecord> TrainingStep::take_records() {
   const Replay replay = replays_.front();
   reading_queues_[replay.slot]->synchronise();
   replays_.pop_front();
+  if (replay.clock != nullptr) replay.clock->read(*origin_, replay.first + 1, phases_);
   return {records_[replay.slot].data(), replay.count};
 }
 

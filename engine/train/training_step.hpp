@@ -1,11 +1,10 @@
-// A training step as a fixed program: recorded once, replayed for each epoch, its records read
-// behind it.
+// A training step as a fixed program: run once, recorded once, replayed for each epoch, its records
+// read behind it.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,11 +13,10 @@
 
 #include "engine/device/backend.hpp"
 #include "engine/nn/layer.hpp"
+#include "engine/nn/network.hpp"
+#include "engine/train/phase_clock.hpp"
 
 namespace vgan {
-
-/// Told where a phase of the step begins; the previous one ends there. "" ends the last.
-using PhaseMarker = std::function<void(const char* name, Queue& queue)>;
 
 /// What changes from step to step, evaluated on the device.
 struct StepSchedules {
@@ -51,7 +49,16 @@ class TrainingStep {
 
   /// Where a step's work begins and ends.
   Queue& queue() { return *queue_; }
-  void set_marker(PhaseMarker marker) { marker_ = std::move(marker); }
+
+  /// Whether the phases of the steps to come are timed, by programs of their own, which are
+  /// recorded when they are first asked for. All records must have been taken.
+  void set_timing(bool on);
+  /// The phases of timed steps whose records have been taken since the last call, in the order in
+  /// which they are put on queues.
+  std::vector<PhaseTime> take_phases();
+  /// Whether steps are replayed, as they are unless told otherwise, or put on the queues one by
+  /// one: the slow twin of a replay.
+  void set_replaying(bool on) { replaying_ = on; }
 
  protected:
   /// `queue_name` is that of the queue where work begins and ends.
@@ -64,8 +71,10 @@ class TrainingStep {
   /// `options` for one of the two networks, without an average unless `average`.
   static AdamOptions adam_of(AdamOptions options, AdamState StepState::*network, bool average);
 
-  /// To be called when the derived step is whole: sets step 0 and records the programs.
-  void record_programs();
+  /// To be called when the derived step is whole: sets step 0 and records the programs. `networks`
+  /// are all those that a step moves. Where the device captures, each variant is run once before,
+  /// and the networks are put back as they were.
+  void record_programs(const std::vector<nn::Network*>& networks);
 
   /// How many variants there are, which one step `step` is, and after how many steps they repeat.
   virtual std::size_t variants() const { return 1; }
@@ -76,18 +85,34 @@ class TrainingStep {
   /// Puts what a step `step` needs to be there before it on `queue`.
   virtual void prepare_first(Queue& queue, std::uint64_t step) = 0;
 
-  /// The phase that begins here, for the marker and, as a range, for a profiler.
+  /// The phase that begins here, and ends at the next mark, for the clock and, as a range, for a
+  /// profiler; "" ends the last.
   void mark(const char* name, Queue& queue);
   Backend& backend() { return *backend_; }
   StepState* state() { return state_; }
 
  private:
+  /// A program, and what it times.
+  struct Recorded {
+    std::unique_ptr<PhaseClock> clock;  ///< null: nothing
+    std::unique_ptr<Program> program;   ///< null: not worth it
+  };
+  struct Programs {
+    std::vector<Recorded> variants;
+    Recorded unrolled;  ///< from a multiple of `unrolled` on
+  };
   /// The steps that one replay runs.
   struct Replay {
     std::uint64_t first, count;
-    std::size_t slot;  ///< of reader and records
+    std::size_t slot;         ///< of reader and records
+    const PhaseClock* clock;  ///< null: nothing is timed
   };
 
+  void rehearse(const std::vector<nn::Network*>& networks);
+  Programs record_all(bool timed);
+  /// `steps`: the variant of each step of the program.
+  Recorded record(const std::vector<std::size_t>& steps, bool timed);
+  void put_steps(const std::vector<std::size_t>& steps, PhaseClock* clock);
   void read_records(const Replay& replay);
 
   Backend* backend_;
@@ -95,15 +120,20 @@ class TrainingStep {
   std::unique_ptr<Queue> queue_;
   Buffer state_buffer_;
   StepState* state_;
-  PhaseMarker marker_;
   std::optional<NamedRange> phase_;
+  PhaseClock* clock_ = nullptr;  ///< of the timed program that is being put on queues
+  std::unique_ptr<Stopwatch> origin_;
+  std::vector<PhaseTime> phases_;
+  bool timing_ = false;
+  bool replaying_ = true;
   std::uint64_t steps_ = 0;
   std::size_t next_slot_ = 0;
   std::deque<Replay> replays_;
   std::array<std::unique_ptr<Queue>, most_replays> reading_queues_;
   std::array<std::array<StepRecord, unrolled>, most_replays> records_{};
-  std::vector<std::unique_ptr<Program>> programs_;  ///< one for each variant
-  std::unique_ptr<Program> unrolled_;  ///< from a multiple of `unrolled` on; null: not worth it
+  Programs programs_;
+  /// One set for each slot, so that the next replay does not set the stopwatches of the last.
+  std::array<Programs, most_replays> timed_programs_;
 };
 
 /// A step with two places for a batch, which take turns: the next is prepared while one is read.

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
+#include "kernels/cpu/cell_targets.hpp"
 #include "kernels/cpu/operations.hpp"
 #include "kernels/cpu/softmax.hpp"
 #include "kernels/cpu/team/chunks.hpp"
@@ -11,16 +11,8 @@
 namespace vgan::cpu {
 namespace {
 
-/// The targets of a head's leading `count` cells: bell[t] * scale. The bell lies so that its middle
-/// is at the row's cell; none where the target is that cell alone.
-struct Targets {
-  const float* bell = nullptr;
-  std::int64_t count = 0;
-  float scale = 0.0F;
-};
-
 /// The loss of one head of one row, whose target is at `cell`, and weight times its gradient.
-float loss_of_head(const float* logits, std::int64_t size, std::int64_t cell, Targets targets,
+float loss_of_head(const float* logits, std::int64_t size, std::int64_t cell, CellTargets targets,
                    float weight, float* __restrict gradient) {
   const float most = greatest(logits, size);
   // The exponentials wait in the gradient.
@@ -47,26 +39,13 @@ float loss_of_head(const float* logits, std::int64_t size, std::int64_t cell, Ta
   return loss;
 }
 
-/// The bell of the widest smoothed head, both sides of it: number `middle` is its greatest.
-struct Bell {
-  explicit Bell(const CellLossTask& task) {
-    for (std::int64_t c = 0; c < task.heads.size; ++c) {
-      middle = std::max<std::int64_t>(middle, task.heads.data[c].smoothed - 1);
-    }
-    for (std::int64_t t = -middle; t <= middle; ++t) numbers.push_back(task.bell[std::abs(t)]);
-  }
-
-  std::int64_t middle = -1;
-  std::vector<float> numbers;
-};
-
-double loss_of_row(const CellLossTask& task, const Bell& bell, std::int64_t row) {
+double loss_of_row(const CellLossTask& task, const CellBell& bell, std::int64_t row) {
   const std::int64_t columns = task.heads.size;
   const std::uint8_t* const observed = task.observed.row(row);
   const std::int32_t* const cells = task.cells.row(row);
   std::int64_t hidden = 0;
   for (std::int64_t c = 0; c < columns; ++c) hidden += observed[c] == 0 ? 1 : 0;
-  const float weight = 1.0F / (static_cast<float>(task.logits.rows) * static_cast<float>(hidden));
+  const float weight = cell_weight(task.logits.rows, hidden);
   double loss = 0.0;
   for (std::int64_t c = 0; c < columns; ++c) {
     const math::CellHead head = task.heads.data[c];
@@ -75,14 +54,9 @@ double loss_of_row(const CellLossTask& task, const Bell& bell, std::int64_t row)
       std::fill_n(gradient, head.size, 0.0F);
       continue;
     }
-    Targets targets;
-    if (cells[c] < head.smoothed) {
-      targets = {bell.numbers.data() + (bell.middle - cells[c]), head.smoothed,
-                 task.inverse_sums[head.first + cells[c]]};
-    }
-    loss += static_cast<double>(
-        VGAN_WIDEST(loss_of_head)(task.logits.row(row) + head.first, std::int64_t{head.size},
-                                  std::int64_t{cells[c]}, targets, weight, gradient));
+    loss += static_cast<double>(VGAN_WIDEST(loss_of_head)(
+        task.logits.row(row) + head.first, std::int64_t{head.size}, std::int64_t{cells[c]},
+        bell.targets(head, cells[c]), weight, gradient));
   }
   return hidden == 0 ? 0.0 : loss / static_cast<double>(hidden);
 }
@@ -91,7 +65,7 @@ double loss_of_row(const CellLossTask& task, const Bell& bell, std::int64_t row)
 
 void run(ThreadTeam& team, const CellLossTask& task) {
   const std::int64_t rows = task.logits.rows;
-  const Bell bell(task);
+  const CellBell bell(task);
   std::vector<double> losses(static_cast<std::size_t>(rows));
   for_each_row(team, rows, 4 * task.logits.cols, [&](std::int64_t row) {
     losses[static_cast<std::size_t>(row)] = loss_of_row(task, bell, row);

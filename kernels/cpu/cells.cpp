@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/operations.hpp"
+#include "kernels/cpu/row_sums.hpp"
 #include "kernels/cpu/softmax.hpp"
 #include "kernels/cpu/team/chunks.hpp"
 #include "kernels/cpu/team/clones.hpp"
@@ -12,35 +13,6 @@
 namespace vgan::cpu {
 namespace {
 
-/// The rows of the tables that one row of a batch sees, so many columns at a time.
-constexpr int most_seen = 64;
-struct SeenRows {
-  const float* rows[most_seen];
-};
-
-/// out += the sum of `count` seen rows, in order; four at a time, so that `out` is less often read
-/// and written.
-void add_rows(const SeenRows* seen, int count, std::int64_t width, float* __restrict out) {
-  int i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const float* const a = seen->rows[i];
-    const float* const b = seen->rows[i + 1];
-    const float* const c = seen->rows[i + 2];
-    const float* const d = seen->rows[i + 3];
-    for (std::int64_t j = 0; j < width; ++j) out[j] = out[j] + a[j] + b[j] + c[j] + d[j];
-  }
-  if (i + 2 <= count) {
-    const float* const a = seen->rows[i];
-    const float* const b = seen->rows[i + 1];
-    for (std::int64_t j = 0; j < width; ++j) out[j] = out[j] + a[j] + b[j];
-    i += 2;
-  }
-  if (i < count) {
-    const float* const a = seen->rows[i];
-    for (std::int64_t j = 0; j < width; ++j) out[j] += a[j];
-  }
-}
-
 void embed_row(const EmbedCellsTask& task, std::int64_t i) {
   const std::int32_t* const cells = task.cells.row(i);
   const std::uint8_t* const observed = task.observed.row(i);
@@ -49,15 +21,37 @@ void embed_row(const EmbedCellsTask& task, std::int64_t i) {
   std::copy_n(task.bias.data, task.out.cols, out);
   for (std::int64_t first = 0; first < columns; first += most_seen) {
     SeenRows seen;
-    int count = 0;
     for (std::int64_t c = first; c < std::min(columns, first + most_seen); ++c) {
       // There is no branch, for the processor cannot foresee which columns are seen: the next row
       // of the list takes the place of one that is not.
       const std::int64_t row = observed[c] != 0 ? task.first_rows.data[c] + cells[c] : 0;
-      seen.rows[count] = task.tables.row(row);
-      count += observed[c] != 0 ? 1 : 0;
+      seen.rows[seen.count] = task.tables.row(row);
+      seen.count += observed[c] != 0 ? 1 : 0;
     }
-    VGAN_WIDEST(add_rows)(&seen, count, task.out.cols, out);
+    VGAN_WIDEST(add_rows)(&seen, task.out.cols, out);
+  }
+}
+
+// So many rows of a batch are drawn side by side.
+constexpr int together = 32;
+
+void permute_rows(const math::Permutation& pass, std::uint64_t first, int count,
+                  std::uint64_t* rows) {
+  pass.consecutive(first, count, rows);
+}
+
+// Which rows of the data number `position` of all batches and those after it are; a pass may end
+// among them.
+void draw_rows(const CellBatchTask& task, std::uint64_t position, int count, std::uint64_t* rows) {
+  const auto size = static_cast<std::uint64_t>(task.rows.rows);
+  for (int done = 0; done < count;) {
+    const std::uint64_t at = position + static_cast<std::uint64_t>(done);
+    const std::uint64_t left = size - at % size;
+    const int some =
+        static_cast<int>(std::min<std::uint64_t>(left, static_cast<std::uint64_t>(count - done)));
+    const math::Permutation pass(size, task.seed, at / size);
+    VGAN_WIDEST(permute_rows)(pass, at % size, some, rows + done);
+    done += some;
   }
 }
 
@@ -78,21 +72,25 @@ void share_row(const float* logits, std::int64_t cells, float inverse_temperatur
 }  // namespace
 
 void run(ThreadTeam& team, const CellBatchTask& task) {
-  const auto count = static_cast<std::uint64_t>(task.rows.rows);
   const std::int64_t rows = task.cells.rows;
   const auto columns = static_cast<std::int32_t>(task.cells.cols);
   const std::uint64_t batch = task.counter.value();
   const std::uint64_t masks = math::subsequence(math::Purpose::cell_mask, batch);
-  // A row costs some hundred numbers' work beside its own.
-  for_each_row(team, rows, 16 * (task.cells.cols + 16), [&](std::int64_t i) {
-    const std::uint64_t position =
-        batch * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(i);
-    const std::uint64_t row = math::permute(position % count, count, task.seed, position / count);
-    std::copy_n(task.rows.row(static_cast<std::int64_t>(row)), columns, task.cells.row(i));
-    std::uint8_t* const observed = task.observed.row(i);
-    math::draw_mask(
-        task.shares, i, rows, columns, task.seed, masks,
-        [&](std::int32_t place, bool shown) { observed[task.order.data[place]] = shown ? 1 : 0; });
+  team.for_each((rows + together - 1) / together, [&](std::int64_t item, int) {
+    const std::int64_t first = item * together;
+    const std::int64_t end = std::min(rows, first + together);
+    std::uint64_t drawn[together];
+    draw_rows(task, batch * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(first),
+              static_cast<int>(end - first), drawn);
+    for (std::int64_t i = first; i < end; ++i) {
+      const auto row = static_cast<std::int64_t>(drawn[i - first]);
+      std::copy_n(task.rows.row(row), columns, task.cells.row(i));
+      std::uint8_t* const observed = task.observed.row(i);
+      math::draw_mask(task.shares, i, rows, columns, task.seed, masks,
+                      [&](std::int32_t place, bool shown) {
+                        observed[task.order.data[place]] = shown ? 1 : 0;
+                      });
+    }
   });
 }
 

@@ -55,11 +55,6 @@ void add_row(const math::BFloat16* from, std::int64_t count, float* to) {
   for (std::int64_t i = 0; i < count; ++i) to[i] += math::to_float(from[i]);
 }
 
-// The gradient of an empty batch.
-void clear(MatrixView<float> dw) {
-  for (std::int64_t i = 0; i < dw.rows; ++i) std::fill_n(dw.row(i), dw.cols, 0.0F);
-}
-
 // Without an activation's derivative the product is the gradient.
 bool goes_direct(const InputGradientTask& task) {
   return task.activation == Activation::identity && task.dy.type == ElementType::f32 &&
@@ -121,6 +116,10 @@ void store_masked_tile(const float* tile, float slope, ConstMatrixRef at, Matrix
 
 }  // namespace
 
+void clear(MatrixView<float> dw) {
+  for (std::int64_t i = 0; i < dw.rows; ++i) std::fill_n(dw.row(i), dw.cols, 0.0F);
+}
+
 void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum) {
   if (!accumulate) std::fill_n(sum.data, sum.size, 0.0F);
   for (std::int64_t i = 0; i < dy.rows; ++i) {
@@ -157,7 +156,7 @@ Dense::Dense(ThreadTeam& team) : implementation_(std::make_unique<Implementation
 Dense::~Dense() = default;
 
 void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
-                    Activation activation, float slope, MatrixRef y) {
+                    Activation activation, float slope, MatrixRef y, bool narrow) {
   if (w.packed) {
     return implementation_->forward_packed(x, w, bias, y, [&](const float* sums, MatrixRef part) {
       store_activated_tile(sums, activation, slope, part);
@@ -165,12 +164,13 @@ void Dense::forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> 
   }
   // oneDNN applies bias and leaky ReLU to the accumulators; the rest goes through a tile.
   const bool direct = activation == Activation::identity || activation == Activation::leaky_relu;
-  const Tiling tiling = product_tiling(y.rows, y.cols, x.type);
+  const Tiling tiling = product_tiling(y.rows, y.cols, x.type, narrow);
   const auto shape_of = [&](const Slice& slice) {
     MatmulShape shape;
     shape.m = slice.rows, shape.n = slice.cols, shape.k = x.cols;
     shape.a_stride = x.stride, shape.b_stride = w.stride;
     shape.c_stride = direct ? y.stride : slice.cols;
+    shape.narrows = narrow;
     shape.input = x.type, shape.output = direct ? y.type : ElementType::f32;
     shape.bias = !bias.empty();
     shape.leaky = activation == Activation::leaky_relu;
@@ -239,16 +239,17 @@ void Dense::tangent(ConstMatrixRef x, ConstMatrixRef w, Activation activation, f
       });
 }
 
-SlicedProduct Dense::Implementation::input_gradient(const InputGradientTask& task) {
+SlicedProduct Dense::Implementation::input_gradient(const InputGradientTask& task, bool narrow) {
   const ConstMatrixRef dy = task.dy, w = task.w;
-  const Tiling tiling = product_tiling(task.dx.rows, task.dx.cols, dy.type);
-  return {products, tiling, [&](const Slice& slice) {
+  const Tiling tiling = product_tiling(task.dx.rows, task.dx.cols, dy.type, narrow);
+  return {products, tiling, [&, narrow](const Slice& slice) {
             MatmulShape shape;
             shape.m = slice.rows, shape.n = slice.cols, shape.k = dy.cols;
             shape.a_stride = dy.stride, shape.b_stride = w.stride;
             shape.c_stride = goes_direct(task) ? task.dx.stride : slice.cols;
             shape.b_transposed = true;
             shape.input = dy.type;
+            shape.narrows = narrow;
             return shape;
           }};
 }
@@ -263,12 +264,13 @@ void Dense::Implementation::input_gradient_slice(const InputGradientTask& task, 
   store_masked_tile(tile(member), task.activation, task.slope, block_or_empty(task.at, slice), c);
 }
 
-void Dense::backward_input(const InputGradientTask& task) {
-  implementation_->run({implementation_->input_gradient_part(task)});
+void Dense::backward_input(const InputGradientTask& task, bool narrow) {
+  implementation_->run({implementation_->input_gradient_part(task, narrow)});
 }
 
 SlicedProduct Dense::Implementation::weight_gradient(ConstMatrixRef x, ConstMatrixRef dy,
-                                                     std::int64_t stride, bool accumulate) {
+                                                     std::int64_t stride, bool accumulate,
+                                                     bool narrow) {
   const Tiling tiling{x.cols, dy.cols, gradient_rows, gradient_cols};
   return {products, tiling, [&](const Slice& slice) {
             MatmulShape shape;
@@ -277,19 +279,22 @@ SlicedProduct Dense::Implementation::weight_gradient(ConstMatrixRef x, ConstMatr
             shape.c_stride = stride == 0 ? slice.cols : stride;
             shape.a_transposed = true;
             shape.input = x.type;
+            shape.narrows = narrow;
             shape.accumulate = accumulate;
             return shape;
           }};
 }
 
 void Dense::backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate,
-                             MatrixView<float> dw, bool accumulate_bias, VectorView<float> dbias) {
+                             MatrixView<float> dw, bool accumulate_bias, VectorView<float> dbias,
+                             bool narrow) {
   if (x.rows == 0) {
     if (!accumulate) clear(dw);
     if (!accumulate_bias) std::fill_n(dbias.data, dbias.size, 0.0F);
     return;
   }
-  const SlicedProduct sliced = implementation_->weight_gradient(x, dy, dw.stride, accumulate);
+  const SlicedProduct sliced =
+      implementation_->weight_gradient(x, dy, dw.stride, accumulate, narrow);
   implementation_->team.for_each(sliced.count(), [&](std::int64_t item, int member) {
     const Slice slice = sliced.at(item);
     const ConstMatrixRef a = x.block(0, x.rows, slice.row, slice.rows);

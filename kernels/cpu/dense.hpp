@@ -10,6 +10,7 @@
 #include "kernels/cpu/team/thread_team.hpp"
 #include "kernels/math/activation.hpp"
 #include "kernels/math/pixel.hpp"
+#include "kernels/ops/cell_head.hpp"
 #include "kernels/ops/dense.hpp"
 #include "kernels/ops/silu.hpp"
 #include "kernels/view.hpp"
@@ -31,7 +32,8 @@ WeightCopySize weight_copy_size(std::int64_t inputs, std::int64_t outputs);
 ///
 /// Shapes: x is [batch, inputs], w is [inputs, outputs], y is [batch, outputs], row-major. x, w and
 /// dy share one element type, f32 or bf16; sums are kept in f32. Refs are checked by the caller. A
-/// packed w is what `pack_weights` made.
+/// packed w is what `pack_weights` made. `narrow`: operands in f32 are rounded to bf16 first; all
+/// else stays as it is.
 class Dense {
  public:
   explicit Dense(ThreadTeam& team);
@@ -42,11 +44,11 @@ class Dense {
 
   /// y = activation(x w + bias). `bias` may be empty.
   void forward(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
-               math::Activation activation, float slope, MatrixRef y);
+               math::Activation activation, float slope, MatrixRef y, bool narrow = false);
 
   /// silu.x = x w + bias, and then `silu`, slice by slice; in f32, of a w that is not packed.
   void forward_silu(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
-                    const SiluTask& silu);
+                    const SiluTask& silu, bool narrow = false);
 
   /// trials = map_output(activation(x w + bias)), f32 or u8 (rounded, see round_pixel).
   void forward_trials(ConstMatrixRef x, ConstMatrixRef w, VectorView<const float> bias,
@@ -58,15 +60,19 @@ class Dense {
   void tangent(ConstMatrixRef x, ConstMatrixRef w, math::Activation activation, float slope,
                ConstMatrixRef at, MatrixRef y);
 
-  void backward_input(const InputGradientTask& task);
+  void backward_input(const InputGradientTask& task, bool narrow = false);
 
   /// factors.out = (dy w^T) * factors.factor, slice by slice; in f32, of a w that is not packed.
-  void backward_silu(ConstMatrixRef dy, ConstMatrixRef w, const MultiplyTask& factors);
+  void backward_silu(ConstMatrixRef dy, ConstMatrixRef w, const MultiplyTask& factors,
+                     bool narrow = false);
+
+  /// All of `task`, in f32, of a w that is not packed: of a row only what it hides is computed.
+  void cell_head(const CellHeadTask& task);
 
   /// dw = x^T dy and dbias = column sums of dy, in f32; added to what is there where asked for.
   /// `dbias` may be empty.
   void backward_weights(ConstMatrixRef x, ConstMatrixRef dy, bool accumulate, MatrixView<float> dw,
-                        bool accumulate_bias, VectorView<float> dbias);
+                        bool accumulate_bias, VectorView<float> dbias, bool narrow = false);
 
   /// One layer's input gradient and some layers' updates, in one loop. Adam moves a slice of
   /// weights by its gradient while both are in cache; the gradient is stored only where it is added

@@ -17,11 +17,13 @@ namespace vgan::cpu {
 constexpr std::int64_t tile_rows = 256;
 constexpr std::int64_t tile_cols = 64;
 constexpr std::int64_t wide_tile_cols = 256;
+constexpr std::int64_t narrow_tile_rows = 128;
 // A weight gradient's: 128 KiB, and as much again for each of the weights and their two moments.
 constexpr std::int64_t gradient_rows = 128;
 constexpr std::int64_t gradient_cols = 256;
 constexpr std::int64_t tile_elements = gradient_rows * gradient_cols;
-static_assert(tile_rows * tile_cols <= tile_elements);
+static_assert(tile_rows * tile_cols <= tile_elements &&
+              narrow_tile_rows * wide_tile_cols <= tile_elements);
 
 struct Slice {
   std::int64_t row, rows, col, cols;
@@ -42,7 +44,10 @@ struct Tiling {
 /// How y = x w and dx = dy w^T are cut, of operands of this type. In f32 up to 256 columns are in
 /// one slice, of as many fewer rows, where that makes no fewer slices: oneDNN's product of 256 x
 /// 128 by 128 x 256 ran at 102 GFLOP/s in slices of 256 x 64, at 115 in slices of 64 x 256.
-inline Tiling product_tiling(std::int64_t rows, std::int64_t cols, ElementType type) {
+/// Operands that are narrowed are so for each slice, and slices are larger.
+inline Tiling product_tiling(std::int64_t rows, std::int64_t cols, ElementType type,
+                             bool narrows = false) {
+  if (narrows) return {rows, cols, narrow_tile_rows, wide_tile_cols};
   const Tiling narrow{rows, cols, tile_rows, tile_cols};
   if (type != ElementType::f32 || cols > wide_tile_cols) return narrow;
   std::int64_t col_step = tile_cols;
@@ -113,12 +118,17 @@ static_assert(amx::step * PackedUpdate::slice_cols <= tile_elements);
 
 struct Dense::Implementation {
   explicit Implementation(ThreadTeam& the_team)
-      : team(the_team), products(the_team.size()), spares(static_cast<std::size_t>(team.size())) {
+      : team(the_team),
+        products(the_team.size()),
+        heads(static_cast<std::size_t>(team.size())),
+        spares(static_cast<std::size_t>(team.size())) {
     tiles.resize(static_cast<std::size_t>(team.size()));
     for (auto& tile : tiles) tile.resize(static_cast<std::size_t>(tile_elements));
   }
 
   float* tile(int member) { return tiles[static_cast<std::size_t>(member)].data(); }
+  /// So many floats, for one column of cell_head.
+  float* head_memory(int member, std::int64_t floats);
   amx::Lines& spare(int member) { return spares[static_cast<std::size_t>(member)]; }
 
   /// Runs `body(slice, product, member)` for every slice.
@@ -131,10 +141,10 @@ struct Dense::Implementation {
     });
   }
 
-  SlicedProduct input_gradient(const InputGradientTask& task);
+  SlicedProduct input_gradient(const InputGradientTask& task, bool narrow = false);
   /// dw of x^T dy in slices whose rows are `stride` floats apart; 0: as wide as the slice.
   SlicedProduct weight_gradient(ConstMatrixRef x, ConstMatrixRef dy, std::int64_t stride,
-                                bool accumulate);
+                                bool accumulate, bool narrow = false);
   void input_gradient_slice(const InputGradientTask& task, const Slice& slice, Matmul& product,
                             int member);
   void update_slice(const DenseUpdateTask& task, const Slice& slice, Matmul& product,
@@ -150,20 +160,25 @@ struct Dense::Implementation {
                       const std::function<void(const float* sums, MatrixRef part)>& store);
   void packed_input_slice(const InputGradientTask& task, const Slice& slice, int member);
 
-  LoopPart input_gradient_part(const InputGradientTask& task);
+  LoopPart input_gradient_part(const InputGradientTask& task, bool narrow = false);
   LoopPart update_part(const DenseUpdateTask& task, const AdamMove& move);
   void run(const std::vector<LoopPart>& parts);
 
   ThreadTeam& team;
   MatmulCache products;
   std::vector<std::vector<float>> tiles;
-  std::vector<amx::Lines> spares;       ///< one a member
-  std::deque<amx::Lines> update_packs;  ///< one an update of a loop
+  std::vector<std::vector<float>> heads;  ///< one a member
+  std::vector<float> head_parts;          ///< input gradients of all columns' hidden rows
+  std::vector<amx::Lines> spares;         ///< one a member
+  std::deque<amx::Lines> update_packs;    ///< one an update of a loop
 };
 
 inline ConstMatrixRef block_or_empty(ConstMatrixRef at, const Slice& slice) {
   return at.empty() ? at : at.block(slice.row, slice.rows, slice.col, slice.cols);
 }
+
+/// dw = 0, the gradient of an empty batch.
+void clear(MatrixView<float> dw);
 
 /// The bias gradient: rows are added in order, so the sum is the same on any number of threads.
 void add_columns(ConstMatrixRef dy, bool accumulate, VectorView<float> sum);

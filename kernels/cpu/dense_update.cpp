@@ -23,14 +23,14 @@ void Dense::Implementation::update_slice(const DenseUpdateTask& task, const Slic
   move(bias, bias.gradients.data);
 }
 
-LoopPart Dense::Implementation::input_gradient_part(const InputGradientTask& task) {
+LoopPart Dense::Implementation::input_gradient_part(const InputGradientTask& task, bool narrow) {
   if (task.w.packed) {
     const Tiling tiling{task.dx.rows, task.dx.cols, tile_rows, tile_cols};
     return {tiling.count(), [this, task, tiling](std::int64_t item, int member) {
               packed_input_slice(task, tiling.at(item), member);
             }};
   }
-  const SlicedProduct sliced = input_gradient(task);
+  const SlicedProduct sliced = input_gradient(task, narrow);
   return {sliced.count(), [this, task, sliced](std::int64_t item, int member) {
             const Slice slice = sliced.at(item);
             input_gradient_slice(task, slice, sliced.product(slice), member);

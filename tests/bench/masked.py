@@ -1,13 +1,14 @@
 """A masked model's training and drawing beside the same network in PyTorch, in one run.
 
-usage: python3 masked.py VGAN_CUDA [--rounds N] [--threads N] [--steps N] [--rows N] [--processor]
+usage: python3 masked.py VGAN_CUDA [--rounds N] [--threads N] [--steps N] [--rows N] [--processor] [--data TABLE]
+                         [--precision NAME]
 
-Trains `--preset masked` on the built-in wind tunnel and draws rows of it, and does the same in PyTorch with a network
-of the same widths on as many columns, cells and features (of random numbers: the time does not depend on them), batch
-256, with the loss, clipping, AdamW and average of docs/models.md; rows column by column, each by the whole network, in
-blocks of 3,000. The two take turns, N rounds (5), on N threads (1). Prints the medians and their ratios. --processor
-divides by the processor's seconds in place of the clock's, for one thread of a machine with busy neighbours; vgan's
-start is taken off.
+Trains `--preset masked` on the built-in wind tunnel, or on TABLE, and draws rows of it, and does the same in PyTorch
+with a network of the same widths on as many columns, cells and features (of random numbers: the time does not depend
+on them), batch 256, with the loss, clipping, AdamW and average of docs/models.md; rows column by column, each by the
+whole network, in blocks of 3,000. The two take turns, N rounds (5), on N threads (1). Prints the medians and their
+ratios. --processor divides by the processor's seconds in place of the clock's, for one thread of a machine with busy
+neighbours; vgan's start is taken off. --precision is vgan's; PyTorch computes in fp32.
 
 Needs numpy and PyTorch (PyPI: torch).
 """
@@ -122,6 +123,8 @@ def main():
     for name, value in (("rounds", 5), ("threads", 1), ("steps", 400), ("rows", 60000)):
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--processor", action="store_true")
+    parser.add_argument("--data", default="wind-tunnel")
+    parser.add_argument("--precision", default="auto")
     args = parser.parse_args()
     if args.processor and args.threads != 1:
         parser.error("--processor is for --threads 1")
@@ -131,7 +134,7 @@ def main():
     common = ["--threads", str(args.threads), "--device", "cpu"]
 
     def train(steps, out):
-        return [args.vgan, "--preset", "masked", "--data", "wind-tunnel", "--epochs", str(steps), "--save-every", "0",
+        return [args.vgan, "--preset", "masked", "--data", args.data, "--precision", args.precision, "--epochs", str(steps), "--save-every", "0",
                 "--sample-every", "0", "--out", str(folder / out)] + common
 
     def draw(count):

@@ -1,5 +1,6 @@
 // One run, several devices: what must be the same, what must be close.
 #include <cstring>
+#include <map>
 #include <stdexcept>
 
 #include "engine/device/devices.hpp"
@@ -203,15 +204,52 @@ TEST_CASE("timing the phases of a step does not change it", "[engine][devices]")
   for (const std::string& device : usable_devices()) {
     INFO(device);
     Trainer plain(config_on(device), images);
-    train_to(plain, 10);
+    train_to(plain, 40);
     Trainer profiled(config_on(device), images);
     train_to(profiled, 3);
     profiled.set_profiling(true);
-    train_to(profiled, 8);
+    train_to(profiled, 37);  // single steps, 16 at once, single steps
     profiled.set_profiling(false);
-    CHECK(profiled.take_profile().size() >= 5 * 4);
-    train_to(profiled, 10);
+    const auto phases = profiled.take_profile();
+    train_to(profiled, 38);
+    CHECK(profiled.take_profile().empty());
+    profiled.set_profiling(true);
+    train_to(profiled, 39);
+    profiled.set_profiling(false);
+    CHECK(profiled.take_profile().size() == phases.size() / 34);
+    train_to(profiled, 40);
     CHECK(same_tensors(profiled.checkpoint(), plain.checkpoint()));
+  }
+}
+
+TEST_CASE("each phase of each timed step has its time, on its own queue", "[engine][devices]") {
+  const std::vector<std::pair<std::string, std::string>> fused{
+      {"d update", "d"}, {"gather", "data"}, {"noise", "noise"}, {"g update", "g"}};
+  const std::vector<std::pair<std::string, std::string>> plain{
+      {"d gradients", "d"}, {"d adam", "d"},      {"gather", "data"},
+      {"noise", "noise"},   {"g gradients", "g"}, {"g adam", "g"}};
+  for (const std::string& device : usable_devices()) {
+    for (const bool fuses : {true, false}) {
+      INFO(device << (fuses ? ", fused" : ", graph"));
+      TrainConfig config = config_on(device);
+      config.step = fuses ? StepKind::fused : StepKind::graph;
+      Trainer trainer(config, bar_images());
+      trainer.set_profiling(true);
+      train_to(trainer, 19);
+      const auto phases = trainer.take_profile();
+      const auto& names = fuses ? fused : plain;
+      REQUIRE(phases.size() == 19 * names.size());
+      std::map<std::string, double> end;  // of the last phase on each queue
+      for (std::size_t i = 0; i < phases.size(); ++i) {
+        INFO("phase " << i);
+        CHECK(phases[i].epoch == i / names.size() + 1);
+        CHECK(phases[i].name == names[i % names.size()].first);
+        CHECK(phases[i].queue == names[i % names.size()].second);
+        CHECK(phases[i].seconds >= 0.0);
+        CHECK(phases[i].start_seconds >= end[phases[i].queue] - 1e-5);  // floats on CUDA
+        end[phases[i].queue] = phases[i].start_seconds + phases[i].seconds;
+      }
+    }
   }
 }
 

@@ -22,7 +22,8 @@ TrainConfig masked_on(const std::string& device, std::int64_t folds) {
 
 }  // namespace
 
-TEST_CASE("masked updates at once equal as many one by one, on every device", "[engine][devices]") {
+TEST_CASE("masked updates at once equal as many one by one, on every device",
+          "[engine][devices][no_ptx]") {
   const Trials rows = table_of(known_table(120));
   const auto folds = GENERATE(std::int64_t{0}, std::int64_t{2});
   for (const std::string& device : usable_devices()) {
@@ -44,7 +45,7 @@ TEST_CASE("masked updates at once equal as many one by one, on every device", "[
   }
 }
 
-TEST_CASE("a masked model learns and draws alike on every device", "[engine][devices]") {
+TEST_CASE("a masked model learns and draws alike on every device", "[engine][devices][no_ptx]") {
   const Trials rows = table_of(known_table(120));
   const auto folds = GENERATE(std::int64_t{0}, std::int64_t{2});
   std::vector<float> losses;

@@ -129,7 +129,8 @@ struct Part {
 
 }  // namespace
 
-TEST_CASE("samples in bulk are those of one block at a time, bit for bit", "[engine][sampler]") {
+TEST_CASE("samples in bulk are those of one block at a time, bit for bit",
+          "[engine][sampler][no_ptx]") {
   const std::vector<Part> parts{{0, 1},   {0, 255},    {0, 256},   {0, 257},   {255, 2},
                                 {256, 1}, {250, 1300}, {511, 513}, {1023, 700}};
   for (const std::string& name : usable_devices()) {

@@ -59,3 +59,17 @@ TEST_CASE("networks have names and seeds of their own", "[models][folds]") {
   CHECK(network_seed(5, 0) == 5);
   CHECK(network_seed(5, 1) != network_seed(5, 2));
 }
+
+TEST_CASE("no network of folds learns more rows than all but the smallest fold",
+          "[models][folds]") {
+  TrainConfig config;
+  CHECK(rows_of_network(config, 103) == 103);
+  for (const std::int64_t rows : {4, 5, 103, 1000}) {
+    for (config.folds = 2; config.folds <= 4; ++config.folds) {
+      const FoldPlan plan = FoldPlan::of(rows, config.folds, 7);
+      std::int64_t most = 0;
+      for (std::size_t k = 0; k < plan.ends.size(); ++k) most = std::max(most, rows - plan.size(k));
+      CHECK(rows_of_network(config, rows) == most);
+    }
+  }
+}

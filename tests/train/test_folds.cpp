@@ -246,7 +246,62 @@ TEST_CASE("nothing is asked of networks that have learnt nothing", "[engine][mas
   const GeneratorModel model = read_model(trainer.checkpoint(), "the test");
   REQUIRE_FALSE(model.left_out.empty());
   CHECK(model.left_out.margin(3, LeftOut::Shown::some, 0.9) == 0.0);
-  CHECK(model.left_out.rows() == 200);
+  CHECK(model.left_out.rows() == 0);
+}
+
+TEST_CASE("a stop while rows left out are judged leaves a checkpoint that says so",
+          "[engine][masked][folds]") {
+  const Trials rows = table_of(known_table(200));
+  Trainer trainer(folds_config(), rows);
+  for (int i = 0; i < 3; ++i) trainer.train_epoch();
+  int asked = 0;
+  const Checkpoint cut = trainer.checkpoint([&] { return ++asked > 1; });
+  CHECK(asked == 2);  // the first column is judged, the second is not
+  const GeneratorModel unjudged = read_model(cut, "the test");
+  CHECK(unjudged.left_out.rows() == 0);
+  CHECK(unjudged.left_out.margin(3, LeftOut::Shown::all_others, 0.9) == 0.0);
+  // What is left is judged when it is asked for again, and as ever.
+  const Checkpoint whole = trainer.checkpoint();
+  CHECK(read_model(whole, "the test").left_out.rows() == 200);
+  CHECK(same_tensors(whole, trained(folds_config(), rows, 3)));
+  Trainer resumed(folds_config(), rows);
+  resumed.restore(cut);
+  CHECK(same_tensors(resumed.checkpoint(), whole));
+
+  const TempDir folder;
+  PredictRequest request;
+  request.model = save_checkpoint(folder.path() / "run", 3, cut, 0);
+  request.given = write_file(folder.path() / "g.csv", "x\n2\n").string();
+  request.out = (folder.path() / "p.csv").string();
+  request.device = "cpu";
+  const PredictResult result = predict(request);
+  REQUIRE(result.notes.size() == 1);
+  CHECK_THAT(result.notes[0], ContainsSubstring("before its left-out rows were judged"));
+}
+
+TEST_CASE("a file that holds more networks than its config names is refused",
+          "[engine][masked][folds]") {
+  const Trials rows = table_of(known_table(100));
+  Checkpoint checkpoint = trained(folds_config(3), rows, 2);
+  std::string& config = checkpoint.metadata.at("config");
+  const std::size_t at = config.find("\"folds\":3");
+  REQUIRE(at != std::string::npos);
+  config.replace(at, 9, "\"folds\":2");
+  CHECK_THROWS_WITH(read_model(checkpoint, "the file"),
+                    ContainsSubstring("g3.") && ContainsSubstring("folds = 2"));
+  config.replace(at, 9, "\"folds\":0");
+  CHECK_THROWS_WITH(read_model(checkpoint, "the file"), ContainsSubstring("g2."));
+}
+
+TEST_CASE("passes are those of each network over its own rows", "[engine][masked][folds]") {
+  const Trials rows = table_of(known_table(120));
+  TrainConfig config = folds_config(4);
+  config.epochs = 0;
+  config.passes = 10.0;
+  config.batch = 30;
+  CHECK(Trainer(config, rows).total_epochs() == 30);  // of 90 rows each
+  config.folds = 0;
+  CHECK(Trainer(config, rows).total_epochs() == 40);
 }
 
 TEST_CASE("folds that cannot be are refused", "[engine][masked][folds]") {

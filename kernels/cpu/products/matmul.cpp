@@ -8,6 +8,7 @@
 #include <dnnl.hpp>
 
 #include "kernels/cpu/products/library_error.hpp"
+#include "kernels/cpu/products/narrowed_matmul.hpp"
 #include "kernels/cpu/products/widened_matmul.hpp"
 #include "kernels/cpu/team/processor.hpp"
 #include "kernels/cpu/team/thread_team.hpp"
@@ -118,7 +119,9 @@ Matmul& MatmulCache::get(const MatmulShape& shape) {
   const auto known = own.products.find(shape);
   if (known != own.products.end()) return *known->second;
   std::unique_ptr<Matmul> made;
-  if (shape.input == ElementType::bf16 && !onednn_has_bf16()) {
+  if (shape.narrows) {
+    made = std::make_unique<NarrowedMatmul>(shape, get(narrowed(shape)), own.members);
+  } else if (shape.input == ElementType::bf16 && !onednn_has_bf16()) {
     made = std::make_unique<WidenedMatmul>(shape, get(widened(shape)), own.members);
   } else {
     const ArithmeticScope one_thread;  // oneDNN fixes a primitive's thread count when it is made

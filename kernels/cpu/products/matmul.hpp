@@ -1,5 +1,5 @@
-// One-threaded matrix products, made once for each shape and shared by the slices: oneDNN's, or for
-// bf16 where it has none, its f32 product of widened operands.
+// One-threaded matrix products, made once for each shape and shared by the slices: oneDNN's, of
+// operands as they are, or widened from bf16 where it has no products of that, or rounded to it.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@ struct MatmulShape {
   bool b_transposed = false;  ///< B is stored [n, k]
   ElementType input = ElementType::f32;
   ElementType output = ElementType::f32;
+  bool narrows = false;  ///< operands of f32 are rounded to bf16 first
   bool bias = false;
   bool accumulate = false;
   bool leaky = false;

@@ -1,6 +1,7 @@
 #include "kernels/cpu/products/widened_matmul.hpp"
 
 #include "kernels/cpu/convert_row.hpp"
+#include "kernels/cpu/products/stored_operand.hpp"
 #include "kernels/cpu/team/clones.hpp"
 
 namespace vgan::cpu {
@@ -8,24 +9,9 @@ namespace {
 
 using math::BFloat16;
 
-// An operand as it lies in memory.
-struct Stored {
-  std::int64_t rows, cols, stride;
-
-  std::size_t size() const { return static_cast<std::size_t>(rows * cols); }
-};
-
-Stored stored_a(const MatmulShape& s) {
-  return s.a_transposed ? Stored{s.k, s.m, s.a_stride} : Stored{s.m, s.k, s.a_stride};
-}
-
-Stored stored_b(const MatmulShape& s) {
-  return s.b_transposed ? Stored{s.n, s.k, s.b_stride} : Stored{s.k, s.n, s.b_stride};
-}
-
 bool narrows(const MatmulShape& s) { return s.output == ElementType::bf16; }
 
-void widen(const void* from, const Stored& at, float* to) {
+void widen(const void* from, const StoredOperand& at, float* to) {
   const auto* numbers = static_cast<const BFloat16*>(from);
   for (std::int64_t i = 0; i < at.rows; ++i) {
     VGAN_WIDEST(convert_row)(numbers + i * at.stride, at.cols, to + i * at.cols);

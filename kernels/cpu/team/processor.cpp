@@ -44,6 +44,8 @@ bool onednn_has(dnnl::cpu_isa set) {
   return (effective & static_cast<unsigned>(set)) == static_cast<unsigned>(set);
 }
 
+bool ask_for_fast_bf16() { return onednn_has(dnnl::cpu_isa::avx512_core_bf16); }
+
 InstructionSet onednn_set() {
   if (onednn_has(dnnl::cpu_isa::avx512_core_amx)) return InstructionSet::amx;
   if (onednn_has(dnnl::cpu_isa::avx512_core)) return InstructionSet::avx512;
@@ -55,6 +57,7 @@ InstructionSet onednn_set() {
 
 InstructionSet detect() { return InstructionSet::baseline; }
 InstructionSet onednn_set() { return InstructionSet::baseline; }
+bool ask_for_fast_bf16() { return false; }
 
 #endif
 
@@ -116,6 +119,11 @@ InstructionSet instruction_set() {
 
 bool onednn_has_bf16() {
   static const bool has = ask_for_bf16();
+  return has;
+}
+
+bool onednn_has_fast_bf16() {
+  static const bool has = ask_for_fast_bf16();
   return has;
 }
 

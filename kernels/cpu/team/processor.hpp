@@ -35,5 +35,7 @@ InstructionSet instruction_set();
 /// Whether oneDNN multiplies bf16 numbers itself, by instructions for it or by emulation. Where it
 /// does not, products of bf16 are computed in f32 from widened operands.
 bool onednn_has_bf16();
+/// Whether it does so by instructions for it (AVX512_BF16 or AMX).
+bool onednn_has_fast_bf16();
 
 }  // namespace vgan::cpu

@@ -20,15 +20,30 @@ const std::vector<std::int64_t> sizes{0, 1, 31, 32, 33, 1025};
 // One rounding to bf16.
 constexpr double bf16_half = 1.0 / 256.0;
 
+constexpr std::pair<ElementType, ElementType> pairs_of_types[] = {
+    {ElementType::f32, ElementType::f32},
+    {ElementType::f32, ElementType::bf16},
+    {ElementType::bf16, ElementType::f32},
+    {ElementType::bf16, ElementType::bf16}};
+
+/// Numbers as they are stored.
+std::vector<double> stored(std::vector<double> values, ElementType type) {
+  for (double& value : values) {
+    const auto rounded = static_cast<float>(value);
+    value = type == ElementType::bf16 ? math::to_float(math::to_bfloat16(rounded)) : rounded;
+  }
+  return values;
+}
+
 }  // namespace
 
 TEST_CASE("activation_backward multiplies by the derivative", "[kernels][pointwise]") {
   on_every_device([](Device& device) {
     for (const std::int64_t cols : sizes) {
-      for (const ElementType type : {ElementType::f32, ElementType::bf16}) {
-        const auto y = random_values(3 * cols, 1, type);
+      for (const auto& [y_type, type] : pairs_of_types) {
+        const auto y = random_values(3 * cols, 1, y_type);
         const auto dy = random_values(3 * cols, 2, type);
-        const DeviceMatrix device_y(device, 3, cols, y, type);
+        const DeviceMatrix device_y(device, 3, cols, y, y_type);
         for (const Activation activation : {Activation::identity, Activation::leaky_relu,
                                             Activation::tanh, Activation::sigmoid}) {
           DeviceMatrix gradient(device, 3, cols, dy, type);
@@ -115,7 +130,8 @@ TEST_CASE("normal numbers are those of the stream, whatever the cut", "[kernels]
     const DeviceState state(device, start);
     for (const std::int64_t cols : {1, 31, 100, 1025}) {
       for (const std::uint64_t first : {0ULL, 1ULL, 6ULL, 1ULL << 33}) {
-        DeviceMatrix out(device, 3, cols);
+        const ElementType type = first == 6 ? ElementType::bf16 : ElementType::f32;
+        DeviceMatrix out(device, 3, cols, type);
         device.backend->run(
             *device.queue,
             NormalTask{{42, Purpose::latent, first, StepCounter::of(state.get())}, out.ref()});
@@ -125,7 +141,7 @@ TEST_CASE("normal numbers are those of the stream, whatever the cut", "[kernels]
                                         first + static_cast<std::uint64_t>(i)));
         }
         // The kernel draws by math::gaussian itself, so the bits are equal.
-        require_close("normal", out.get(), want, {0.0, 0.0});
+        require_close("normal", out.get(), stored(want, type), {0.0, 0.0});
       }
     }
   });
@@ -136,20 +152,22 @@ TEST_CASE("add_normal adds the sigma of the step times the stream", "[kernels][p
     StepState start;
     start.instance_noise = 0.5F;
     const DeviceState state(device, start);
-    const auto x = random_values(3 * 33, 6);
-    const DeviceMatrix in(device, 3, 33, x);
-    DeviceMatrix out(device, 3, 33);
-    device.backend->run(*device.queue, AddNormalTask{in.ref(),
-                                                     {1, Purpose::instance_noise_real, 0,
-                                                      StepCounter::of(state.get())},
-                                                     &state.get()->instance_noise,
-                                                     out.ref()});
-    std::vector<double> want;
-    for (std::uint64_t i = 0; i < x.size(); ++i) {
-      want.push_back(
-          x[i] + 0.5 * math::gaussian(1, math::subsequence(Purpose::instance_noise_real, 0), i));
+    for (const ElementType type : float_types) {
+      const auto x = random_values(3 * 33, 6, type);
+      const DeviceMatrix in(device, 3, 33, x, type);
+      DeviceMatrix out(device, 3, 33, type);
+      device.backend->run(*device.queue, AddNormalTask{in.ref(),
+                                                       {1, Purpose::instance_noise_real, 0,
+                                                        StepCounter::of(state.get())},
+                                                       &state.get()->instance_noise,
+                                                       out.ref()});
+      std::vector<double> want;
+      for (std::uint64_t i = 0; i < x.size(); ++i) {
+        want.push_back(
+            x[i] + 0.5 * math::gaussian(1, math::subsequence(Purpose::instance_noise_real, 0), i));
+      }
+      require_close("noisy", out.get(), want, {1e-7, type == ElementType::bf16 ? bf16_half : 1e-6});
     }
-    require_close("noisy", out.get(), want, {1e-7, 1e-6});
   });
 }
 
@@ -207,6 +225,23 @@ TEST_CASE("gather takes every trial once a pass, normalised", "[kernels][pointwi
   });
 }
 
+TEST_CASE("gather rounds what it takes to the type of the batch", "[kernels][pointwise]") {
+  on_every_device([](Device& device) {
+    const DeviceState state(device);
+    for (const ElementType type : {ElementType::u8, ElementType::f32}) {
+      std::vector<double> trials;
+      for (int i = 0; i < 37 * 3; ++i) trials.push_back(i % 251);
+      const DeviceMatrix data(device, 37, 3, trials, type);
+      DeviceMatrix exact(device, 5, 3);
+      DeviceMatrix half(device, 5, 3, ElementType::bf16);
+      for (const DeviceMatrix* out : {&exact, &half})
+        device.backend->run(*device.queue, GatherTask{data.ref(), out->ref(), 2.0F / 255.0F, -1.0F,
+                                                      9, StepCounter::of(state.get())});
+      require_close("half", half.get(), stored(exact.get(), ElementType::bf16), {});
+    }
+  });
+}
+
 TEST_CASE("convert and fill", "[kernels][pointwise]") {
   on_every_device([](Device& device) {
     for (const std::int64_t cols : sizes) {
@@ -217,8 +252,16 @@ TEST_CASE("convert and fill", "[kernels][pointwise]") {
       device.backend->convert(*device.queue, in.ref(), half.ref());
       device.backend->convert(*device.queue, half.ref(), back.ref());
       require_close("there and back", back.get(), x, {1e-30, bf16_half});
-      device.backend->fill(*device.queue, 0.5F, back.ref());
-      require_close("filled", back.get(), std::vector<double>(x.size(), 0.5), {});
+      for (DeviceMatrix* out : {&back, &half}) {
+        device.backend->fill(*device.queue, 0.5F, out->ref());
+        require_close("filled", out->get(), std::vector<double>(x.size(), 0.5), {});
+      }
+      for (const ElementType type : float_types) {
+        const DeviceMatrix from(device, 2, cols, stored(x, type), type);
+        DeviceMatrix to(device, 2, cols, type);
+        device.backend->convert(*device.queue, from.ref(), to.ref());
+        require_close("copied", to.get(), stored(x, type), {});
+      }
     }
   });
 }
