@@ -36,5 +36,6 @@
 #include "engine/settings/choices.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/memory_plan.hpp"
+#include "engine/train/phase_time.hpp"
 #include "engine/train/trainer.hpp"
 #include "engine/version.hpp"

@@ -19,6 +19,7 @@ int run_compare(const Words& words);
 int run_evaluate(const Words& words);
 int run_inspect(const Words& words);
 int run_schema(const Words& words);
+int run_export(const Words& words);
 int run_doctor(const Words& words);
 
 }  // namespace vgan::app

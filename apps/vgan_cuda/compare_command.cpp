@@ -11,6 +11,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/refuse_setting.hpp"
+#include "engine/base/split.hpp"
 #include "engine/base/text.hpp"
 #include "engine/compare/compare.hpp"
 #include "engine/compare/comparison_report.hpp"
@@ -42,22 +43,16 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"batch", budget, "N",
             "real trials in a batch; 0 = 128, or as many as there are to train on"},
           r.batch);
+  visitor(S{"folds", budget, "K",
+            "of a masked model: networks, 2 to 4, each of which leaves out a part of the rows; 0 = "
+            "one of all rows"},
+          r.folds);
   visitor(S{"count", "Judgement", "N", "samples of each model that are judged", OnResume::stays,
             allowed_compared_counts},
           r.count);
   visitor(S{"seed", machine, "N", "of every random number"}, r.seed);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N"}, r.device);
   visitor(S{"threads", machine, "N", "CPU threads; 0 = all that the process may use"}, r.threads);
-}
-
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> words;
-  for (std::size_t begin = 0; begin <= list.size();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    words.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return words;
 }
 
 /// One line on standard error that redraws itself, or a line now and then.
@@ -161,7 +156,7 @@ int run_compare(const Words& words) {
   line.set_footer("Models: " + wrap(joined(comparable_models()) + ".", 8, 80));
   if (!line.parse(words)) return 0;
   std::string list, out;
-  if (line.read("models", list)) request.models = split(list);
+  if (line.read("models", list)) request.models = split(list, ',');
   if (line.read("out", out)) request.out = out;
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
   std::string resume;

@@ -39,7 +39,7 @@ void visit_flags(Request& r, Visitor&& visitor) {
           r.conditions);
   visitor(S{"given", samples, "FILE",
             "a table of values that rows are given: of a masked model any of its columns, an empty "
-            "cell = free; of one trained with --conditional the column label, with --conditions "
+            "field = free; of one trained with --conditional the column label, with --conditions "
             "condition_1, condition_2, ..."},
           r.given);
   visitor(S{"per-row", samples, "N", "virtual rows for each row of --given, in place of --count"},

@@ -13,7 +13,7 @@ using vgan::ErrorCode;
 using vgan::app::Words;
 
 const Words command_names = {"train",   "generate", "predict", "profile", "search", "reconstruct",
-                             "compare", "evaluate", "inspect", "schema",  "doctor"};
+                             "compare", "evaluate", "inspect", "schema",  "export", "doctor"};
 
 constexpr const char* overview =
     "vgan_cuda learns the distribution of real data and draws virtual trials from it.\n"
@@ -29,6 +29,7 @@ constexpr const char* overview =
     "                                         say how good a table's virtual rows are\n"
     "  vgan_cuda inspect RUN_OR_FILE          say what a checkpoint holds\n"
     "  vgan_cuda schema FILE                  say what the columns of a table are\n"
+    "  vgan_cuda export NAME                  write built-in data to a file\n"
     "  vgan_cuda doctor                       say what this machine offers and lacks\n"
     "  vgan_cuda COMMAND --help               more about each\n"
     "  vgan_cuda --version                    what this build is made of\n"
@@ -59,6 +60,7 @@ int run(const std::string& program, Words words) {
   if (command == "evaluate") return vgan::app::run_evaluate(words);
   if (command == "inspect") return vgan::app::run_inspect(words);
   if (command == "schema") return vgan::app::run_schema(words);
+  if (command == "export") return vgan::app::run_export(words);
   if (command == "doctor") return vgan::app::run_doctor(words);
   throw Error(ErrorCode::usage,
               {"bad command line", "no command '" + command + "'", "", vgan::joined(command_names),

@@ -22,6 +22,9 @@ template <class Request, class Visitor>
 void visit_flags(Request& r, Visitor&& visitor) {
   const char* const machine = "Machine";
   using S = SettingInfo;
+  visitor(S{"of", "Rows", "NAMES",
+            "columns that are predicted, with commas between; empty = all that rows leave free"},
+          r.of);
   visitor(S{"out", "Output", "FILE", "a name that ends in .csv or .tsv; - = standard output"},
           r.out);
   visitor(S{"level", "Output", "SHARE",
@@ -82,9 +85,10 @@ int run_predict(const Words& words) {
                    "words the most probable one; and whether the given values lie inside, on the\n"
                    "edge or outside of what the model knows.");
   add_model(line);
-  line.add(SettingInfo{"given", "Rows", "FILE",
-                       "a table of given values, any of the model's columns; an empty cell = free"},
-           std::string("none, must be given"));
+  line.add(
+      SettingInfo{"given", "Rows", "FILE",
+                  "a table of given values, any of the model's columns; an empty field = free"},
+      std::string("none, must be given"));
   PredictRequest request;
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;

@@ -55,7 +55,8 @@ std::string result_text(const ProfileRequest& request, const ProfileResult& resu
   const auto outside = std::count(result.support.begin(), result.support.end(), Support::outside);
   return printable(
       "wrote " + joined(files) + ": " + shortened(result.of) + " at " +
-      counted(result.places.size(), "place") + " of " + shortened(result.over) +
+      counted(result.support.size(), "place") + " of " + shortened(result.over) +
+      (result.second.empty() ? "" : " and " + shortened(result.second)) +
       (outside > 0 ? ", " + std::to_string(outside) + " of them outside the data" : std::string()) +
       ", " + general_text(result.seconds, 3) + " s; from " + result.checkpoint.string() +
       " (epoch " + std::to_string(result.epoch) + ")");
@@ -76,7 +77,9 @@ int run_profile(const Words& words) {
   add_model(line);
   line.add(SettingInfo{"of", "Question", "COLUMN", "the outcome"},
            std::string("none, must be given"));
-  line.add(SettingInfo{"over", "Question", "COLUMN", "the setting that is varied"},
+  line.add(SettingInfo{"over", "Question", "COLUMNS",
+                       "the setting that is varied; or two with a comma between, which make a "
+                       "field of the outcome's mean"},
            std::string("none, must be given"));
   ProfileRequest request;
   bool first = true;

@@ -12,6 +12,7 @@
 #include "engine/base/text.hpp"
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/device/devices.hpp"
+#include "engine/models/fold_plan.hpp"
 #include "engine/models/model_traits.hpp"
 
 namespace vgan::app {
@@ -48,11 +49,14 @@ std::string device_text(const Trainer& trainer, const std::string& asked_device)
 
 std::string length_text(const Trainer& trainer, const Trials& trials, std::uint64_t first_epoch) {
   const std::uint64_t epochs = trainer.total_epochs();
+  const std::int64_t seen = rows_of_network(trainer.config(), trials.count);
   const double passes = static_cast<double>(epochs) * static_cast<double>(trainer.config().batch) /
-                        static_cast<double>(trials.count);
+                        static_cast<double>(seen);
+  const std::string rows =
+      seen < trials.count ? " of each network over its " + grouped(seen) + " rows" : "";
   const std::string resumed = ", resumed after epoch " + std::to_string(first_epoch);
   return counted(epochs, "epoch") + " of one batch of " + std::to_string(trainer.config().batch) +
-         " each: " + general_text(passes, 3) + " passes" + (first_epoch > 0 ? resumed : "");
+         " each: " + general_text(passes, 3) + " passes" + rows + (first_epoch > 0 ? resumed : "");
 }
 
 std::size_t files_in(const std::filesystem::path& folder) {

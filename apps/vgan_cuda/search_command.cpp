@@ -9,6 +9,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/date_format.hpp"
 #include "engine/experiment/search.hpp"
 #include "engine/settings/setting_table.hpp"
 
@@ -25,6 +26,10 @@ void visit_flags(Request& r, Visitor&& visitor) {
   visitor(S{"where", searched, "LIST",
             "what settings shall meet, such as 'profile=thin,speed>=20'; empty = nothing"},
           r.where);
+  visitor(S{"extrapolate", searched, "",
+            "settings of a few numbers may lie between two neighbouring ones, too; what is "
+            "predicted there is the mean of both, weighted as near as they are"},
+          r.extrapolate);
   visitor(S{"budget", searched, "N", "settings that are evaluated, 10 to 1000000", OnResume::stays,
             "10 to 1000000"},
           r.budget);
@@ -60,6 +65,12 @@ std::string result_text(const SearchRequest& request, const SearchResult& result
                    result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");
 }
 
+// A number of the goal's column, or the date that it is.
+std::string number_text(const SearchResult::Goal& goal, double number) {
+  const auto format = DateFormat::of(goal.format);
+  return format ? format->write(number) : general_text(number, 4);
+}
+
 // "best: speed = 40, chord = 0.3, where lift = 512.3 (490.1 to 540.2); inside".
 std::string best_text(const SearchResult& result) {
   std::vector<std::string> settings, goals;
@@ -67,12 +78,15 @@ std::string best_text(const SearchResult& result) {
     settings.push_back(shortened(setting.name) + " = " + shortened(setting.texts.front()));
   }
   for (const SearchResult::Goal& goal : result.goals) {
-    std::string text = shortened(goal.text) + " = " + general_text(goal.values.front(), 4);
+    std::string text = shortened(goal.text) + " = " +
+                       (goal.is_probability ? general_text(goal.values.front(), 4)
+                                            : number_text(goal, goal.values.front()));
     if (!goal.low.empty()) {
       // The interval is one of the column, which a quantile or a probability of it has not.
       const bool of_column = !goal.column.starts_with(goal.text);
       text += " (" + (of_column ? shortened(goal.column) + " " : std::string()) +
-              general_text(goal.low.front(), 4) + " to " + general_text(goal.high.front(), 4) + ")";
+              number_text(goal, goal.low.front()) + " to " + number_text(goal, goal.high.front()) +
+              ")";
     }
     goals.push_back(text);
   }

@@ -1,9 +1,11 @@
 // vgan_cuda train: every setting is a flag; a config file and a preset lie beneath the flags.
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <optional>
 
 #include "apps/shared/command_line.hpp"
+#include "apps/shared/values.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/run_display.hpp"
 #include "apps/vgan_cuda/signals.hpp"
@@ -31,8 +33,30 @@ const SettingInfo print_config_flag{
     "print-config", start_group, "",
     "print all settings that a run would have as a file for --config, and exit"};
 
+// The settings of the preset that a table gets by itself, where they are not those of --help.
+std::string table_text(const TrainConfig& defaults) {
+  std::map<std::string, std::string> shown;
+  visit_settings(defaults, [&](const SettingInfo& info, const auto& field) {
+    shown[info.name] = value_text(field);
+  });
+  std::vector<std::string> others;
+  const TrainConfig masked = preset("masked");
+  visit_settings(masked, [&](const SettingInfo& info, const auto& field) {
+    const std::string text = value_text(field), name = info.name;
+    // What a masked model has no use for is not told.
+    const bool used = !refusal_of(masked, {name});
+    if (used && name != "preset" && shown[name] != text) others.push_back(name + " " + text);
+  });
+  return wrap(
+             "Defaults are those of a GAN. A table is learnt with --preset masked unless another "
+             "model is named: " +
+                 joined(others) + ".",
+             0, 80) +
+         "\n\n";
+}
+
 std::string preset_text() {
-  std::string text = "Presets, for --preset:\n";
+  std::string text = table_text(preset("default")) + "Presets, for --preset:\n";
   for (const auto& [name, about] : preset_list()) {
     std::string left = "  " + name;
     left.resize(26, ' ');
@@ -153,6 +177,7 @@ int run_train(const std::string& program, const Words& words) {
   request.given = settings.given;
   const auto named = [&](const char* flag) { return line.given(flag); };
   request.choose_model = !named("model") && !named("preset") && !named("config");
+  request.condition_on_labels = named("labels") && !named("conditional") && !named("config");
   if (line.given("print-config")) {
     std::fputs(settings_text(request).c_str(), stdout);
     return 0;

@@ -13,6 +13,7 @@
 #include "engine/compare/comparison_file.hpp"
 #include "engine/compare/comparison_report.hpp"
 #include "engine/data/readers/open_trials.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/metrics/resampled.hpp"
 #include "engine/models/architecture.hpp"
@@ -45,6 +46,13 @@ void check(const CompareRequest& request) {
                     "each model once");
     }
   }
+  const bool any_over_cells = std::any_of(
+      request.models.begin(), request.models.end(),
+      [](const std::string& model) { return traits_of(comparable_config(model)).over_cells; });
+  if (request.folds != 0 && !any_over_cells) {
+    refuse_setting("folds", std::to_string(request.folds) + " without a masked model",
+                   "with masked among the models", "leave it out, or add masked to --models");
+  }
   if (!(request.minutes >= 0.0 && request.minutes <= 1e6)) {
     refuse_setting("minutes", setting_text(request.minutes), "0 (off) to 1e6");
   }
@@ -69,6 +77,7 @@ class Comparing {
 
   Comparison run() {
     check(request_);
+    const CallersDevice restored(request_.device);
     const auto backend = open_backend(request_.device, static_cast<int>(request_.threads));
     result_.device = backend->info().name + ", " +
                      to_string(choose_precision(PrecisionKind::automatic, backend->info()));
@@ -123,6 +132,7 @@ class Comparing {
     request_.batch = plan.batch;
     request_.seed = plan.seed;
     request_.count = plan.count;
+    request_.folds = plan.folds;
   }
 
   bool is_done(const std::string& name) const {
@@ -168,6 +178,7 @@ class Comparing {
             request_.batch,
             request_.seed,
             request_.count,
+            request_.folds,
             {},
             fingerprint};
     if (!plan.labels.empty() && plan.labels != no_labels) {
@@ -200,6 +211,7 @@ class Comparing {
     for (const std::string& name : request_.models) {
       TrainConfig config = comparable_config(name);
       if (request_.adjust) request_.adjust(name, config);
+      if (traits_of(config).over_cells) config.folds = request_.folds;
       set_shared(config, split);
       naming(name, [&] {
         validate(config);

@@ -43,6 +43,7 @@ struct ComparePlan {
   double minutes = 0.0;
   std::int64_t batch = 0;
   std::uint64_t seed = 0, count = 0;
+  std::int64_t folds = 0;
   std::vector<std::uint64_t> lengths;  ///< epochs of each model; empty until they are known
   std::string fingerprint;             ///< of the trials to train on
 };
@@ -93,9 +94,10 @@ struct CompareRequest {
   double minutes = 0.0;         ///< of each, in place of `epochs`; 0: off
   std::filesystem::path out;    ///< "" = the next free runs/compare-NNNN
   /// The folder of a comparison to go on with, which was stopped or killed: data, shape, models,
-  /// budget, batch, seed and count are its own, whatever this request has. "" = a new one.
+  /// budget, batch, folds, seed and count are its own, whatever this request has. "" = a new one.
   std::filesystem::path resume;
   std::int64_t batch = 0;  ///< 0 = 128, or as many as there are to train on
+  std::int64_t folds = 0;  ///< of a masked model among them, as TrainConfig
   std::uint64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;

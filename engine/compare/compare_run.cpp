@@ -11,6 +11,7 @@
 #include "engine/generate/generate.hpp"
 #include "engine/generate/reconstruct.hpp"
 #include "engine/models/architecture.hpp"
+#include "engine/models/fold_plan.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
@@ -96,11 +97,12 @@ void count_parameters(const TrainConfig& config, const TrialShape& trial, Compar
       row.sampling_parameters + nn::parameter_count(traits_of(all).second_layers(all, trial, 0));
 }
 
-// The parameters of a trained run's network.
+// The parameters of a trained run's networks.
 void count_trained(const fs::path& run, ComparedModel& row) {
   const LoadedCheckpoint loaded = load_run_or_file(run);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
-  row.parameters = row.sampling_parameters = nn::parameter_count(sampled_layers(model));
+  row.parameters = row.sampling_parameters = nn::parameter_count(sampled_layers(model)) *
+                                             static_cast<std::int64_t>(network_count(model.config));
 }
 
 // A run that was stopped or killed is there if it has a checkpoint.

@@ -53,19 +53,11 @@ nlohmann::json json_of(const ComparedModel& model) {
 }
 
 nlohmann::json json_of(const ComparePlan& plan) {
-  return {{"data", plan.data},
-          {"labels", plan.labels},
-          {"array", plan.array},
-          {"dataset", plan.dataset},
-          {"shape", plan.shape},
-          {"models", plan.models},
-          {"epochs", plan.epochs},
-          {"minutes", plan.minutes},
-          {"batch", plan.batch},
-          {"seed", plan.seed},
-          {"count", plan.count},
-          {"lengths", plan.lengths},
-          {"trained_on", plan.fingerprint}};
+  return {{"data", plan.data},       {"labels", plan.labels},         {"array", plan.array},
+          {"dataset", plan.dataset}, {"shape", plan.shape},           {"models", plan.models},
+          {"epochs", plan.epochs},   {"minutes", plan.minutes},       {"batch", plan.batch},
+          {"seed", plan.seed},       {"count", plan.count},           {"folds", plan.folds},
+          {"lengths", plan.lengths}, {"trained_on", plan.fingerprint}};
 }
 
 nlohmann::json json_of(const Comparison& c) {
@@ -145,6 +137,7 @@ ComparePlan plan_of(const nlohmann::json& json) {
   json.at("batch").get_to(plan.batch);
   json.at("seed").get_to(plan.seed);
   json.at("count").get_to(plan.count);
+  plan.folds = json.value("folds", std::int64_t{0});
   json.at("lengths").get_to(plan.lengths);
   json.at("trained_on").get_to(plan.fingerprint);
   return plan;

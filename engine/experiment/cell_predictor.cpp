@@ -1,6 +1,7 @@
 #include "engine/experiment/cell_predictor.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace vgan {
@@ -99,6 +100,17 @@ CellPredictor::DrawnRows CellPredictor::drawn(CellRequest request,
 
 void CellPredictor::draw(const CellRequest& request, const CellSampler::Take& take) {
   sampler_->sample(*queue_, request, take, keep_going_);
+}
+
+CellPredictor::Show showing(const GivenRows& given) {
+  return [&given](std::int64_t row, std::span<std::int32_t> cells,
+                  std::span<std::uint8_t> observed) { given.put(row, cells, observed); };
+}
+
+std::vector<std::int64_t> all_rows(const GivenRows& given) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(given.rows()));
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  return rows;
 }
 
 }  // namespace vgan

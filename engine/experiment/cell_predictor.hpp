@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/encode/cell_places.hpp"
-
+#include "engine/generate/given_rows.hpp"
 #include "engine/sample/cell_sampler.hpp"
 
 namespace vgan {
@@ -64,5 +64,10 @@ class CellPredictor {
   std::function<void()> keep_going_;
   std::vector<float> shares_;  // of a block's rows, of several networks one after the other
 };
+
+/// Shows the network what rows of `given`, which outlives it, give.
+CellPredictor::Show showing(const GivenRows& given);
+/// The numbers of all rows of `given`, from 0.
+std::vector<std::int64_t> all_rows(const GivenRows& given);
 
 }  // namespace vgan

@@ -24,11 +24,7 @@ void put_means(const CurveScores& curve, const TableCells& cells, const GivenRow
     const auto number = static_cast<std::size_t>(column.head().first);
     if (!curve.has(number)) continue;
     predictor.predict(
-        rows, j,
-        [&](std::int64_t row, std::span<std::int32_t> of_row, std::span<std::uint8_t> observed) {
-          given.put(row, of_row, observed);
-        },
-        [&](std::int64_t row, std::span<const float> shares) {
+        rows, j, showing(given), [&](std::int64_t row, std::span<const float> shares) {
           means[static_cast<std::size_t>(row)][number] = CellDistribution(column, shares).mean();
         });
   }

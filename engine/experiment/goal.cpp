@@ -162,6 +162,21 @@ class GoalReader {
   Goal made_;
 };
 
+// A quantile or a probability that a distribution of numbers has.
+template <class Distribution>
+double number_value(const Goal& goal, const Distribution& distribution) {
+  if (goal.kind == Goal::Kind::quantile) return distribution.quantile(goal.number);
+  const double slack = tolerance * std::max(std::fabs(goal.number), tolerance);
+  const auto up_to_number = [&](bool with) {
+    return distribution.share_below(goal.number + (with ? slack : -slack));
+  };
+  switch (goal.kind) {
+    case Goal::Kind::above: return std::max(1.0 - up_to_number(!goal.with_number), 0.0);
+    case Goal::Kind::below: return up_to_number(goal.with_number);
+    default: return std::max(up_to_number(true) - up_to_number(false), 0.0);
+  }
+}
+
 }  // namespace
 
 Goal parse_goal(const std::string& text, bool maximise, const Schema& schema) {
@@ -176,18 +191,17 @@ double goal_value(const Goal& goal, const CellColumn& column, const CellPlace& p
                        shares)[static_cast<std::size_t>(goal.number)];
   }
   const CellDistribution distribution(column, shares);
-  const double slack = tolerance * std::max(std::fabs(goal.number), tolerance);
-  const auto up_to_number = [&](bool with) {
-    return distribution.share_below(goal.number + (with ? slack : -slack));
-  };
-  switch (goal.kind) {
-    case Goal::Kind::mean: return distribution.mean();
-    case Goal::Kind::quantile: return distribution.quantile(goal.number);
-    case Goal::Kind::above: return std::max(1.0 - up_to_number(!goal.with_number), 0.0);
-    case Goal::Kind::below: return up_to_number(goal.with_number);
-    case Goal::Kind::equal: break;
-  }
-  return std::max(up_to_number(true) - up_to_number(false), 0.0);
+  return goal.kind == Goal::Kind::mean ? distribution.mean() : number_value(goal, distribution);
+}
+
+bool is_calibrated(const Goal& goal, const CellColumn& column, const Schema& schema) {
+  const bool between = goal.kind == Goal::Kind::quantile || goal.kind == Goal::Kind::above ||
+                       goal.kind == Goal::Kind::below;
+  return between && schema.columns[goal.column].numeric && column.ordered();
+}
+
+double goal_value(const Goal& goal, const CrossConformal& number) {
+  return number_value(goal, number);
 }
 
 }  // namespace vgan

@@ -8,6 +8,7 @@
 #include "engine/data/schema.hpp"
 #include "engine/encode/cell_column.hpp"
 #include "engine/experiment/cell_predictor.hpp"
+#include "engine/experiment/interval.hpp"
 
 namespace vgan {
 
@@ -41,5 +42,11 @@ Goal parse_goal(const std::string& text, bool maximise, const Schema& schema);
 /// probabilities are those of a value that is there.
 double goal_value(const Goal& goal, const CellColumn& column, const CellPlace& place,
                   const Schema& schema, std::span<const float> shares);
+
+/// Whether what a model with folds says of the goal is goal_value(goal, CrossConformal), as
+/// intervals are: a quantile of a number, or a probability that it lies above or below one. Means,
+/// and probabilities of words, flags and single values, are by the networks' mean shares.
+bool is_calibrated(const Goal& goal, const CellColumn& column, const Schema& schema);
+double goal_value(const Goal& goal, const CrossConformal& number);
 
 }  // namespace vgan

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <utility>
 
 #include "engine/encode/score_curve.hpp"
 
@@ -31,15 +31,26 @@ std::vector<float> mean_of(const std::vector<std::span<const float>>& shares) {
 // that an interval of a greater level is not the narrower one.
 double z_of(double level) { return normal_quantile(0.5 * (1.0 + std::min(level, 0.99))); }
 
-// What is left of one network's error where several are averaged, by how their means spread.
-double part_left(double error, const std::vector<double>& means) {
+// What is left of one network's error where several are averaged whose means have a variance.
+double part_left(double error, double variance) {
   constexpr double least_squared = 0.25;
-  const auto count = static_cast<double>(means.size());
-  const double centre = std::accumulate(means.begin(), means.end(), 0.0) / count;
-  double spread = 0.0;
-  for (const double own : means) spread += (own - centre) * (own - centre) / count;
   if (!(error > 0.0)) return 1.0;
-  return std::sqrt(std::max(least_squared, 1.0 - spread / (error * error)));
+  return std::sqrt(std::max(least_squared, 1.0 - variance / (error * error)));
+}
+
+// The greatest level, from 0 to 1, that `holds`, where all below one do: to a millionth. Below 0
+// where none does.
+template <class Holds>
+double greatest_level(const Holds& holds) {
+  constexpr int halvings = 20;
+  if (!holds(0.0)) return -1.0;
+  if (holds(1.0)) return 1.0;
+  double low = 0.0, high = 1.0;
+  for (int i = 0; i < halvings; ++i) {
+    const double middle = 0.5 * (low + high);
+    (holds(middle) ? low : high) = middle;
+  }
+  return low;
 }
 
 // The nearest interval that a number of the column can be an end of: within all that was seen, and
@@ -61,57 +72,91 @@ Interval interval_of(const CellDistribution& distribution, double level) {
   return {distribution.quantile(tail), distribution.quantile(1.0 - tail)};
 }
 
-Interval cross_conformal(const CellColumn& column,
-                         const std::vector<std::span<const float>>& shares, double level,
-                         double margin) {
+CrossConformal::CrossConformal(const CellColumn& column,
+                               const std::vector<std::span<const float>>& shares, Margin margin)
+    : column_(&column), margin_(std::move(margin)) {
   const auto networks = static_cast<double>(shares.size());
   const double of_all = data_deviation(column);
-  Interval ends;
-  double own_half = 0.0;
-
-  std::vector<double> centres;
   for (const auto& own : shares) {
     const CellDistribution distribution(column, own);
-    const Interval interval = interval_of(distribution, level);
-    const double wider = margin * distribution.scale(of_all);
+    networks_.push_back({distribution, distribution.scale(of_all), distribution.mean()});
+    centre_ += networks_.back().mean / networks;
+  }
+  for (const Network& one : networks_) {
+    variance_ += (one.mean - centre_) * (one.mean - centre_) / networks;
+  }
+  const std::vector<float> mean = mean_of(shares);
+  median_ = CellDistribution(column, mean).quantile(0.5);
+}
+
+Interval CrossConformal::interval(double level) const {
+  const auto networks = static_cast<double>(networks_.size());
+  const double margin = margin_(level);
+  Interval ends;
+  double own_half = 0.0;
+  for (const Network& one : networks_) {
+    const Interval interval = interval_of(one.distribution, level);
+    const double wider = margin * one.scale;
     ends.low += (interval.low - wider) / networks;
     ends.high += (interval.high + wider) / networks;
     own_half += 0.5 * (interval.high - interval.low) / networks;
-    centres.push_back(distribution.mean());
   }
   double half = std::max(0.0, 0.5 * (ends.high - ends.low));
   const double middle = 0.5 * (ends.low + ends.high);
   // What the networks themselves say is not cut: where it has two peaks or a long tail, the spread
   // of their means says little of it.
-  if (half > own_half) half = std::max(own_half, half * part_left(half / z_of(level), centres));
-  const Interval fit = fitted(column, {middle - half, middle + half});
+  if (half > own_half) half = std::max(own_half, half * part_left(half / z_of(level), variance_));
+  const Interval fit = fitted(*column_, {middle - half, middle + half});
   // The median of all networks together may lie beyond the ends of a narrow interval.
-  const std::vector<float> mean = mean_of(shares);
-  const double median = CellDistribution(column, mean).quantile(0.5);
-  return {std::min(fit.low, median), std::max(fit.high, median)};
+  return {std::min(fit.low, median_), std::max(fit.high, median_)};
+}
+
+double CrossConformal::quantile(double share) const {
+  if (share == 0.5) return median_;
+  const Interval ends = interval(std::fabs(1.0 - 2.0 * share));
+  return share < 0.5 ? ends.low : ends.high;
+}
+
+double CrossConformal::share_below(double number) const {
+  if (number >= median_) {
+    const double level = greatest_level([&](double at) { return interval(at).high <= number; });
+    return 0.5 * (1.0 + std::max(level, 0.0));
+  }
+  // The least level whose interval begins there or below.
+  const double level = greatest_level([&](double at) { return interval(at).low > number; });
+  return 0.5 * (1.0 - std::max(level, 0.0));
+}
+
+void predict_cross_conformal(
+    CellPredictor& predictor, const GeneratorModel& model, const GivenRows& given,
+    std::span<const std::int64_t> rows, std::size_t column,
+    const std::function<void(std::int64_t row, const CrossConformal& number)>& take) {
+  predictor.predict_each(
+      rows, column, showing(given),
+      [&](std::int64_t row, const std::vector<std::span<const float>>& networks) {
+        const LeftOut::Shown shown = shown_beside(model, given, row, column);
+        take(row, CrossConformal(model.cells->columns()[column], networks, [&](double level) {
+               return model.left_out.margin(column, shown, level);
+             }));
+      });
 }
 
 std::vector<Interval> intervals_of(CellPredictor& predictor, const GeneratorModel& model,
                                    const GivenRows& given, std::span<const std::int64_t> rows,
                                    std::size_t column, double level) {
   const CellColumn& of = model.cells->columns()[column];
-  const auto show = [&](std::int64_t row, std::span<std::int32_t> cells,
-                        std::span<std::uint8_t> observed) { given.put(row, cells, observed); };
   std::vector<Interval> made;
   made.reserve(rows.size());
   if (model.left_out.empty()) {
-    predictor.predict(rows, column, show, [&](std::int64_t, std::span<const float> shares) {
-      made.push_back(interval_of(CellDistribution(of, shares), level));
-    });
+    predictor.predict(rows, column, showing(given),
+                      [&](std::int64_t, std::span<const float> shares) {
+                        made.push_back(interval_of(CellDistribution(of, shares), level));
+                      });
     return made;
   }
-  predictor.predict_each(
-      rows, column, show,
-      [&](std::int64_t row, const std::vector<std::span<const float>>& networks) {
-        const LeftOut::Shown shown = shown_beside(model, given, row, column);
-        made.push_back(
-            cross_conformal(of, networks, level, model.left_out.margin(column, shown, level)));
-      });
+  predict_cross_conformal(
+      predictor, model, given, rows, column,
+      [&](std::int64_t, const CrossConformal& number) { made.push_back(number.interval(level)); });
   return made;
 }
 

@@ -27,9 +27,20 @@ void require_level(double level) {
   refuse_setting("level", setting_text(level), "above 0 and below 1");
 }
 
+void note_model(const GeneratorModel& model, const LoadedCheckpoint& loaded,
+                std::vector<std::string>& notes) {
+  if (!model.left_out.empty() && model.left_out.rows() == 0) {
+    notes.push_back("the run of " + loaded.file.string() +
+                    " was stopped before its left-out rows were judged: intervals are as narrow as "
+                    "the networks have them; go on with it by train --resume");
+  }
+  notes.insert(notes.end(), loaded.skipped.begin(), loaded.skipped.end());
+}
+
 ModelPredictor::ModelPredictor(const GeneratorModel& model, const Checkpoint& checkpoint,
                                const Options& options)
-    : backend_(open_backend(options.device, static_cast<int>(options.threads))),
+    : restored_(options.device),
+      backend_(open_backend(options.device, static_cast<int>(options.threads))),
       queue_(backend_->make_queue("predict")),
       layout_(CellLayout::of(*model.cells, *model.schema)) {
   sampler_.emplace(*backend_, sampled_layers(model), layout_,

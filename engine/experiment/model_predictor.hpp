@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/device/backend.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/experiment/cell_predictor.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/sample/cell_sampler.hpp"
@@ -21,6 +23,10 @@ void require_cells(const GeneratorModel& model, const std::string& verb, const s
 /// What the result of a verb over cells may be written to: throws bad_config for `out` unless it
 /// ends in .csv or .tsv, or is "-".
 void require_table_name(const std::string& out);
+/// Says in `notes` what of the file its user should know: checkpoints that were passed over, and
+/// whether the rows that were left out have not been judged.
+void note_model(const GeneratorModel& model, const LoadedCheckpoint& loaded,
+                std::vector<std::string>& notes);
 /// Throws bad_config for a level of intervals that is not above 0 and below 1.
 void require_level(double level);
 
@@ -40,6 +46,7 @@ class ModelPredictor {
   CellPredictor& predictor() { return *predictor_; }
 
  private:
+  CallersDevice restored_;  ///< a predictor lives no longer than the call that makes it
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Queue> queue_;
   CellLayout layout_;

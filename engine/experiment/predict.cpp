@@ -12,6 +12,7 @@
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/encode/cell_distribution.hpp"
+#include "engine/experiment/asked_column.hpp"
 #include "engine/experiment/cell_predictor.hpp"
 #include "engine/experiment/curve_prediction.hpp"
 #include "engine/experiment/interval.hpp"
@@ -44,6 +45,12 @@ struct FreeColumn {
   const CurveScores* curve = nullptr;  ///< whose first score it is; nullptr: none
 };
 
+bool has_column(const FreeColumn& free, std::size_t column, const Schema& schema) {
+  if (free.curve == nullptr) return free.column == column;
+  const CurveColumns own = columns_of(*free.curve, schema);
+  return column >= own.first && column < own.end;
+}
+
 std::vector<FreeColumn> free_columns(const GivenRows& given, const std::vector<CellPlace>& places,
                                      const GeneratorModel& model) {
   std::vector<FreeColumn> made;
@@ -58,6 +65,25 @@ std::vector<FreeColumn> free_columns(const GivenRows& given, const std::vector<C
     if (!one.rows.empty()) made.push_back(std::move(one));
   }
   return made;
+}
+
+// Only what was asked for; of a curve, all of whose samples are predicted together, any of them.
+std::vector<FreeColumn> asked_of(std::vector<FreeColumn> free, const std::vector<std::size_t>& of,
+                                 const Schema& schema) {
+  if (of.empty()) return free;
+  for (const std::size_t column : of) {
+    const bool there = std::any_of(free.begin(), free.end(), [&](const FreeColumn& one) {
+      return has_column(one, column, schema);
+    });
+    if (there) continue;
+    refuse_setting("of", "'" + shortened(schema.columns[column].name) + "', which every row gives",
+                   "a column that some row leaves free");
+  }
+  std::erase_if(free, [&](const FreeColumn& one) {
+    return std::none_of(of.begin(), of.end(),
+                        [&](std::size_t column) { return has_column(one, column, schema); });
+  });
+  return free;
 }
 
 std::string left_out(const Schema& schema) {
@@ -93,11 +119,12 @@ void note_nearest(const GivenRows& given, const std::vector<CellPlace>& places,
 class Prediction {
  public:
   Prediction(const PredictRequest& request, const GeneratorModel& model, const GivenRows& given,
-             const std::vector<CellPlace>& places, const KnownValues& known,
-             CellPredictor& predictor, PredictResult& result)
+             const std::vector<CellPlace>& places, const std::vector<std::size_t>& of,
+             const KnownValues& known, CellPredictor& predictor, PredictResult& result)
       : model_(model),
         given_(given),
         places_(places),
+        of_(of),
         known_(known),
         predictor_(predictor),
         result_(result),
@@ -113,6 +140,7 @@ class Prediction {
     const CurveColumns columns = columns_of(*free.curve, *model_.schema);
     auto samples = predict_curve(*free.curve, model_, given_, free.rows, level_, predictor_);
     for (std::size_t column = columns.first; column < columns.end; ++column) {
+      if (!of_.empty() && std::find(of_.begin(), of_.end(), column) == of_.end()) continue;
       PredictResult::Numbers& made =
           result_.numbers.emplace_back(std::move(samples[column - columns.first]));
       const auto known = known_.find(column);
@@ -125,10 +153,10 @@ class Prediction {
     const std::vector<double> none(static_cast<std::size_t>(given_.rows()), no_value);
     PredictResult::Numbers& made = result_.numbers.emplace_back(
         PredictResult::Numbers{model_.schema->columns[free.column].name, none, none, none, none});
-    each(free, [&](std::size_t row, std::span<const float> shares) {
+    each(free, [&](std::int64_t row, std::span<const float> shares) {
       const CellDistribution distribution(column, shares);
-      made.mean[row] = distribution.mean();
-      made.median[row] = distribution.quantile(0.5);
+      made.mean[static_cast<std::size_t>(row)] = distribution.mean();
+      made.median[static_cast<std::size_t>(row)] = distribution.quantile(0.5);
     });
     const std::vector<Interval> intervals =
         intervals_of(predictor_, model_, given_, free.rows, free.cells, level_);
@@ -148,7 +176,8 @@ class Prediction {
         schema.name, std::vector<std::string>(rows), std::vector<double>(rows, no_value)});
     const auto known = known_.find(free.column);
     std::vector<double> of_known(rows, no_value);
-    each(free, [&](std::size_t row, std::span<const float> shares) {
+    each(free, [&](std::int64_t asked, std::span<const float> shares) {
+      const auto row = static_cast<std::size_t>(asked);
       const std::vector<double> words =
           word_shares(column, places_[free.cells].missing, schema.words.size(), shares);
       const auto most = std::max_element(words.begin(), words.end());
@@ -162,21 +191,14 @@ class Prediction {
     result_.checked_words.push_back(check_of(made, known->second, of_known, schema));
   }
 
-  template <class Take>
-  void each(const FreeColumn& free, const Take& take) {
-    predictor_.predict(
-        free.rows, free.cells,
-        [&](std::int64_t row, std::span<std::int32_t> cells, std::span<std::uint8_t> observed) {
-          given_.put(row, cells, observed);
-        },
-        [&](std::int64_t row, std::span<const float> shares) {
-          take(static_cast<std::size_t>(row), shares);
-        });
+  void each(const FreeColumn& free, const CellPredictor::Take& take) {
+    predictor_.predict(free.rows, free.cells, showing(given_), take);
   }
 
   const GeneratorModel& model_;
   const GivenRows& given_;
   const std::vector<CellPlace>& places_;
+  const std::vector<std::size_t>& of_;
   const KnownValues& known_;
   CellPredictor& predictor_;
   PredictResult& result_;
@@ -209,7 +231,9 @@ PredictResult predict(const PredictRequest& request) {
   const Schema& schema = *model.schema;
   const GivenRows given = GivenRows::read(request.given, model, false);
   const std::vector<CellPlace> places = cell_places(*model.cells, schema);
-  const std::vector<FreeColumn> free = free_columns(given, places, model);
+  const std::vector<std::size_t> of =
+      request.of.empty() ? std::vector<std::size_t>{} : asked_columns("of", request.of, schema);
+  const std::vector<FreeColumn> free = asked_of(free_columns(given, places, model), of, schema);
   const KnownValues known = known_values(request, free, schema, given.rows());
   if (request.out != "-") make_folder_of(request.out);
 
@@ -224,16 +248,17 @@ PredictResult predict(const PredictRequest& request) {
   const auto start = Clock::now();
   PredictResult result;
   result.rows = given.rows();
-  Prediction prediction(request, model, given, places, known, predictor, result);
+  Prediction prediction(request, model, given, places, of, known, predictor, result);
   for (const FreeColumn& column : free) prediction.add(column);
   result.support = RowSupport(*model.cells, places, predictor).of(given);
   write_predictions(request.out, given, schema, result);
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
-  if (const std::string line = left_out(schema); !line.empty()) result.notes.push_back(line);
+  const std::string line = of.empty() ? left_out(schema) : "";
+  if (!line.empty()) result.notes.push_back(line);
   note_nearest(given, places, model, result.notes);
-  result.notes.insert(result.notes.end(), loaded.skipped.begin(), loaded.skipped.end());
+  note_model(model, loaded, result.notes);
   return result;
 }
 

@@ -43,17 +43,10 @@ std::vector<std::string> names_of(const GivenRows& given, const Schema& schema,
 
 void write_predictions(const std::string& out, const GivenRows& given, const Schema& schema,
                        PredictResult& result) {
-  const Dialect dialect = dialect_for(schema.dialect, ending_of(out));
   Output output(out, "cannot write predictions");
-  TableLines lines(dialect);
-  const auto put_line = [&] {
-    const std::string line = lines.take();
-    output.put(line.data(), line.size());
-  };
-  if (dialect.byte_order_mark) output.put(byte_order_mark.data(), byte_order_mark.size());
+  TableLines lines(dialect_for(schema.dialect, ending_of(out)));
   const std::vector<std::string> names = names_of(given, schema, result);
-  for (const std::string& name : names) lines.add_word(name);
-  put_line();
+  output.put(lines.header(names));
   std::vector<NumberForm> forms;
   for (const auto& numbers : result.numbers) {
     forms.push_back(NumberForm::of(column_named(numbers.name, schema)));
@@ -75,7 +68,7 @@ void write_predictions(const std::string& out, const GivenRows& given, const Sch
       }
     }
     lines.add_word(to_text(result.support[at]));
-    put_line();
+    output.put(lines.take());
   }
   output.finish();
   result.columns = std::ssize(names);

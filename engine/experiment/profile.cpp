@@ -1,8 +1,7 @@
 #include "engine/experiment/profile.hpp"
 
 #include <algorithm>
-#include <numeric>
-
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "engine/experiment/interval.hpp"
 #include "engine/experiment/model_predictor.hpp"
 #include "engine/experiment/profile_file.hpp"
+#include "engine/experiment/profile_heat_map.hpp"
 #include "engine/experiment/profile_picture.hpp"
 #include "engine/experiment/profile_question.hpp"
 #include "engine/experiment/profile_real.hpp"
@@ -24,7 +24,9 @@
 #include "engine/experiment/setting_space.hpp"
 #include "engine/experiment/word_shares.hpp"
 #include "engine/files/output_path.hpp"
+#include "engine/generate/output.hpp"
 #include "engine/models/generator_model.hpp"
+#include "engine/pictures/heat_map.hpp"
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/profile_plot.hpp"
 #include "engine/run/run_files.hpp"
@@ -55,24 +57,17 @@ void check(const ProfileRequest& request) {
   }
 }
 
-/// Rows that ask for one place, or each for one of several.
-struct Asked {
-  GivenRows rows;
-  std::size_t cells = 0;  ///< the column of cells that is asked for
-};
-
-template <class Take>
-void each(const Asked& asked, CellPredictor& predictor, const Take& take) {
-  std::vector<std::int64_t> all(static_cast<std::size_t>(asked.rows.rows()));
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
-  predictor.predict(
-      all, asked.cells,
-      [&](std::int64_t row, std::span<std::int32_t> cells, std::span<std::uint8_t> observed) {
-        asked.rows.put(row, cells, observed);
-      },
-      [&](std::int64_t row, std::span<const float> shares) {
-        take(static_cast<std::size_t>(row), shares);
-      });
+std::size_t place_in(const SettingSpace& space, std::size_t over, const Schema& schema) {
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < space.settings().size(); ++k) {
+    const std::size_t column = space.settings()[k].column;
+    if (column == over) return k;
+    names.push_back(schema.columns[column].name);
+  }
+  refuse_setting(
+      "over",
+      "'" + shortened(schema.columns[over].name) + "', over which others cannot be averaged",
+      "one of the settings " + listed(names), "take --others follow");
 }
 
 /// Fills a result, a place at a time.
@@ -97,42 +92,50 @@ class Profile {
   // The other columns are not shown to the network, which sums over them.
   void follow() {
     std::vector<std::size_t> columns = {question_.over};
+    if (question_.second) columns.push_back(question_.second->column);
     for (const auto& fixed : question_.fixed) columns.push_back(fixed.column);
-    std::vector<Settings> settings;
-    for (const double place : question_.places) {
-      Settings& made = settings.emplace_back(Settings{place});
+    std::vector<Settings> settings = places();
+    for (Settings& made : settings) {
       for (const auto& fixed : question_.fixed) made.push_back(fixed.value);
     }
-    const Asked asked{setting_rows(columns, settings, model_), cells_};
-    each(asked, predictor_, [&](std::size_t, std::span<const float> shares) { add_place(shares); });
+    const GivenRows asked = setting_rows(columns, settings, model_);
+    predictor_.predict(all_rows(asked), cells_, showing(asked),
+                       [&](std::int64_t, std::span<const float> shares) { add_place(shares); });
     if (!model_.left_out.empty() && model_.schema->columns[question_.of].numeric) {
       set_band(asked, request_.level, result_.numbers.low, result_.numbers.high);
       set_band(asked, inner_level, result_.numbers.q25, result_.numbers.q75);
     }
-    result_.support = support_.of(asked.rows);
+    result_.support = support_.of(asked);
   }
 
   // Each place is shown with the other settings of the same rows, and the mean of the distributions
   // is taken.
-  void average(const SettingSpace& space, std::size_t over) {
+  void average(const SettingSpace& space) {
+    std::vector<std::size_t> varied = {place_in(space, question_.over, *model_.schema)};
+    if (question_.second) {
+      varied.push_back(place_in(space, question_.second->column, *model_.schema));
+    }
     std::vector<Settings> drawn = space.drawn(averaged_rows, averaged_seed, predictor_);
-    for (const double place : question_.places) {
-      for (Settings& settings : drawn) settings[over] = place;
-      const Asked asked{space.rows(drawn), cells_};
+    for (const Settings& place : places()) {
+      for (Settings& settings : drawn) {
+        for (std::size_t k = 0; k < varied.size(); ++k) settings[varied[k]] = place[k];
+      }
+      const GivenRows asked = space.rows(drawn);
       std::vector<double> sum(model_.cells->columns()[cells_].size(), 0.0);
-      each(asked, predictor_, [&](std::size_t, std::span<const float> shares) {
+      const auto add = [&](std::int64_t, std::span<const float> shares) {
         const double known = share_of_known(shares, places_[cells_].missing);
         for (std::size_t i = 0; i < sum.size() && known > 0.0; ++i) {
           if (static_cast<std::int64_t>(i) == places_[cells_].missing) continue;
           sum[i] += static_cast<double>(shares[i]) / known;
         }
-      });
+      };
+      predictor_.predict(all_rows(asked), cells_, showing(asked), add);
       std::vector<float> mean;
       for (const double share : sum) {
         mean.push_back(static_cast<float>(share / static_cast<double>(averaged_rows)));
       }
       add_place(mean);
-      std::vector<Support> support = support_.of(asked.rows);
+      std::vector<Support> support = support_.of(asked);
       std::sort(support.begin(), support.end());
       result_.support.push_back(support[support.size() / 2]);
     }
@@ -140,15 +143,24 @@ class Profile {
   }
 
  private:
+  // Of the setting, or of two in each of their places.
+  std::vector<Settings> places() const {
+    std::vector<Settings> made;
+    for (const double place : question_.places) {
+      if (!question_.second) made.push_back({place});
+      if (!question_.second) continue;
+      for (const double second : question_.second->places) made.push_back({place, second});
+    }
+    return made;
+  }
+
   // The band of a model with folds, which holds new rows as often as it says.
-  void set_band(const Asked& asked, double level, std::vector<double>& low,
+  void set_band(const GivenRows& asked, double level, std::vector<double>& low,
                 std::vector<double>& high) {
-    std::vector<std::int64_t> all(static_cast<std::size_t>(asked.rows.rows()));
-    std::iota(all.begin(), all.end(), std::int64_t{0});
     low.clear();
     high.clear();
     for (const Interval& interval :
-         intervals_of(predictor_, model_, asked.rows, all, cells_, level)) {
+         intervals_of(predictor_, model_, asked, all_rows(asked), cells_, level)) {
       low.push_back(interval.low);
       high.push_back(interval.high);
     }
@@ -187,20 +199,6 @@ class Profile {
   ProfileResult& result_;
 };
 
-std::size_t place_in(const SettingSpace& space, const ProfileQuestion& question,
-                     const Schema& schema) {
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < space.settings().size(); ++k) {
-    const std::size_t column = space.settings()[k].column;
-    if (column == question.over) return k;
-    names.push_back(schema.columns[column].name);
-  }
-  refuse_setting("over",
-                 "'" + shortened(schema.columns[question.over].name) +
-                     "', over which others cannot be averaged",
-                 "one of the settings " + listed(names), "take --others follow");
-}
-
 std::string tied_note(const SettingSpace& space, const Schema& schema) {
   std::vector<std::string> names;
   for (const std::size_t column : space.tied()) names.push_back(schema.columns[column].name);
@@ -226,16 +224,29 @@ void require_places(const ProfileRequest& request, const LoadedCheckpoint& loade
   }
 }
 
+// Nothing is where it belongs before all of it is written.
 void write(const ProfileRequest& request, const ProfileQuestion& question, const Schema& schema,
            ProfileResult& result) {
   for (const std::string& out : request.out) {
     if (out != "-") make_folder_of(out);
-    if (is_picture(out)) {
-      write_png(std::filesystem::path(out), result.picture);
-    } else {
-      write_profile(out, question, schema, result);
+  }
+  std::vector<std::unique_ptr<Output>> outputs;
+  for (const std::string& out : request.out) {
+    outputs.push_back(std::make_unique<Output>(out, "cannot write a profile"));
+  }
+  // Standard output, which takes nothing back, is the last.
+  for (const bool standard : {false, true}) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if ((request.out[i] == "-") != standard) continue;
+      if (is_picture(request.out[i])) {
+        const std::vector<std::byte> bytes = encode_png(result.picture);
+        outputs[i]->put(bytes.data(), bytes.size());
+      } else {
+        outputs[i]->put(profile_text(request.out[i], question, schema, result));
+      }
     }
   }
+  for (const auto& output : outputs) output->finish();
 }
 
 }  // namespace
@@ -250,23 +261,29 @@ ProfileResult profile(const ProfileRequest& request) {
   const std::vector<CellPlace> places = cell_places(*model.cells, schema);
   const ProfileQuestion question = read_question(request, model, places);
   std::optional<SettingSpace> space;
-  std::size_t over = 0;
   if (request.others == OtherSettings::average) {
     space.emplace(model, places, std::vector<std::size_t>{question.of}, request.where);
-    over = place_in(*space, question, schema);
+    (void)place_in(*space, question.over, schema);
+    if (question.second) (void)place_in(*space, question.second->column, schema);
   }
   ProfileResult result;
   result.of = schema.columns[question.of].name;
   result.over = schema.columns[question.over].name;
   result.places = question.places;
+  if (question.second) {
+    result.second = schema.columns[question.second->column].name;
+    result.second_places = question.second->places;
+  }
   if (!request.real.empty()) {
     result.real = real_points(request.real, question, model, places, result.notes);
   }
   ModelPredictor opened(model, loaded.checkpoint, options_of(request));
   const auto start = Clock::now();
   Profile made(request, question, model, places, opened.predictor(), result);
-  space ? made.average(*space, over) : made.follow();
-  result.picture = draw_profile(profile_plot(request, question, model, places, result));
+  space ? made.average(*space) : made.follow();
+  result.picture = question.second
+                       ? draw_heat_map(profile_heat_map(request, question, model, places, result))
+                       : draw_profile(profile_plot(request, question, model, places, result));
   write(request, question, schema, result);
   result.checkpoint = loaded.file;
   result.epoch = model.epoch;
@@ -276,7 +293,7 @@ ProfileResult profile(const ProfileRequest& request) {
       result.notes.push_back(std::move(note));
     }
   }
-  result.notes.insert(result.notes.end(), loaded.skipped.begin(), loaded.skipped.end());
+  note_model(model, loaded, result.notes);
   return result;
 }
 

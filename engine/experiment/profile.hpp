@@ -32,7 +32,7 @@ struct WordTable<OtherSettings> {
 struct ProfileRequest {
   std::filesystem::path model;  ///< run folder or checkpoint file
   std::string of;               ///< the outcome, a drawn column; its unit may be left out
-  std::string over;             ///< the setting, another one
+  std::string over;             ///< the setting, another one; or two, with a comma between
   /// What holds for other columns, as GenerateRequest::where: values, and with
   /// OtherSettings::average ranges; of `over` a range alone, from where to where it goes.
   std::string where;
@@ -63,10 +63,15 @@ struct ProfileResult {
   /// Real rows that meet `where` as far as they say, in numbers or places of words.
   struct Real {
     std::vector<double> over, of;
+    std::vector<double> second;  ///< of a second setting
   };
 
-  std::string of, over;          ///< their whole names
-  std::vector<double> places;    ///< of the setting, ascending; of words which of them
+  std::string of, over;        ///< their whole names
+  std::vector<double> places;  ///< of the setting, ascending; of words which of them
+  /// A second setting's whole name and places; empty where one is varied. What follows is then of
+  /// each place of the first with each of the second, the latter changing faster.
+  std::string second;
+  std::vector<double> second_places;
   Numbers numbers;               ///< empty where the outcome is of words
   std::vector<OfWord> words;     ///< empty where it is of numbers
   std::vector<Support> support;  ///< of each place; of averaged rows, the middle one's
@@ -84,14 +89,15 @@ struct ProfileResult {
 /// places of a column of words are its words, of a grid its values, of a measured one the middles
 /// of its cells of quantiles, and the least and the greatest number that was seen. Where other
 /// settings are averaged, these are the columns of role condition that no constraint ties to
-/// others, of 200 rows that the model draws under `where` (seed 1).
+/// others, of 200 rows that the model draws under `where` (seed 1). Of two settings the outcome is
+/// of numbers, places are up to 24 of each, and the picture is a field of the outcome's mean.
 ///
 /// Throws bad_config for a model that is not over cells; for columns that are none, that are not
 /// drawn, that constraints tie to others, that are one, or that `where` settles; for a range of
 /// another column where others follow; for a setting to average over that is no condition; for a
 /// level or endings that cannot be, and for an output twice; usage for an output in the place of
-/// what is read; bad_data for real rows without the two columns; io; no_device; interrupted (no
-/// file is left).
+/// what is read; bad_data for real rows without the two columns; io; no_device; interrupted. Of
+/// several outputs none is left where one cannot be written.
 ProfileResult profile(const ProfileRequest& request);
 
 }  // namespace vgan

@@ -8,8 +8,7 @@
 
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/date_format.hpp"
-#include "engine/data/table_cell.hpp"
+#include "engine/experiment/profile_words.hpp"
 
 namespace vgan {
 namespace {
@@ -24,30 +23,7 @@ constexpr double least_ratio = 20.0;        // of places on a logarithmic axis
 constexpr double crowded = 0.2;             // of the axis, which half the places lie in
 constexpr std::size_t least_of_group = 15;  // rows
 
-std::string value_text(double value, const ColumnSchema& column) {
-  if (!column.numeric) return column.words[static_cast<std::size_t>(value)];
-  if (const auto format = DateFormat::of(column.format)) return format->write(value);
-  return general_text(value);
-}
-
 std::string percent(double share) { return general_text(100.0 * share, 4) + " %"; }
-
-// Flags stand side by side as words do.
-bool is_marked(const ColumnSchema& column) {
-  return !column.numeric || column.kind == ColumnKind::boolean;
-}
-
-Axis axis_of(const ColumnSchema& column) {
-  Axis made;
-  made.label = column.name;
-  made.least_step = column.numeric && cell_decimals(column) == 0 ? 1.0 : 0.0;
-  if (is_marked(column)) {
-    made.kind = Axis::Kind::words;
-  } else if (const auto format = DateFormat::of(column.format)) {
-    made.kind = format->has_time() ? Axis::Kind::seconds : Axis::Kind::days;
-  }
-  return made;
-}
 
 /// Makes the plot of one result.
 class Maker {
@@ -84,7 +60,8 @@ class Maker {
     } else {
       take_words();
     }
-    plot_.note = note();
+    plot_.note =
+        profile_note(question_, schema_, result_) + (left_out_.empty() ? "" : "; " + left_out_);
     return std::move(plot_);
   }
 
@@ -250,27 +227,6 @@ class Maker {
       made.back().push_back(row);
     }
     return made;
-  }
-
-  // "profile = thin, 5 <= speed <= 20; other settings averaged over 200 rows".
-  std::string note() const {
-    std::vector<std::string> parts;
-    for (const auto& fixed : question_.fixed) {
-      const ColumnSchema& column = schema_.columns[fixed.column];
-      parts.push_back(shortened(column.name) + " = " + value_text(fixed.value, column));
-    }
-    for (const WhereRange& range : question_.ranges) {
-      if (range.column == question_.over) continue;
-      const ColumnSchema& column = schema_.columns[range.column];
-      parts.push_back(shortened(column.name) + " from " + value_text(range.low, column) + " to " +
-                      value_text(range.high, column));
-    }
-    std::string made = joined(parts);
-    made += made.empty() ? "" : "; ";
-    made += result_.averaged > 0 ? "other settings averaged over " +
-                                       counted(result_.averaged, "row") + " of the model"
-                                 : "other columns follow, as in the data";
-    return made + (left_out_.empty() ? "" : "; " + left_out_);
   }
 
   const ProfileRequest& request_;

@@ -6,18 +6,15 @@
 #include <string>
 #include <utility>
 
-#include "engine/base/listed.hpp"
-#include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/table_cell.hpp"
+#include "engine/experiment/asked_column.hpp"
 #include "engine/generate/given_rows.hpp"
 #include "engine/generate/row_wishes.hpp"
 
 namespace vgan {
 namespace {
-
-constexpr std::size_t most_places = 256;
 
 // A sample of a curve is no column to the model.
 void require_no_sample(const std::string& flag, std::size_t column, const GeneratorModel& model) {
@@ -31,24 +28,30 @@ void require_no_sample(const std::string& flag, std::size_t column, const Genera
 
 std::size_t column_of(const std::string& flag, const std::string& name,
                       const GeneratorModel& model) {
-  const Schema& schema = *model.schema;
+  const std::size_t column = asked_column(flag, name, *model.schema);
+  require_no_sample(flag, column, model);
+  return column;
+}
 
-  const auto column = column_called(schema, name);
-  const std::string found = "'" + shortened(name) + "'";
-  if (!column) {
-    const std::vector<std::string> names = drawn_column_names(schema);
-    refuse_setting(flag, name.empty() ? "no column" : found, "one of the columns " + listed(names),
-                   suggestion(name, names));
+// One setting to vary, or two.
+void read_settings(const std::string& list, const GeneratorModel& model, ProfileQuestion& made) {
+  const Schema& schema = *model.schema;
+  const std::vector<std::size_t> columns = asked_columns("over", list, schema);
+  for (const std::size_t column : columns) {
+    require_no_sample("over", column, model);
+    if (column != made.of) continue;
+    refuse_setting("over", "'" + shortened(schema.columns[column].name) + "', which --of asks for",
+                   "another column");
   }
-  if (!schema.columns[*column].drawn()) {
-    refuse_setting(flag, found + ", which the model does not draw", "a column that it draws");
+  if (columns.size() > 2) {
+    refuse_setting("over", std::to_string(columns.size()) + " columns", "one, or two");
   }
-  if (GivenRows::is_tied(*column, schema)) {
-    refuse_setting(flag, found + ", which a constraint of the schema ties to others",
-                   "a column that stands alone");
-  }
-  require_no_sample(flag, *column, model);
-  return *column;
+  made.over = columns.front();
+  if (columns.size() == 1) return;
+  made.second = {columns.back(), {}};
+  if (schema.columns[made.of].numeric) return;
+  refuse_setting("of", "'" + shortened(schema.columns[made.of].name) + "', of words",
+                 "numbers, where two settings are varied", "name one column with --over");
 }
 
 // What `where` settles is neither asked for nor varied.
@@ -58,19 +61,19 @@ void require_free(std::size_t column, bool range, const ProfileQuestion& made,
   if (column == made.of) {
     refuse_setting("where", name + ", which --of asks for", "other columns", "leave it out");
   }
-  if (column == made.over && !range) {
+  if (made.varies(column) && !range) {
     refuse_setting("where", "a value of " + name + ", which --over varies",
                    "a range of it, or other columns", "leave it out");
   }
 }
 
-std::vector<double> chosen(std::vector<double> values) {
+std::vector<double> chosen(std::vector<double> values, std::size_t most) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
-  if (values.size() <= most_places) return values;
+  if (values.size() <= most) return values;
   std::vector<double> some;
-  for (std::size_t i = 0; i < most_places; ++i) {
-    some.push_back(values[i * (values.size() - 1) / (most_places - 1)]);
+  for (std::size_t i = 0; i < most; ++i) {
+    some.push_back(values[i * (values.size() - 1) / (most - 1)]);
   }
   return some;
 }
@@ -78,7 +81,7 @@ std::vector<double> chosen(std::vector<double> values) {
 }  // namespace
 
 std::vector<double> profile_places(const CellColumn& cells, const ColumnSchema& column,
-                                   const std::optional<WhereRange>& within) {
+                                   const std::optional<WhereRange>& within, std::size_t most) {
   std::vector<double> made;
   if (!column.numeric) {
     for (std::size_t i = 0; i < column.words.size(); ++i) made.push_back(static_cast<double>(i));
@@ -106,7 +109,7 @@ std::vector<double> profile_places(const CellColumn& cells, const ColumnSchema& 
     if (measured && low <= high) made.insert(made.end(), {low, high});
   }
   for (double& value : made) value = cell_number(column, value);
-  return chosen(std::move(made));
+  return chosen(std::move(made), most);
 }
 
 ProfileQuestion read_question(const ProfileRequest& request, const GeneratorModel& model,
@@ -114,11 +117,7 @@ ProfileQuestion read_question(const ProfileRequest& request, const GeneratorMode
   const Schema& schema = *model.schema;
   ProfileQuestion made;
   made.of = column_of("of", request.of, model);
-  made.over = column_of("over", request.over, model);
-  if (made.of == made.over) {
-    refuse_setting("over", "'" + shortened(request.over) + "', which --of asks for",
-                   "another column");
-  }
+  read_settings(request.over, model, made);
   const Where where = parse_where(request.where, schema);
   for (const auto& value : where.values) {
     if (const auto column = column_called(schema, value.name)) {
@@ -129,7 +128,7 @@ ProfileQuestion read_question(const ProfileRequest& request, const GeneratorMode
   for (const WhereRange& range : where.ranges) {
     require_no_sample("where", range.column, model);
     require_free(range.column, true, made, schema);
-    if (range.column == made.over || request.others == OtherSettings::average) continue;
+    if (made.varies(range.column) || request.others == OtherSettings::average) continue;
     refuse_setting("where",
                    "a range of '" + shortened(schema.columns[range.column].name) +
                        "', which others that follow cannot be held to",
@@ -145,12 +144,16 @@ ProfileQuestion read_question(const ProfileRequest& request, const GeneratorMode
     }
   }
   made.ranges = where.ranges;
-  std::optional<WhereRange> within;
-  for (const WhereRange& range : where.ranges) {
-    if (range.column == made.over) within = range;
-  }
-  made.places = profile_places(model.cells->columns()[cells_of(made.over, places)],
-                               schema.columns[made.over], within);
+  const auto places_of = [&](std::size_t column, std::size_t most) {
+    std::optional<WhereRange> within;
+    for (const WhereRange& range : where.ranges) {
+      if (range.column == column) within = range;
+    }
+    return profile_places(model.cells->columns()[cells_of(column, places)], schema.columns[column],
+                          within, most);
+  };
+  made.places = places_of(made.over, made.second ? most_paired_places : most_profile_places);
+  if (made.second) made.second->places = places_of(made.second->column, most_paired_places);
   return made;
 }
 

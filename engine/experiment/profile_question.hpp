@@ -23,6 +23,16 @@ struct ProfileQuestion {
   std::vector<Fixed> fixed;
   std::vector<WhereRange> ranges;  ///< what `where` holds to ranges, `over` among them
   std::vector<double> places;      ///< of `over`, ascending
+  /// A second setting that is varied, in each of its places with each of the first.
+  struct Second {
+    std::size_t column = 0;
+    std::vector<double> places;  ///< ascending
+  };
+  std::optional<Second> second;
+
+  bool varies(std::size_t column) const {
+    return column == over || (second && column == second->column);
+  }
 };
 
 /// Reads the question that a request asks. Throws as `profile` does.
@@ -31,9 +41,11 @@ ProfileQuestion read_question(const ProfileRequest& request, const GeneratorMode
 
 /// The values of a column that a profile asks at, ascending: of words all of them; of numbers that
 /// come again each one, of measured ones the middles of their cells, the least and the greatest,
-/// up to 256 in even steps; those within a range, where one is given, of measured numbers with its
-/// ends.
+/// up to `most` in even steps; those within a range, where one is given, of measured numbers with
+/// its ends.
+inline constexpr std::size_t most_profile_places = 256, most_paired_places = 24;
 std::vector<double> profile_places(const CellColumn& cells, const ColumnSchema& column,
-                                   const std::optional<WhereRange>& within);
+                                   const std::optional<WhereRange>& within,
+                                   std::size_t most = most_profile_places);
 
 }  // namespace vgan

@@ -21,9 +21,16 @@ bool is_same(double value, double wanted, const CellColumn& cells) {
   return std::fabs(value - wanted) <= slack_of(wanted);
 }
 
+// The columns that a point has.
+std::vector<std::size_t> asked_of(const ProfileQuestion& question) {
+  std::vector<std::size_t> columns = {question.over, question.of};
+  if (question.second) columns.push_back(question.second->column);
+  return columns;
+}
+
 void require_columns(const std::string& file, const ValuesOfTable& read,
                      const ProfileQuestion& question, const Schema& schema) {
-  for (const std::size_t column : {question.over, question.of}) {
+  for (const std::size_t column : asked_of(question)) {
     if (read.values.contains(column)) continue;
     throw Error(ErrorCode::bad_data, {"cannot take real rows", file,
                                       "no column '" + shortened(schema.columns[column].name) + "'",
@@ -37,7 +44,8 @@ ProfileResult::Real real_points(const std::string& file, const ProfileQuestion& 
                                 const GeneratorModel& model, const std::vector<CellPlace>& places,
                                 std::vector<std::string>& notes) {
   const Schema& schema = *model.schema;
-  std::vector<std::size_t> columns = {question.over, question.of};
+  const std::vector<std::size_t> asked = asked_of(question);
+  std::vector<std::size_t> columns = asked;
   for (const auto& fixed : question.fixed) columns.push_back(fixed.column);
   for (const WhereRange& range : question.ranges) columns.push_back(range.column);
   const ValuesOfTable read = read_values(file, schema, columns);
@@ -69,15 +77,16 @@ ProfileResult::Real real_points(const std::string& file, const ProfileQuestion& 
   std::int64_t whole = 0;
   for (std::int64_t i = 0; i < read.rows; ++i) {
     const auto row = static_cast<std::size_t>(i);
-    const double over = read.values.at(question.over)[row], of = read.values.at(question.of)[row];
-    const auto is_there = [&](double value, std::size_t column) {
+    const auto is_there = [&](std::size_t column) {
+      const double value = read.values.at(column)[row];
       return !std::isnan(value) && (schema.columns[column].numeric || value != unknown_word);
     };
-    if (!is_there(over, question.over) || !is_there(of, question.of)) continue;
+    if (!std::all_of(asked.begin(), asked.end(), is_there)) continue;
     ++whole;
     if (!meets(row)) continue;
-    made.over.push_back(over);
-    made.of.push_back(of);
+    made.over.push_back(read.values.at(question.over)[row]);
+    made.of.push_back(read.values.at(question.of)[row]);
+    if (question.second) made.second.push_back(read.values.at(question.second->column)[row]);
   }
   if (std::ssize(made.over) < whole) {
     notes.push_back(grouped(std::ssize(made.over)) + " of " + grouped(whole) +

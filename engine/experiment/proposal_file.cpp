@@ -29,17 +29,10 @@ std::vector<std::string> names_of(const GivenRows& settings, const Schema& schem
 
 void write_proposals(const std::string& out, const GivenRows& settings,
                      const std::vector<Goal>& goals, const Schema& schema, SearchResult& result) {
-  const Dialect dialect = dialect_for(schema.dialect, ending_of(out));
   Output output(out, "cannot write proposals");
-  TableLines lines(dialect);
-  const auto put_line = [&] {
-    const std::string line = lines.take();
-    output.put(line.data(), line.size());
-  };
-  if (dialect.byte_order_mark) output.put(byte_order_mark.data(), byte_order_mark.size());
+  TableLines lines(dialect_for(schema.dialect, ending_of(out)));
   const std::vector<std::string> names = names_of(settings, schema, result);
-  for (const std::string& name : names) lines.add_word(name);
-  put_line();
+  output.put(lines.header(names));
   std::vector<NumberForm> forms;
   for (const Goal& goal : goals) forms.push_back(NumberForm::of(schema.columns[goal.column]));
   const NumberForm probability = NumberForm::of_decimals(probability_decimals);
@@ -56,7 +49,7 @@ void write_proposals(const std::string& out, const GivenRows& settings,
     }
     lines.add_word(to_text(result.support[at]));
     if (!result.nearest.empty()) lines.add_number(result.nearest[at], distance);
-    put_line();
+    output.put(lines.take());
   }
   output.finish();
   result.columns = std::ssize(names);

@@ -4,9 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <utility>
+
+#include "engine/encode/cell_distribution.hpp"
+#include "engine/encode/score_curve.hpp"
 
 namespace vgan {
 namespace {
@@ -17,6 +21,9 @@ constexpr double outside_share = 0.001, edge_share = 0.05;
 constexpr double outside_factor = 10.0, edge_factor = 2.0;  // less probable than the middle row
 constexpr double tolerance = 0.01;                          // of the distance of the numbers seen
 constexpr double least_share = 1e-9;
+constexpr double rows_of_score =
+    50.0;                              // fewer, and scores of a curve do not say what goes together
+constexpr double beyond_share = 0.01;  // of normal curves, that have any score beyond its reach
 
 /// Rows of which each shows some of its cells.
 struct ShownRows {
@@ -33,6 +40,47 @@ double data_share(const CellColumn& column, std::size_t cell, std::int32_t missi
   return known > 0.0 ? column.shares()[cell] / known : 0.0;
 }
 
+// How many rows a column of numbers was cut by; infinite where its cells do not say it, of many.
+double rows_of(const CellColumn& column) {
+  if (column.kind() != CellColumn::Kind::quantile) return std::numeric_limits<double>::infinity();
+  std::size_t rows = 0;
+  for (std::size_t cell = 0; cell < column.values().size(); ++cell) {
+    const std::size_t members = column.members(cell).size();
+    if (members == CellColumn::most_kept) return std::numeric_limits<double>::infinity();
+    rows += members;
+  }
+  return static_cast<double>(rows);
+}
+
+// Whether what the network says of a column counts: a network that has learnt few curves by many
+// scores has learnt them by heart, and takes every other curve for one whose scores do not belong
+// together.
+bool counts(const TableCells& cells, std::size_t column) {
+  const CurveScores* const curve = cells.curve_of(column);
+  return curve == nullptr ||
+         rows_of(cells.columns()[column]) >= rows_of_score * static_cast<double>(curve->size());
+}
+
+// The quantile of Student's t, from the normal one (R. A. Fisher, E. A. Cornish, Technometrics
+// 2(2), 1960).
+double student_quantile(double level, double freedom) {
+  const double z = normal_quantile(level), cube = z * z * z;
+  return z + (cube + z) / (4.0 * freedom) +
+         (5.0 * cube * z * z + 16.0 * cube + 3.0 * z) / (96.0 * freedom * freedom);
+}
+
+// How far a score of a curve may lie from the mean of those that were seen: so far that of new
+// curves with normal scores one in a hundred has any of them farther out. Components were fitted to
+// the rows, which takes as many degrees of freedom.
+double reach_of(const CurveScores& curve, const CellColumn& column) {
+  const double rows = rows_of(column), scores = static_cast<double>(curve.size());
+  const double level = 1.0 - 0.5 * beyond_share / scores;
+  if (!std::isfinite(rows)) return normal_quantile(level) * data_deviation(column);
+  const double freedom = std::max(rows - 1.0 - scores, 1.0);
+  return student_quantile(level, freedom) * data_deviation(column) *
+         std::sqrt(rows / freedom * (1.0 + 1.0 / rows));
+}
+
 std::vector<double> scores_of(const ShownRows& rows, const TableCells& cells,
                               const std::vector<CellPlace>& places, CellPredictor& predictor) {
   std::vector<double> scores(static_cast<std::size_t>(rows.count), 0.0);
@@ -44,7 +92,7 @@ std::vector<double> scores_of(const ShownRows& rows, const TableCells& cells,
     for (std::int64_t row = 0; row < rows.count; ++row) {
       if (!rows.shows(row, column)) continue;
       const auto at = static_cast<std::size_t>(row);
-      if (shown_before[at]) asked.push_back(row);
+      if (shown_before[at] && counts(cells, column)) asked.push_back(row);
       shown_before[at] = true;
     }
     const auto show = [&](std::int64_t row, std::span<std::int32_t> of_row,
@@ -85,14 +133,20 @@ Limits limits_of(std::vector<double> scores) {
 }
 
 // Whether a given number is none that lies among those that were seen.
-bool is_beyond(double number, const CellColumn& column) {
+bool is_beyond(double number, const TableCells& cells, std::size_t at) {
+  const CellColumn& column = cells.columns()[at];
   const bool quantiles = column.kind() == CellColumn::Kind::quantile;
   const double least = quantiles ? column.members(0).front() : column.values().front();
   const double greatest =
       quantiles ? column.members(column.values().size() - 1).back() : column.values().back();
   const double slack =
       tolerance * (greatest - least) + 1e-9 * std::max(std::fabs(least), std::fabs(greatest));
-  return number < least - slack || number > greatest + slack;
+  if (number >= least - slack && number <= greatest + slack) return false;
+  const CurveScores* const curve = cells.curve_of(at);
+  if (curve == nullptr) return true;
+  // The scores of a new curve lie beyond those of few others as a rule, for there are many of them.
+  const std::vector<float> none(column.size(), 0.0F);  // the data's own distribution
+  return std::fabs(number - CellDistribution(column, none).mean()) > reach_of(*curve, column);
 }
 
 }  // namespace
@@ -165,7 +219,7 @@ std::vector<Support> RowSupport::of(const GivenRows& given) {
       shown[j] = given.is_given(row, j);
       if (!shown[j] || places_[j].only_missing) continue;
       const double number = given.seen(row, j);
-      beyond = beyond || is_beyond(number, cells_.columns()[j]);
+      beyond = beyond || is_beyond(number, cells_, j);
       between = between || is_between(number, cells_.columns()[j]);
     }
     const Limits limits = references_->limits(shown);

@@ -1,7 +1,6 @@
 #include "engine/experiment/search.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -85,55 +84,79 @@ class Evaluator {
   void evaluate(std::span<Candidate> candidates) {
     std::vector<Settings> settings;
     for (const Candidate& one : candidates) settings.push_back(one.settings);
-    const GivenRows rows = space_.rows(settings);
-    const std::vector<Support> support = support_.of(rows);
+    std::vector<Support> support = support_.of(space_.rows(settings));
+    const Corners corners = space_.corners(settings);
+    const GivenRows rows = space_.rows(corners.settings);
+    if (corners.settings.size() > settings.size()) {  // some lie between: no better than their ends
+      const std::vector<Support> ends = support_.of(rows);
+      for (std::size_t at = 0; at < ends.size(); ++at) {
+        Support& worst = support[corners.of[at]];
+        worst = std::max(worst, ends[at]);
+      }
+    }
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       candidates[i].support = support[i];
       candidates[i].point = {std::vector<double>(goals_.size()), support[i] != Support::outside};
     }
-    for (const std::size_t column : columns_of(goals_)) {
-      each(rows, column, [&](std::size_t row, std::size_t cells, std::span<const float> shares) {
-        for (std::size_t k = 0; k < goals_.size(); ++k) {
-          if (goals_[k].column != column) continue;
-          const double value = goal_value(goals_[k], model_.cells->columns()[cells], places_[cells],
-                                          *model_.schema, shares);
-          candidates[row].point.goals[k] = goals_[k].maximise ? value : -value;
-        }
-      });
+    std::vector<GoalPoint> points(corners.settings.size(),
+                                  {std::vector<double>(goals_.size()), true});
+    for (const std::size_t column : columns_of(goals_)) evaluate(points, rows, column);
+    for (std::size_t at = 0; at < points.size(); ++at) {
+      GoalPoint& point = candidates[corners.of[at]].point;
+      for (std::size_t k = 0; k < goals_.size(); ++k) {
+        point.goals[k] += corners.weights[at] * points[at].goals[k];
+      }
     }
   }
 
   // Puts the intervals of numbers that are goals into the result, at the first goal of each.
-  void find_intervals(const GivenRows& rows, double level, SearchResult& result) {
+  void find_intervals(std::span<const Settings> settings, double level, SearchResult& result) {
+    const Corners corners = space_.corners(settings);
+    const GivenRows rows = space_.rows(corners.settings);
     for (const std::size_t column : columns_of(goals_)) {
       if (!model_.schema->columns[column].numeric) continue;
       const auto of = std::find_if(goals_.begin(), goals_.end(),
                                    [&](const Goal& goal) { return goal.column == column; });
       SearchResult::Goal& goal = result.goals[static_cast<std::size_t>(of - goals_.begin())];
-      std::vector<std::int64_t> all(static_cast<std::size_t>(rows.rows()));
-      std::iota(all.begin(), all.end(), std::int64_t{0});
-      for (const Interval& interval :
-           intervals_of(predictor_, model_, rows, all, cells_of(column, places_), level)) {
-        goal.low.push_back(interval.low);
-        goal.high.push_back(interval.high);
+      goal.low.assign(settings.size(), 0.0);
+      goal.high.assign(settings.size(), 0.0);
+      const std::vector<Interval> intervals =
+          intervals_of(predictor_, model_, rows, all_rows(rows), cells_of(column, places_), level);
+      for (std::size_t at = 0; at < intervals.size(); ++at) {
+        goal.low[corners.of[at]] += corners.weights[at] * intervals[at].low;
+        goal.high[corners.of[at]] += corners.weights[at] * intervals[at].high;
       }
     }
   }
 
  private:
-  template <class Take>
-  void each(const GivenRows& rows, std::size_t column, const Take& take) {
+  // The goals of one column. Where rows were left out, they say what quantiles are.
+  void evaluate(std::span<GoalPoint> points, const GivenRows& rows, std::size_t column) {
     const std::size_t cells = cells_of(column, places_);
-    std::vector<std::int64_t> all(static_cast<std::size_t>(rows.rows()));
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
-    predictor_.predict(
-        all, cells,
-        [&](std::int64_t row, std::span<std::int32_t> of_row, std::span<std::uint8_t> observed) {
-          rows.put(row, of_row, observed);
-        },
-        [&](std::int64_t row, std::span<const float> shares) {
-          take(static_cast<std::size_t>(row), cells, shares);
-        });
+    const CellColumn& of = model_.cells->columns()[cells];
+    std::vector<std::size_t> plain, calibrated;  // which of the goals
+    for (std::size_t k = 0; k < goals_.size(); ++k) {
+      if (goals_[k].column != column) continue;
+      const bool by_rows = !model_.left_out.empty() && is_calibrated(goals_[k], of, *model_.schema);
+      (by_rows ? calibrated : plain).push_back(k);
+    }
+    const auto put = [&](std::int64_t row, std::size_t k, double value) {
+      points[static_cast<std::size_t>(row)].goals[k] = goals_[k].maximise ? value : -value;
+    };
+    const std::vector<std::int64_t> all = all_rows(rows);
+    const auto take = [&](std::int64_t row, std::span<const float> shares) {
+      for (const std::size_t k : plain) {
+        put(row, k, goal_value(goals_[k], of, places_[cells], *model_.schema, shares));
+      }
+    };
+    if (!plain.empty()) predictor_.predict(all, cells, showing(rows), take);
+    if (calibrated.empty()) return;
+    predict_cross_conformal(predictor_, model_, rows, all, cells,
+                            [&](std::int64_t row, const CrossConformal& number) {
+                              for (const std::size_t k : calibrated) {
+                                put(row, k, goal_value(goals_[k], number));
+                              }
+                            });
   }
 
   const GeneratorModel& model_;
@@ -164,6 +187,8 @@ SearchResult result_of(const std::vector<Candidate>& all, const std::vector<std:
     made.text = goals[k].text;
     made.maximise = goals[k].maximise;
     made.column = schema.columns[goals[k].column].name;
+    made.is_probability = goals[k].is_probability();
+    made.format = schema.columns[goals[k].column].format;
     for (const std::size_t at : chosen) {
       const double value = all[at].point.goals[k];
       made.values.push_back(goals[k].maximise ? value : -value);
@@ -200,7 +225,7 @@ void add_notes(const SettingSpace& space, const GeneratorModel& model,
   if (!result.support.empty() && result.support[0] == Support::outside) {
     result.notes.push_back("all settings that were found lie outside of what the model knows");
   }
-  result.notes.insert(result.notes.end(), loaded.skipped.begin(), loaded.skipped.end());
+  note_model(model, loaded, result.notes);
 }
 
 ModelPredictor::Options options_of(const SearchRequest& request) {
@@ -226,7 +251,7 @@ SearchResult search(const SearchRequest& request) {
   const std::vector<Goal> goals = goals_of(request, schema);
   require_no_samples(goals, model);
   const std::vector<CellPlace> places = cell_places(*model.cells, schema);
-  const SettingSpace space(model, places, columns_of(goals), request.where);
+  const SettingSpace space(model, places, columns_of(goals), request.where, request.extrapolate);
   std::optional<RealSettings> real;
   if (!request.real.empty()) real.emplace(request.real, space, schema);
   if (request.out != "-") make_folder_of(request.out);
@@ -243,7 +268,7 @@ SearchResult search(const SearchRequest& request) {
   for (const std::size_t at : chosen) settings.push_back(all[at].settings);
   const GivenRows rows = space.rows(settings);
   SearchResult result = result_of(all, chosen, goals, rows, schema);
-  evaluator.find_intervals(rows, request.level, result);
+  evaluator.find_intervals(settings, request.level, result);
   for (const Settings& one : settings) {
     if (real) result.nearest.push_back(real->nearest(one));
   }

@@ -17,7 +17,11 @@ struct SearchRequest {
   /// a drawn column; qXX(NAME), its quantile at XX %; P(NAME>X), P(NAME<X), P(NAME=WORD), a
   /// probability. The unit of a name may be left out.
   std::vector<std::string> maximise, minimise;
-  std::string where;                  ///< what settings shall meet, as GenerateRequest::where
+  std::string where;  ///< what settings shall meet, as GenerateRequest::where
+  /// Settings of numbers that come again may lie between two neighbouring values too: what is
+  /// predicted there is the mean of what is at both, weighted as near as they are. Beyond the least
+  /// and the greatest value the model says nothing.
+  bool extrapolate = false;
   std::uint64_t budget = 1000;        ///< settings that are evaluated, 10 to 1e6
   std::uint64_t count = 10;           ///< proposals, at most
   std::uint64_t seed = 1;             ///< the same seed, the same proposals
@@ -40,7 +44,9 @@ struct SearchResult {
   struct Goal {
     std::string text;
     bool maximise = true;
-    std::string column;          ///< its name
+    std::string column;  ///< its name
+    bool is_probability = false;
+    std::string format;          ///< of a column of dates, which are numbers: how they are written
     std::vector<double> values;  ///< of each proposal
     /// The interval of the column's number; empty of words, and where a goal before has it.
     std::vector<double> low, high;
@@ -65,14 +71,14 @@ struct SearchResult {
 /// is made where there is none. Settings are the drawn columns of role condition that are no goal;
 /// those that a constraint ties to others, and columns of other roles, are left free. The first
 /// quarter of the budget are settings that the model draws, the others are made of the best of
-/// those before (NSGA-II). All are such as the table can have and meet `where`. By one goal the
-/// proposals are the best ones that differ, by several the Pareto front. Settings whose support is
-/// outside are proposed only where there is nothing else.
+/// those before (NSGA-II). All are such as the table can have, unless `extrapolate` is asked for,
+/// and meet `where`. By one goal the proposals are the best ones that differ, by several the Pareto
+/// front. Settings whose support is outside are proposed only where there is nothing else.
 ///
 /// Throws bad_config for a model that is not over cells, a goal that is none, a condition of a
-/// column that is no setting, where nothing is left to vary, and for numbers that cannot be; usage
-/// for an output in the place of what is read; bad_data for real rows without one of the settings;
-/// io; no_device; interrupted (no file is left).
+/// column that is no setting, where nothing is left to vary, where there is nothing to extrapolate,
+/// and for numbers that cannot be; usage for an output in the place of what is read; bad_data for
+/// real rows without one of the settings; io; no_device; interrupted (no file is left).
 SearchResult search(const SearchRequest& request);
 
 }  // namespace vgan

@@ -94,7 +94,7 @@ double deviation_of(const CellColumn& column) {
 }  // namespace
 
 GivenRows setting_rows(const std::vector<std::size_t>& columns, std::span<const Settings> settings,
-                       const GeneratorModel& model) {
+                       const GeneratorModel& model, bool exact) {
   Table table;
   table.source = "proposed settings";
   table.rows = std::ssize(settings);
@@ -113,15 +113,17 @@ GivenRows setting_rows(const std::vector<std::size_t>& columns, std::span<const 
       }
     }
   }
-  return GivenRows::of_table(table, model, true);
+  return GivenRows::of_table(table, model, exact);
 }
 
 SettingSpace::SettingSpace(const GeneratorModel& model, const std::vector<CellPlace>& places,
-                           const std::vector<std::size_t>& goals, const std::string& where)
+                           const std::vector<std::size_t>& goals, const std::string& where,
+                           bool between)
     : model_(model),
       places_(places),
       wishes_(rows_where(where, goals, model), model),
-      tied_(conditions_but(goals, true, model)) {
+      tied_(conditions_but(goals, true, model)),
+      between_(between) {
   const Schema& schema = *model.schema;
   for (const std::size_t column : conditions_but(goals, false, model)) {
     settings_.push_back(setting_of(column));
@@ -141,11 +143,28 @@ SettingSpace::SettingSpace(const GeneratorModel& model, const std::vector<CellPl
       setting.allowed.push_back(cell);
       setting.middles.push_back(value_at(setting, cell, 0.5));
     }
+    setting.between = setting.between && has_room(setting);
     if (!wishes_.fixed()) continue;
     const double fixed = wishes_.fixed()->value(0, setting.column);
     if (std::isnan(fixed)) continue;
     setting.fixed = fixed;
   }
+  const bool any = std::any_of(settings_.begin(), settings_.end(),
+                               [](const Setting& one) { return one.between && !one.fixed; });
+  if (between && !any) {
+    refuse_setting("extrapolate", "no setting of a few numbers that leave room between them",
+                   "one or more, between whose values others lie, with the column's decimals",
+                   "leave it out: measured settings take any number that lies among the data's");
+  }
+}
+
+bool SettingSpace::has_room(const Setting& setting) const {
+  const double unit = std::pow(10.0, -1.0 * cell_decimals(model_.schema->columns[setting.column]));
+  for (std::size_t i = 1; i < setting.allowed.size(); ++i) {
+    const bool neighbours = setting.allowed[i] == setting.allowed[i - 1] + 1;
+    if (neighbours && setting.middles[i] - setting.middles[i - 1] > 1.5 * unit) return true;
+  }
+  return false;
 }
 
 SettingSpace::Setting SettingSpace::setting_of(std::size_t column) const {
@@ -158,6 +177,9 @@ SettingSpace::Setting SettingSpace::setting_of(std::size_t column) const {
   const CellColumn& cells = model_.cells->columns()[made.cells];
   made.ordered = cells.ordered();
   made.measured = cells.kind() == CellColumn::Kind::quantile;
+  const ColumnSchema& schema = model_.schema->columns[column];
+  made.between = between_ && made.ordered && !made.measured && schema.numeric &&
+                 schema.kind != ColumnKind::boolean;
   made.deviation = deviation_of(cells);
   return made;
 }
@@ -198,6 +220,10 @@ void SettingSpace::mutate(Settings& settings, std::size_t which, digits::Draws& 
   const std::vector<double>& middles = setting.middles;
   const auto above = std::lower_bound(middles.begin(), middles.end(), settings[which]);
   const std::size_t now = std::min(static_cast<std::size_t>(above - middles.begin()), count - 1);
+  if (setting.between && count > 1 && draws.below(2) == 0) {
+    settings[which] = value_between(setting, now, draws);
+    return;
+  }
   // Numbers between quantiles have others in the same cell.
   const std::size_t reach = setting.measured ? near_cells : 1;
   std::size_t chosen = now;
@@ -215,18 +241,65 @@ void SettingSpace::mutate(Settings& settings, std::size_t which, digits::Draws& 
   settings[which] = value_at(setting, setting.allowed[chosen], u);
 }
 
+// A number with the column's decimals between two values that neighbour, half of the time beside
+// the present one.
+double SettingSpace::value_between(const Setting& setting, std::size_t now,
+                                   digits::Draws& draws) const {
+  const std::size_t pairs = setting.middles.size() - 1;
+  std::size_t low = draws.below(pairs);
+  if (draws.below(2) == 0) {
+    low = std::min(now - std::min<std::size_t>(now, draws.below(2)), pairs - 1);
+  }
+  const double from = setting.middles[low], to = setting.middles[low + 1];
+  // Values that are no neighbours have another between them, which `where` leaves out.
+  if (setting.allowed[low + 1] != setting.allowed[low] + 1) return from;
+  const auto u = static_cast<double>(draws.uniform(0.0F, 1.0F));
+  const double unit = std::pow(10.0, cell_decimals(model_.schema->columns[setting.column]));
+  return std::clamp(std::round((from + u * (to - from)) * unit) / unit, from, to);
+}
+
 GivenRows SettingSpace::rows(std::span<const Settings> settings) const {
   std::vector<std::size_t> columns;
   for (const Setting& setting : settings_) columns.push_back(setting.column);
-  return setting_rows(columns, settings, model_);
+  return setting_rows(columns, settings, model_, !between_);
+}
+
+Corners SettingSpace::corners(std::span<const Settings> settings) const {
+  Corners made;
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    const std::size_t first = made.settings.size();
+    made.settings.push_back(settings[i]);
+    made.weights.push_back(1.0);
+    for (std::size_t k = 0; k < settings_.size(); ++k) {
+      if (!settings_[k].between) continue;
+      const std::vector<double>& values = model_.cells->columns()[settings_[k].cells].values();
+      const double number = settings[i][k];
+      const auto above = std::lower_bound(values.begin(), values.end(), number);
+      if (above == values.begin() || above == values.end()) continue;
+      const double low = above[-1], high = *above, part = (number - low) / (high - low);
+      constexpr double least_part = 1e-9;  // of the way, which rounding may have moved it
+      if (part < least_part || part > 1.0 - least_part) continue;
+      const std::size_t end = made.settings.size();
+      for (std::size_t at = first; at < end; ++at) {
+        Settings upper = made.settings[at];
+        made.settings[at][k] = low;
+        upper[k] = high;
+        made.weights.push_back(part * made.weights[at]);
+        made.weights[at] *= 1.0 - part;
+        made.settings.push_back(std::move(upper));
+      }
+    }
+    made.of.resize(made.settings.size(), i);
+  }
+  return made;
 }
 
 double SettingSpace::distance(const Settings& a, const Settings& b) const {
   double sum = 0.0;
   for (std::size_t k = 0; k < settings_.size(); ++k) {
     const Setting& setting = settings_[k];
-    const double apart =
-        setting.measured ? (a[k] - b[k]) / setting.deviation : static_cast<double>(a[k] != b[k]);
+    const double apart = setting.measured || setting.between ? (a[k] - b[k]) / setting.deviation
+                                                             : static_cast<double>(a[k] != b[k]);
     sum += apart * apart;
   }
   return std::sqrt(sum);

@@ -100,7 +100,9 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
                                    : "";
   fact("samples from", networks + (model.averaged ? "the averaged G (g_ema)" : "G as trained (g)"));
   if (!model.left_out.empty()) {
-    fact("intervals by", counted(model.left_out.rows(), "row") + " that were left out");
+    fact("intervals by", model.left_out.rows() > 0
+                             ? counted(model.left_out.rows(), "row") + " that were left out"
+                             : "the networks alone: rows left out have not been judged");
   }
   if (model.conditions.classes()) fact("classes", model.conditions.known_text());
   if (!model.conditions.classes() && model.conditions.size() > 0) {

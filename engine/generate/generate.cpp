@@ -7,6 +7,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/files/output_path.hpp"
 #include "engine/generate/cell_networks.hpp"
@@ -125,7 +126,13 @@ std::optional<GivenConditions> conditions_of(GenerateRequest request, const Gene
 // Temperatures are known of models that left rows out.
 void require_private(const GenerateRequest& request, const GeneratorModel& model,
                      const std::string& file) {
-  if (!request.privacy || !model.left_out.empty()) return;
+  if (!request.privacy || model.left_out.rows() > 0) return;
+  if (!model.left_out.empty()) {
+    throw Error(
+        ErrorCode::bad_config,
+        {"--privacy needs a masked model that judged the rows left out", file,
+         "a run that was stopped before", "one that has ended", "go on with it by train --resume"});
+  }
   const std::string found =
       model.cells ? "one network that learnt all rows" : "a model " + to_text(model.config.model);
   throw Error(ErrorCode::bad_config,
@@ -163,6 +170,7 @@ GenerateResult generate(const GenerateRequest& named) {
   if (request.out != "-") make_folder_of(request.out);
   require_room(request, format, file_type, model);
 
+  const CallersDevice restored(request.device);
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const auto queue = backend->make_queue("generate");
   SampleSource source(*backend, *queue, request, model, loaded.checkpoint);

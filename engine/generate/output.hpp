@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "engine/files/atomic_file.hpp"
 
@@ -15,6 +16,7 @@ class Output {
   /// samples". Throws io where the system refuses, here and below.
   Output(const std::string& out, const std::string& what);
   void put(const void* data, std::size_t bytes);
+  void put(std::string_view text) { put(text.data(), text.size()); }
   /// The file is where it belongs; without it, it is as it was.
   void finish();
 

@@ -13,6 +13,7 @@
 #include "engine/base/text.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/readers/open_trials.hpp"
+#include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
 #include "engine/encode/as_type.hpp"
 #include "engine/files/output_path.hpp"
@@ -212,6 +213,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   check(request);
   const LoadedCheckpoint loaded = load_run_or_file(request.model);
   const GeneratorModel model = read_autoencoder(loaded);
+  const CallersDevice restored(request.device);
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
   const Precision precision = choose_precision(request.precision, backend->info());
   const OpenedTrials opened = open_data(request, model, loaded.file.string());

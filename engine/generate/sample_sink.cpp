@@ -149,8 +149,7 @@ class TableSink final : public SampleSink {
       columns_ += std::ssize(settings_.names);
       lead_ = [this](std::uint64_t row) { return lead_of(row); };
     }
-    const std::string begin = writer_.begin(lead_ ? names_lead(*model.schema) : "");
-    output_.put(begin.data(), begin.size());
+    output_.put(writer_.begin(lead_ ? names_lead(*model.schema) : ""));
   }
   void take(std::span<const float> numbers) override { put(stream_.values_of(numbers)); }
   void take(std::span<const double> values) override { put(values); }
@@ -161,10 +160,7 @@ class TableSink final : public SampleSink {
   std::int64_t columns() const override { return columns_; }
 
  private:
-  void put(std::span<const double> rows) {
-    const std::string_view lines = writer_.lines(rows, lead_);
-    output_.put(lines.data(), lines.size());
-  }
+  void put(std::span<const double> rows) { output_.put(writer_.lines(rows, lead_)); }
 
   // The cells of a line, whose end it has, as those before further ones.
   std::string as_lead(std::string line) const {

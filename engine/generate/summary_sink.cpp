@@ -58,11 +58,6 @@ class SummarySink final : public SampleSink {
     return true;
   }
 
-  void put_line() {
-    const std::string line = lines_.take();
-    output_.put(line.data(), line.size());
-  }
-
   void put_header() {
     ColumnNames names("_drawn");
     for (const std::string& name : settings_.names) names.add(name);
@@ -80,9 +75,7 @@ class SummarySink final : public SampleSink {
       if (column.missing > 0) names.add(column.name + "_missing");
     }
     names_ = std::ssize(names.names());
-    if (dialect_.byte_order_mark) output_.put(byte_order_mark.data(), byte_order_mark.size());
-    for (const std::string& name : names.names()) lines_.add_word(name);
-    put_line();
+    output_.put(lines_.header(names.names()));
   }
 
   void put(std::span<const double> rows) {
@@ -109,7 +102,7 @@ class SummarySink final : public SampleSink {
       }
       if (column.missing > 0) add_share(summary_.missing_share(i), free);
     }
-    put_line();
+    output_.put(lines_.take());
   }
 
   void add_numbers(std::size_t i, const NumberForm& form, bool free) {

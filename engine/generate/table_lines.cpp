@@ -72,6 +72,11 @@ void TableLines::add_given(std::int64_t row, const GivenRows& given, const Schem
   }
 }
 
+std::string TableLines::header(const std::vector<std::string>& names) {
+  for (const std::string& name : names) add_word(name);
+  return (dialect_.byte_order_mark ? std::string(byte_order_mark) : "") + take();
+}
+
 std::string TableLines::take() {
   text_ += line_end(dialect_);
   first_ = true;

@@ -32,6 +32,9 @@ class TableLines {
  public:
   explicit TableLines(const Dialect& dialect) : dialect_(dialect) {}
 
+  /// What stands before all lines: the byte-order mark, where the dialect has one, and the line of
+  /// the columns' names.
+  std::string header(const std::vector<std::string>& names);
   void add_word(const std::string& word);
   /// A number, or nothing for NaN.
   void add_number(double number, const NumberForm& form);

@@ -49,6 +49,33 @@ Bins whole_bins(const Range& range, int wanted) {
           static_cast<int>(std::ceil(numbers / width)) + 2 * room, false};
 }
 
+// The different numbers among sorted ones within a range; nothing where they are more than `most`.
+std::vector<double> few_values(const std::vector<double>& sorted, const Range& range,
+                               std::size_t most) {
+  std::vector<double> few;
+  for (const double value : sorted) {
+    if (value < range.low || value > range.high) continue;
+    const bool same = !few.empty() && value - few.back() <= 1e-9 * range.span();
+    if (!same) few.push_back(value);
+    if (few.size() > most) return {};
+  }
+  return few;
+}
+
+// The step that all of these numbers, ascending, lie apart by whole multiples of, where the last
+// is less than most_single steps from the first; 0 where there is none.
+double step_of(const std::vector<double>& few) {
+  if (few.size() < 2) return 0;
+  double step = few.back() - few.front();
+  for (std::size_t i = 1; i < few.size(); ++i) step = std::min(step, few[i] - few[i - 1]);
+  if ((few.back() - few.front()) / step >= most_single) return 0;
+  const bool all = std::all_of(few.begin(), few.end(), [&](double value) {
+    const double steps = (value - few.front()) / step;
+    return std::abs(steps - std::round(steps)) < 1e-3;
+  });
+  return all ? step : 0;
+}
+
 // Around the only value that is drawn.
 Bins constant_bins_at(double value, bool whole) {
   if (whole) return {value - 2.5, 1, 5, true};
@@ -71,9 +98,17 @@ Bins bins_for(const std::vector<double>& values) {
   const double width = 2 * spread / std::cbrt(static_cast<double>(sorted.size()));
   const double fitting = width > 0 ? std::ceil(range.span() / width) : most_bins;
   const int count = static_cast<int>(std::clamp<double>(fitting, fewest_bins, most_bins));
+  const std::vector<double> few =
+      few_values(sorted, range, std::min(static_cast<std::size_t>(most_single), sorted.size() / 2));
+  const double step = whole && range.span() < most_single ? 0 : step_of(few);
+  if (step > 0) {
+    const int steps = static_cast<int>(std::lround(range.span() / step));
+    return {range.low - 0.5 * step, step, steps + 1, true};
+  }
   if (whole) return whole_bins(range, count);
   const double each = range.span() / count;
-  return {range.low - room * each, each, count + 2 * room, false};
+  if (few.empty()) return {range.low - room * each, each, count + 2 * room, false};
+  return {range.low - (room + 0.5) * each, each, count + 1 + 2 * room, false};
 }
 
 std::vector<double> bin_shares(const std::vector<double>& values, const Bins& bins) {

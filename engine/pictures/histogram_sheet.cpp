@@ -156,15 +156,16 @@ void draw_bar(Canvas& canvas, const Plot& plot, const Box& bar, RgbColour inside
   canvas.fill({bar.right - 1, top, bar.right, bar.bottom}, edge);
 }
 
-// Bars of single whole numbers: real ones on the left half, virtual ones on the right.
+// Bars of single values: real ones on the left half, virtual ones on the right.
 void draw_single_bars(Canvas& canvas, const Plot& plot, const Histogram& histogram) {
   const bool both = histogram.has_real() && histogram.has_generated();
   for (int bin = 0; bin < histogram.bins.count; ++bin) {
-    const double value = histogram.bins.low + 0.5 + bin;
+    const double value = histogram.bins.middle(bin);
+    const double width = histogram.bins.width;
     const auto at = static_cast<std::size_t>(bin);
     const auto bar = [&](double from, double to, double share) {
-      const int left = plot.place(value + from);
-      return Box{left, plot.height(share), std::max(left + 2, plot.place(value + to)),
+      const int left = plot.place(value + from * width);
+      return Box{left, plot.height(share), std::max(left + 2, plot.place(value + to * width)),
                  plot.box.bottom - 1};
     };
     draw_bar(canvas, plot, bar(-0.38, both ? 0 : 0.38, histogram.real[at]), histogram_real,
@@ -207,12 +208,12 @@ void draw_steps(Canvas& canvas, const Plot& plot, const Bins& bins,
 
 void draw_histogram(Canvas& canvas, const Histogram& histogram, const Box& box) {
   const Plot plot = plot_of(histogram, box);
-  const std::vector<Tick> x_ticks =
-      horizontal_ticks(plot.x, box.left, box.right, histogram.bins.whole ? 1 : 0);
+  const std::vector<Tick> x_ticks = horizontal_ticks(
+      plot.x, box.left, box.right, histogram.bins.single ? histogram.bins.width : 0);
   // Zero lies at the plot's lower end; the highest number stays clear of the upper one.
   const std::vector<Tick> y_ticks = ticks({0, 94 * histogram.top}, most_percents);
   draw_horizontal_lines(canvas, box, plot.y, y_ticks);
-  if (histogram.bins.whole) {
+  if (histogram.bins.single) {
     draw_single_bars(canvas, plot, histogram);
   } else {
     if (histogram.has_real()) {

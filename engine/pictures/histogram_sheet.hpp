@@ -32,7 +32,7 @@ inline constexpr RgbColour histogram_generated_only{250, 217,
 
 /// A histogram for each column, row after row, with axes of its own: the column's numbers below it,
 /// percent of the rows at its side. Real rows are filled bars, virtual ones an outline in front,
-/// or, where a bar is one whole number (see bins_for), bars beside them. Bins are those for the
+/// or, where a bar is of one value (see bins_for), bars beside them. Bins are those for the
 /// real numbers, or for the virtual ones where there are no real. What lies outside them, a
 /// constant, and a virtual bar that is cut off at three times the highest real one are said in
 /// words above the plot. Throws Error bad_config for no columns, more than most_histograms, or a

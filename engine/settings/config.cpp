@@ -6,6 +6,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/refuse_setting.hpp"
+#include "engine/base/split.hpp"
 #include "engine/base/text.hpp"
 #include "engine/data/trial_axes.hpp"
 #include "engine/encode/scaling.hpp"
@@ -132,15 +133,13 @@ void require_code_gaussians(std::int64_t components, std::int64_t latent) {
 std::vector<AugmentKind> augment_words(const std::string& list) {
   const std::vector<std::string> known = words_of<AugmentKind>();
   std::vector<AugmentKind> words;
-  for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    const std::string word = list.substr(begin, end - begin);
+  if (list.empty()) return words;
+  for (const std::string& word : split(list, ',')) {
     if (std::find(known.begin(), known.end(), word) == known.end()) {
       refuse_setting("augment", "'" + word + "'", joined(known) + ", with commas between",
                      suggestion(word, known));
     }
     words.push_back(read_word<AugmentKind>(word));
-    begin = end + 1;
   }
   return words;
 }

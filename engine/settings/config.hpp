@@ -40,7 +40,7 @@ struct TrainConfig {
   // length
   /// Alternating D and G updates, one batch each; 0, of a masked model: by the number of rows.
   std::uint64_t epochs = 10000;
-  double passes = 0.0;  ///< whole passes over the data instead; 0 = use `epochs`
+  double passes = 0.0;  ///< of each network over its trials instead; 0 = use `epochs`
   std::int64_t batch = 128;
   /// Of a masked model: networks, each of which leaves out one of so many parts of the rows; 0 =
   /// one network, which learns all of them.

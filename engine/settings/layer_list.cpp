@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/base/error.hpp"
+#include "engine/base/split.hpp"
 
 namespace vgan {
 namespace {
@@ -11,16 +12,6 @@ namespace {
 constexpr std::int64_t largest = 1 << 20;
 constexpr std::int64_t largest_side = 64;  ///< of kernels and strides, as --kernel has it
 constexpr std::size_t most_layers = 64;
-
-std::vector<std::string> split(const std::string& text, char at) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(at, begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
 
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(' ');

@@ -124,7 +124,9 @@ void visit_settings(Config& c, Visitor&& visitor) {
             "model = by the number of rows",
             may_change, "1 or more"},
           c.epochs);
-  visitor(S{"passes", length, "X", "whole passes over the data, in place of epochs; 0 = off",
+  visitor(S{"passes", length, "X",
+            "whole passes over the data, of each network over those that it learns, in place of "
+            "epochs; 0 = off",
             may_change},
           c.passes);
   visitor(

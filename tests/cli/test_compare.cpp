@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "engine/models/generator_model.hpp"
 #include "tests/cli/tiny_run.hpp"
 #include "tests/support/catch.hpp"
 
@@ -273,6 +274,28 @@ TEST_CASE("cli: a comparison is stopped while it estimates how long to train") {
   CHECK_FALSE(fs::exists(place.path() / "c/stable"));
 }
 
+TEST_CASE("cli: a masked model that is compared may have folds") {
+  const Place place;
+  const CommandResult result = run_vgan(
+      place.path(), {"compare", "--data", "wind-tunnel", "--models", "masked,gan", "--epochs", "2",
+                     "--count", "40", "--folds", "2", "--out", "c", "--device", "cpu"});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK(place.json("c").at("plan").at("folds") == 2);
+  const auto model = vgan::read_config(place.path() / "c/masked/config.toml");
+  CHECK(model.folds == 2);
+  CHECK(vgan::read_config(place.path() / "c/gan/config.toml").folds == 0);
+
+  // The clock ends training, not the judging of the rows left out.
+  const CommandResult timed = run_vgan(
+      place.path(), {"compare", "--data", "wind-tunnel", "--models", "masked", "--minutes", "0.02",
+                     "--count", "40", "--folds", "2", "--out", "t", "--device", "cpu"});
+  INFO(timed.err);
+  REQUIRE(timed.exit_code == 0);
+  const vgan::LoadedCheckpoint loaded = vgan::load_newest(place.path() / "t/masked/checkpoints");
+  CHECK(vgan::read_model(loaded.checkpoint, "the test").left_out.rows() > 0);
+}
+
 TEST_CASE("cli: compare refuses what it cannot compare") {
   const Place place;
   write_tiny_images(place.path() / "few.npy", 99);
@@ -292,6 +315,7 @@ TEST_CASE("cli: compare refuses what it cannot compare") {
   refuse({"--minutes", "1"}, 2, "--epochs with --minutes");
   refuse({"--minutes", "-1"}, 78, "minutes: found -1;");
   refuse({"--epochs", "0"}, 78, "epochs: found 0");
+  refuse({"--folds", "4"}, 78, "folds: found 4 without a masked model");
   refuse({"--count", "-3"}, 78, "count: found -3; allowed 4 to 1,000,000");
   refuse({"--epochs", "-1"}, 78, "epochs: found -1; allowed 1 or more");
   refuse({"--count", "3"}, 78, "count: found 3; allowed 4 to 1,000,000");

@@ -91,6 +91,13 @@ TEST_CASE("cli: a table is learnt by a masked model, unless another is asked for
   CHECK_THAT(images.err, ContainsSubstring("no table"));
 }
 
+TEST_CASE("cli: passes are told of each network") {
+  const MaskedRun run;
+  CHECK_THAT(run.train("one").out, ContainsSubstring(" each: 8.53 passes\n"));
+  CHECK_THAT(run.train("four", {"--folds", "4"}).out,
+             ContainsSubstring(" each: 11.4 passes of each network over its 225 rows\n"));
+}
+
 TEST_CASE("cli: a masked run goes on where it stopped, bit for bit") {
   const MaskedRun run;
   REQUIRE(run.train("half", {"--epochs", "15"}).exit_code == 0);

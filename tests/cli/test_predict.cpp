@@ -57,6 +57,12 @@ TEST_CASE("cli: predict writes what the other columns may be, and how near it wa
   CHECK_THAT(all[2], ContainsSubstring(",fast,"));
   CHECK(all[3].ends_with(",outside"));
 
+  const CommandResult one =
+      run.vgan({"predict", "m", "--given", "given.csv", "--out", "one.csv", "--of", "kind"});
+  INFO(one.err);
+  REQUIRE(one.exit_code == 0);
+  CHECK(run.text("one.csv").starts_with("speed,kind,kind_probability,support\n5,slow,"));
+
   // Standard output has the rows alone.
   const CommandResult piped = run.vgan({"predict", "m", "--given", "given.csv", "--level", "0.8",
                                         "--out", "-", "--threads", "1", "--device", "cpu"});
@@ -76,6 +82,8 @@ TEST_CASE("cli: predict refuses in one line what it cannot do") {
   };
   refuse({"predict"}, 2, "no model");
   refuse({"predict", "m"}, 2, "no --given");
+  refuse({"predict", "m", "--given", "given.csv", "--of", "forec"}, 78, "did you mean 'force'?");
+  refuse({"predict", "m", "--given", "given.csv", "--of", "speed"}, 78, "which every row gives");
   refuse({"predict", "m", "--given", "given.csv", "--level", "1"}, 78, "above 0 and below 1");
   refuse({"predict", "m", "--given", "given.csv", "--out", "p.npy"}, 78, ".csv or .tsv");
   refuse({"predict", "m", "--given", "given.csv", "--out", "given.csv"}, 2, "given.csv");

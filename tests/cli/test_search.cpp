@@ -58,6 +58,23 @@ TEST_CASE("cli: search writes proposals, and the best one in words") {
   CHECK(run.text("p.csv").starts_with("speed,force,force_low,force_high,P(kind=fast),support,"));
 }
 
+TEST_CASE("cli: what search says of dates are dates") {
+  std::string table = "load,ready\n";
+  for (int row = 0; row < 120; ++row) {
+    const int load = row * 7 % 12;
+    const std::string day = std::to_string(1 + (2 * load + row % 3));
+    table += std::to_string(load) + ",2026-03-" + (day.size() < 2 ? "0" : "") + day + "\n";
+  }
+  const MaskedTableRun run(table);
+  const CommandResult result = run.vgan({"search", "m", "--minimise", "ready", "--minimise",
+                                         "P(ready>2026-03-10)", "--budget", "40"});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.out, ContainsSubstring("predicted ready = 2026-03-0") &&
+                             ContainsSubstring(" (2026-03-0") && ContainsSubstring(" to 2026-03-"));
+  CHECK_THAT(result.out, ContainsSubstring("P(ready>2026-03-10) = 0."));
+}
+
 TEST_CASE("cli: search refuses in one line what it cannot do") {
   const TableRun run;
   const auto refuse = [&](const Words& words, int code, const std::string& said) {
@@ -75,6 +92,8 @@ TEST_CASE("cli: search refuses in one line what it cannot do") {
   refuse({"search", "m", "--maximise", "kind"}, 78, "P(kind=WORD)");
   refuse({"search", "m", "--maximise", "force", "--where", "force>3"}, 78, "which is a goal");
   refuse({"search", "m", "--maximise", "force", "--where", "sped>3"}, 78, "did you mean 'speed'");
+  refuse({"search", "m", "--maximise", "force", "--extrapolate", "--where", "speed=7"}, 78,
+         "no setting of a few numbers that leave room between");
   refuse({"search", "m", "--maximise", "force", "--budget", "9"}, 78, "10 to 1000000");
   refuse({"search", "m", "--maximise", "force", "--budget", "-1"}, 78, "10 to 1000000");
   refuse({"search", "m", "--maximise", "force", "--level", "1"}, 78, "above 0 and below 1");

@@ -40,6 +40,36 @@ void check_shape(const vgan::TrialShape& found, const vgan::TrialShape& wanted) 
 
 }  // namespace
 
+TEST_CASE("cli: curves whose labels are named are drawn by their classes") {
+  const TinyRuns runs;
+  write_waves(runs.path() / "curves.npy", {24, 64});
+  std::ofstream labels(runs.path() / "names.txt");
+  for (int i = 0; i < 24; ++i) labels << (i % 3 == 0 ? "slow\n" : "fast\n");
+  labels.close();
+  const Words net = {"--data", "curves.npy", "--labels", "names.txt",  "--net",
+                     "conv1d", "--g-layers", "8",        "--d-layers", "8"};
+  const CommandResult result = runs.run("m", net);
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.out + result.err,
+             ContainsSubstring("--conditional, as --labels names the curves' classes"));
+  CHECK(runs.config("m").conditional);
+  const CommandResult slow = run_vgan(
+      runs.path(), {"generate", "m", "--label", "slow", "--count", "4", "--device", "cpu"});
+  INFO(slow.err);
+  CHECK(slow.exit_code == 0);
+  // A network that has no use for classes has none, and neither has a picture that nobody asked
+  // for.
+  Words vae = net;
+  vae.insert(vae.end(), {"--model", "vae", "--net", "mlp", "--shape", "tc"});
+  REQUIRE(runs.run("v", vae).exit_code == 0);
+  CHECK_FALSE(runs.config("v").conditional);
+  Words row = net;
+  row.insert(row.end(), {"--net", "mlp"});
+  REQUIRE(runs.run("r", row).exit_code == 0);
+  CHECK_FALSE(runs.config("r").conditional);
+}
+
 TEST_CASE("cli: rows, curves and pictures are what the user says") {
   const TinyRuns runs;
   write_waves(runs.path() / "rows.npy", {24, 64});

@@ -48,7 +48,7 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"trian"},
               "no command 'trian': allowed train, generate, predict, profile, search, reconstruct, "
               "compare, evaluate, inspect, schema, "
-              "doctor; "
+              "export, doctor; "
               "did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
       Mistake{{"--epochs", "--batch", "3"}, "--epochs: found the flag '--batch'"},
@@ -100,6 +100,10 @@ TEST_CASE("cli: --help shows every flag with its default and fits 80 columns") {
   CHECK_THAT(result.out, ContainsSubstring("(default: 10000)"));
   CHECK_THAT(result.out,
              ContainsSubstring("(default: 0.0004)") && ContainsSubstring("(default: 10)"));
+  // Defaults are a GAN's; a table's are others, and are told.
+  CHECK_THAT(result.out, ContainsSubstring("A table is learnt with --preset masked") &&
+                             ContainsSubstring(" batch 256,") && ContainsSubstring(" beta1 0.9,") &&
+                             !ContainsSubstring("r1-every 1,"));
   for (const auto& [name, about] : vgan::preset_list()) {
     CHECK_THAT(result.out, ContainsSubstring("\n  " + name + " "));
   }
@@ -107,10 +111,11 @@ TEST_CASE("cli: --help shows every flag with its default and fits 80 columns") {
 
 TEST_CASE("cli: help of every command fits 80 columns") {
   const TempDir folder;
-  const Words words = GENERATE(
-      Words{"--help"}, Words{"-h"}, Words{"generate", "--help"}, Words{"compare", "--help"},
-      Words{"inspect", "-h"}, Words{"doctor", "--help"}, Words{"evaluate", "--help"},
-      Words{"predict", "--help"}, Words{"search", "--help"}, Words{"profile", "--help"});
+  const Words words =
+      GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
+               Words{"compare", "--help"}, Words{"inspect", "-h"}, Words{"doctor", "--help"},
+               Words{"evaluate", "--help"}, Words{"predict", "--help"}, Words{"search", "--help"},
+               Words{"profile", "--help"}, Words{"export", "--help"});
   const CommandResult result = run_vgan(folder.path(), words);
   INFO(result.out);
   CHECK(result.exit_code == 0);

@@ -34,7 +34,7 @@ std::vector<float> peaks(const CellColumn& column,
 
 Interval interval(const CellColumn& column, const Shares& shares, double level, double margin) {
   std::vector<std::span<const float>> views(shares.begin(), shares.end());
-  return cross_conformal(column, views, level, margin);
+  return CrossConformal(column, views, [&](double) { return margin; }).interval(level);
 }
 
 }  // namespace
@@ -109,4 +109,33 @@ TEST_CASE("an interval of folds ends at values of a grid", "[folds]") {
     CHECK(found.high <= 9.0);
   }
   CHECK(interval(column, shares, 0.9, 3.0).high == 9.0);
+}
+
+TEST_CASE("quantiles and probabilities of folds are those of their intervals", "[folds]") {
+  const CellColumn column = even_column();
+  const Shares shares = {peaks(column, {{3.0, 0.7F}, {7.0, 0.3F}}),
+                         peaks(column, {{3.4, 0.8F}, {7.0, 0.2F}})};
+  const std::vector<std::span<const float>> views(shares.begin(), shares.end());
+  const CrossConformal number(column, views, [](double level) { return 0.1 + 0.2 * level; });
+  CHECK(number.quantile(0.05) == Approx(number.interval(0.9).low));
+  CHECK(number.quantile(0.95) == Approx(number.interval(0.9).high));
+  // They are farther out than those of the mean of the shares.
+  std::vector<float> mean(column.size());
+  for (std::size_t t = 0; t < mean.size(); ++t) mean[t] = 0.5F * (shares[0][t] + shares[1][t]);
+  const CellDistribution plain(column, mean);
+  CHECK(number.quantile(0.5) == plain.quantile(0.5));
+  CHECK(number.quantile(0.05) < plain.quantile(0.05));
+  CHECK(number.quantile(0.95) > plain.quantile(0.95));
+  CHECK(number.share_below(-1.0) == 0.0);
+  CHECK(number.share_below(20.0) == 1.0);
+  double before = 0.0;
+  for (double at = 0.0; at < 10.0; at += 0.25) {
+    INFO(at);
+    const double share = number.share_below(at);
+    CHECK(share >= before - 1e-6);
+    before = share;
+    if (share <= 1e-5 || share >= 1.0 - 1e-5) continue;
+    CHECK(number.quantile(share - 1e-5) <= at + 1e-9);
+    CHECK(number.quantile(share + 1e-5) >= at - 1e-9);
+  }
 }

@@ -158,6 +158,38 @@ TEST_CASE("numbers are predicted from whole curves", "[generate][curves]") {
   CHECK(predict(model.prediction(without(curve_table(1, 9), 0, 2))).support[0] == Support::inside);
 }
 
+TEST_CASE("new curves are no strangers to a model of few, and wild ones are",
+          "[generate][curves]") {
+  TrainConfig config = small_masked_config();
+  config.epochs = 200;
+  config.batch = 32;
+  Trainer trainer(config, table_of(curve_table(50, 5)));
+  trainer.train(config.epochs, [](const StepReport&) { return true; });
+  const TempDir folder;
+  const fs::path checkpoint =
+      save_checkpoint(folder.path() / "checkpoints", config.epochs, trainer.checkpoint(), 0);
+  const auto outside = [&](const std::string& curves) {
+    PredictRequest request = curve_model().prediction(curves);
+    request.model = checkpoint;
+    request.of = "peak";
+    const std::vector<Support> found = predict(request).support;
+    return std::count(found.begin(), found.end(), Support::outside);
+  };
+  // Of curves like those that were learnt about one in a hundred is outside.
+  CHECK(outside(without(curve_table(300, 6), 0, 2)) <= 9);
+  std::string wild = sample_names().substr(1) + "\n";
+  for (int row = 0; row < 3; ++row) {
+    for (int t = 0; t < curve_samples; ++t) {
+      const double curve = row == 0   ? curve_at_settings(6.0, 1.0, t)
+                           : row == 1 ? curve_at_settings(0.0, -6.0, t)
+                                      : std::sin(2.0 * t);  // a shape that no component has
+      wild += (t > 0 ? "," : "") + std::to_string(curve);
+    }
+    wild += "\n";
+  }
+  CHECK(outside(wild) == 3);
+}
+
 TEST_CASE("samples of curves are predicted from settings, with intervals that cover",
           "[generate][curves]") {
   const CurveModel& model = curve_model();

@@ -149,6 +149,35 @@ TEST_CASE("a wider level gives a wider interval about the same median", "[genera
   }
 }
 
+TEST_CASE("only the columns that are asked for are predicted", "[generate]") {
+  const Model& model = straight_model();
+  PredictRequest request = model.prediction("level,a\n1,0.5\n,0.5\n");
+  const PredictResult all = predict(request);
+  request.of = "\"z";
+  check_error(error_of([&] { (void)predict(request); }), 78, {"bad setting: of", "'\"z'"});
+  request.of = "z, in m";  // a name with a comma
+  const PredictResult one = predict(request);
+  CHECK(model.lines()[0] ==
+        "level,a,\"z, in m_mean\",\"z, in m_median\",\"z, in m_low\",\"z, in m_high\",support");
+  CHECK(numbers_named(one, "z, in m").mean == numbers_named(all, "z, in m").mean);
+  CHECK(one.support == all.support);
+  CHECK(one.words.empty());
+  request.of = "level, kind";
+  const PredictResult two = predict(request);
+  REQUIRE(two.numbers.size() == 1);
+  CHECK(two.numbers[0].name == "level");
+  CHECK(two.words.size() == 1);
+
+  const auto refuse = [&](const std::string& of, const std::vector<std::string>& parts) {
+    request.of = of;
+    check_error(error_of([&] { (void)predict(request); }), 78, parts);
+  };
+  refuse("a", {"bad setting: of", "'a', which every row gives"});
+  refuse("kind,kind", {"'kind' twice"});
+  refuse("kind,knd", {"'knd'", "did you mean 'kind'?"});
+  refuse("kind,", {"no column"});
+}
+
 TEST_CASE("rows that give different columns are predicted each by its own", "[generate]") {
   const Model& model = straight_model();
   const std::string given =

@@ -5,20 +5,14 @@
 #include <cmath>
 #include <cstdio>
 #include <set>
-#include <sstream>
 
-#include "engine/checkpoint/checkpoint.hpp"
-#include "engine/data/readers/table_reader.hpp"
-#include "engine/data/table_trials.hpp"
 #include "engine/experiment/interval.hpp"
 #include "engine/experiment/profile_picture.hpp"
-#include "engine/train/trainer.hpp"
-#include "tests/data/readers/make_files.hpp"
+#include "tests/experiment/experiment_model.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/dice.hpp"
 #include "tests/support/masked_run.hpp"
 #include "tests/support/small_run.hpp"
-#include "tests/support/temp_dir.hpp"
 
 using namespace vgan;
 using namespace vgan::testing;
@@ -47,16 +41,19 @@ std::string rule_table(int rows, std::uint64_t seed = 3) {
   return text;
 }
 
-struct Model {
-  explicit Model(const std::string& text, std::uint64_t epochs, const SchemaWish& wish = {}) {
-    const Table table = read_table(write_file(folder.path() / "data.csv", text), {}, wish);
-    TrainConfig config = small_masked_config();
-    config.epochs = epochs;
-    config.g_layers = {64, 64};
-    config.batch = 128;
-    Trainer trainer(config, table_trials(table, infer_schema(table)));
-    trainer.train(epochs, [](const StepReport&) { return true; });
-    checkpoint = save_checkpoint(folder.path() / "checkpoints", epochs, trainer.checkpoint(), 0);
+TrainConfig profile_config(std::uint64_t epochs) {
+  TrainConfig config = small_masked_config();
+  config.epochs = epochs;
+  config.g_layers = {64, 64};
+  config.batch = 128;
+  return config;
+}
+
+/// The rows that it learns are data.csv.
+struct Model : ExperimentModel {
+  explicit Model(const std::string& text, std::uint64_t epochs, const SchemaWish& wish = {})
+      : ExperimentModel(text, profile_config(epochs), wish) {
+    write_file(folder.path() / "data.csv", text);
   }
 
   ProfileRequest request(const std::string& of, const std::string& over,
@@ -73,15 +70,6 @@ struct Model {
   }
 
   std::string path(const std::string& file) const { return (folder.path() / file).string(); }
-  std::vector<std::string> lines(const std::string& file = "out/p.csv") const {
-    std::istringstream text(read_file(folder.path() / file));
-    std::vector<std::string> made;
-    for (std::string line; std::getline(text, line);) made.push_back(line);
-    return made;
-  }
-
-  TempDir folder;
-  fs::path checkpoint;
 };
 
 const Model& rule_model() {
@@ -459,6 +447,19 @@ TEST_CASE("a profile stops on request and writes over nothing that it reads", "[
   request.out = {model.path("mine.csv")};
   check_error(error_of([&] { (void)profile(request); }), 2, {"mine.csv"});
   CHECK(read_file(model.path("mine.csv")) == "out,a\n1,0.5\n");
+}
+
+TEST_CASE("of several outputs of a profile all are written, or none", "[profile]") {
+  const Model& model = rule_model();
+  ProfileRequest request = model.request("out", "a");
+  write_file(model.folder.path() / "file", "no folder");
+  request.out = {model.path("first.png"), model.path("file/second.csv")};
+  check_error(error_of([&] { (void)profile(request); }), 74, {"file"});
+  CHECK(!fs::exists(request.out[0]));
+  fs::create_directory(model.path("taken.csv"));
+  request.out = {model.path("first.png"), model.path("taken.csv")};
+  check_error(error_of([&] { (void)profile(request); }), 74, {"taken.csv"});
+  CHECK(!fs::exists(request.out[0]));
 }
 
 TEST_CASE("an interval leaves as much on either side", "[profile]") {

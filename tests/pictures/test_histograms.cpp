@@ -58,7 +58,7 @@ int code_of(const std::vector<HistogramColumn>& columns, const HistogramSheetSty
 TEST_CASE("bins: any scale has the same bins", "[pictures]") {
   const std::vector<double> unit = normal(2000, 3, 1);
   const Bins expected = bins_for(unit);
-  CHECK((expected.count >= 16 && expected.count <= 44 && !expected.whole));
+  CHECK((expected.count >= 16 && expected.count <= 44 && !expected.single));
   CHECK(std::abs(sum(bin_shares(unit, expected)) - 1) < 1e-9);
   for (const double scale : {1e-6, 1e-3, 1e3, 1e6}) {
     std::vector<double> values = unit;
@@ -95,20 +95,40 @@ TEST_CASE("bins: outliers and long tails do not flatten the rest", "[pictures]")
 
 TEST_CASE("bins: whole numbers have a bin each, or equally many in each", "[pictures]") {
   const Bins few = bins_for(repeated({0, 1, 1, 4}, 50));
-  CHECK((few.whole && few.low == -0.5 && few.width == 1 && few.count == 5));
+  CHECK((few.single && few.low == -0.5 && few.width == 1 && few.count == 5));
   const std::vector<double> four = bin_shares(repeated({0, 1, 1, 4}, 50), few);
   const double expected[] = {0.25, 0.5, 0, 0, 0.25};
   for (std::size_t i = 0; i < four.size(); ++i) CHECK(std::abs(four[i] - expected[i]) < 1e-9);
   std::vector<double> many(3000);
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<double>(i % 300);
   const Bins wide = bins_for(many);
-  CHECK_FALSE(wide.whole);
+  CHECK_FALSE(wide.single);
   CHECK(wide.width == std::floor(wide.width));
   CHECK(wide.low - 0.5 == std::floor(wide.low));
   const std::vector<double> shares = bin_shares(many, wide);
   for (std::size_t i = 2; i + 3 < shares.size(); ++i) {
     CHECK(std::abs(shares[i] - wide.width / 300) < 1e-9);  // no comb of bins with one number more
   }
+}
+
+TEST_CASE("bins: few values lie in the middle of theirs", "[pictures]") {
+  const std::vector<double> values = repeated({0.1, 0.15, 0.15, 0.3}, 50);
+  const Bins few = bins_for(values);
+  REQUIRE((few.single && few.count == 5));
+  CHECK(few.middle(0) == Approx(0.1));
+  CHECK(few.middle(1) == Approx(0.15));
+  CHECK(few.middle(4) == Approx(0.3));
+  const std::vector<double> shares = bin_shares(values, few);
+  CHECK(shares[0] == Approx(0.25));
+  CHECK(shares[1] == Approx(0.5));
+  CHECK(shares[4] == Approx(0.25));
+  const Bins tens = bins_for(repeated({0, 100, 300, 700}, 50));  // whole numbers far apart
+  CHECK((tens.single && tens.count == 8 && tens.width == 100));
+  // No step leads from one of these to the others.
+  const Bins apart = bins_for(repeated({1.0, 2.0, 3.71, 9.13}, 50));
+  CHECK_FALSE(apart.single);
+  CHECK(apart.middle(2) == Approx(1.0));
+  CHECK(sum(bin_shares(repeated({1.0, 2.0, 3.71, 9.13}, 50), apart)) == Approx(1.0));
 }
 
 TEST_CASE("bins: a constant lies in the middle, nothing at all has bins", "[pictures]") {

@@ -12,9 +12,8 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/text.hpp"
-#include "engine/data/builtin/digits.hpp"
+#include "engine/data/builtin/built_in_trials.hpp"
 #include "engine/data/builtin/mixtures.hpp"
-#include "engine/data/builtin/wind_tunnel.hpp"
 #include "engine/data/labels.hpp"
 #include "engine/data/readers/data_files.hpp"
 #include "engine/data/readers/idx.hpp"
@@ -22,8 +21,6 @@
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/readers/open_file.hpp"
 #include "engine/data/readers/png_folder.hpp"
-#include "engine/data/table_meaning.hpp"
-#include "engine/data/table_trials.hpp"
 #include "engine/files/standard_input.hpp"
 
 namespace vgan {
@@ -184,31 +181,7 @@ Trials open_default(const DataRequest& request) {
     add_labels(trials, labels_path);
     return trials;
   }
-  return make_digits(request.seed, 60000, request.threads);
-}
-
-struct BuiltInData {
-  const char* name;
-  Trials (*make)(const DataRequest& request);
-};
-
-constexpr std::array<BuiltInData, 4> built_in_data = {{
-    {"digits", [](const DataRequest& r) { return make_digits(r.seed, 60000, r.threads); }},
-    {"ring8", [](const DataRequest& r) { return make_mixture(ring8(), r.seed); }},
-    {"grid25", [](const DataRequest& r) { return make_mixture(grid25(), r.seed); }},
-    {"wind-tunnel",
-     [](const DataRequest& r) {
-       Table table = make_wind_tunnel(r.seed);
-       give_meaning(table, r.schema);
-       return table_trials(table, infer_schema(table));
-     }},
-}};
-
-const BuiltInData* built_in_named(const std::string& name) {
-  const auto* const found =
-      std::find_if(built_in_data.begin(), built_in_data.end(),
-                   [&](const BuiltInData& data) { return data.name == name; });
-  return found == built_in_data.end() ? nullptr : found;
+  return make_built_in("digits", request.seed, {}, request.threads);
 }
 
 // What "stacked:DATA" and "stacked-digits" stack; nothing for another name.
@@ -221,7 +194,7 @@ std::optional<std::string> stacked_name(const std::string& data) {
 // Whether it is the path of files whose labels may be named too.
 bool is_own(const std::string& data) {
   if (const auto stacked = stacked_name(data)) return is_own(*stacked);
-  return !data.empty() && built_in_named(data) == nullptr;
+  return !data.empty() && !is_built_in(data);
 }
 
 Trials open_data(const DataRequest& request) {
@@ -235,10 +208,12 @@ Trials open_data(const DataRequest& request) {
   }
   if (!is_own(request.data) || is_folder(request.data)) {
     const std::string source = request.data.empty() ? "MNIST or digits" : request.data;
-    require_no_file_settings(request, source, request.data == "wind-tunnel");
+    require_no_file_settings(request, source, is_built_in_table(request.data));
   }
   if (request.data.empty()) return open_default(request);
-  if (const BuiltInData* made = built_in_named(request.data)) return made->make(request);
+  if (is_built_in(request.data)) {
+    return make_built_in(request.data, request.seed, request.schema, request.threads);
+  }
   return open_path(request);
 }
 
@@ -269,7 +244,7 @@ Trials open_trials(const DataRequest& request) {
 }
 
 std::optional<bool> names_table(const DataRequest& request) {
-  if (!is_own(request.data)) return request.data == "wind-tunnel";
+  if (!is_own(request.data)) return is_built_in_table(request.data);
   if (stacked_name(request.data)) return false;
   if (request.data == standard_input_word) return std::nullopt;
   try {
