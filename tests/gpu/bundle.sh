@@ -33,12 +33,19 @@ done
 [ "$cuda" = EXECUTOR ] ||  # which knows kernels and their variables by the library's symbols
   strip "$stage"/lib/libvgan.so.*.*.*
 
-# Every library found by the loader, except the system's and CUDA's own.
-ldd "$stage"/bin/* | awk '$2 == "=>" && $3 ~ /^\// {print $3}' |
-  sort -u | grep -vE '/(libvgan|ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so|libcu|libnv)' |
-  while read -r library; do
-    cp -L "$library" "$stage/lib/"
-  done
+# Every library found by the loader, except the system's and CUDA's own (libcurl is neither).
+left_out='/(libvgan|ld-linux|lib(c|m|dl|rt|pthread|stdc\+\+|gcc_s)\.so|libcu(da|blas|dnn|rand)|libnv)'
+found_outside() {
+  ldd "$stage"/bin/* | awk -v stage="$stage/" '$2 == "=>" && $3 ~ /^\// && index($3, stage) != 1 {print $3}' |
+    sort -u | grep -vE "$left_out" || true
+}
+found_outside | while read -r library; do
+  cp -L "$library" "$stage/lib/"
+done
+if [ -n "$(found_outside)" ]; then
+  printf 'bundle.sh: not in the bundle, and needed: %s\n' "$(found_outside | tr '\n' ' ')" >&2
+  exit 1
+fi
 
 # Beside libvgan, which looks for them there.
 if [ -n "${VGAN_BUNDLE_LIBRARIES:-}" ]; then
