@@ -20,7 +20,7 @@ class DeviceArray {
         cols_(cols),
         host_(bytes(), std::byte{0xFF}),
         buffer_(device.backend->allocate(bytes(), "a test array")) {
-    for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t i = 0; i < rows && cols > 0; ++i) {
       std::memcpy(row(i), values.data() + i * cols, static_cast<std::size_t>(cols) * sizeof(T));
     }
     device.backend->upload(*device.queue, host_.data(), bytes(), buffer_.data());
