@@ -14,8 +14,8 @@ namespace vgan {
 /// that a constraint ties to others.
 std::size_t asked_column(const std::string& flag, const std::string& name, const Schema& schema);
 
-/// Those of a list of names with commas between, or of one name that has commas itself. Throws as
-/// asked_column, and bad_config for a column that comes twice.
+/// The columns of `list`: names with commas between, or one name that has commas itself. Throws as
+/// asked_column does, and bad_config for a column that comes twice.
 std::vector<std::size_t> asked_columns(const std::string& flag, const std::string& list,
                                        const Schema& schema);
 

@@ -143,7 +143,7 @@ class Profile {
   }
 
  private:
-  // Of the setting, or of two in each of their places.
+  // The values at which the outcome is asked for: those of the setting, or all pairs of two.
   std::vector<Settings> places() const {
     std::vector<Settings> made;
     for (const double place : question_.places) {

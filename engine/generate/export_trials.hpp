@@ -12,8 +12,8 @@ namespace vgan {
 struct ExportRequest {
   std::string data;        ///< the name of built-in data
   std::uint64_t seed = 1;  ///< that a run of this seed sees
-  /// Of a table .csv, .tsv or "-" (standard output), else .npy; empty: the data's name with .csv or
-  /// .npy.
+  /// The file to write. A table goes to a name in .csv or .tsv, or to "-", standard output; other
+  /// data go to a name in .npy. Where it is empty, the file has the data's name.
   std::string out;
   std::int64_t threads = 0;  ///< 0: all that the process may use
 };

@@ -18,7 +18,7 @@ namespace vgan {
 /// more than the column has, dates in its format.
 struct NumberForm {
   static NumberForm of(const ColumnSchema& column);
-  /// That of a number with up to so many decimals.
+  /// The form of numbers that have up to `decimals` decimals.
   static NumberForm of_decimals(int decimals);
 
   std::optional<DateFormat> date;

@@ -46,7 +46,7 @@ class LeftOut {
   /// `level`, 0 to 1, of new numbers, in scales of the row's distribution; below 0 it is
   /// narrowed. 0 where the model is empty.
   double margin(std::size_t column, Shown shown, double level) const;
-  /// Those of each column of cells as it is drawn, behind the columns before it; 1 or more.
+  /// The temperature, 1 or more, of each column of cells when it is drawn behind those before it.
   std::vector<double> temperatures() const;
 
   /// `left_out.margins` F64 [columns, 2, points] and `left_out.temperatures` F32 [columns], and how

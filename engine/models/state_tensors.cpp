@@ -70,7 +70,8 @@ std::size_t first_nonfinite(const CheckpointTensor& tensor) {
   return first_bad(tensor, [](float value) { return !std::isfinite(value); });
 }
 
-// The same of numbers on a device, up to 2^30 at a time.
+// The first place of a number on a device that is not finite, or how many numbers there are. The
+// device looks at up to 2^30 of them at a time.
 std::int64_t first_nonfinite(Backend& backend, Queue& queue, VectorView<const float> values) {
   constexpr std::int64_t at_once = std::int64_t{1} << 30;
   const Buffer place = backend.allocate(sizeof(std::int64_t), "a place");

@@ -42,8 +42,8 @@ struct TrainConfig {
   std::uint64_t epochs = 10000;
   double passes = 0.0;  ///< of each network over its trials instead; 0 = use `epochs`
   std::int64_t batch = 128;
-  /// Of a masked model: networks, each of which leaves out one of so many parts of the rows; 0 =
-  /// one network, which learns all of them.
+  /// How many networks a masked model has, each of which leaves out one of so many parts of the
+  /// rows; 0: it has one, which learns all rows.
   std::int64_t folds = 0;
   // networks
   ModelKind model = ModelKind::gan;

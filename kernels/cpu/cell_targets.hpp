@@ -30,7 +30,7 @@ class CellBell {
     numbers_.resize(numbers_.size() + math::softmax_lanes);
   }
 
-  /// Those of `head` where the row's cell is `cell`.
+  /// The targets of `head` where the row's cell is `cell`.
   CellTargets targets(const math::CellHead& head, std::int32_t cell) const {
     if (cell >= head.smoothed) return {};
     return {numbers_.data() + (middle_ - cell), head.smoothed, inverse_sums_[head.first + cell]};

@@ -175,7 +175,7 @@ TEST_CASE("new curves are no strangers to a model of few, and wild ones are",
     const std::vector<Support> found = predict(request).support;
     return std::count(found.begin(), found.end(), Support::outside);
   };
-  // Of curves like those that were learnt about one in a hundred is outside.
+  // About one in a hundred curves like those that were learnt is outside.
   CHECK(outside(without(curve_table(300, 6), 0, 2)) <= 9);
   std::string wild = sample_names().substr(1) + "\n";
   for (int row = 0; row < 3; ++row) {

@@ -9,8 +9,8 @@ namespace ptx {
 
 // ---- arithmetic.cpp ----------------------------------------------------------------------------
 
-/// Of `name` (add, mul.hi, sqrt, ...) with registers of one type; the count of its operands, with
-/// the destination.
+/// The handler of `name` (add, mul.hi, sqrt, ...) with registers of one type. `operands` becomes
+/// the count of its operands, the destination among them.
 Handler arithmetic(const std::string& name, Type type, std::size_t& operands);
 /// mul.wide: a result of twice the width.
 Handler multiply_wide(Type type);

@@ -11,7 +11,8 @@ namespace ptx {
 /// Where `bytes` of global memory are that a lane is about to touch; throws its Fault.
 unsigned char* touch_global(Warp& warp, const Instruction& in, int lane, std::uint64_t address,
                             std::uint32_t bytes, Access access);
-/// The same of shared memory, by its address in the shared window.
+/// Where `bytes` of shared memory are, by their address in the shared window; throws the lane's
+/// Fault.
 unsigned char* touch_shared(Warp& warp, const Instruction& in, int lane, std::uint64_t address,
                             std::uint32_t bytes, bool write);
 /// An asynchronous copy has been asked for: a write at some time from now on.

@@ -107,7 +107,7 @@ LaneMask needed_lanes(const Warp& warp, const Instruction& in, const Group& grou
 }
 
 void synchronise_warp(Warp& warp, const Instruction& in, LaneMask lanes) {
-  // Of some lanes alone it orders too little for the race check to know.
+  // A barrier of some lanes alone orders too little for the race check to know.
   if (lanes != warp.live) return;
   if (++warp.epoch > Moment::most_warp_barriers)
     fail(warp, in, 0, "has passed more barriers of its warp than the race check can count");

@@ -72,7 +72,7 @@ void open_all() {
   a.opened_to = to;
 }
 
-/// Those of one allocation; some may be another's too.
+/// Opens the pages of one allocation, some of which may be another's too.
 void open_pages(const Allocation& made) {
   const auto first = static_cast<std::size_t>(made.base - device_begin) / page * page;
   const auto end = rounded(static_cast<std::size_t>(made.base + made.bytes - device_begin), page);

@@ -155,7 +155,7 @@ void run_one();
 /// 900 if an unfinished capture forbids this thread a call that could disturb it; the captures that
 /// forbid it are spoiled.
 cudaError_t refuse_in_capture();
-/// The same for what takes memory or makes a library's plan, whatever the mode of this thread's
+/// Refuses what takes memory or makes a library's plan, whatever the mode of this thread's
 /// captures: a plan may wait for the device, which no capture allows. CUDA lets a relaxed capture
 /// allocate; this project does without.
 cudaError_t refuse_making_in_capture();

@@ -47,7 +47,7 @@ void hide_symbol(const std::string& name);
 void break_library(const std::string& name, const std::string& error = "");
 /// Until the next reset, there is a library `name` too, with the functions of `like`.
 void add_library(const std::string& name, const std::string& like);
-/// Those that were found since the last reset, each once.
+/// The libraries that were opened since the last reset, each once.
 std::vector<std::string> opened_libraries();
 /// Until the next reset, a library says by its `function` that it has this version.
 void set_version(const std::string& function, std::size_t version);

@@ -50,7 +50,7 @@ class ConvolutionGraph {
  public:
   ConvolutionGraph(const Cudnn& library, cudnnHandle_t handle, const ConvolutionShape& shape);
 
-  /// With the failure of whatever it is made of.
+  /// The finished graph, which has the failure of whatever it is made of.
   const CudnnDescriptor& descriptor() const { return graph_; }
 
  private:

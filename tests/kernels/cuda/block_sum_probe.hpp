@@ -9,7 +9,7 @@ namespace vgan::testing {
 /// float, double and int.
 template <class T>
 cudaError_t probe_block_sum(cudaStream_t stream, int threads, const T* in, T* sum);
-/// The same by a block that is said to have 256 threads and has `threads`.
+/// The sum by a block that is said to have 256 threads and has `threads`.
 cudaError_t probe_block_of_256(cudaStream_t stream, int threads, const float* in, float* sum);
 /// *sum = in[0] + ... + in[31], by a warp.
 template <class T>

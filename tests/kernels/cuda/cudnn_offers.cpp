@@ -62,6 +62,16 @@ void for_each_shape(Body body) {
   }
 }
 
+/// Checks that there is a plan for the shape, and gives it; null where there is none.
+const cuda::ConvolutionPlan* check_plan(cuda::ConvolutionPlans& plans, const Shape& shape) {
+  cuda::ConvolutionPlan* plan = nullptr;
+  const cuda::ConvolutionStatus status = plans.find(shape, workspace_bytes, plan);
+  INFO((status.call == nullptr ? "" : status.call) << " " << status.text);
+  CHECK(status.call == nullptr);
+  CHECK_FALSE(status.refused);
+  return plan;
+}
+
 }  // namespace
 
 TEST_CASE("cuDNN has a deterministic engine for every pass of our layers", "[cudnn]") {
@@ -70,11 +80,7 @@ TEST_CASE("cuDNN has a deterministic engine for every pass of our layers", "[cud
       shape.pass = pass;
       if (pass == Pass::backward_filter && shape.type == ElementType::bf16) continue;  // not asked
       INFO(text_of(shape));
-      cuda::ConvolutionPlan* plan = nullptr;
-      const cuda::ConvolutionStatus status = plans.find(shape, workspace_bytes, plan);
-      INFO((status.call == nullptr ? "" : status.call) << " " << status.text);
-      CHECK(status.call == nullptr);
-      CHECK_FALSE(status.refused);
+      const cuda::ConvolutionPlan* plan = check_plan(plans, shape);
       if (plan != nullptr) CHECK(plan->workspace_bytes <= workspace_bytes);
     }
   });
@@ -106,10 +112,6 @@ TEST_CASE("cuDNN compiles a convolution with bias and Leaky ReLU into one kernel
     if (!shape.tensor_cores || shape.geometry.channels != 16) return;  // it takes seconds for each
     shape.epilogue = cuda::ConvolutionEpilogue{true, true, 0.2F, shape.type};
     INFO(text_of(shape));
-    cuda::ConvolutionPlan* plan = nullptr;
-    const cuda::ConvolutionStatus status = plans.find(shape, workspace_bytes, plan);
-    INFO((status.call == nullptr ? "" : status.call) << " " << status.text);
-    CHECK(status.call == nullptr);
-    CHECK_FALSE(status.refused);
+    (void)check_plan(plans, shape);
   });
 }

@@ -121,7 +121,7 @@ TEST_CASE("a forward pass with bias and Leaky ReLU is one kernel of cuDNN's", "[
       // tf32 keeps 11 bits of each factor.
       const Tolerance rounded{tensor_cores ? 48 * 0x1p-11 : tolerance.absolute, tolerance.relative};
       require_close("y", p.y.get(), want, rounded);
-      // Of f32 without tensor cores there is a fused kernel in the last resort alone, which is not
+      // A fused kernel of f32 without tensor cores is offered as a last resort alone, which is not
       // taken.
       CHECK(ran("finish_conv_kernel") == !(tensor_cores && has_compiler));
       const std::uint64_t made = simt::calls(a_plan);

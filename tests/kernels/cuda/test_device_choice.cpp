@@ -1,4 +1,4 @@
-// Of several devices only the chosen one gets a context, and the calling thread keeps its own.
+// The chosen one of several devices alone gets a context, and the calling thread keeps its own.
 #include <cuda_runtime_api.h>
 
 #include <filesystem>
@@ -187,7 +187,7 @@ TEST_CASE("which devices a build has code for", "[cuda][device_choice]") {
   CHECK(has_code_for("80-real 90", 10, 3));
   CHECK(has_code_for("80-real 90", 8, 6));
   CHECK_FALSE(has_code_for("90", 8, 9));
-  // With a letter: its own alone.
+  // An architecture with a letter serves itself alone.
   CHECK(has_code_for("90a-real", 9, 0));
   CHECK_FALSE(has_code_for("90a-virtual", 10, 0));
   CHECK(has_code_for("100f-real", 10, 3));
