@@ -25,8 +25,8 @@ const SettingInfo op_flag{"op", "Operation", "NAME",
                           "as in engine/device/backend.hpp, or all: those of a step"};
 const SettingInfo shape_flag{
     "shape", "Operation", "A,B,..",
-    "rows,inputs,outputs of a product, rows,columns of another, parameters of adam; empty = the "
-    "step's own"};
+    "rows,inputs,outputs of a product, queries,columns,points of nearest_rows, rows,columns of "
+    "another, parameters of adam; empty = the step's own"};
 
 struct Measured {
   std::unique_ptr<Operation> operation;
@@ -51,7 +51,8 @@ OperationSpec spec_at(const std::string& name, const std::vector<std::int64_t>& 
     throw Error(ErrorCode::usage,
                 {"bad command line", "--shape", "no --op NAME", "the operation of that shape", ""});
   }
-  const bool product = name.starts_with("dense_");
+  const bool nearest = name == "nearest_rows";
+  const bool product = name.starts_with("dense_") || nearest;
   const std::size_t wanted = product ? 3 : name == "adam" ? 1 : 2;
   const bool positive = std::all_of(shape.begin(), shape.end(),
                                     [](std::int64_t n) { return n >= 1 && n <= 1LL << 31; });
@@ -60,7 +61,7 @@ OperationSpec spec_at(const std::string& name, const std::vector<std::int64_t>& 
                 {"bad setting", "--shape", "'" + app::value_text(shape) + "'",
                  std::to_string(wanted) + " numbers of 1 to 2^31 for --op " + name, ""});
   }
-  const bool exact = name == "gradient_penalty";
+  const bool exact = name == "gradient_penalty" || nearest;
   const ElementType type =
       precision == Precision::bf16 && !exact ? ElementType::bf16 : ElementType::f32;
   if (name == "adam") return {.name = name, .rows = 1, .inputs = shape[0], .type = type};

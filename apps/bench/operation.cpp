@@ -19,13 +19,16 @@ const std::vector<std::string>& operation_names() {
                                               "dense_backward_weights",
                                               "dense_backward_input",
                                               "gradient_penalty",
-                                              "activation_backward"};
+                                              "activation_backward",
+                                              "nearest_rows"};
   return names;
 }
 
 Operation::Operation(Backend& backend, Queue& queue, const OperationSpec& spec, bool tf32)
     : backend_(&backend), queue_(&queue), spec_(spec), tf32_(tf32 && !spec.exact) {
-  if (spec.is_product()) {
+  if (spec.name == "nearest_rows") {
+    prepare_nearest();
+  } else if (spec.is_product()) {
     prepare_product();
   } else if (spec.name == "adam") {
     prepare_adam();
@@ -84,6 +87,18 @@ void Operation::prepare_product() {
     const WeightGradientOptions how{spec_.accumulate, tf32_};
     run_ = [=, this] { backend_->dense_backward_weights(*queue_, x, y, dw, dbias, how); };
   }
+}
+
+void Operation::prepare_nearest() {
+  constexpr std::int64_t neighbours = nearest_neighbours;
+  NearestRowsTask task;
+  task.pairs = {matrix(spec_.rows, spec_.inputs, ElementType::f32).as<float>(),
+                matrix(spec_.outputs, spec_.inputs, ElementType::f32).as<float>()};
+  task.squared = matrix(spec_.rows, neighbours, ElementType::f32).as<float>();
+  buffers_.push_back(backend_->allocate(
+      static_cast<std::size_t>(spec_.rows * neighbours) * sizeof(std::int64_t), "neighbours"));
+  task.indices = {buffers_.back().as<std::int64_t>(), spec_.rows, neighbours, neighbours};
+  run_ = [=, this] { backend_->run(*queue_, task); };
 }
 
 void Operation::prepare_adam() {

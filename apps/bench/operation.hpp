@@ -29,6 +29,7 @@ class Operation {
   VectorView<float> vector(std::int64_t size);
   StepState* state();
   void prepare_product();
+  void prepare_nearest();
   void prepare_adam();
   void prepare_gather();
   void prepare_pointwise();

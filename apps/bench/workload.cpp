@@ -156,7 +156,8 @@ bool OperationSpec::same_work(const OperationSpec& other) const {
 }
 
 double OperationSpec::flops() const {
-  return 2.0 * static_cast<double>(rows) * static_cast<double>(inputs) *
+  const double each = name == "nearest_rows" ? 3.0 : 2.0;
+  return each * static_cast<double>(rows) * static_cast<double>(inputs) *
          static_cast<double>(outputs);
 }
 
@@ -167,6 +168,7 @@ double OperationSpec::bytes() const {
   const double e = size_of(type);
   const double offset = bias ? 4.0 * o : 0.0;
   const double mask = activation == Activation::identity ? 0.0 : size_of(at);
+  if (name == "nearest_rows") return e * (r * i + i * o) + 12.0 * r * nearest_neighbours;
   if (name == "dense_forward") return e * (r * i + i * o) + offset + size_of(result) * r * o;
   if (name == "dense_tangent") return e * (r * i + i * o + r * o) + mask * r * o;
   if (name == "dense_backward_input") return e * (r * o + i * o + r * i) + mask * r * i;

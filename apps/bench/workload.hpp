@@ -13,8 +13,12 @@ namespace vgan::bench {
 /// One operation of the seam at one shape. A product is [rows, inputs] x [inputs, outputs] with
 /// the layer's weights, or its backward passes; any other operation takes [rows, inputs], and
 /// `outputs` is 0. Adam's is [1, parameters].
+/// How many nearest rows of each query `nearest_rows` finds.
+constexpr std::int64_t nearest_neighbours = 5;
+
 struct OperationSpec {
   std::string name;  ///< as in engine/device/backend.hpp
+  /// A product's; queries, columns and points of `nearest_rows`, which is counted among them.
   std::int64_t rows = 0, inputs = 0, outputs = 0;
   ElementType type = ElementType::f32;    ///< of activations and weights
   ElementType result = ElementType::f32;  ///< of what is written
@@ -27,7 +31,8 @@ struct OperationSpec {
   double per_epoch = 1.0;   ///< how often an epoch runs it; lazy R1's are fractions
 
   bool is_product() const { return outputs > 0; }
-  /// 2 rows inputs outputs for a product, else 0: its other arithmetic is not counted.
+  /// 2 rows inputs outputs for a product, 3 for `nearest_rows`, else 0: other arithmetic is not
+  /// counted.
   double flops() const;
   /// Least traffic: every operand read once, every result written once.
   double bytes() const;

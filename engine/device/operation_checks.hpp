@@ -10,6 +10,7 @@
 #include "engine/device/conv_checks.hpp"
 #include "engine/device/dense_checks.hpp"
 #include "engine/device/image_checks.hpp"
+#include "engine/device/pair_checks.hpp"
 
 namespace vgan {
 

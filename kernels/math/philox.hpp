@@ -64,6 +64,7 @@ enum class Purpose : std::uint32_t {
   latent_centre = 12,
   cell_mask = 13,
   dropout = 14,
+  features = 15,
 };
 
 /// The stream for one purpose at one step; room for 16 purposes, steps below 2^60.

@@ -22,7 +22,9 @@
 #include "kernels/ops/latent.hpp"
 #include "kernels/ops/layer_norm.hpp"
 #include "kernels/ops/minibatch_stddev.hpp"
+#include "kernels/ops/neighbours.hpp"
 #include "kernels/ops/noise.hpp"
+#include "kernels/ops/pair_kernel.hpp"
 #include "kernels/ops/patches.hpp"
 #include "kernels/ops/reconstruction.hpp"
 #include "kernels/ops/rows.hpp"
@@ -77,5 +79,8 @@
   declare(CellSharesTask)              \
   declare(DrawCellTask)                \
   declare(PatchesTask)                 \
-  declare(FoldPatchesTask)
+  declare(FoldPatchesTask)             \
+  declare(NearestRowsTask)             \
+  declare(CountBallsTask)              \
+  declare(PairKernelTask)
 // clang-format on

@@ -84,6 +84,7 @@ def draw_own(flags, folder, method, rows, args, seed):
     run = folder / f"{method}-run"
     shutil.rmtree(run, ignore_errors=True)
     train = [args.vgan, "train", "--data", str(folder / "train.csv"), "--header", "yes", "--out", str(run),
+             "--hold-out", "0",  # evaluate has rows of its own
              "--seed", str(seed), *ONE_THREAD, *shlex.split(flags)]
     spent, _ = processor_seconds(train)
     draw = [args.vgan, "generate", str(run), "--count", str(rows), *ONE_THREAD,
@@ -106,15 +107,26 @@ def predicted(folder, method, outcome, args):
     return table_report.checked_number(processor_seconds(command)[1], outcome)
 
 
+FIGURES = ("shape", "trend", "c2st", "utility", "dcr", "copies")
+
+
 def judged(folder, method, args, seed):
     """The parts of a run that `vgan_cuda evaluate` gives."""
     report = folder / f"{method}-evaluation.json"
     command = [args.vgan, "evaluate", "--samples", str(folder / f"{method}.csv"), "--real", str(folder / "train.csv"),
                "--test", str(folder / "test.csv"), "--header", "yes", "--seed", str(seed), "--json", str(report)]
     processor_seconds(command)
-    said = json.loads(report.read_text())
-    return dict(figures=said["samples"], real=said["floors"]["training_rows"],
-                resampled=said["floors"]["resampled_columns"], held_out_copies=said["held_out_copies"])
+    measures = {measure["name"]: measure for measure in json.loads(report.read_text())["measures"]}
+
+    def side(name):
+        values = {key: measures[key][name] and measures[key][name]["value"] if key in measures else None
+                  for key in FIGURES}
+        return dict(rows=measures["shape"]["sample_count"], **values)
+
+    held_out_copies = side("real")["copies"]
+    # Training rows are copies of themselves; what evaluate calls real is, of copying, what held-out rows come to.
+    return dict(figures=side("samples"), real=dict(side("real"), dcr=0.0, copies=1.0), resampled=side("resampled"),
+                held_out_copies=held_out_copies)
 
 
 def settings_of(method, args):

@@ -167,9 +167,12 @@ TEST_CASE("the fused step and the plain one train alike", "[engine][devices]") {
   const Trials images = bar_images();
   for (const std::string& device : usable_devices()) {
     for (const std::string& precision : precisions_of(device)) {
-      for (const double r1 : {0.0, 1.0}) {
-        INFO(device << ", " << precision << ", R1 " << r1);
+      for (const auto& [r1, told] :
+           {std::pair{0.0, false}, {1.0, false}, {0.0, true}, {1.0, true}}) {
+        INFO(device << ", " << precision << ", R1 " << r1 << (told ? ", with classes" : ""));
         TrainConfig config = config_on(device, precision);
+        config.conditional = told;
+        config.clusters = 0;
         config.r1 = r1;
         config.r2 = 0.5 * r1;
         config.step = vgan::StepKind::fused;

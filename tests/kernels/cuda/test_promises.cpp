@@ -79,6 +79,7 @@ TEST_CASE("a plan that exceeds the device's memory names the largest batch that 
   config.r1_every = 1;
   config.batch = 4096;
   config.g_layers = {2048};
+  config.clusters = 0;
   const Trials images = bar_images(5000);
   const Error error = error_of([&] { const Trainer trainer(config, images); });
   INFO(error.what());
