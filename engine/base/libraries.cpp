@@ -28,7 +28,7 @@ const char* isa_name(dnnl::cpu_isa isa) {
 
 }  // namespace
 
-std::vector<Library> libraries() {
+std::vector<Library> host_libraries() {
   const dnnl::version_t* dnn = dnnl::version();
   const auto png = static_cast<int>(png_access_version_number());
   std::vector<Library> all = {
@@ -38,10 +38,17 @@ std::vector<Library> libraries() {
        std::to_string(omp_get_max_threads()) + " threads"},
       {"zlib", zlibVersion(), ""},
       {"libpng", dotted(png / 10000, png / 100 % 100, png % 100), ""}};
-  for (const auto& more : {zstd_libraries(), hdf5_libraries(), arrow_libraries(),
-                           formula_libraries(), cuda_libraries()}) {
+  for (const auto& more :
+       {zstd_libraries(), hdf5_libraries(), arrow_libraries(), formula_libraries()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
+  return all;
+}
+
+std::vector<Library> libraries() {
+  std::vector<Library> all = host_libraries();
+  const std::vector<Library> others = cuda_libraries();
+  all.insert(all.end(), others.begin(), others.end());
   return all;
 }
 

@@ -13,6 +13,8 @@ struct Library {
 };
 
 std::vector<Library> libraries();
+/// All but CUDA's, which are loaded when they are asked for.
+std::vector<Library> host_libraries();
 
 /// Those that read formats of data, or formulas, and are not in every build; none where this one
 /// has it not.

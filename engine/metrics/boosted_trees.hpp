@@ -19,8 +19,9 @@ struct BoostingOptions {
 /// Friedman 2001, doi:10.1214/aos/1013203451, over histograms of up to 255 bins a column with trees
 /// grown leaf by leaf as LightGBM's (Ke et al. 2017), and the defaults of scikit-learn's
 /// HistGradientBoosting without its early stopping, which it agrees with. Numbers and words; either
-/// may be missing. Deterministic, on one thread. Memory is a byte for each value, and histograms of
-/// up to 31 leaves: 6 KB for each leaf and column.
+/// may be missing. LightGBM itself would be a dependency of a library's size, and its trees depend
+/// on its version and threads; these are the same everywhere. Deterministic, on one thread. Memory
+/// is a byte for each value, and histograms of up to 31 leaves: 6 KB for each leaf and column.
 class BoostedTrees {
  public:
   /// Learns numbers [rows] by their squared error. Throws internal for no rows, or other lengths.

@@ -1,7 +1,6 @@
 #include "engine/metrics/pair_trend.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "engine/base/check.hpp"
 
@@ -73,20 +72,6 @@ double total_variation(const Shares& one, const Shares& two) {
   return 0.5 * sum;
 }
 
-// Which pairs are looked at.
-std::vector<std::pair<std::size_t, std::size_t>> pairs_of(std::size_t columns, std::uint64_t seed) {
-  std::vector<std::pair<std::size_t, std::size_t>> all;
-  for (std::size_t i = 0; i < columns; ++i) {
-    for (std::size_t j = i + 1; j < columns; ++j) all.emplace_back(i, j);
-  }
-  if (std::ssize(all) <= most_pairs) return all;
-  std::vector<std::pair<std::size_t, std::size_t>> drawn;
-  for (const std::int64_t at : drawn_rows(std::ssize(all), most_pairs, seed, pair_purpose)) {
-    drawn.push_back(all[static_cast<std::size_t>(at)]);
-  }
-  return drawn;
-}
-
 }  // namespace
 
 ColumnCells::ColumnCells(const MeasuredColumn& reference) : words_(reference.words) {
@@ -115,13 +100,27 @@ std::vector<std::uint8_t> ColumnCells::cells_of(const MeasuredColumn& column) co
   return cells;
 }
 
+std::vector<std::pair<std::size_t, std::size_t>> drawn_pairs(std::size_t columns,
+                                                             std::uint64_t seed) {
+  std::vector<std::pair<std::size_t, std::size_t>> all;
+  for (std::size_t i = 0; i < columns; ++i) {
+    for (std::size_t j = i + 1; j < columns; ++j) all.emplace_back(i, j);
+  }
+  if (std::ssize(all) <= most_pairs) return all;
+  std::vector<std::pair<std::size_t, std::size_t>> drawn;
+  for (const std::int64_t at : drawn_rows(std::ssize(all), most_pairs, seed, pair_purpose)) {
+    drawn.push_back(all[static_cast<std::size_t>(at)]);
+  }
+  return drawn;
+}
+
 double pair_trend(const MeasuredRows& reference, const MeasuredRows& rows, std::uint64_t seed) {
   require_same_columns("trends of pairs", reference, rows);
   require(reference.rows > 0 && rows.rows > 0, "trends of pairs", "no rows", "one or more");
   std::vector<ColumnCells> columns(reference.columns.begin(), reference.columns.end());
   const auto wanted = all_cells(columns, reference);
   const auto found = all_cells(columns, rows);
-  const auto pairs = pairs_of(columns.size(), seed);
+  const auto pairs = drawn_pairs(columns.size(), seed);
   if (pairs.empty()) return 1.0;
   double sum = 0.0;
   for (const auto& [i, j] : pairs) {

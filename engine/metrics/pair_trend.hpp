@@ -1,7 +1,9 @@
 // How alike the joint distributions of pairs of columns are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "engine/metrics/measured_rows.hpp"
@@ -27,6 +29,10 @@ class ColumnCells {
 };
 
 inline constexpr std::int64_t most_pairs = 2000;
+
+/// All pairs of `columns` columns, or `most_pairs` of them that the seed draws.
+std::vector<std::pair<std::size_t, std::size_t>> drawn_pairs(std::size_t columns,
+                                                             std::uint64_t seed);
 
 /// The mean over pairs of columns of 1 - the total variation between the 8 x 8 tables of shares
 /// (ColumnCells of `reference`) of both. 0 to 1; 1 where there is no pair. Of more than

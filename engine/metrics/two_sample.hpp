@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/metrics/measured_rows.hpp"
 
@@ -16,6 +17,18 @@ namespace vgan {
 /// where either side has fewer than 10 rows.
 std::optional<double> two_sample_auc(const MeasuredRows& one, const MeasuredRows& two,
                                      std::uint64_t seed);
+
+/// What the trees of one fold say of the rows that they did not learn: scores of rows of `one` and
+/// of `two`, higher where a row is held to be of `two`, and the rows' numbers there.
+struct ToldFold {
+  std::vector<double> one, two;
+  std::vector<std::int64_t> rows_one, rows_two;
+};
+
+/// All folds of all draws, as two_sample_auc has them; none where either side has fewer than 10
+/// rows.
+std::vector<ToldFold> two_sample_folds(const MeasuredRows& one, const MeasuredRows& two,
+                                       std::uint64_t seed);
 
 inline constexpr std::int64_t most_told = 10000;
 inline constexpr std::int64_t most_draws = 8;

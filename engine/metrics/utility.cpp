@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "engine/metrics/boosted_trees.hpp"
 #include "engine/metrics/scores.hpp"
@@ -64,25 +65,39 @@ std::optional<Outcome> Outcome::of(const MeasuredRows& real, std::size_t column)
                  {distinct.begin(), distinct.end()}};
 }
 
-std::optional<double> utility(const Outcome& outcome, const MeasuredRows& rows,
-                              const MeasuredRows& held_out, std::uint64_t seed) {
+std::optional<OutcomePredictions> outcome_predictions(const Outcome& outcome,
+                                                      const MeasuredRows& rows,
+                                                      const MeasuredRows& held_out,
+                                                      std::uint64_t seed) {
   require_same_columns("utility", rows, held_out);
   const Learned learned =
       with_outcome(outcome, rows.take(drawn_rows(rows.rows, most_learned, seed, purpose)), true);
-  const Learned judged = with_outcome(outcome, held_out, false);
+  Learned judged = with_outcome(outcome, held_out, false);
   if (learned.inputs.rows < 2 || judged.inputs.rows < 2) return std::nullopt;
+  OutcomePredictions made{std::move(judged.values), std::move(judged.classes), {}, {}};
   if (outcome.score == OutcomeScore::r2) {
-    const BoostedTrees trees(learned.inputs, learned.values);
-    return r_squared(judged.values, trees.scores(judged.inputs));
+    made.scores = BoostedTrees(learned.inputs, learned.values).scores(judged.inputs);
+    return made;
   }
   const BoostedTrees trees(learned.inputs, learned.classes,
                            static_cast<std::int32_t>(outcome.classes.size()));
   if (outcome.score == OutcomeScore::accuracy) {
-    return accuracy(judged.classes, trees.classes(judged.inputs));
+    made.predicted = trees.classes(judged.inputs);
+  } else {
+    made.scores = trees.scores(judged.inputs);
   }
+  return made;
+}
+
+std::optional<double> utility(const Outcome& outcome, const MeasuredRows& rows,
+                              const MeasuredRows& held_out, std::uint64_t seed) {
+  const auto found = outcome_predictions(outcome, rows, held_out, seed);
+  if (!found) return std::nullopt;
+  if (outcome.score == OutcomeScore::r2) return r_squared(found->values, found->scores);
+  if (outcome.score == OutcomeScore::accuracy) return accuracy(found->classes, found->predicted);
   std::vector<std::uint8_t> positive;
-  for (const std::int32_t its : judged.classes) positive.push_back(its == 1 ? 1 : 0);
-  return auc(positive, trees.scores(judged.inputs));
+  for (const std::int32_t its : found->classes) positive.push_back(its == 1 ? 1 : 0);
+  return auc(positive, found->scores);
 }
 
 }  // namespace vgan

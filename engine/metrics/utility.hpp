@@ -39,6 +39,20 @@ struct Outcome {
   static constexpr std::size_t most_classes = 32;
 };
 
+/// What BoostedTrees learned from some rows predict of others.
+struct OutcomePredictions {
+  std::vector<double> values;         ///< [rows], of the outcome
+  std::vector<std::int32_t> classes;  ///< [rows], -1 for one that the outcome has not
+  std::vector<double> scores;  ///< [rows] where a number is predicted, or which of two classes
+  std::vector<std::int32_t> predicted;  ///< [rows] where one of three and more classes is
+};
+
+/// The predictions that `utility` scores. Nothing where it is nothing.
+std::optional<OutcomePredictions> outcome_predictions(const Outcome& outcome,
+                                                      const MeasuredRows& rows,
+                                                      const MeasuredRows& held_out,
+                                                      std::uint64_t seed);
+
 /// How well BoostedTrees learned from `rows` predict the outcome of `held_out`: R2, the AUC of the
 /// second class, or the share of right classes. Rows without an outcome, and of `rows` those of a
 /// class that the outcome has not, are left out; up to `most_learned` of `rows` are drawn by the

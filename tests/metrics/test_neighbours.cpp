@@ -1,11 +1,21 @@
-// Precision, recall and nearest neighbours of sets built for it.
+// Precision, recall, density, coverage and nearest neighbours of sets built for it.
 #include "engine/metrics/neighbours.hpp"
 
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
 #include "engine/base/error.hpp"
+#include "engine/base/json_text.hpp"
+#include "engine/metrics/kernel_distance.hpp"
 #include "kernels/math/gaussian.hpp"
+#include "tests/metrics/hashed_features.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/manifold_twin.hpp"
+#include "tests/support/paths.hpp"
 
 using namespace vgan;
+using namespace vgan::testing;
 
 namespace {
 
@@ -34,6 +44,7 @@ TEST_CASE("precision and recall: of a set and itself both are one", "[metrics]")
   const PrecisionRecall same = precision_recall(set, set);
   CHECK(same.precision == 1.0);
   CHECK(same.recall == 1.0);
+  CHECK(same.coverage == 1.0);
 }
 
 TEST_CASE("precision and recall: modes left out cost recall, modes made up cost precision",
@@ -64,6 +75,14 @@ TEST_CASE("precision and recall: by hand on a line", "[metrics]") {
   CHECK(found.precision == 0.5);
   // Generated balls: [-5.5, 2.5], [-1.5, 6.5], [17.5, 19.5], [18.5, 20.5]: 10 lies in none.
   CHECK(found.recall == Approx(2.0 / 3.0));
+  // Of -1.5, 2.5, 18.5 and 19.5 one real ball holds two; that ball alone holds any.
+  CHECK(found.density == 0.5);
+  CHECK(found.coverage == Approx(1.0 / 3.0));
+  MeasureDevice device;
+  const ManifoldRows rows = manifold_rows(device, real, generated, 1);
+  CHECK(rows.balls == std::vector<std::int64_t>{0, 1, 1, 0});
+  CHECK(rows.around == std::vector<std::int64_t>{2, 2, 0});
+  CHECK(rows.covered == std::vector<std::uint8_t>{0, 0, 1});
 }
 
 TEST_CASE("precision and recall: points that are the same have balls of no width", "[metrics]") {
@@ -95,4 +114,76 @@ TEST_CASE("nearest: agrees with a plain search", "[metrics]") {
     }
     CHECK(found[static_cast<std::size_t>(i)] == expected);
   }
+}
+
+TEST_CASE("precision, recall, density and coverage are those of plain loops", "[metrics]") {
+  MeasureDevice device;
+  for (const std::int64_t k : {1, 2, 7, 32}) {
+    const Features real = hashed_features(90, 4, 10), generated = hashed_features(61, 4, 11);
+    const PrecisionRecall want = plain_precision_recall(real, generated, k);
+    const PrecisionRecall found = precision_recall(device, real, generated, k);
+    CHECK(found.precision == Approx(want.precision));
+    CHECK(found.recall == Approx(want.recall));
+    CHECK(found.density == Approx(want.density));
+    CHECK(found.coverage == Approx(want.coverage));
+  }
+}
+
+// tests/golden/make_neighbour_measures.py
+TEST_CASE("neighbour measures agree with prdc and scikit-learn", "[metrics][golden]") {
+  const auto path =
+      std::filesystem::path(source_dir()) / "tests" / "golden" / "neighbour_measures.json";
+  std::ifstream file(path, std::ios::binary);
+  const nlohmann::json golden = read_json({std::istreambuf_iterator<char>(file), {}});
+  MeasureDevice device;
+  std::uint32_t number = 0;
+  for (const nlohmann::json& wanted : golden.at("cases")) {
+    INFO("case " << number);
+    const auto value = [&](const char* name) { return wanted.at(name).get<double>(); };
+    const auto count = [&](const char* name) { return wanted.at(name).get<std::int64_t>(); };
+    const Features real = hashed_features(count("real"), count("columns"), 2 * number);
+    const Features generated =
+        hashed_features(count("generated"), count("columns"), 2 * number + 1);
+    const PrecisionRecall found = precision_recall(device, real, generated, count("neighbours"));
+    // No distance is as near to a radius as what is lost in float: counts are the same.
+    CHECK(std::fabs(found.precision - value("precision")) <= 1e-12);
+    CHECK(std::fabs(found.recall - value("recall")) <= 1e-12);
+    CHECK(std::fabs(found.density - value("density")) <= 1e-12);
+    CHECK(std::fabs(found.coverage - value("coverage")) <= 1e-12);
+    // Features are float here; a Gaussian's exponential is too.
+    CHECK(std::fabs(kernel_distance(device, real, generated) - value("kernel_distance")) <= 1e-7);
+    CHECK(std::fabs(gaussian_mmd(device, real, generated, value("bandwidth")) -
+                    value("gaussian_mmd")) <= 1e-7);
+    const NearestRows near = Neighbours(device, real).nearest(generated, 2);
+    std::vector<double> first, second;
+    for (std::int64_t i = 0; i < near.rows; ++i) {
+      first.push_back(std::sqrt(double{near.squared_distance(i)}));
+      second.push_back(std::sqrt(double{near.squared_distance(i, 1)}));
+    }
+    const auto median = [](std::vector<double>& values) {
+      std::sort(values.begin(), values.end());
+      return 0.5 * (values[(values.size() - 1) / 2] + values[values.size() / 2]);
+    };
+    CHECK(std::fabs(median(first) - value("closest")) <= 1e-6);
+    CHECK(std::fabs(median(second) - value("second")) <= 1e-6);
+    ++number;
+  }
+}
+
+TEST_CASE("neighbours: the others of each point, and what cannot be asked", "[metrics]") {
+  MeasureDevice device;
+  const Features points = on_line({5, 5, 8, 20});
+  const Neighbours neighbours(device, points);
+  const NearestRows found = neighbours.nearest_others(2);
+  CHECK(found.points == std::vector<std::int64_t>{1, 2, 0, 2, 0, 1, 2, 0});
+  CHECK(found.squared == std::vector<float>{0, 9, 0, 9, 9, 9, 144, 225});
+  CHECK(neighbours.squared_radii(1) == std::vector<float>{0, 0, 9, 144});
+  // There are three others.
+  CHECK(neighbours.nearest_others(4).point(0, 3) == -1);
+  CHECK(neighbours.nearest_others(4).squared_distance(0, 3) == HUGE_VALF);
+  CHECK_THROWS_AS(neighbours.nearest(points, 33), Error);
+  CHECK_THROWS_AS(neighbours.nearest(points, 0), Error);
+  CHECK_THROWS_AS(neighbours.nearest(clusters({1}, 2, 1)), Error);
+  CHECK_THROWS_AS(neighbours.count_balls(points, std::vector<float>(3)), Error);
+  CHECK_THROWS_AS(Neighbours(device, Features{0, 1, {}}), Error);
 }

@@ -108,6 +108,41 @@ TEST_CASE("closest rows: by hand", "[metrics]") {
   CHECK_THROWS_AS(distance.median(rows_of({numbers({nothing})})), Error);
 }
 
+TEST_CASE("closest rows: which, and how near the next is", "[metrics]") {
+  const RecordDistance distance(rows_of({numbers({0, 4, 0, 4}), words({0, 1, 0, 1})}));
+  const auto found = distance.closest(rows_of({numbers({3, nothing}), words({1, 0})}));
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].row == 1);
+  CHECK(found[0].distance == Approx(0.5));
+  CHECK(found[0].second == Approx(0.5));
+  // No training row lacks a number, so that all are one word further from one that does.
+  CHECK(found[1].row == 0);
+  CHECK(found[1].distance == Approx(std::sqrt(2.0)));
+  CHECK(found[1].second == Approx(std::sqrt(2.0)));
+  const auto others = distance.closest_others();
+  REQUIRE(others.size() == 4);
+  CHECK(others[0].row == 2);
+  CHECK(others[0].distance == 0.0);
+  CHECK(others[0].second == Approx(std::sqrt(5.0)));
+  const RecordDistance single(rows_of({numbers({1}), words({0})}));
+  CHECK(single.closest_others()[0].distance == HUGE_VAL);
+  CHECK(single.closest(rows_of({numbers({1}), words({0})}))[0].second == HUGE_VAL);
+}
+
+TEST_CASE("closest rows: a missing number is a word that may be shared", "[metrics]") {
+  const RecordDistance distance(
+      rows_of({numbers({1, nothing, 3}), numbers({1, 1, 1}), words({0, nothing, 1})}));
+  const auto found = distance.closest(
+      rows_of({numbers({nothing, nothing}), numbers({1, nothing}), words({nothing, 1})}));
+  CHECK(found[0].row == 1);
+  CHECK(found[0].distance == 0.0);
+  // From (mean, 1, missing): the second number and the word are amiss. From (3, 1, 1): a deviation,
+  // and both numbers.
+  CHECK(found[1].row == 1);
+  CHECK(found[1].distance == Approx(std::sqrt(2.0)));
+  CHECK(found[1].second == Approx(std::sqrt(3.0)));
+}
+
 TEST_CASE("copies: cell for cell", "[metrics]") {
   KnownRows known;
   known.add(rows_of({numbers({1, nothing}), words({0, 1})}));

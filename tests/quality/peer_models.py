@@ -19,6 +19,7 @@ one Gaussian fitted to its codes of the training images, which is vgan's ae --la
 import argparse
 import copy
 import itertools
+import json
 import pathlib
 import sys
 import time
@@ -173,7 +174,35 @@ def critic_loss(s, d, x, fake, epoch):
     return loss
 
 
-def train_gan(s, images, epochs, batch):
+class Snapshots:
+    """Samples along the way, OUT-EPOCH.npy, each with a line of JSON: its epoch and the seconds, of
+    the clock and of the processor, that training has taken until then. Sampling does not count,
+    and does not change the run."""
+
+    def __init__(self, every, out, latent):
+        self.every, self.out, self.latent = every, out, latent
+        self.begun, self.sampling = self.now(), np.zeros(2)
+
+    @staticmethod
+    def now():
+        return np.array([time.monotonic(), time.process_time()])
+
+    def take(self, epoch, g):
+        if not self.every or epoch % self.every:
+            return
+        reached, random = self.now(), torch.get_rng_state()
+        g.eval()
+        path = self.out.with_name(f"{self.out.stem}-{epoch}.npy")
+        np.save(path, samples(g, self.latent, True))
+        g.train()
+        torch.set_rng_state(random)
+        seconds, processor = reached - self.begun - self.sampling
+        self.sampling += self.now() - reached
+        print(json.dumps({"epoch": epoch, "seconds": seconds, "processor_seconds": processor}),
+              flush=True)
+
+
+def train_gan(s, images, epochs, batch, snapshots):
     """Returns a function of noise [n, latent] that gives pixels in the output's range."""
     g, d = generator(s, OUTPUTS[s["output"]]()), discriminator(s)
     ema = copy.deepcopy(g)
@@ -196,12 +225,13 @@ def train_gan(s, images, epochs, batch):
         minimise(g_loss, adam_g)
         if s["ema"]:
             average(ema, g, s["ema"], epoch)
+        snapshots.take(epoch + 1, ema if s["ema"] else g)
         if (epoch + 1) % 1000 == 0:
             print(f"epoch {epoch + 1}: D {d_loss.item():.4f}, G {g_loss.item():.4f}", flush=True)
     return (ema if s["ema"] else g).eval()
 
 
-def train_autoencoder(s, images, epochs, batch):
+def train_autoencoder(s, images, epochs, batch, _):
     """images in [0, 1]. Returns decoder(noise) with pixels in [0, 1]."""
     vae, latent = s["kind"] == "vae", s["latent"]
     decoder, encoder = generator(s, nn.Identity()), discriminator(s, 2 * latent if vae else latent)
@@ -257,6 +287,8 @@ def parse_args():
     parser.add_argument("--batch", type=int, default=128, help="default 128")
     parser.add_argument("--seed", type=int, default=1, help="default 1")
     parser.add_argument("--threads", type=int, default=1, help="default 1")
+    parser.add_argument("--snapshots", type=int, default=0, metavar="N",
+                        help="a GAN's samples every N epochs as well, beside --out (default none)")
     words = {"loss": LOSSES, "output": OUTPUTS, "net": ("mlp", "conv"), "norm": ("none", "batch"),
              "likelihood": ("bernoulli", "gaussian")}
     for name, value in MLP.items():
@@ -285,7 +317,8 @@ def main():
     signed = s["kind"] == "gan" and s["output"] != "sigmoid"
     start = time.time()
     train = train_gan if s["kind"] == "gan" else train_autoencoder
-    sample = train(s, images * 2 - 1 if signed else images, args.epochs, args.batch)
+    sample = train(s, images * 2 - 1 if signed else images, args.epochs, args.batch,
+                   Snapshots(args.snapshots, args.out, s["latent"]))
     print(f"{args.epochs} epochs in {time.time() - start:.0f} s", flush=True)
     np.save(args.out, samples(sample, s["latent"], signed))
 
