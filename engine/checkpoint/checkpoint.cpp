@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -143,7 +144,7 @@ std::optional<LoadedCheckpoint> newest_valid(const Folder& folder, bool last) {
 }  // namespace
 
 fs::path save_checkpoint(const Folder& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
-                         int keep, std::optional<std::uint64_t> best) {
+                         int keep, const std::set<std::uint64_t>& kept) {
   Metadata metadata = checkpoint.metadata;
   for (const auto& [key, value] : metadata) {
     if (std::string_view(key).starts_with(reserved)) {
@@ -162,13 +163,33 @@ fs::path save_checkpoint(const Folder& folder, std::uint64_t epoch, const Checkp
   remove_stale_temporaries(folder);
   const FilePlace file(folder, checkpoint_name(epoch));
   write_safetensors(file, metadata, tensors);
-  prune_checkpoints(folder, {epoch, best.value_or(epoch)}, keep);
+  std::set<std::uint64_t> all = kept;
+  all.insert(epoch);
+  prune_checkpoints(folder, all, keep);
   return file.path;
 }
 
 fs::path save_checkpoint(const fs::path& folder, std::uint64_t epoch, const Checkpoint& checkpoint,
                          int keep) {
   return save_checkpoint(Folder::make(folder), epoch, checkpoint, keep);
+}
+
+namespace {
+
+Metadata own_of(const Metadata& written) {
+  Metadata metadata;
+  for (const auto& [key, value] : written) {
+    if (!std::string_view(key).starts_with(reserved)) metadata[key] = value;
+  }
+  return metadata;
+}
+
+}  // namespace
+
+Metadata load_metadata(const FilePlace& file) {
+  const SafetensorsReader reader = SafetensorsReader::open(file);
+  check_header(reader.header(), file.path.string());
+  return own_of(reader.header().metadata);
 }
 
 Checkpoint load_checkpoint_at(const FilePlace& file) {
@@ -179,9 +200,7 @@ Checkpoint load_checkpoint_at(const FilePlace& file) {
   for (const auto& [name, info] : header.tensors) {
     checkpoint.tensors[name] = {info.type, info.shape, read_checked(reader, name)};
   }
-  for (const auto& [key, value] : header.metadata) {
-    if (!std::string_view(key).starts_with(reserved)) checkpoint.metadata[key] = value;
-  }
+  checkpoint.metadata = own_of(header.metadata);
   return checkpoint;
 }
 

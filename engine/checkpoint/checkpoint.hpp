@@ -47,6 +47,7 @@ struct LoadedCheckpoint {
   Checkpoint checkpoint;
   std::filesystem::path file;
   std::vector<std::string> skipped;  ///< a line for each newer file that is damaged, and why
+  std::string chosen{};              ///< of load_chosen: which it is, and why
 };
 
 /// The valid checkpoint of the highest epoch in `folder`. Throws Error io where there is no such

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -28,11 +27,13 @@ void remove_stale_temporaries(const Folder& folder);
 /// keep <= 0. Throws Error io.
 void prune_checkpoints(const Folder& folder, const std::set<std::uint64_t>& kept, int keep);
 
-/// save_checkpoint (checkpoint.hpp) into an open folder; `best` is not deleted either.
+/// save_checkpoint (checkpoint.hpp) into an open folder; those of `kept` are not deleted either.
 std::filesystem::path save_checkpoint(const Folder& folder, std::uint64_t epoch,
                                       const Checkpoint& checkpoint, int keep,
-                                      std::optional<std::uint64_t> best = {});
+                                      const std::set<std::uint64_t>& kept = {});
 Checkpoint load_checkpoint_at(const FilePlace& file);
+/// The metadata alone, checked; throws as load_checkpoint.
+std::map<std::string, std::string> load_metadata(const FilePlace& file);
 LoadedCheckpoint load_newest(const Folder& folder);
 
 }  // namespace vgan

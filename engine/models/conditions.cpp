@@ -9,6 +9,7 @@
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/checkpoint_tensors.hpp"
+#include "engine/models/trial_groups.hpp"
 #include "kernels/math/permutation.hpp"
 
 namespace vgan {
@@ -80,6 +81,11 @@ ConditionModel::ConditionModel(const TrainConfig& config, const Trials& trials) 
       values_.insert(values_.end(), from, from + size_);
     }
     fit_scale(trials);
+  } else if (const std::int64_t groups = group_count(config.groups(), trials); groups > 0) {
+    groups_ = classes_ = true;
+    size_ = groups;
+    group_of_ = std::make_shared<const std::vector<std::int32_t>>(trial_groups(trials, groups));
+    count_shares(*group_of_);
   }
 }
 
@@ -99,16 +105,20 @@ void ConditionModel::count_classes(const Trials& trials) {
   }
   classes_ = true;
   size_ = *std::max_element(trials.labels.begin(), trials.labels.end()) + 1;
-  values_.resize(static_cast<std::size_t>(size_), 0.0F);
-  std::vector<std::int64_t> counts(values_.size(), 0);
-  for (const std::int32_t label : trials.labels) ++counts[static_cast<std::size_t>(label)];
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    values_[i] = static_cast<float>(static_cast<double>(counts[i]) /
-                                    static_cast<double>(trials.labels.size()));
-  }
-  if (trials.class_names.size() >= values_.size()) {
+  if (static_cast<std::int64_t>(trials.class_names.size()) >= size_) {
     names_.assign(trials.class_names.begin(),
                   trials.class_names.begin() + static_cast<std::ptrdiff_t>(size_));
+  }
+  count_shares(trials.labels);
+}
+
+void ConditionModel::count_shares(const std::vector<std::int32_t>& classes) {
+  values_.resize(static_cast<std::size_t>(size_), 0.0F);
+  std::vector<std::int64_t> counts(values_.size(), 0);
+  for (const std::int32_t one : classes) ++counts[static_cast<std::size_t>(one)];
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    values_[i] =
+        static_cast<float>(static_cast<double>(counts[i]) / static_cast<double>(classes.size()));
   }
   note_known();
 }
@@ -178,11 +188,17 @@ std::string ConditionModel::missing_text() const {
 std::vector<std::uint8_t> ConditionModel::one_hot(const Trials& trials) const {
   std::vector<std::uint8_t> rows;
   if (!classes_) return rows;
-  rows.resize(trials.labels.size() * static_cast<std::size_t>(size_), 0);
-  for (std::size_t i = 0; i < trials.labels.size(); ++i) {
-    rows[i * static_cast<std::size_t>(size_) + static_cast<std::size_t>(trials.labels[i])] = 1;
+  const std::vector<std::int32_t>& classes = group_of_ ? *group_of_ : trials.labels;
+  rows.resize(classes.size() * static_cast<std::size_t>(size_), 0);
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    rows[i * static_cast<std::size_t>(size_) + static_cast<std::size_t>(classes[i])] = 1;
   }
   return rows;
+}
+
+std::string ConditionModel::fingerprint(const Trials& trials) const {
+  if (groups_) return trials.fingerprint();
+  return classes_ ? trials.labels_fingerprint() : trials.conditions_fingerprint();
 }
 
 std::vector<float> ConditionModel::standardised(std::vector<float> rows) const {
@@ -220,6 +236,11 @@ ConditionFill ConditionModel::drawn(std::uint64_t seed, math::Purpose purpose) c
       set_class(rows, i, std::min(label, last));
     }
   };
+}
+
+ConditionFill ConditionModel::shown(std::uint64_t columns, std::uint64_t seed,
+                                    math::Purpose purpose) const {
+  return groups_ ? drawn(seed, purpose) : in_turn(columns);
 }
 
 ConditionFill ConditionModel::in_turn(std::uint64_t run) const {

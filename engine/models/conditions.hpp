@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ class ConditionModel {
   static constexpr std::int32_t most_classes = 4096;  ///< and numbers of a vector
 
   ConditionModel() = default;
-  /// What `config` asks for: classes by `trials.labels`, vectors by `trials.conditions`, or none.
+  /// What `config` asks for: classes by `trials.labels`, vectors by `trials.conditions`, groups of
+  /// alike trials (trial_groups) as if they were classes, or none.
   /// Throws bad_config where the data have none or vectors of too many numbers, bad_data where a
   /// label is no class. `trials` is consistent.
   ConditionModel(const TrainConfig& config, const Trials& trials);
@@ -37,7 +39,8 @@ class ConditionModel {
 
   /// Length of a condition vector; 0: none.
   std::int64_t size() const { return size_; }
-  bool classes() const { return classes_; }
+  bool classes() const { return classes_; }  ///< also of groups
+  bool groups() const { return groups_; }
 
   /// Classes that have trials, in order; empty for vectors.
   const std::vector<std::int64_t>& known_classes() const { return known_; }
@@ -53,6 +56,9 @@ class ConditionModel {
 
   /// The class of each trial as a row of 0 and 1, [count, size]; empty for vectors.
   std::vector<std::uint8_t> one_hot(const Trials& trials) const;
+  /// Tells whether a resumed run's networks are told what they were: by labels or conditions, or of
+  /// groups, which follow from the trials, by these.
+  std::string fingerprint(const Trials& trials) const;
   /// Vectors [n, size] in the user's units as G and D get them.
   std::vector<float> standardised(std::vector<float> rows) const;
 
@@ -64,6 +70,9 @@ class ConditionModel {
   /// One class for `run` samples, then the next that has trials, from the first on again after
   /// the last; vectors likewise. Throws bad_config for a `run` of 0.
   ConditionFill in_turn(std::uint64_t run) const;
+  /// What a picture shows: a class in each row of `columns`, but groups, which mean nothing by
+  /// themselves, as they are drawn.
+  ConditionFill shown(std::uint64_t columns, std::uint64_t seed, math::Purpose purpose) const;
   /// Each of these classes for `run` samples, from the first on again after the last. Throws
   /// bad_config for a class without trials, and for a `run` of 0.
   ConditionFill of_classes(std::vector<std::int64_t> labels, std::uint64_t run) const;
@@ -77,6 +86,7 @@ class ConditionModel {
  private:
   std::int64_t rows() const { return static_cast<std::int64_t>(values_.size()) / size_; }
   void count_classes(const Trials& trials);
+  void count_shares(const std::vector<std::int32_t>& classes);
   std::string classes_text(const std::vector<std::int64_t>& classes) const;
   void note_known();
   void fit_scale(const Trials& trials);
@@ -85,6 +95,9 @@ class ConditionModel {
 
   std::int64_t size_ = 0;
   bool classes_ = false;
+  bool groups_ = false;
+  /// The group of each trial that the model was made with; empty where it was loaded.
+  std::shared_ptr<const std::vector<std::int32_t>> group_of_;
   std::vector<float> values_;            ///< shares [size], or vectors [rows, size]
   std::vector<std::int64_t> known_;      ///< classes with a share above 0
   std::vector<std::string> names_;       ///< [size] of classes that are words, or empty

@@ -17,7 +17,8 @@ constexpr const char* shares_name = "conditions.shares";
 constexpr const char* rows_name = "conditions.rows";
 constexpr const char* mean_name = "conditions.mean";
 constexpr const char* deviation_name = "conditions.deviation";
-constexpr const char* names_key = "conditions.names";  // metadata: a JSON list of strings
+constexpr const char* groups_key = "conditions.groups";  // metadata: there where classes are groups
+constexpr const char* names_key = "conditions.names";    // metadata: a JSON list of strings
 
 // The names of `classes` classes, or none where none were kept.
 std::vector<std::string> load_names(const Checkpoint& checkpoint, std::int64_t classes,
@@ -39,6 +40,7 @@ void ConditionModel::save(Checkpoint& checkpoint) const {
   if (size_ == 0) return;
   if (classes_) {
     checkpoint.tensors[shares_name] = tensor_of({size_}, values_);
+    if (groups_) checkpoint.metadata[groups_key] = "k-means";
     if (!names_.empty()) checkpoint.metadata[names_key] = nlohmann::json(names_).dump();
     return;
   }
@@ -87,6 +89,7 @@ ConditionModel ConditionModel::load(const Checkpoint& checkpoint, const std::str
     sum += static_cast<double>(share);
   }
   if (std::fabs(sum - 1.0) > 1e-3) bad("shares that add up to " + general_text(sum));
+  made.groups_ = checkpoint.metadata.contains(groups_key);
   made.names_ = load_names(checkpoint, made.size_, origin);
   made.note_known();
   return made;

@@ -206,9 +206,10 @@ GeneratorModel read_model(const Checkpoint& checkpoint, const std::string& origi
   if (model.epoch > 1ULL << 50) refuse_metadata("epoch", std::to_string(model.epoch), "up to 2^50");
   model.averaged = model.config.ema > 0.0;
   model.conditions = ConditionModel::load(checkpoint, origin);
-  const bool conditional = model.config.conditional || !model.config.conditions.empty();
+  const bool groups = model.conditions.groups() && model.config.groups() > 0;
+  const bool conditional = model.config.conditional || !model.config.conditions.empty() || groups;
   if (conditional != (model.conditions.size() > 0) ||
-      model.config.conditional != model.conditions.classes()) {
+      (model.config.conditional || groups) != model.conditions.classes()) {
     refuse_metadata("config",
                     conditional ? "a model with conditions" : "a model without conditions",
                     "what the file's tensors hold");

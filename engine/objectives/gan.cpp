@@ -64,8 +64,7 @@ std::size_t Gan::bytes(const std::vector<nn::LayerSpec>& generator,
 bool Gan::can_fuse(const std::vector<nn::LayerSpec>& generator,
                    const std::vector<nn::LayerSpec>& discriminator, const GanOptions& options) {
   return nn::all_plain_dense(generator) && nn::all_plain_dense(discriminator) &&
-         discriminator.size() > 1 && !options.augments() && options.pack == 1 &&
-         options.conditions == 0;
+         discriminator.size() > 1 && !options.augments() && options.pack == 1;
 }
 
 Gan::Gan(Backend& backend, nn::Network& generator, nn::Network& discriminator, std::int64_t batch,
@@ -295,8 +294,18 @@ void Gan::generator_gradients(Queue& queue) {
 void Gan::generator_update(Queue& queue, const AdamOptions& adam) {
   d_->forward_hidden(queue, d_input_.rows_from(batch_, batch_), d_fake_);
   d_->logit_loss(queue, d_fake_, fooled_side(), {}, nullptr);
-  d_->backward_to_input(queue, d_fake_, g_tape_.outputs.back(),
-                        g_->activation(g_->layers().size() - 1), g_tape_.deltas.back());
+  const ActivationOptions last = g_->activation(g_->layers().size() - 1);
+  const MatrixRef delta = g_tape_.deltas.back();
+  if (options_.conditions == 0) {
+    d_->backward_to_input(queue, d_fake_, g_tape_.outputs.back(), last, delta);
+  } else {
+    // The gradient in all that D saw; G's last delta is its trial columns.
+    d_->backward_to_input(queue, d_fake_, d_input_.rows_from(batch_, batch_), {}, d_gradient_);
+    if (heads_.empty()) {
+      backend_->run(queue, ActivationBackwardTask{g_tape_.outputs.back(), delta, last.activation,
+                                                  last.slope});
+    }
+  }
   if (!heads_.empty()) backward_heads(queue);
   g_->backward_and_update(queue, latent_, g_tape_, {.adam = adam, .state = state_});
 }

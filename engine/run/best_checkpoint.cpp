@@ -60,10 +60,21 @@ void BestCheckpoint::add(const StepReport& report) {
   newest_.reset();
 }
 
+std::optional<std::uint64_t> BestCheckpoint::last_good(
+    const std::map<std::uint64_t, std::filesystem::path>& epochs) const {
+  const double most =
+      likelihood_ ? best_loss_ + far_loss * (std::fabs(best_loss_) + 1.0) : sane_loss;
+  for (auto at = losses_.rbegin(); at != losses_.rend(); ++at) {
+    if (epochs.contains(at->first) && at->second <= most) return at->first;
+  }
+  return std::nullopt;
+}
+
 void BestCheckpoint::judge(std::uint64_t epoch, double first, double second) {
   double loss = first + weight_ * second;
   if (!likelihood_) loss = std::max(sane_loss, std::max(std::fabs(first), std::fabs(second)));
   if (!std::isfinite(first) || !std::isfinite(second)) return;
+  losses_[epoch] = loss;
   // Among equals it is the newest, which has learned the longest.
   if (best_ && loss > best_loss_) return;
   best_ = epoch;

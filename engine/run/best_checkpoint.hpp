@@ -33,6 +33,11 @@ class BestCheckpoint {
   void add(const StepReport& report);
   /// Nothing before one was judged.
   std::optional<std::uint64_t> epoch() const { return best_; }
+  /// The newest of these checkpoints that was judged to be sane, or of another model to be no worse
+  /// than far_loss times the size of the lowest loss above that; nothing where there is none.
+  std::optional<std::uint64_t> last_good(
+      const std::map<std::uint64_t, std::filesystem::path>& epochs) const;
+  static constexpr double far_loss = 10.0;
 
  private:
   void judge(std::uint64_t epoch, double first, double second);
@@ -44,6 +49,7 @@ class BestCheckpoint {
   double weight_;  // of its second loss
   std::optional<std::uint64_t> newest_;
   std::optional<std::uint64_t> best_;
+  std::map<std::uint64_t, double> losses_;  // of checkpoints, by epoch
   double best_loss_ = 0.0;
 };
 

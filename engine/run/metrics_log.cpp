@@ -9,6 +9,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,9 @@ namespace vgan {
 namespace {
 
 const char* const changed = "changed";  // the event of a setting's change
+const char* const went_back = "rollback";
+const char* const done = "done";        // that of a run's end
+constexpr std::size_t chunk = 1 << 20;  // bytes of lines that are written at once
 
 [[noreturn]] void refuse_io(const std::filesystem::path& file) {
   throw Error(ErrorCode::io, {"cannot write metrics", file.string(), std::strerror(errno), "", ""});
@@ -85,22 +89,29 @@ double seconds_in_metrics(const FilePlace& file) {
   return seconds;
 }
 
-MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch) : file_(file.path) {
-  constexpr std::size_t chunk = 1 << 20;
+MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch,
+                       std::set<std::uint64_t> checkpoints)
+    : file_(file), checkpoints_(std::move(checkpoints)) {
+  while (epoch / stride_ > most_lines) stride_ *= 2;
   AtomicFile start(file);
   std::string kept;
   const auto take = [&](const std::string& line) {
     const auto entry = read_json(line);
-    if (!entry.is_object() || (entry.contains("event") && entry["event"] != changed)) return true;
-    const auto at = number_in(entry, "epoch");
+    if (!entry.is_object() || (entry.contains("event") && entry["event"] == done)) return true;
+    // A run that went back is at the epoch that it went back to.
+    const bool back = entry.contains("event") && entry["event"] == went_back;
+    const auto at = number_in(entry, back ? "to" : "epoch");
     if (!at) return true;
     if (*at > static_cast<double>(epoch)) return false;
-    kept += line + "\n";
+    const bool event = entry.contains("event");
+    const bool stays = event || is_kept(static_cast<std::uint64_t>(*at));
+    if (stays) kept += line + "\n";
+    if (!event) left_out_ = stays ? "" : line + "\n";
     if (kept.size() > chunk) {
       start.write(kept);
       kept.clear();
     }
-    if (entry.contains("event")) return true;
+    if (event) return true;
     seconds_before_ = number_in(entry, "seconds").value_or(seconds_before_);
     for (const Drawn& drawn : all_drawn) {
       LongSeries& series = history_.*drawn.series;
@@ -110,29 +121,66 @@ MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch) : file_(file.
     return true;
   };
   if (exists(file)) for_each_line(file, take);
-  start.write(kept);
+  start.write(kept + left_out_);
+  left_out_.clear();
   start.commit();
   lines_.reset(open_for_lines(file));
 }
 
+// Every stride_th epoch, those of checkpoints, and those after them, which say what the weights of
+// these are worth.
+bool MetricsLog::is_kept(std::uint64_t epoch) const {
+  return epoch % stride_ == 0 || checkpoints_.contains(epoch) ||
+         (epoch > 0 && checkpoints_.contains(epoch - 1));
+}
+
 void MetricsLog::add(const StepReport& report, double seconds) {
   const auto epoch = static_cast<double>(report.epoch);
-  std::fprintf(lines_.get(), "{\"epoch\":%llu", static_cast<unsigned long long>(report.epoch));
+  std::string line = "{\"epoch\":" + std::to_string(report.epoch);
   for (const NamedValue& value : report.values) {
-    std::fprintf(lines_.get(), ",\"%s\":%s", std::string(value.name).c_str(),
-                 general_text(static_cast<double>(value.value)).c_str());
+    line +=
+        ",\"" + std::string(value.name) + "\":" + general_text(static_cast<double>(value.value));
   }
+  line += ",\"seconds\":" + fixed_text(seconds_before_ + seconds, 3) + "}\n";
   for (const Drawn& drawn : all_drawn) {
     if (const std::optional<float> value = report.find(drawn.name)) {
       (history_.*drawn.series).add(epoch, static_cast<double>(*value));
     }
   }
-  std::fprintf(lines_.get(), ",\"seconds\":%s}\n",
-               fixed_text(seconds_before_ + seconds, 3).c_str());
+  while (report.epoch / stride_ > most_lines) thin();
+  left_out_ = is_kept(report.epoch) ? "" : line;
+  if (left_out_.empty()) std::fputs(line.c_str(), lines_.get());
   if (seconds - last_flush_ > 1.0) {
     flush();
     last_flush_ = seconds;
   }
+}
+
+// The file with every second of its lines.
+void MetricsLog::thin() {
+  flush();
+  stride_ *= 2;
+  AtomicFile fewer(file_);
+  std::string kept;
+  for_each_line(file_, [&](const std::string& line) {
+    const auto entry = read_json(line);
+    if (!entry.is_object()) return true;
+    const auto at = number_in(entry, "epoch");
+    const bool stays = entry.contains("event") || (at && is_kept(static_cast<std::uint64_t>(*at)));
+    if (stays) kept += line + "\n";
+    if (kept.size() > chunk) {
+      fewer.write(kept);
+      kept.clear();
+    }
+    return true;
+  });
+  fewer.write(kept);
+  fewer.commit();
+  lines_.reset(open_for_lines(file_));
+}
+
+void MetricsLog::add_event(const std::string& line) {
+  std::fprintf(lines_.get(), "%s\n", line.c_str());
 }
 
 void MetricsLog::add_done(std::uint64_t epochs, double seconds, double epochs_per_second) {
@@ -153,12 +201,15 @@ void MetricsLog::add_change(std::uint64_t epoch, const SettingChange& change) {
 }
 
 void MetricsLog::flush() {
-  if (std::fflush(lines_.get()) != 0 || std::ferror(lines_.get()) != 0) refuse_io(file_);
+  if (std::fflush(lines_.get()) != 0 || std::ferror(lines_.get()) != 0) refuse_io(file_.path);
 }
 
+// What a checkpoint will be written beside has its line, whatever its epoch.
 void MetricsLog::sync() {
+  std::fputs(left_out_.c_str(), lines_.get());
+  left_out_.clear();
   flush();
-  if (uninterrupted([&] { return ::fsync(::fileno(lines_.get())); }) != 0) refuse_io(file_);
+  if (uninterrupted([&] { return ::fsync(::fileno(lines_.get())); }) != 0) refuse_io(file_.path);
 }
 
 }  // namespace vgan

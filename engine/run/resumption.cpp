@@ -86,6 +86,7 @@ TrainConfig overlaid(const TrainConfig& saved, const RunRequest& request) {
   left_open("output", &TrainConfig::output, OutputKind::automatic);
   left_open("likelihood", &TrainConfig::likelihood, LikelihoodKind::automatic);
   left_open("latent-mixture", &TrainConfig::latent_mixture, 0);
+  left_open("hold-out", &TrainConfig::hold_out, std::nullopt);
   return wanted;
 }
 

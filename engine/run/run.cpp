@@ -8,6 +8,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
 #include "engine/base/text.hpp"
+#include "engine/data/held_out.hpp"
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
@@ -17,6 +18,7 @@
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_loop.hpp"
 #include "engine/run/run_origin.hpp"
+#include "engine/run/run_quality.hpp"
 #include "engine/settings/schema_file.hpp"
 
 namespace vgan {
@@ -117,6 +119,29 @@ SchemaWish schema_wish(const RunRequest& request, const TrainConfig& config,
   return config.schema.empty() ? SchemaWish{} : read_schema_file(config.schema);
 }
 
+double share_of(const SplitTrials& split) {
+  return static_cast<double>(split.held_out.count) /
+         static_cast<double>(split.training.count + split.held_out.count);
+}
+
+// Says once what is not trained on.
+SplitTrials split_off(const RunRequest& request, const TrainConfig& config, Trials trials) {
+  const std::int64_t all = trials.count;
+  const std::int64_t held_out = config.held_out(all, trials.shape.kind);
+  if (held_out > 0 && held_out >= all) {
+    refuse_setting("hold-out", "all of " + counted(all, "trial"),
+                   "a share that leaves trials to train on");
+  }
+  if (held_out > 0 && request.observer != nullptr) {
+    const bool last = config.hold_out_part == HoldOutPart::last;
+    request.observer->note(
+        last ? "held out the last " + counted(held_out, "trial") + " of " + grouped(all)
+             : "held out " + counted(held_out, "trial") + " of " + grouped(all) +
+                   ", drawn by the seed, to measure samples beside; --hold-out 0 trains on all");
+  }
+  return split_trials(std::move(trials), held_out, config.hold_out_part, config.seed);
+}
+
 void tell(RunObserver* observer, const std::vector<std::string>& notes) {
   if (observer == nullptr) return;
   for (const std::string& note : notes) observer->note(note);
@@ -136,7 +161,7 @@ RunResult run_training(const RunRequest& request) {
   const CallersDevice restored(config.device);
   // The device is opened before the data is read: an absent one is said at once.
   (void)open_backend(config.device, 1);
-  Trials trials = open_trials({.data = config.data,
+  Trials opened = open_trials({.data = config.data,
                                .labels = config.labels,
                                .conditions = config.conditions,
                                .array = config.array,
@@ -147,16 +172,9 @@ RunResult run_training(const RunRequest& request) {
                                .dialect = {config.delimiter, config.decimal, config.header},
                                .schema = schema_wish(request, config, resumption),
                                .threads = static_cast<int>(config.threads)});
-  tell(request.observer, trials.notes);
-  const std::int64_t held_out = config.held_out(trials.count);
-  if (held_out > 0 && held_out >= trials.count) {
-    refuse_setting("hold-out", "all of " + counted(trials.count, "trial"),
-                   "a share that leaves trials to train on");
-  }
-  trials.keep_first(trials.count - held_out);
-  if (held_out > 0 && request.observer != nullptr) {
-    request.observer->note("held out the last " + counted(held_out, "trial"));
-  }
+  tell(request.observer, opened.notes);
+  const SplitTrials split = split_off(request, config, std::move(opened));
+  const Trials& trials = split.training;
   TrainConfig lasting = config;
   lasting.data = lasting_data_name(config.data, trials);
   if (!config.labels.empty() && config.labels != no_labels) {
@@ -187,9 +205,13 @@ RunResult run_training(const RunRequest& request) {
     if (const auto refusal = refusal_of(lasting, request.given)) throw *refusal;
   }
   if (!resumption) fit_batch(request, trials, lasting);
+  // As a share, whatever later versions make of auto.
+  if (!lasting.hold_out) lasting.hold_out = share_of(split);
   Trainer trainer(lasting, trials);
   if (resumption) trainer.restore(resumption->loaded.checkpoint);
   if (origin) start_from(*origin, trainer, request.observer);
+  // Before anything is written: what cannot be measured is refused.
+  (void)RunQuality(trainer, trials, split.held_out, {});
   RunFolder folder = resumption ? std::move(resumption->folder) : RunFolder::create(config.out);
   require_work(trainer, folder);
   folder.make_ready();
@@ -199,7 +221,7 @@ RunResult run_training(const RunRequest& request) {
   const fs::path from = resumption ? resumption->loaded.file : fs::path();
   RunRecord record = resumption ? resumption->record : RunRecord{};
   if (origin) record.origin = origin->record();
-  return run_epochs(request, trainer, trials, folder, from, record,
+  return run_epochs(request, trainer, split, folder, from, record,
                     resumption ? resumption->changes : std::vector<SettingChange>{});
 }
 

@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/data/trials.hpp"
 #include "engine/settings/config.hpp"
 #include "engine/train/trainer.hpp"
@@ -24,6 +27,17 @@ class RunObserver {
   virtual void note(const std::string& line) = 0;
   /// Something that must not be missed, e.g. a damaged checkpoint that was passed over.
   virtual void warn(const std::string& line) { note(line); }
+  /// Samples of the weights of `epoch` were measured: what the run goes by, the lower the better,
+  /// and at which epoch it was best.
+  virtual void evaluated(std::uint64_t epoch, const CheckpointQuality& quality,
+                         std::uint64_t best_epoch) {
+    (void)epoch, (void)quality, (void)best_epoch;
+  }
+  /// The words of the alarms that stand now (engine/quality/alarms.hpp); told of every change,
+  /// after a `warn` that says what was seen.
+  virtual void alarmed(const std::vector<std::string>& standing) { (void)standing; }
+  /// The run broke down and goes on from this epoch.
+  virtual void went_back(std::uint64_t epoch) { (void)epoch; }
 };
 
 struct RunRequest {
@@ -58,6 +72,11 @@ struct RunResult {
   bool stopped = false;              ///< on request; a checkpoint holds the state
   double seconds = 0.0;              ///< of this call's training loop, files included
   double epochs_per_second = 0.0;
+  /// The last evaluation and the best; nothing where samples were not measured.
+  std::optional<CheckpointQuality> quality, best;
+  std::uint64_t best_epoch = 0;
+  std::vector<std::string> alarms;  ///< each that was raised: "collapse after epoch 400: ..."
+  std::string stop_reason;          ///< why `stop-when` ended the run; else empty
 };
 
 /// Trains to the end, or until stopped. The folder holds config.toml, metrics.jsonl (one line for

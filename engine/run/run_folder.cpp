@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -11,6 +12,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
+#include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/data/readers/npy.hpp"
 #include "engine/data/writers/table_writer.hpp"
 #include "engine/encode/as_type.hpp"
@@ -18,6 +20,7 @@
 #include "engine/pictures/png.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/pictures/trial_pictures.hpp"
+#include "engine/run/run_events.hpp"
 #include "engine/settings/schema_file.hpp"
 
 namespace vgan {
@@ -159,15 +162,15 @@ void RunFolder::write_schema(const Trials& trials) const {
 }
 
 void RunFolder::start_metrics(std::uint64_t epoch) {
-  metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch);
+  std::set<std::uint64_t> checkpoints;
+  for (const auto& [at, file] : list_checkpoints(*checkpoints_)) checkpoints.insert(at);
+  metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch, std::move(checkpoints));
 }
 
 void RunFolder::write_sample_grid(Trainer& trainer, const Trials& trials) const {
   const std::optional<TrialSheet> sheet = sheet_for_data(trials);
   if (!sheet) return;
-  char name[40];
-  std::snprintf(name, sizeof(name), "epoch-%08llu.png",
-                static_cast<unsigned long long>(trainer.epoch()));
+  const std::string name = sheet_name(trainer.epoch());
   const auto count = static_cast<std::uint64_t>(sheet->count());
   const auto columns = static_cast<std::uint64_t>(sheet->columns);
   const FilePlace place{*samples_, name};

@@ -38,6 +38,8 @@ class RunFolder {
   const Folder& folder() const { return folder_; }
   /// After make_ready().
   const Folder& checkpoints() const { return *checkpoints_; }
+  /// Likewise: the pictures of samples over time.
+  const Folder& samples() const { return *samples_; }
 
   void write_config(const TrainConfig& config) const;
   /// The schema of a table's rows as schema.toml; of other trials nothing.

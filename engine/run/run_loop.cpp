@@ -1,16 +1,19 @@
 #include "engine/run/run_loop.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
-#include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/run/best_checkpoint.hpp"
 #include "engine/run/resumption.hpp"
+#include "engine/run/rollback.hpp"
+#include "engine/run/run_outlets.hpp"
+#include "engine/run/run_quality.hpp"
 #include "engine/run/step_profile.hpp"
 
 namespace vgan {
@@ -19,22 +22,15 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::uint64_t final_samples = 1000;
 
-// The flags that lower the rates in use to a tenth.
-std::string lower_rates(const TrainConfig& config) {
-  if (config.lr_g > 0.0 && config.lr_d > 0.0) {
-    return "--lr-g " + setting_text(config.lr_g / 10.0) + " --lr-d " +
-           setting_text(config.lr_d / 10.0);
-  }
-  return "--lr " + setting_text(config.lr / 10.0);
-}
+bool due(std::uint64_t epoch, std::uint64_t every) { return every > 0 && epoch % every == 0; }
 
 /// The epochs of one call of run_training, after data, folder and trainer are there: training, and
-/// what is saved, drawn and told on the way.
+/// what is saved, drawn, measured and told on the way.
 class RunLoop {
  public:
   /// `resumed_from`: the checkpoint that `trainer` was restored from, or empty. `changes` are those
   /// made now.
-  RunLoop(const RunRequest& request, Trainer& trainer, const Trials& trials, RunFolder& folder,
+  RunLoop(const RunRequest& request, Trainer& trainer, const SplitTrials& trials, RunFolder& folder,
           fs::path resumed_from, RunRecord record, const std::vector<SettingChange>& changes)
       : request_(request),
         trainer_(trainer),
@@ -43,6 +39,8 @@ class RunLoop {
         config_(trainer.config()),
         profile_(config_.profile_steps),
         best_(config_),
+        quality_(trainer, trials.training, trials.held_out, folder.path()),
+        told_(request.observer, folder),
         saved_(std::move(resumed_from)),
         record_(std::move(record)),
         changes_(changes) {
@@ -75,40 +73,62 @@ class RunLoop {
  private:
   RunResult run() {
     const std::uint64_t first = trainer_.epoch();
-    const std::uint64_t total = trainer_.total_epochs();
     if (!saved_.empty()) judge_checkpoints(first);
     folder_.start_metrics(first);
     for (const SettingChange& change : changes_) folder_.metrics().add_change(first, change);
     if (request_.observer != nullptr) {
-      request_.observer->started(trainer_, trials_, folder_.path(), first);
+      request_.observer->started(trainer_, trials_.training, folder_.path(), first);
     }
+    if (first == 0) save();  // before all else, so that a run can be resumed whenever it is stopped
+    if (config_.tensorboard) told_.open_events(first, trainer_.total_epochs());
     if (first == 0) {
-      save();  // first of all, so that a run can be resumed whenever it is stopped
-      draw([&] { folder_.write_real_grid(trials_); });
+      told_.draw([&] { folder_.write_real_grid(trials_.training); });
       draw_samples();
     }
-    start_ = Clock::now();
-    bool stopped = false;
-    while (trainer_.epoch() < total && !stopped) {
-      profile_.before(trainer_);
-      stopped = train_until(next_event(trainer_.epoch(), total));
-      profile_.after(trainer_, folder_, request_.observer);
-      if (trainer_.epoch() < total && !stopped) keep_up(trainer_.epoch());
-    }
-    stopped = stopped && trainer_.epoch() < total;
-    if (stopped && request_.open_ended) {
+    start_ = metrics_start_ = Clock::now();
+    bool stopped = train_through_breakdowns();
+    stopped = stopped && trainer_.epoch() < trainer_.total_epochs();
+    if ((stopped && request_.open_ended) || !stop_reason_.empty()) {
       trainer_.end_here();
       write_config(trainer_, folder_);
       stopped = false;
       whole_ = true;
     }
-    return finish(first, stopped);
+    return finish(stopped);
+  }
+
+  /// To the last epoch, or until stopped, which it returns; after a breakdown from an older
+  /// checkpoint on, where that is wished.
+  bool train_through_breakdowns() {
+    for (;;) {
+      try {
+        return train_to_the_end();
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::diverged || !can_go_back()) throw;
+        go_back(error);
+      }
+    }
+  }
+
+  bool train_to_the_end() {
+    const std::uint64_t total = trainer_.total_epochs();
+    bool stopped = false;
+    while (trainer_.epoch() < total && !stopped && stop_reason_.empty()) {
+      profile_.before(trainer_);
+      stopped = train_until(next_event(trainer_.epoch(), total));
+      profile_.after(trainer_, folder_, request_.observer);
+      const std::uint64_t epoch = trainer_.epoch();
+      if (stopped && epoch < total) break;
+      if (due(epoch, quality_.every()) || (epoch == total && quality_.every() > 0)) evaluate();
+      if (epoch < total && stop_reason_.empty()) keep_up(epoch);
+    }
+    return stopped;
   }
 
   /// The next epoch after which there is something to do beside training.
   std::uint64_t next_event(std::uint64_t epoch, std::uint64_t total) const {
     std::uint64_t next = profile_.next_change(epoch, total);
-    for (const std::uint64_t every : {config_.sample_every, config_.save_every}) {
+    for (const std::uint64_t every : {config_.sample_every, config_.save_every, quality_.every()}) {
       if (every > 0) next = std::min(next, (epoch / every + 1) * every);
     }
     return next;
@@ -116,34 +136,99 @@ class RunLoop {
 
   /// True if a stop was asked for on the way. Metrics are complete up to an error.
   bool train_until(std::uint64_t epoch) {
-    bool stopped = false;
+    bool stopped = false, broken = false;
     double beside = 0.0;
+    const std::uint64_t first = trainer_.epoch();
     const auto before = Clock::now();
     try {
-      trainer_.train(epoch - trainer_.epoch(), [&](const StepReport& report) {
+      trainer_.train(epoch - first, [&](const StepReport& report) {
         const auto at = Clock::now();
-        folder_.metrics().add(report, seconds_since(start_));
+        folder_.metrics().add(report, seconds_since(metrics_start_));
         best_.add(report);
-        if (request_.observer != nullptr) request_.observer->epoch_done(report);
+        told_.epoch_done(report);
+        told_.alarmed(quality_.add(report), quality_.alarms(), false);
+        broken = broken || quality_.alarms().stands(AlarmKind::divergence);
         stopped = stopped || (request_.stop_requested && request_.stop_requested());
         beside += seconds_since(at);
-        return !stopped;
+        return !stopped && !broken;
       });
     } catch (...) {
       folder_.metrics().flush();
       throw;
     }
     stepping_ += seconds_since(before) - beside;
+    stepped_ += trainer_.epoch() - first;
+    if (broken) break_down();
     return stopped;
   }
 
-  static bool due(std::uint64_t epoch, std::uint64_t every) {
-    return every > 0 && epoch % every == 0;
+  void evaluate() {
+    const RunQuality::Outcome found = quality_.evaluate(trainer_, folder_.metrics());
+    told_.evaluated(found, quality_);
+    told_.alarmed(found.alarms, quality_.alarms(), true);
+    if (quality_.alarms().stands(AlarmKind::divergence)) break_down();
+    if (found.stop) stop_reason_ = *found.stop;
+    if (found.best && trainer_.epoch() < trainer_.total_epochs()) save();
+  }
+
+  /// Ends training for an alarm, as a loss that is not finite does.
+  [[noreturn]] void break_down() {
+    folder_.metrics().flush();
+    const Alarm& alarm = quality_.alarms().raised().back();
+    throw Error(ErrorCode::diverged,
+                {"training diverged", "epoch " + std::to_string(alarm.epoch), alarm.text, "", ""});
+  }
+
+  bool can_go_back() const {
+    return config_.on_divergence == DivergenceKind::rollback &&
+           record_.rollbacks.size() < most_rollbacks && good_checkpoint().has_value();
+  }
+
+  /// The newest checkpoint whose losses, and samples where they were measured, are not far from the
+  /// run's best.
+  std::optional<std::uint64_t> good_checkpoint() const {
+    auto files = list_checkpoints(folder_.checkpoints());
+    std::erase_if(files, [&](const auto& file) { return !quality_.is_good(file.first); });
+    if (const auto good = best_.last_good(files)) return good;
+    // A step may spoil what its own report says of the weights that it found.
+    if (const auto best = best_.epoch(); best && files.contains(*best)) return best;
+    return files.empty() ? std::nullopt : std::optional(files.begin()->first);
+  }
+
+  /// To the last good checkpoint, at half the rates. Nothing of the trainer that broke down is used
+  /// again, and its memory is free before there is another.
+  void go_back(const Error& error) {
+    folder_.metrics().flush();
+    const std::uint64_t at = trainer_.epoch();
+    const std::uint64_t to = good_checkpoint().value();
+    const Checkpoint good = load_checkpoint_at({folder_.checkpoints(), checkpoint_name(to)});
+    const HalvedRates halved = halved_rates(config_);
+    { const Trainer spent = std::move(trainer_); }
+    trainer_ = Trainer(halved.config, trials_.training);
+    trainer_.restore(good);
+    config_ = trainer_.config();
+    record_.rollbacks.push_back({at, to});
+    for (const SettingChange& change : halved.changes) record_.changes.push_back({to, change});
+    folder_.set_aside_after(to);
+    judge_checkpoints(to);
+    folder_.start_metrics(to);
+    metrics_start_ = Clock::now();
+    folder_.metrics().add_event(rollback_line(at, to, error.what(), config_.generator_rate(),
+                                              config_.discriminator_rate()));
+    for (const SettingChange& change : halved.changes) folder_.metrics().add_change(to, change);
+    write_config(trainer_, folder_);
+    save();  // so that a resume goes on as this run does
+    std::string changes;
+    for (const SettingChange& change : halved.changes) changes += ", " + change_text(change);
+    told_.went_back(to);
+    told_.warn(std::string(error.what()) + ": back to epoch " + std::to_string(to) + changes +
+               " (rollback " + std::to_string(record_.rollbacks.size()) + " of " +
+               std::to_string(most_rollbacks) + ")");
   }
 
   void keep_up(std::uint64_t epoch) {
     if (due(epoch, config_.sample_every)) draw_samples();
-    if (due(epoch, config_.save_every)) save();
+    if (due(epoch, config_.save_every) && saved_epoch_ != epoch) save();
   }
 
   void save() {
@@ -156,42 +241,48 @@ class RunLoop {
     });
     cut_ = cut;
     record_.save(checkpoint);
-    saved_ = save_checkpoint(folder_.checkpoints(), trainer_.epoch(), checkpoint,
-                             static_cast<int>(config_.keep), best_.epoch());
-    best_.saved(trainer_.epoch());
-    draw([&] { folder_.write_loss_curves(); });
-  }
-
-  /// A resumed run learns what its checkpoints up to this epoch are worth.
-  void judge_checkpoints(std::uint64_t epoch) {
-    if (!folder_.folder().has("metrics.jsonl")) return;
-    best_.read({folder_.folder(), "metrics.jsonl"}, list_checkpoints(folder_.checkpoints()));
+    const std::uint64_t epoch = trainer_.epoch();
+    if (const auto quality = quality_.quality_at(epoch)) save_quality(*quality, checkpoint);
+    saved_ = save_checkpoint(folder_.checkpoints(), epoch, checkpoint,
+                             static_cast<int>(config_.keep), kept());
+    saved_epoch_ = epoch;
     best_.saved(epoch);
+    std::set<std::uint64_t> there;
+    for (const auto& [at, file] : list_checkpoints(folder_.checkpoints())) there.insert(at);
+    folder_.metrics().set_checkpoints(std::move(there));
+    told_.draw([&] { folder_.write_loss_curves(); });
+    told_.flush();
   }
 
-  /// A picture that the system refuses to take is told of once, and never ends a run.
-  template <class Write>
-  void draw(Write write) {
-    try {
-      write();
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::io) throw;
-      if (!pictures_missed_ && request_.observer != nullptr) {
-        request_.observer->warn(std::string(error.what()) +
-                                "; the run goes on without the picture");
-      }
-      pictures_missed_ = true;
-    }
+  /// The best checkpoint by quality; the best by losses where nothing was measured, or where the
+  /// run may have to go back to it.
+  std::set<std::uint64_t> kept() const {
+    std::set<std::uint64_t> epochs;
+    if (const auto best = quality_.best_epoch()) epochs.insert(*best);
+    const bool by_losses = epochs.empty() || config_.on_divergence == DivergenceKind::rollback;
+    if (const auto best = best_.epoch(); best && by_losses) epochs.insert(*best);
+    return epochs;
+  }
+
+  /// A run that goes on from this epoch learns what its checkpoints up to it are worth.
+  void judge_checkpoints(std::uint64_t epoch) {
+    best_ = BestCheckpoint(config_);
+    if (!folder_.folder().has("metrics.jsonl")) return;
+    const FilePlace metrics(folder_.folder(), "metrics.jsonl");
+    best_.read(metrics, list_checkpoints(folder_.checkpoints()));
+    best_.saved(epoch);
+    quality_.read(metrics, epoch);
   }
 
   void draw_samples() {
-    draw([&] { folder_.write_sample_grid(trainer_, trials_); });
+    told_.draw([&] { folder_.write_sample_grid(trainer_, trials_.training); });
+    told_.add_sheet(trainer_.epoch());
   }
 
   // From the best checkpoint: the newest may hold finite garbage.
   std::string way_on() const {
     fs::path best = saved_;
-    if (best_.epoch()) best.replace_filename(checkpoint_name(*best_.epoch()));
+    if (const auto epoch = good_checkpoint()) best.replace_filename(checkpoint_name(*epoch));
     const fs::path named = best == saved_ ? folder_.path() : best;
     return "go on from " + best.string() + " by --resume " + named.string() + " " +
            lower_rates(config_) + ", or from an older checkpoint beside it";
@@ -205,47 +296,58 @@ class RunLoop {
     }
   }
 
-  RunResult finish(std::uint64_t first, bool stopped) {
+  RunResult finish(bool stopped) {
     profile_.finish(folder_, request_.observer);
     save();
     stopped = stopped || cut_;  // at the last epoch, going on is judging the rows left out
-    const std::uint64_t epochs = trainer_.epoch();
     draw_samples();
-    if (traits_of(config_).encodes) draw([&] { folder_.write_reconstructions(trainer_, trials_); });
-    if (!stopped) folder_.write_samples(trainer_, trials_, final_samples);
+    if (traits_of(config_).encodes) {
+      told_.draw([&] { folder_.write_reconstructions(trainer_, trials_.training); });
+    }
+    if (!stopped) folder_.write_samples(trainer_, trials_.training, final_samples);
     RunResult result;
     result.folder = folder_.present_path();
     result.checkpoint = result.folder / "checkpoints" / saved_.filename();
-    result.epochs = epochs;
+    result.epochs = trainer_.epoch();
     result.samples_from = trainer_.samples_from();
     result.stopped = stopped;
     result.seconds = seconds_since(start_);
-    result.epochs_per_second =
-        stepping_ > 0.0 ? static_cast<double>(epochs - first) / stepping_ : 0.0;
-    if (!stopped) folder_.metrics().add_done(epochs, result.seconds, result.epochs_per_second);
+    result.epochs_per_second = stepping_ > 0.0 ? static_cast<double>(stepped_) / stepping_ : 0.0;
+    result.stop_reason = stop_reason_;
+    quality_.tell(result);
+    if (!stopped) {
+      folder_.metrics().add_done(result.epochs, seconds_since(metrics_start_),
+                                 result.epochs_per_second);
+    }
+    told_.flush();
     return result;
   }
 
   const RunRequest& request_;
   Trainer& trainer_;
-  const Trials& trials_;
+  const SplitTrials& trials_;
   RunFolder& folder_;
-  const TrainConfig config_;
+  TrainConfig config_;
   StepProfile profile_;
   BestCheckpoint best_;
-  bool pictures_missed_ = false;
+  RunQuality quality_;
+  RunOutlets told_;
   bool whole_ = false;  // a stop was asked for, and was the run's end
   bool cut_ = false;    // the newest checkpoint lacks what is found last, for a stop was asked for
+  std::string stop_reason_;
   Clock::time_point start_{};
+  Clock::time_point metrics_start_{};
   double stepping_ = 0.0;
+  std::uint64_t stepped_ = 0;
   fs::path saved_;
+  std::optional<std::uint64_t> saved_epoch_;
   RunRecord record_;
   const std::vector<SettingChange> changes_;
 };
 
 }  // namespace
 
-RunResult run_epochs(const RunRequest& request, Trainer& trainer, const Trials& trials,
+RunResult run_epochs(const RunRequest& request, Trainer& trainer, const SplitTrials& trials,
                      RunFolder& folder, const fs::path& resumed_from, const RunRecord& record,
                      const std::vector<SettingChange>& changes) {
   return RunLoop(request, trainer, trials, folder, resumed_from, record, changes).train();

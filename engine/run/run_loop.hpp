@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/data/trials.hpp"
+#include "engine/data/held_out.hpp"
 #include "engine/run/run.hpp"
 #include "engine/run/run_folder.hpp"
 #include "engine/run/run_record.hpp"
@@ -14,9 +14,10 @@ namespace vgan {
 
 /// Trains `trainer` from the epoch it is at to its last, in `folder`. `resumed_from`: the
 /// checkpoint that it was restored from, or empty. `changes` are the settings that were changed at
-/// this resume. Throws as run_training; an error of the device, and one of the numbers, names the
+/// this resume. After a breakdown `trainer` is another (`on-divergence` rollback). Throws as
+/// run_training; an error of the device, and one of the numbers, names the
 /// newest checkpoint.
-RunResult run_epochs(const RunRequest& request, Trainer& trainer, const Trials& trials,
+RunResult run_epochs(const RunRequest& request, Trainer& trainer, const SplitTrials& trials,
                      RunFolder& folder, const std::filesystem::path& resumed_from,
                      const RunRecord& record, const std::vector<SettingChange>& changes);
 

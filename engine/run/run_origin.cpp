@@ -32,7 +32,9 @@ void RunOrigin::require_fit(const Trials& trials) const {
   }
   const ConditionModel wanted(config, trials);
   const auto text = [](const ConditionModel& told) {
-    return std::to_string(told.size()) + (told.classes() ? " classes" : " conditions a trial");
+    return std::to_string(told.size()) + (told.groups()    ? " groups of alike trials"
+                                          : told.classes() ? " classes"
+                                                           : " conditions a trial");
   };
   if (wanted.size() != conditions.size()) refuse(text(wanted), text(conditions));
 }

@@ -12,6 +12,7 @@ using nlohmann::json;
 
 const std::string changes_key = "changes";
 const std::string origin_key = "origin";
+const std::string rollbacks_key = "rollbacks";
 
 // Paths may hold bytes that are no UTF-8, which metadata must be.
 std::string text_of(const json& value) {
@@ -67,6 +68,11 @@ void RunRecord::save(Checkpoint& checkpoint) const {
     }
     checkpoint.metadata[changes_key] = text_of(list);
   }
+  if (!rollbacks.empty()) {
+    json list = json::array();
+    for (const Rollback& one : rollbacks) list.push_back({{"epoch", one.epoch}, {"to", one.to}});
+    checkpoint.metadata[rollbacks_key] = text_of(list);
+  }
   if (origin) {
     checkpoint.metadata[origin_key] = text_of({{"file", origin->file}, {"epoch", origin->epoch}});
   }
@@ -83,6 +89,15 @@ RunRecord RunRecord::load(const Checkpoint& checkpoint, const std::string& file)
       record.changes.push_back({reader.number(change, "epoch"),
                                 {reader.string(change, "setting"), reader.string(change, "from"),
                                  reader.string(change, "to")}});
+    }
+  }
+  if (const auto found = checkpoint.metadata.find(rollbacks_key);
+      found != checkpoint.metadata.end()) {
+    const Reader reader(file, rollbacks_key);
+    const json list = reader.parse(found->second);
+    if (!list.is_array()) reader.fail("no list");
+    for (const json& one : list) {
+      record.rollbacks.push_back({reader.number(one, "epoch"), reader.number(one, "to")});
     }
   }
   if (const auto found = checkpoint.metadata.find(origin_key); found != checkpoint.metadata.end()) {

@@ -26,9 +26,16 @@ struct RunRecord {
   };
 
   std::vector<Change> changes;  ///< in the order in which they were made
+  /// The run broke down after epoch `epoch`, and went on from the weights of `to` at half the
+  /// rates.
+  struct Rollback {
+    std::uint64_t epoch = 0, to = 0;
+  };
+  std::vector<Rollback> rollbacks;  ///< in the order in which they were made
   std::optional<Origin> origin;
 
-  /// As JSON in the metadata `changes` and `origin`, each where there is something to say.
+  /// As JSON in the metadata `changes`, `rollbacks` and `origin`, each where there is something to
+  /// say.
   void save(Checkpoint& checkpoint) const;
   /// Throws bad_data, naming `file`, where that metadata is not what `save` writes.
   static RunRecord load(const Checkpoint& checkpoint, const std::string& file);

@@ -134,6 +134,31 @@ struct WordTable<StepKind> {
   }};
 };
 
+/// Whether a run ends with a report for people.
+enum class ReportKind { on, off };
+
+template <>
+struct WordTable<ReportKind> {
+  static constexpr const char* setting = "report";
+  static constexpr std::array<Word<ReportKind>, 2> table{{
+      {ReportKind::on, "on", "report.html in the run folder"},
+      {ReportKind::off, "off"},
+  }};
+};
+
+/// What becomes of a run whose numbers are out of reach.
+enum class DivergenceKind { stop, rollback };
+
+template <>
+struct WordTable<DivergenceKind> {
+  static constexpr const char* setting = "on-divergence";
+  static constexpr std::array<Word<DivergenceKind>, 2> table{{
+      {DivergenceKind::stop, "stop"},
+      {DivergenceKind::rollback, "rollback",
+       "to the last good checkpoint, at half the rates, three times at most"},
+  }};
+};
+
 /// One of the changes of DiffAugment; the setting is a list of them.
 enum class AugmentKind { color, translation, cutout };
 

@@ -11,6 +11,7 @@
 #include "engine/data/trial_axes.hpp"
 #include "engine/encode/scaling.hpp"
 #include "engine/settings/layer_list.hpp"
+#include "engine/settings/stop_rule.hpp"
 
 namespace vgan {
 namespace {
@@ -82,6 +83,7 @@ void validate_networks(const TrainConfig& c) {
                              : "0 (off), or 2 and more that divide the " + std::to_string(rows) +
                                    " rows that D sees of a batch");
   }
+  require_count("clusters", c.clusters, 0, 4096);
   if (c.conditional && !c.conditions.empty()) {
     refuse_setting("conditional", "classes and --conditions", "one of the two");
   }
@@ -116,6 +118,15 @@ void validate_objective(const TrainConfig& c) {
     require_code_gaussians(std::max<std::int64_t>(1, c.latent_mixture), c.latent);
 }
 
+// A rule for stopping is one of measures.
+void validate_stop(const TrainConfig& c) {
+  if (c.stop_when.empty()) return;
+  (void)parse_stop_rule(c.stop_when);
+  if (c.evaluate_every != std::uint64_t{0}) return;
+  refuse_setting("stop-when", "'" + c.stop_when + "', where nothing is measured",
+                 "with evaluate-every above 0, or auto", "leave --evaluate-every out");
+}
+
 }  // namespace
 
 void require_code_gaussians(std::int64_t components, std::int64_t latent) {
@@ -144,6 +155,13 @@ std::vector<AugmentKind> augment_words(const std::string& list) {
   return words;
 }
 
+std::int64_t TrainConfig::held_out(std::int64_t count, TrialKind kind) const {
+  if (hold_out) return std::llround(*hold_out * static_cast<double>(count));
+  const std::int64_t fewest = kind == TrialKind::row ? 1000 : 200;
+  const std::int64_t tenth = std::min<std::int64_t>(count / 10, 10000);
+  return count < fewest || count - tenth < std::min(batch, count) ? 0 : tenth;
+}
+
 void validate(const TrainConfig& c) {
   require_scaling_choice({c.scale, c.range});
   (void)preset(c.preset);
@@ -164,7 +182,10 @@ void validate(const TrainConfig& c) {
                    "0 (one network), or 2 to " + std::to_string(most_folds));
   }
   require_between("memory", c.memory, 0.0, 1e6, "0 (half of the machine's) to 1e6 GiB");
-  require_between("hold-out", c.hold_out, 0.0, std::nextafter(1.0, 0.0), "0 (none) to below 1");
+  require_between("hold-out", c.hold_out.value_or(0.0), 0.0, std::nextafter(1.0, 0.0),
+                  "auto, or 0 (none) to below 1");
+  require_steps("evaluate-every", c.evaluate_every.value_or(0));
+  validate_stop(c);
   validate_networks(c);
   validate_objective(c);
   require_positive("lr", c.lr);

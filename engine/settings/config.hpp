@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "engine/data/dialect.hpp"
+#include "engine/data/hold_out_part.hpp"
+#include "engine/data/trial_shape.hpp"
 #include "engine/encode/scale_kind.hpp"
 #include "engine/settings/choices.hpp"
 
@@ -34,9 +36,13 @@ struct TrainConfig {
   std::string schema;        ///< TOML file of what a table's columns are; "" = found by looking
   bool conditional = false;  ///< G and D see each trial's class
   std::string conditions;    ///< .npy of condition vectors, one for each trial; "" = none
+  /// Groups of alike trials that G and D see in place of classes, at most; 0 = none.
+  std::int64_t clusters = 0;
   ScaleKind scale = ScaleKind::automatic;  ///< of numbers to the network's range
   std::string range;                       ///< "LOW:HIGH" in its place; "" = none
-  double hold_out = 0.0;  ///< share of the trials, from the end, that is not trained on
+  /// Share of the trials that is not trained on; nothing = auto, see held_out.
+  std::optional<double> hold_out;
+  HoldOutPart hold_out_part = HoldOutPart::random;
   // length
   /// Alternating D and G updates, one batch each; 0, of a masked model: by the number of rows.
   std::uint64_t epochs = 10000;
@@ -91,6 +97,11 @@ struct TrainConfig {
   double ema = 0.0;                                   ///< decay of the averaged G; 0 = off
   double weight_decay = 0.0;                          ///< of a masked model, AdamW's
   double clip = 0.0;  ///< greatest norm of a masked model's gradient; 0 = any
+  // quality on the way
+  /// Epochs between measures of samples beside trials held out; 0 = never, nothing = auto.
+  std::optional<std::uint64_t> evaluate_every;
+  std::string stop_when;  ///< as StopRule::parse has it; "" = at the last epoch alone
+  DivergenceKind on_divergence = DivergenceKind::stop;
   // machine
   std::uint64_t seed = 1;
   std::string device = "auto";
@@ -104,7 +115,9 @@ struct TrainConfig {
   std::uint64_t sample_every = 500;
   std::string preset = "default";
   bool quiet = false;
-  std::string profile_steps;  ///< "A:B"
+  ReportKind report = ReportKind::on;  ///< report.html after the run
+  std::string profile_steps;           ///< "A:B"
+  bool tensorboard = false;            ///< event files beside metrics.jsonl
 
   double generator_rate() const { return lr_g > 0.0 ? lr_g : lr; }
   double discriminator_rate() const { return lr_d > 0.0 ? lr_d : ttur * lr; }
@@ -114,12 +127,18 @@ struct TrainConfig {
         likelihood == LikelihoodKind::automatic || likelihood == LikelihoodKind::bernoulli;
     return logits ? OutputKind::sigmoid : OutputKind::linear;
   }
+  /// How many groups of alike trials G and D are told of, at most: `clusters`, unless they are told
+  /// something else, or D sees several trials, of several groups, as one.
+  std::int64_t groups() const {
+    const bool free = model == ModelKind::gan && !conditional && conditions.empty() && pack == 1;
+    return free ? clusters : 0;
+  }
   /// Whether trials are drawn from noise, by a generator or decoder.
   bool has_latent() const { return model != ModelKind::masked; }
-  /// How many of `count` trials are held out: `hold_out` of them, to the nearest.
-  std::int64_t held_out(std::int64_t count) const {
-    return std::llround(hold_out * static_cast<double>(count));
-  }
+  /// How many of `count` trials are held out: `hold_out` of them, to the nearest. Where that is
+  /// auto: a tenth, at most 10,000, of 200 images or curves and more and of 1,000 rows and more,
+  /// where a batch is left.
+  std::int64_t held_out(std::int64_t count, TrialKind kind) const;
 };
 
 /// The named preset's settings. Throws bad_config for an unknown name.

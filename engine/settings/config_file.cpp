@@ -64,6 +64,21 @@ void read_value(const std::string& where, const std::string& key, const toml::no
   }
 }
 
+template <class Number>
+void read_value(const std::string& where, const std::string& key, const toml::node& node,
+                std::optional<Number>& field) {
+  if (node.value<std::string>() == "auto") {
+    field.reset();
+    return;
+  }
+  if (node.is_string()) wrong_type(where, key, node, "a number, or 'auto'");
+  if constexpr (std::is_same_v<Number, std::uint64_t>) {
+    read_value(where, SettingInfo{key.c_str(), "", "", ""}, node, field.emplace());
+  } else {
+    read_value(where, key, node, field.emplace());
+  }
+}
+
 template <WordSetting Enum>
 void read_value(const std::string& where, const std::string& key, const toml::node& node,
                 Enum& field) {
@@ -114,6 +129,10 @@ std::string toml_text(const std::vector<std::int64_t>& values) {
   return text + "]";
 }
 
+template <class Number>
+std::string toml_text(const std::optional<Number>& value) {
+  return value ? toml_text(*value) : toml_text(std::string("auto"));
+}
 template <WordSetting Enum>
 std::string toml_text(Enum value) {
   return toml_text(to_text(value));

@@ -46,7 +46,10 @@ TrainConfig preset(const std::string& name) {
   config.r1_every = 4;
   config.r1_scaled = true;
   config.ema = 0.999;
-  if (name == "default") return config;
+  if (name == "default") {
+    config.clusters = 50;
+    return config;
+  }
   if (name == "stable") {
     config.epochs = 50000;
     config.output = OutputKind::automatic;
@@ -66,7 +69,11 @@ TrainConfig preset(const std::string& name) {
     config.d_net = "conv:32,conv:64,dense:256";
     config.lr = 2e-3;
     config.ttur = 1.0;
+    config.beta2 = 0.99;
+    config.lr_schedule = ScheduleKind::linear;
+    config.lr_end = 0.05;
     config.r1 = 4.0;
+    config.clusters = 50;
     return config;
   }
   const std::vector<std::string> names = preset_names();
@@ -74,10 +81,10 @@ TrainConfig preset(const std::string& name) {
 }
 
 std::vector<std::pair<std::string, std::string>> preset_list() {
-  return {{"default", "the article's nets made to work: R1, averaged G, fast D"},
+  return {{"default", "the article's nets made to work: R1, averaged G, fast D; clusters"},
           {"article", "the article's recipe as listed: linear output, plain BCE"},
           {"stable", "50,000 epochs: R1, R2, fading noise, falling rates; points: a mixture"},
-          {"conv", "convolutional G and D, for images"},
+          {"conv", "convolutional G and D, for images; clusters, falling rates"},
           {"vae", "variational autoencoder"},
           {"ae", "autoencoder; samples from Gaussians fitted to its codes"},
           {"masked", "of a table: each column from any others, drawn one by one"}};

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
 
 #include "engine/base/error.hpp"
 #include "engine/base/json_text.hpp"
@@ -67,6 +69,15 @@ bool read(const json& value, Enum& field) {
   return true;
 }
 
+template <class Number>
+bool read(const json& value, std::optional<Number>& field) {
+  if (value == "auto") {
+    field.reset();
+    return true;
+  }
+  return read(value, field.emplace());
+}
+
 template <WordSetting Enum>
 const char* type_of(Enum) {
   return "a string";
@@ -76,6 +87,10 @@ const char* type_of(bool) { return "true or false"; }
 const char* type_of(double) { return "a finite number"; }
 const char* type_of(std::uint64_t) { return "a whole number from 0 to 2^64 - 1"; }
 const char* type_of(std::int64_t) { return "a whole number from -2^63 to 2^63 - 1"; }
+const char* type_of(const std::optional<double>&) { return "a finite number, or \"auto\""; }
+const char* type_of(const std::optional<std::uint64_t>&) {
+  return "a whole number from 0 to 2^64 - 1, or \"auto\"";
+}
 const char* type_of(const std::vector<std::int64_t>&) { return "a list of whole numbers"; }
 
 void refuse_unknown(const json& object, const std::string& origin) {
@@ -87,6 +102,19 @@ void refuse_unknown(const json& object, const std::string& origin) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     refuse(origin, "the key '" + key + "'", "the names of settings");
   }
+}
+
+template <class Field>
+struct IsOptional : std::false_type {};
+template <class Number>
+struct IsOptional<std::optional<Number>> : std::true_type {};
+
+// Earlier versions held out nothing, or the last trials, where they were told to, and had no
+// clusters, whatever the preset has today.
+void keep_earlier_choices(TrainConfig& config, const Given& given) {
+  if (!given("hold-out")) config.hold_out = 0.0;
+  if (!given("clusters")) config.clusters = 0;
+  if (!given("hold-out-part")) config.hold_out_part = HoldOutPart::last;
 }
 
 // The preset that the settings name, or else that of the model that they name.
@@ -108,6 +136,8 @@ std::string saved_config(const TrainConfig& config) {
   visit_settings(config, [&](const SettingInfo& info, const auto& field) {
     if constexpr (WordSetting<std::decay_t<decltype(field)>>) {
       object[info.name] = to_text(field);
+    } else if constexpr (IsOptional<std::decay_t<decltype(field)>>::value) {
+      object[info.name] = field ? json(*field) : json("auto");
     } else {
       object[info.name] = field;
     }
@@ -116,7 +146,16 @@ std::string saved_config(const TrainConfig& config) {
 }
 
 TrainConfig read_saved_config(const std::string& text, const std::string& origin) {
-  if (!text.starts_with('{')) return parse_config(text, origin);
+  if (!text.starts_with('{')) {
+    std::vector<std::string> keys;
+    TrainConfig config = parse_config(text, origin, {}, &keys);
+    const Given given = [&](const std::string& name) {
+      return std::find(keys.begin(), keys.end(), name) != keys.end();
+    };
+    drop_overruled(config, given);
+    keep_earlier_choices(config, given);
+    return config;
+  }
   const json object = read_json(text);
   if (!object.is_object()) refuse(origin, "something else", "one JSON object");
   refuse_unknown(object, origin);
@@ -127,7 +166,9 @@ TrainConfig read_saved_config(const std::string& text, const std::string& origin
     if (!read(*found, field))
       refuse(origin, "another type of " + std::string(info.name), type_of(field));
   });
-  drop_overruled(config, [&](const std::string& name) { return object.contains(name); });
+  const Given given = [&](const std::string& name) { return object.contains(name); };
+  drop_overruled(config, given);
+  keep_earlier_choices(config, given);
   return config;
 }
 

@@ -26,6 +26,10 @@ std::string as_text(const Field& field) {
     return setting_text(field);
   } else if constexpr (WordSetting<Field>) {
     return to_text(field);
+  } else if constexpr (std::is_same_v<Field, std::optional<double>>) {
+    return field ? setting_text(*field) : "auto";
+  } else if constexpr (std::is_same_v<Field, std::optional<std::uint64_t>>) {
+    return field ? std::to_string(*field) : "auto";
   } else {
     return std::to_string(field);
   }
@@ -67,7 +71,7 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
   if (c.model != ModelKind::gan) {
     add_of("gan", {"loss", "n-critic", "gp", "r1", "r2", "r1-scaled", "r1-every", "label-smoothing",
                    "instance-noise", "instance-noise-decay", "instance-noise-end", "augment",
-                   "spectral-norm", "minibatch-stddev", "pack"});
+                   "spectral-norm", "minibatch-stddev", "pack", "clusters"});
   }
   const bool autoencoder = c.model == ModelKind::vae || c.model == ModelKind::ae;
   if (c.model != ModelKind::masked) add_of("masked", {"dropout", "clip", "weight-decay", "folds"});
@@ -87,6 +91,9 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
   if (c.model == ModelKind::vae && c.latent_mixture > 1) add_of("gan or ae", {"latent-mixture"});
   if (c.model != ModelKind::gan || c.latent_mixture == 1)
     add("a gan's latent-mixture", {"latent-deviation"});
+  if (c.model == ModelKind::gan && c.groups() != c.clusters) {
+    add("a gan without conditional, conditions and pack", {"clusters"});
+  }
   if (c.loss != LossKind::wgan_gp) add("loss wgan-gp", {"gp"});
   if (c.model == ModelKind::gan && c.r1 == 0.0) add("an r1", {"r2", "r1-every", "r1-scaled"});
   if (c.lr_d > 0.0) add("lr-d 0", {"ttur"});
@@ -104,7 +111,7 @@ std::vector<Unused> unused_settings(const TrainConfig& c) {
 // What weights cannot be taken along to another value of.
 bool makes_networks(const SettingInfo& setting) {
   const std::string name = setting.name;
-  return setting.group == std::string("Networks") || name == "conditional" ||
+  return setting.group == std::string("Networks") || name == "conditional" || name == "clusters" ||
          name == "likelihood" || name == "latent-mixture" || name == "latent-deviation" ||
          name == "preset";
 }

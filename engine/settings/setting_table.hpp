@@ -58,8 +58,8 @@ void visit_parts(const char* group, Text& array, Text& dataset, Visitor&& visito
 }
 
 /// Calls `visitor(SettingInfo, field&)` for each setting, in the order of --help. Fields are
-/// std::string, std::uint64_t, std::int64_t, double, bool, std::vector<std::int64_t> or a
-/// WordSetting.
+/// std::string, std::uint64_t, std::int64_t, double, bool, std::vector<std::int64_t>, a
+/// WordSetting, or std::optional of a number: nothing is "auto".
 template <class Config, class Visitor>
 void visit_settings(Config& c, Visitor&& visitor) {
   const char* const data = "Data";
@@ -67,6 +67,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
   const char* const nets = "Networks";
   const char* const objective = "Objective";
   const char* const optimiser = "Optimisation";
+  const char* const quality = "Quality on the way";
   const char* const machine = "Machine";
   const char* const run = "Run folder and display";
   constexpr OnResume may_change = OnResume::may_change;
@@ -110,6 +111,11 @@ void visit_settings(Config& c, Visitor&& visitor) {
             "see",
             may_change},
           c.conditions);
+  visitor(S{"clusters", data, "K",
+            "generator and discriminator of images see which of so many groups of alike images "
+            "(k-means) each is in; fewer where there are less than 100 images for each; not with "
+            "conditional, conditions or pack; 0 = none"},
+          c.clusters);
   visitor(S{"scale", data, "NAME",
             "how floats are scaled to the network's range: " + words_help<ScaleKind>() +
                 "; bytes are by 0 to 255"},
@@ -117,8 +123,14 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"range", data, "LOW:HIGH",
             "numbers that the network's range stands for; empty = as scale says"},
           c.range);
-  visitor(S{"hold-out", data, "SHARE", "share of the trials, from the end, that is not trained on"},
+  visitor(S{"hold-out", data, "SHARE",
+            "share of the trials that is not trained on, so that samples can be measured beside "
+            "it; auto = a tenth, up to 10,000, from 200 images or curves or 1,000 rows on; 0 = "
+            "none"},
           c.hold_out);
+  visitor(
+      S{"hold-out-part", data, "NAME", "which trials hold-out means: " + words_help<HoldOutPart>()},
+      c.hold_out_part);
   visitor(S{"epochs", length, "N",
             "length of the run: in an epoch each network is updated, by one batch; 0, of a masked "
             "model = by the number of rows",
@@ -254,6 +266,22 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"ema", optimiser, "DECAY",
             "decay of the generator's average, which samples come from; 0 = no average"},
           c.ema);
+  visitor(S{"evaluate-every", quality, "N",
+            "epochs between measures of samples beside the trials held out; 0 = never; auto = so "
+            "often that measuring takes about a twentieth of the run, of a short one never",
+            may_change},
+          c.evaluate_every);
+  visitor(S{"stop-when", quality, "RULE",
+            "ends the run before its last epoch: plateau (no measure better than the best, by 2 %, "
+            "in 5 that follow it; plateau:8 = in 8), or a measure and a number, as 'frechet<5'; "
+            "empty = never",
+            may_change},
+          c.stop_when);
+  visitor(S{"on-divergence", quality, "NAME",
+            "where numbers are NaN, Inf or far beyond the run's own best: " +
+                words_help<DivergenceKind>(),
+            may_change},
+          c.on_divergence);
   visitor(S{"seed", machine, "N", "seed of every random number of the run"}, c.seed);
   visitor(S{"device", machine, "NAME", "auto, cpu, cuda or cuda:N", may_change}, c.device);
   visitor(S{"precision", machine, "NAME", words_help<PrecisionKind>()}, c.precision);
@@ -265,19 +293,25 @@ void visit_settings(Config& c, Visitor&& visitor) {
   visitor(S{"out", run, "DIR", "run folder; empty = the next free runs/NNNN"}, c.out);
   visitor(S{"save-every", run, "N", "epochs between checkpoints; 0 = only at the end", may_change},
           c.save_every);
-  visitor(
-      S{"keep", run, "N", "newest checkpoints kept, with the best by loss; 0 = all", may_change},
-      c.keep);
+  visitor(S{"keep", run, "N", "newest checkpoints kept, with the best; 0 = all", may_change},
+          c.keep);
   visitor(
       S{"sample-every", run, "N", "epochs between sample grids; 0 = only at the end", may_change},
       c.sample_every);
   visitor(S{"preset", run, "NAME", "settings to start from: " + alternatives(preset_names())},
           c.preset);
   visitor(S{"quiet", run, "", "print nothing but errors", may_change}, c.quiet);
+  visitor(S{"report", run, "NAME", "the page for people after a run: " + words_help<ReportKind>(),
+            may_change},
+          c.report);
   visitor(
       S{"profile-steps", run, "A:B",
         "first and last epoch whose phases are timed, into profile.json; empty = none", may_change},
       c.profile_steps);
+  visitor(S{"tensorboard", run, "",
+            "losses, measures and sample sheets as event files for TensorBoard, in the run folder",
+            may_change},
+          c.tensorboard);
 }
 
 }  // namespace vgan

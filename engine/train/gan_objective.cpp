@@ -13,8 +13,7 @@ class GanObjective final : public Objective {
   using Objective::Objective;
 
   ChosenStep choose(const ObjectiveLayers& layers, const DeviceInfo& device) const override {
-    const bool can_fuse = objectives::Gan::can_fuse(layers.generator, layers.second, options()) &&
-                          setting().conditions == 0;
+    const bool can_fuse = objectives::Gan::can_fuse(layers.generator, layers.second, options());
     return choose_step(config().step, device, config().batch, can_fuse);
   }
 

@@ -9,7 +9,7 @@ ChosenStep choose_step(StepKind wanted, const DeviceInfo& device, std::int64_t b
                        bool can_fuse) {
   if (wanted == StepKind::fused && !can_fuse) {
     refuse_setting("step", "'fused' for these networks", "auto, graph",
-                   "updates ride along only in plain dense networks without conditions");
+                   "updates ride along only in plain dense networks");
   }
   if (wanted != StepKind::automatic) return {wanted == StepKind::fused, "as asked for"};
   if (!can_fuse) return {false, "these networks are more than plain dense layers"};

@@ -150,9 +150,21 @@ std::vector<std::pair<std::string, std::string>> Trainer::networks() const {
   const std::int64_t components = latent_mixture(self.config).components;
   const std::string noise =
       components > 1 ? ", noise from " + std::to_string(components) + " Gaussians" : "";
-  return {
+  std::vector<std::pair<std::string, std::string>> lines = {
       {self.traits().first, text(self.sampled_layers) + ", " + to_text(self.config.output) + noise},
       {self.traits().second, text(self.layers.second)}};
+  if (self.conditions.groups()) {
+    lines.emplace_back("conditions", "which of " + std::to_string(self.conditions.size()) +
+                                         " groups of alike trials one is in (--clusters)");
+  }
+  return lines;
+}
+
+std::int64_t Trainer::parameter_count() const {
+  const Implementation& self = *implementation_;
+  const std::int64_t first = nn::parameter_count(self.layers.generator);
+  const auto networks = static_cast<std::int64_t>(1 + self.further.size());
+  return networks * first + nn::parameter_count(self.layers.second);
 }
 
 TrialShape Trainer::trial_shape() const { return implementation_->trial; }
@@ -223,7 +235,9 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   require_same(checkpoint, "data", self.fingerprint, "data");
   if (self.conditions.size() > 0) {
     require_same(checkpoint, "conditions", self.condition_fingerprint,
-                 self.conditions.classes() ? "labels" : "conditions");
+                 self.conditions.groups()    ? "data"
+                 : self.conditions.classes() ? "labels"
+                                             : "conditions");
   }
   const std::uint64_t steps = metadata_number(checkpoint, "epoch");
   self.finish_steps();
@@ -265,8 +279,8 @@ std::vector<double> Trainer::sample_values(std::uint64_t count, std::uint64_t se
   SampleRequest request{seed, Purpose::sample, 0, count, ElementType::f32};
   request.mixture = latent_mixture(config());
   if (self.conditions.size() > 0) {
-    request.conditions =
-        run > 0 ? self.conditions.in_turn(run) : self.conditions.drawn(seed, Purpose::sample);
+    request.conditions = run > 0 ? self.conditions.shown(run, seed, Purpose::sample)
+                                 : self.conditions.drawn(seed, Purpose::sample);
   }
   if (self.traits().fits_codes) {
     request.latents = self.codes_of_now().drawn(seed, Purpose::sample);
@@ -295,7 +309,9 @@ std::vector<std::uint8_t> Trainer::preview(std::uint64_t count, std::uint64_t co
   std::vector<std::uint8_t> all;
   SampleRequest request{config().seed, Purpose::preview, 0, count, ElementType::u8};
   request.mixture = latent_mixture(config());
-  if (self.conditions.size() > 0) request.conditions = self.conditions.in_turn(columns);
+  if (self.conditions.size() > 0) {
+    request.conditions = self.conditions.shown(columns, request.seed, request.purpose);
+  }
   if (self.traits().fits_codes) {
     request.latents = self.codes_of_now().drawn(request.seed, request.purpose);
   }

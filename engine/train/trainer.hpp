@@ -45,6 +45,8 @@ class Trainer {
   /// Each network by what it is ("generator", "discriminator", "encoder", "decoder"), with its
   /// layers and parameters, for people.
   std::vector<std::pair<std::string, std::string>> networks() const;
+  /// Parameters of all networks together.
+  std::int64_t parameter_count() const;
   /// The shape of one trial of the data.
   TrialShape trial_shape() const;
 

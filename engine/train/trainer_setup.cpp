@@ -103,8 +103,7 @@ Trainer::Implementation::Implementation(const TrainConfig& wanted, const Trials&
   }
   fingerprint = trials.fingerprint();
   conditions = ConditionModel(config, trials);
-  condition_fingerprint =
-      conditions.classes() ? trials.labels_fingerprint() : trials.conditions_fingerprint();
+  condition_fingerprint = conditions.fingerprint(trials);
   choose_networks();
   memory = plan(config.batch);
   require_memory(memory, backend->info(), config.batch,

@@ -206,7 +206,7 @@ TEST_CASE("folders without checkpoints", "[checkpoint]") {
 TEST_CASE("the best checkpoint is never pruned", "[checkpoint]") {
   const TempDir folder;
   for (const std::uint64_t epoch : {1, 2, 3, 4, 5}) {
-    save_checkpoint(Folder(folder.path()), epoch, small_checkpoint(), 2, 2);
+    save_checkpoint(Folder(folder.path()), epoch, small_checkpoint(), 2, {2});
   }
   CHECK(names_in(folder.path()) ==
         std::set<std::string>{checkpoint_name(2), checkpoint_name(4), checkpoint_name(5)});

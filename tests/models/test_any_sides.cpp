@@ -104,6 +104,8 @@ TrainConfig narrow(TrainConfig config, const std::string& net) {
   config.precision = vgan::PrecisionKind::fp32;
   config.threads = 1;
   config.save_every = 2;
+  // Rates that fall over the run are others in a run that was made longer (as of the preset conv).
+  config.lr_schedule = vgan::ScheduleKind::constant;
   return config;
 }
 

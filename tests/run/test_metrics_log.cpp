@@ -138,3 +138,32 @@ TEST_CASE("metrics: an autoencoder's values are drawn, and are the same after a 
   CHECK(history.squared_error.buckets().front().mean() == 0.5);
   CHECK(history.d_loss.empty());
 }
+
+TEST_CASE("metrics: the lines of a long run are thinned, but for those of checkpoints",
+          "[engine][run]") {
+  constexpr std::uint64_t most = MetricsLog::most_lines;
+  const TempDir folder;
+  const auto file = folder.path() / "metrics.jsonl";
+  std::vector<std::string> first;
+  for (std::uint64_t epoch = 1; epoch <= most; ++epoch) {
+    first.push_back("{\"epoch\":" + std::to_string(epoch) + ",\"g_loss\":1,\"seconds\":1}");
+  }
+  write_lines(file, first);
+  MetricsLog log(file, most, {0, 501});
+  log.flush();
+  CHECK(lines_of(file).size() == most);
+  log.add_event(R"({"event":"alarm","epoch":100000,"alarm":"stalled","text":"x"})");
+  log.add(report_of(most + 1), 0.0);
+  log.sync();
+  const std::vector<std::string> lines = lines_of(file);
+  // Every second, 1 and 501 beside their checkpoints, the alarm, and the last for the next one.
+  CHECK(lines.size() == most / 2 + 4);
+  CHECK_THAT(lines[0], ContainsSubstring("{\"epoch\":1,"));
+  CHECK_THAT(lines[1], ContainsSubstring("{\"epoch\":2,"));
+  CHECK_THAT(lines[2], ContainsSubstring("{\"epoch\":4,"));
+  CHECK_THAT(lines.back(), ContainsSubstring("{\"epoch\":100001,"));
+  CHECK_THAT(lines[lines.size() - 2], ContainsSubstring("alarm"));
+  // Read again it is the same file.
+  const MetricsLog again(file, most + 1, {0, 501, most + 1});
+  CHECK(lines_of(file) == lines);
+}

@@ -194,6 +194,7 @@ TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engin
   const Trials bars = bar_images(64);
   RunRequest request = place.request("a", 3);
   request.config.hold_out = 10.0 / 64.0;
+  request.config.hold_out_part = HoldOutPart::last;
   (void)run_training(request);
   const auto trained_on = [&](const char* run) {
     return load_newest(place.folder.path() / run / "checkpoints").checkpoint.metadata.at("data");
@@ -211,7 +212,7 @@ TEST_CASE("held-out trials are not trained on, in resumed runs neither", "[engin
   request.config.hold_out = 0.99;
   CHECK(refusal(request, "1 to 1, the trials to train on") == ErrorCode::bad_config);
   request.config.hold_out = 1.0;
-  CHECK(refusal(request, "hold-out: found 1; allowed 0 (none) to below 1") ==
+  CHECK(refusal(request, "hold-out: found 1; allowed auto, or 0 (none) to below 1") ==
         ErrorCode::bad_config);
 }
 

@@ -22,6 +22,8 @@ void alter(Enum& field) {
   field = field == words.back().value ? words.front().value : words.back().value;
 }
 void alter(bool& field) { field = !field; }
+void alter(std::optional<double>& field) { field = field.value_or(0.0) + 0.125; }
+void alter(std::optional<std::uint64_t>& field) { field = field.value_or(0) + 7; }
 void alter(std::vector<std::int64_t>& field) { field.push_back(7); }
 
 template <class Call>

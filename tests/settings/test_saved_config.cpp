@@ -132,6 +132,16 @@ std::string mutated(std::string text, Dice& dice) {
 
 }  // namespace
 
+TEST_CASE("settings of runs before clusters have none", "[settings]") {
+  const std::string old = R"({"preset": "conv", "model": "gan", "beta2": 0.999})";
+  CHECK(read_saved_config(old, "here").clusters == 0);
+  CHECK(read_saved_config("preset = 'conv'", "here").clusters == 0);
+  CHECK(read_saved_config(saved_config(preset("conv")), "here").clusters ==
+        preset("conv").clusters);
+  // A file of the user's has the preset's.
+  CHECK(parse_config("preset = 'conv'", "here").clusters == preset("conv").clusters);
+}
+
 TEST_CASE("saved settings read back to the same bits", "[engine][config]") {
   for (const auto& [name, about] : preset_list()) {
     const TrainConfig config = preset(name);
