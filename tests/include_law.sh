@@ -27,7 +27,7 @@ declare -A sees=(
   [data]='base files'
   [encode]='base data'
   [stats]='base data encode'
-  [metrics]='base data stats'
+  [metrics]='base device data stats'
   [pictures]='base files data encode'
   [checkpoint]='base files'
   [settings]='base data encode'
@@ -35,11 +35,14 @@ declare -A sees=(
   [objectives]='base device nn'
   [models]='base device data encode stats checkpoint settings nn'
   [sample]='base device data encode settings nn models'
+  [features]='base files device data encode stats metrics checkpoint settings nn objectives models sample'
+  [quality]='base files device data encode stats metrics checkpoint settings models sample features'
   [train]='base device data encode checkpoint settings nn objectives models sample'
-  [run]='base files device data encode pictures checkpoint settings models sample train'
+  [run]='base files device data encode metrics pictures checkpoint settings models sample features quality train'
   [generate]='base files device data encode pictures checkpoint settings models sample train run'
   [experiment]='base files device data encode pictures checkpoint settings models sample run generate'
-  [compare]='base files device data metrics pictures settings models run generate'
+  [compare]='base files device data metrics pictures checkpoint settings models features quality run generate'
+  [report]='base files device data encode stats metrics pictures checkpoint settings models sample features quality run generate experiment compare'
 )
 
 # Prints the reason why FILE may not include HEADER; nothing where it may.

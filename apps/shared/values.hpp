@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,9 @@
 namespace vgan::app {
 
 /// Reads `text`, the value of `flag` (as typed, "--epochs"), into `field`. Whole numbers may be
-/// written as 10000 or 1e4; lists have commas between. Throws Error: usage where the text is not of
-/// the type, bad_config for a negative number where the type has none, with what is `allowed`, and
-/// for a word that is none of the setting's.
+/// written as 10000 or 1e4, a number that may be left to the program as auto; lists have commas
+/// between. Throws Error: usage where the text is not of the type, bad_config for a negative number
+/// where the type has none, with what is `allowed`, and for a word that is none of the setting's.
 /// Other ranges are not looked at.
 void parse_value(const std::string& flag, const std::string& text, std::string& field);
 void parse_value(const std::string& flag, const std::string& text, double& field);
@@ -26,6 +27,15 @@ void parse_value(const std::string&, const std::string& text, Enum& field) {
   field = read_word<Enum>(text);
 }
 
+template <class Number>
+void parse_value(const std::string& flag, const std::string& text, std::optional<Number>& field) {
+  if (text == "auto") {
+    field.reset();
+  } else {
+    parse_value(flag, text, field.emplace());
+  }
+}
+
 /// What parse_value reads back, as --help shows a default: "0.0002", "256,512", "empty", "off".
 std::string value_text(const std::string& value);
 std::string value_text(double value);
@@ -33,6 +43,10 @@ std::string value_text(std::int64_t value);
 std::string value_text(std::uint64_t value);
 std::string value_text(bool value);
 std::string value_text(const std::vector<std::int64_t>& value);
+template <class Number>
+std::string value_text(const std::optional<Number>& value) {
+  return value ? value_text(*value) : "auto";
+}
 template <WordSetting Enum>
 std::string value_text(Enum value) {
   return to_text(value);

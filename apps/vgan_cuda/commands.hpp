@@ -17,6 +17,7 @@ int run_search(const Words& words);
 int run_reconstruct(const Words& words);
 int run_compare(const Words& words);
 int run_evaluate(const Words& words);
+int run_report(const Words& words);
 int run_inspect(const Words& words);
 int run_schema(const Words& words);
 int run_export(const Words& words);

@@ -5,6 +5,7 @@
 
 #include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/commands.hpp"
+#include "apps/vgan_cuda/run_reports.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/error.hpp"
@@ -106,9 +107,10 @@ class CompareDisplay final : public CompareObserver {
 void print(const Comparison& comparison) {
   const ComparisonText text = comparison_text(comparison);
   for (const std::string& fact : text.facts) std::printf("%s\n", wrap(fact, 0, 80).c_str());
-  for (const TextTable* table : {&text.quality, &text.time, &text.bytes}) {
-    std::printf("\n%s", plain_table(*table).c_str());
-  }
+  std::vector<TextTable> tables = {text.quality};
+  tables.insert(tables.end(), text.further.begin(), text.further.end());
+  tables.insert(tables.end(), {text.time, text.bytes});
+  for (const TextTable& table : tables) std::printf("\n%s", plain_table(table).c_str());
   std::printf("\n");
   for (const std::string& note : text.notes) std::printf("%s\n", wrap(note, 0, 80).c_str());
   std::printf("\n%s holds comparison.md, .json%s, samples and a run folder of each model\n",
@@ -171,7 +173,14 @@ int run_compare(const Words& words) {
   request.observer = &display;
   request.stop_requested = stop_requested;
   catch_stop_signals();
-  print(compare(request));
+  const Comparison comparison = compare(request);
+  print(comparison);
+  ReportRequest report;
+  report.runs = {comparison.folder};
+  report.device = request.device;
+  report.threads = request.threads;
+  report.stop_requested = stop_requested;
+  report_after_work(report, false);
   return 0;
 }
 

@@ -104,7 +104,8 @@ std::string result_text(const GenerateRequest& request, const GenerateResult& re
                 std::to_string(trial.width) + channels;
   return printable("wrote " + to + ": " + what + ", " + general_text(result.seconds, 3) + " s, " +
                    fixed_text(rate_of(result, result.seconds), 0) + " a second; from " +
-                   result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");
+                   result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + "), " +
+                   result.chosen);
 }
 
 }  // namespace
@@ -117,6 +118,7 @@ int run_generate(const Words& words) {
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
   request.model = read_model_name(line, "generate");
+  line.read("which", request.which);
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
 
   if (line.given("per-label") && line.given("count")) {

@@ -13,7 +13,9 @@ int run_inspect(const Words& words) {
                    "Checks a checkpoint and prints what it holds: facts, settings, tensors.");
   add_model(line);
   if (!line.parse(words)) return 0;
-  std::fputs(describe_checkpoint(read_model_name(line, "inspect")).c_str(), stdout);
+  WhichCheckpoint which = WhichCheckpoint::best;
+  line.read("which", which);
+  std::fputs(describe_checkpoint(read_model_name(line, "inspect"), which).c_str(), stdout);
   return 0;
 }
 

@@ -12,8 +12,9 @@ using vgan::Error;
 using vgan::ErrorCode;
 using vgan::app::Words;
 
-const Words command_names = {"train",   "generate", "predict", "profile", "search", "reconstruct",
-                             "compare", "evaluate", "inspect", "schema",  "export", "doctor"};
+const Words command_names = {"train",       "generate", "predict",  "profile", "search",
+                             "reconstruct", "compare",  "evaluate", "report",  "inspect",
+                             "schema",      "export",   "doctor"};
 
 constexpr const char* overview =
     "vgan_cuda learns the distribution of real data and draws virtual trials from it.\n"
@@ -25,8 +26,9 @@ constexpr const char* overview =
     "  vgan_cuda search RUN --maximise GOAL   find settings at which goals are best\n"
     "  vgan_cuda reconstruct RUN --data FILE  encode and decode trials by a vae or ae\n"
     "  vgan_cuda compare --models gan,vae     train several models, compare them\n"
-    "  vgan_cuda evaluate --samples FILE --real FILE\n"
-    "                                         say how good a table's virtual rows are\n"
+    "  vgan_cuda evaluate --model RUN         say how good a model's samples are, or\n"
+    "                                         any tool's: --samples FILE --real FILE\n"
+    "  vgan_cuda report RUN...                write a page about a run, or several\n"
     "  vgan_cuda inspect RUN_OR_FILE          say what a checkpoint holds\n"
     "  vgan_cuda schema FILE                  say what the columns of a table are\n"
     "  vgan_cuda export NAME                  write built-in data to a file\n"
@@ -58,6 +60,7 @@ int run(const std::string& program, Words words) {
   if (command == "reconstruct") return vgan::app::run_reconstruct(words);
   if (command == "compare") return vgan::app::run_compare(words);
   if (command == "evaluate") return vgan::app::run_evaluate(words);
+  if (command == "report") return vgan::app::run_report(words);
   if (command == "inspect") return vgan::app::run_inspect(words);
   if (command == "schema") return vgan::app::run_schema(words);
   if (command == "export") return vgan::app::run_export(words);

@@ -1,6 +1,7 @@
 #include "apps/vgan_cuda/model_argument.hpp"
 
 #include "engine/base/error.hpp"
+#include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/settings/setting_table.hpp"
 
 namespace vgan::app {
@@ -13,6 +14,9 @@ constexpr const char* word = "RUN_OR_FILE";
 void add_model(CommandLine& line) {
   line.add_word(SettingInfo{word, "Model", word, "run folder or checkpoint file"});
   line.add(SettingInfo{"model", "Model", word, "another way to name it"}, std::string("none"));
+  line.add(SettingInfo{"which", "Model", "NAME",
+                       "checkpoint of a run: " + words_help<WhichCheckpoint>()},
+           WhichCheckpoint::best);
 }
 
 std::string read_model_name(const CommandLine& line, const std::string& command) {

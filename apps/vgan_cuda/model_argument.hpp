@@ -7,7 +7,7 @@
 
 namespace vgan::app {
 
-/// Adds the word RUN_OR_FILE and the flag --model.
+/// Adds the word RUN_OR_FILE and the flags --model and --which.
 void add_model(CommandLine& line);
 /// The run folder or checkpoint file that was named either way. Throws usage where none was, or
 /// both were; `command` is what the message calls the command.

@@ -73,7 +73,7 @@ std::string result_text(const PredictRequest& request, const PredictResult& resu
   return printable("wrote " + to + ": " + counted(result.rows, "row") + " of " +
                    counted(result.columns, "column") + ", " + general_text(result.seconds, 3) +
                    " s; from " + result.checkpoint.string() + " (epoch " +
-                   std::to_string(result.epoch) + ")");
+                   std::to_string(result.epoch) + "), " + result.chosen);
 }
 
 }  // namespace
@@ -93,6 +93,7 @@ int run_predict(const Words& words) {
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
   request.model = read_model_name(line, "predict");
+  line.read("which", request.which);
   line.read("given", request.given);
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });
   if (request.given.empty()) {

@@ -59,7 +59,7 @@ std::string result_text(const ProfileRequest& request, const ProfileResult& resu
       (result.second.empty() ? "" : " and " + shortened(result.second)) +
       (outside > 0 ? ", " + std::to_string(outside) + " of them outside the data" : std::string()) +
       ", " + general_text(result.seconds, 3) + " s; from " + result.checkpoint.string() +
-      " (epoch " + std::to_string(result.epoch) + ")");
+      " (epoch " + std::to_string(result.epoch) + "), " + result.chosen);
 }
 
 [[noreturn]] void lacking(const std::string& flag) {
@@ -93,6 +93,7 @@ int run_profile(const Words& words) {
   });
   if (!line.parse(words)) return 0;
   request.model = read_model_name(line, "profile");
+  line.read("which", request.which);
   line.read("of", request.of);
   line.read("over", request.over);
   if (line.given("out")) request.out = line.values("out");

@@ -77,7 +77,8 @@ std::string losses_text(const ProgressValues& v) {
 
 std::string plain_line(const ProgressValues& v) {
   return "epoch " + std::to_string(v.epoch) + "/" + std::to_string(v.total) + "  " +
-         losses_text(v) + "  " + rate_text(v.epochs_per_second) + " epochs/s";
+         losses_text(v) + "  " + rate_text(v.epochs_per_second) + " epochs/s" +
+         (v.quality.empty() ? "" : "  " + v.quality) + (v.alarms.empty() ? "" : "  ! " + v.alarms);
 }
 
 std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
@@ -90,19 +91,22 @@ std::string bar_line(const ProgressValues& v, std::size_t width, bool utf8) {
     std::string text;
     bool shown = false;
   };
-  std::array<Part, 6> parts = {{
+  std::array<Part, 8> parts = {{
       {0, std::string(percent.size() < 3 ? 3 - percent.size() : 0, ' ') + percent + "%"},
-      {3, std::to_string(v.epoch) + "/" + std::to_string(v.total)},
-      {4, rate_text(v.epochs_per_second) + "/s"},
+      {5, std::to_string(v.epoch) + "/" + std::to_string(v.total)},
+      {6, rate_text(v.epochs_per_second) + "/s"},
       {1, clock_text(v.seconds_left) + " left"},
-      {2, loss_part(v)},
-      {5, second_part(v)},
+      {3, loss_part(v)},
+      {7, second_part(v)},
+      {4, v.quality},
+      {2, v.alarms.empty() ? "" : "! " + v.alarms},
   }};
   const std::size_t gap = width >= 100 ? 2 : 1;
   std::size_t used = 0;
   for (int rank = 0; rank < static_cast<int>(parts.size()); ++rank) {
     Part& part = *std::find_if(parts.begin(), parts.end(),
                                [&](const Part& candidate) { return candidate.rank == rank; });
+    if (part.text.empty()) continue;
     const std::size_t more = part.text.size() + (used > 0 ? gap : 0);
     if (used + more > width) continue;
     part.shown = true;
@@ -178,6 +182,11 @@ void Progress::update_rate(Clock::time_point now, double memory_seconds) {
     values_.seconds_left =
         static_cast<double>(values_.total - values_.epoch) / values_.epochs_per_second;
   }
+}
+
+void Progress::go_back(std::uint64_t epoch) {
+  values_.epoch = rate_epoch_ = epoch;
+  rate_time_ = Clock::now();
 }
 
 void Progress::note(const std::string& line) {

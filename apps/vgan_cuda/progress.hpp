@@ -19,6 +19,8 @@ struct ProgressValues {
   std::uint64_t total = 0;
   double epochs_per_second = 0.0;
   double seconds_left = 0.0;
+  std::string quality;  ///< the last measure, "frechet 4.25 (best 4.1)"; empty before one
+  std::string alarms;   ///< those that stand, "collapse"; empty: none
   std::map<std::string, double, std::less<>> means;  ///< of the values of reports, by their names
 
   /// The mean of the values of this name; 0 before the first report.
@@ -53,6 +55,12 @@ class Progress {
   void start(std::uint64_t first_epoch, std::uint64_t total, ModelKind model);
   /// Shows the report if it is time to: at most ten bars a second, a line each hundred epochs.
   void show(const StepReport& report);
+  /// What is shown of quality and alarms from now on.
+  void set_quality(const std::string& text) { values_.quality = text; }
+  bool shows_lines() const { return style_ == Style::lines; }
+  void set_alarms(const std::string& text) { values_.alarms = text; }
+  /// The run goes on from an older epoch.
+  void go_back(std::uint64_t epoch);
   /// A line on standard error, above the bar.
   void note(const std::string& line);
   /// A line that is shown in every style, the silent one too.

@@ -70,6 +70,7 @@ int run_reconstruct(const Words& words) {
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
   request.model = read_model_name(line, "reconstruct");
+  line.read("which", request.which);
   line.read("data", request.data);
   if (request.data.empty()) {
     throw Error(ErrorCode::usage,
@@ -84,9 +85,9 @@ int run_reconstruct(const Words& words) {
   if (!result.note.empty()) std::fprintf(stderr, "%s\n", result.note.c_str());
   print_table(result);
   const std::string files = request.out + (request.errors.empty() ? "" : " and " + request.errors);
-  std::printf("wrote %s; %s of %s (epoch %llu), %s s\n", printable(files).c_str(),
+  std::printf("wrote %s; %s of %s (epoch %llu), %s; %s s\n", printable(files).c_str(),
               to_text(result.model).c_str(), printable(result.checkpoint.string()).c_str(),
-              static_cast<unsigned long long>(result.epoch),
+              static_cast<unsigned long long>(result.epoch), printable(result.chosen).c_str(),
               general_text(result.seconds, 3).c_str());
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/shared/command_line.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
@@ -79,6 +80,7 @@ RunDisplay::RunDisplay(std::string program, bool quiet, std::string asked_device
 
 void RunDisplay::started(const Trainer& trainer, const Trials& trials,
                          const std::filesystem::path& folder, std::uint64_t first_epoch) {
+  folder_ = folder;
   if (quiet_) return;
   const bool over_cells = traits_of(trainer.config()).over_cells;
   print("data", data_text(trials, trainer.config()));
@@ -94,18 +96,52 @@ void RunDisplay::started(const Trainer& trainer, const Trials& trials,
   progress_.start(first_epoch, trainer.total_epochs(), model_);
 }
 
+void RunDisplay::evaluated(std::uint64_t epoch, const CheckpointQuality& quality,
+                           std::uint64_t best_epoch) {
+  const std::string best =
+      best_epoch == epoch ? "" : ", best at epoch " + std::to_string(best_epoch);
+  progress_.set_quality(quality_text({quality.measure, quality.value}));
+  if (progress_.shows_lines()) {
+    std::printf("epoch %s  %s%s\n", std::to_string(epoch).c_str(), quality_text(quality).c_str(),
+                best.c_str());
+  }
+}
+
+void RunDisplay::alarmed(const std::vector<std::string>& standing) {
+  progress_.set_alarms(joined(standing));
+}
+
+void RunDisplay::print_quality(const RunResult& result) const {
+  if (!result.stop_reason.empty()) {
+    std::printf("ended by --stop-when: %s\n", printable(result.stop_reason).c_str());
+  }
+  if (result.quality && result.best) {
+    const std::string best = result.best_epoch == result.epochs
+                                 ? ", the best of this run"
+                                 : "; best " + general_text(result.best->value, 4) + " at epoch " +
+                                       std::to_string(result.best_epoch);
+    std::printf("quality: %s, the lower the better%s\n", quality_text(*result.quality).c_str(),
+                best.c_str());
+  }
+  for (const std::string& alarm : result.alarms) {
+    std::printf("alarm: %s\n", wrap(printable(alarm), 7, 80).c_str());
+  }
+}
+
 void RunDisplay::finished(const RunResult& result) {
   progress_.finish();
   if (quiet_) return;
   const std::string folder = printable(result.folder.string());
-  std::printf("\ntrained %s in %s, %s epochs/s; %s holds\n",
-              counted(result.epochs, "epoch").c_str(), clock_text(result.seconds).c_str(),
-              fixed_text(result.epochs_per_second, 1).c_str(), folder.c_str());
+  std::printf("\ntrained %s in %s, %s epochs/s\n", counted(result.epochs, "epoch").c_str(),
+              clock_text(result.seconds).c_str(), fixed_text(result.epochs_per_second, 1).c_str());
+  print_quality(result);
+  std::printf("%s holds\n", folder.c_str());
   const auto holds = [&](const char* name, const std::string& about) {
     std::error_code unreadable;
     if (!std::filesystem::exists(result.folder / name, unreadable)) return;
     std::printf("  %-19s %s\n", name, about.c_str());
   };
+  holds("report.html", "a page about the run: what it learnt, how good it is");
   holds("samples.npy",
         "virtual trials, in the data's own units and type" +
             (result.samples_from.empty() ? "" : ", at codes from " + result.samples_from));
@@ -119,6 +155,7 @@ void RunDisplay::finished(const RunResult& result) {
                             : model_ == ModelKind::masked ? "cross-entropy"
                                                           : "reconstruction and its error";
   holds("losses.png", std::string(drawn) + " over time, from metrics.jsonl");
+  holds("tensorboard/", "losses, measures and pictures, for tensorboard --logdir");
   holds("profile.json", "phase times, for chrome://tracing or Perfetto");
   holds("checkpoints/", counted(files_in(result.folder / "checkpoints"), "checkpoint") +
                             ", up to " + result.checkpoint.filename().string());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "apps/vgan_cuda/progress.hpp"
 #include "engine/run/run.hpp"
@@ -20,13 +21,24 @@ class RunDisplay : public RunObserver {
   void note(const std::string& line) override { progress_.note(line); }
   void warn(const std::string& line) override { progress_.warn(line); }
 
+  void evaluated(std::uint64_t epoch, const CheckpointQuality& quality,
+                 std::uint64_t best_epoch) override;
+  void alarmed(const std::vector<std::string>& standing) override;
+  void went_back(std::uint64_t epoch) override { progress_.go_back(epoch); }
+
   /// What was made and how to use it; the last line is the command that draws samples.
   void finished(const RunResult& result);
 
+  /// The run's folder; empty before it has started.
+  const std::filesystem::path& folder() const { return folder_; }
+
  private:
+  std::filesystem::path folder_;
   std::string program_;
   bool quiet_;
   std::string asked_device_;
+  void print_quality(const RunResult& result) const;
+
   ModelKind model_ = ModelKind::gan;
   Progress progress_;
 };

@@ -62,7 +62,8 @@ std::string result_text(const SearchRequest& request, const SearchResult& result
   return printable("wrote " + to + ": " + counted(result.rows, "proposal") + " of " +
                    counted(result.columns, "column") + ", out of " + grouped(result.evaluations) +
                    " evaluated, " + general_text(result.seconds, 3) + " s; from " +
-                   result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + ")");
+                   result.checkpoint.string() + " (epoch " + std::to_string(result.epoch) + "), " +
+                   result.chosen);
 }
 
 // A number of the goal's column, or the date that it is.
@@ -118,6 +119,7 @@ int run_search(const Words& words) {
   visit_flags(request, [&](const SettingInfo& info, const auto& field) { line.add(info, field); });
   if (!line.parse(words)) return 0;
   request.model = read_model_name(line, "search");
+  line.read("which", request.which);
   request.maximise = line.values("maximise");
   request.minimise = line.values("minimise");
   visit_flags(request, [&](const SettingInfo& info, auto& field) { line.read(info.name, field); });

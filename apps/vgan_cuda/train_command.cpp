@@ -8,6 +8,7 @@
 #include "apps/shared/values.hpp"
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/run_display.hpp"
+#include "apps/vgan_cuda/run_reports.hpp"
 #include "apps/vgan_cuda/signals.hpp"
 #include "apps/vgan_cuda/terminal.hpp"
 #include "engine/base/error.hpp"
@@ -141,6 +142,32 @@ void refuse_mixtures(const CommandLine& line) {
                    " train --resume " + shell_word(result.folder.string())});
 }
 
+// The page about a run that has ended, unless its settings say otherwise. One that was stopped is
+// described as it lies there: who stops a run waits for no measures.
+void write_run_report(const std::filesystem::path& folder, bool measure,
+                      const TrainConfig& config) {
+  ReportRequest report;
+  report.runs = {folder};
+  report.measure = measure;
+  report.device = config.device;
+  report.threads = config.threads;
+  report.stop_requested = stop_requested;
+  report.only_where_wanted = true;
+  report_after_work(report, true);  // the summary of the run names it
+}
+
+// A run that diverges has a page as well: how it came is what its user wants to see.
+RunResult trained(const RunRequest& request, const RunDisplay& display) {
+  try {
+    return run_training(request);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::diverged && !display.folder().empty()) {
+      write_run_report(display.folder(), false, request.config);
+    }
+    throw;
+  }
+}
+
 // The settings that a run would have, as a file; what decides them stands in its first line where
 // the model is open.
 std::string settings_text(const RunRequest& request) {
@@ -200,7 +227,8 @@ int run_train(const std::string& program, const Words& words) {
   request.observer = &display;
 
   catch_stop_signals();
-  const RunResult result = run_training(request);
+  const RunResult result = trained(request, display);
+  write_run_report(result.folder, !result.stopped, request.config);
   if (result.stopped) report_stop(program, result);
   display.finished(result);
   return 0;

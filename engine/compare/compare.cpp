@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <set>
+#include <utility>
 
 #include "engine/base/error.hpp"
 #include "engine/base/number_text.hpp"
@@ -15,7 +16,6 @@
 #include "engine/data/readers/open_trials.hpp"
 #include "engine/device/callers_device.hpp"
 #include "engine/device/devices.hpp"
-#include "engine/metrics/resampled.hpp"
 #include "engine/models/architecture.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/models/model_traits.hpp"
@@ -56,7 +56,7 @@ void check(const CompareRequest& request) {
   if (!(request.minutes >= 0.0 && request.minutes <= 1e6)) {
     refuse_setting("minutes", setting_text(request.minutes), "0 (off) to 1e6");
   }
-  if (request.count < QualityJudge::fewest || request.count > 1000000) {
+  if (std::cmp_less(request.count, fewest_measured) || request.count > 1000000) {
     refuse_setting("count", std::to_string(request.count), allowed_compared_counts);
   }
 }
@@ -93,11 +93,16 @@ class Comparing {
     const fs::path held_out = result_.folder / "held-out.npy";
     write_trials(held_out, split.held_out);
     note("measuring the data");
-    const QualityJudge judge(split.training, split.held_out);
-    describe(split, judge);
-    CompareGround ground{request_, result_.folder,
-                         held_out, split.training.part(0, 1),
-                         judge,    panel_for_data(split.training)};
+    EvaluatorOptions options;
+    options.features.kept = result_.folder / kept_features_name;
+    options.features.seed = options.seed = request_.seed;
+    options.features.device = request_.device;
+    options.features.threads = request_.threads;
+    const Evaluator evaluator(split.training, split.held_out, options);
+    describe(split, evaluator);
+    CompareGround ground{request_,  result_.folder,
+                         held_out,  split.training.part(0, 1),
+                         evaluator, panel_for_data(split.training)};
     if (ground.sheet) result_.real = draw_real(split.training, *ground.sheet);
     for (ComparedModel& model : result_.models) model.samples = samples_drawn(ground, model);
     write_comparison_file(result_);
@@ -194,6 +199,8 @@ class Comparing {
     config.shape = request_.shape;
     if (config.shape.empty() && split.training.shape.kind == TrialKind::curve) config.shape = "tc";
     config.hold_out = split.share;
+    config.hold_out_part = HoldOutPart::last;
+    config.evaluate_every = 0;  // all models are measured alike, afterwards
     config.batch = request_.batch;
     config.seed = request_.seed;
     config.device = request_.device;
@@ -236,7 +243,7 @@ class Comparing {
     }
   }
 
-  void describe(const Split& split, const QualityJudge& judge) {
+  void describe(const Split& split, const Evaluator& evaluator) {
     result_.data = split.training.source;
     result_.training_trials = split.training.count;
     result_.held_out_trials = split.held_out.count;
@@ -246,13 +253,8 @@ class Comparing {
     result_.batch = request_.batch;
     result_.seed = request_.seed;
     result_.count = request_.count;
-    result_.components = judge.components().size();
-    result_.explained = judge.components().explained();
-    result_.classes_right = judge.classes_right();
-    const auto count = static_cast<std::int64_t>(request_.count);
-    result_.training = judge.judge(TrialRows(split.training, count));
-    const Trials drawn = resampled_columns(split.training, count, request_.seed);
-    result_.resampled = judge.judge(TrialRows(drawn));
+    result_.space = evaluator.space();
+    result_.floors = evaluator.floors(MeasureDepth::full);
   }
 
   // Rates that fall over a run need to know its length.

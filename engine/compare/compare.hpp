@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/metrics/quality_figures.hpp"
 #include "engine/models/step_report.hpp"
 #include "engine/pictures/picture.hpp"
+#include "engine/quality/assessment.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -26,9 +26,9 @@ struct ComparedModel {
   std::int64_t parameters = 0;           ///< of both networks
   std::int64_t sampling_parameters = 0;  ///< of G or decoder
   std::uint64_t checkpoint_bytes = 0;
-  std::uint64_t planned_bytes = 0;  ///< of device memory, by the plan
-  std::uint64_t peak_bytes = 0;     ///< resident, of the process, while training; 0: not known
-  std::optional<Quality> quality;
+  std::uint64_t planned_bytes = 0;    ///< of device memory, by the plan
+  std::uint64_t peak_bytes = 0;       ///< resident, of the process, while training; 0: not known
+  std::optional<Assessment> quality;  ///< of `count` samples, see Evaluator
   /// Mean squared error of a number of a held-out trial, in units of TrialRows squared; of rows of
   /// columns, in the network's.
   std::optional<double> reconstruction;
@@ -58,13 +58,10 @@ struct Comparison {
   std::string budget;  ///< "2,000 epochs" or "3 minutes", of each
   std::int64_t batch = 0;
   std::uint64_t seed = 0, count = 0;
-  std::string device;  ///< and precision
-  std::int64_t components = 0;
-  double explained = 0.0;               ///< share of the variance along the components
-  std::optional<double> classes_right;  ///< see QualityJudge
-  Quality training;                     ///< of training trials: as near as can be hoped for
-  Quality resampled;                    ///< of trials whose numbers are independent
-  std::vector<ComparedModel> models;    ///< those that are done, in the order asked for
+  std::string device;                 ///< and precision
+  std::string space;                  ///< what the measures are taken in, for people
+  std::vector<Measure> floors;        ///< real and resampled, without samples
+  std::vector<ComparedModel> models;  ///< those that are done, in the order asked for
   std::optional<Picture> real;
 };
 
@@ -80,7 +77,7 @@ class CompareObserver {
   virtual void measured(const ComparedModel& model) = 0;
 };
 
-inline constexpr const char* allowed_compared_counts = "4 to 1,000,000";  ///< QualityJudge::fewest
+inline constexpr const char* allowed_compared_counts = "10 to 1,000,000";
 
 struct CompareRequest {
   std::string data;     ///< as TrainConfig

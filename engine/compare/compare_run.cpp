@@ -215,7 +215,7 @@ ComparedModel compare_model(const CompareGround& ground, const std::string& name
   if (!done) return row;
   if (traits_of(config).over_cells) count_trained(ground.folder / name, row);
   const Trials samples = sample(ground, row);
-  row.quality = ground.judge.judge(TrialRows(samples));
+  row.quality = ground.evaluator.assess(samples, MeasureDepth::full);
   if (ground.sheet) row.samples = picture_of(samples, ground);
   if (traits_of(config).encodes) row.reconstruction = reconstruction_error(ground, name);
   return row;

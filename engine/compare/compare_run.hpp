@@ -8,8 +8,8 @@
 
 #include "engine/compare/compare.hpp"
 #include "engine/data/trials.hpp"
-#include "engine/metrics/quality.hpp"
 #include "engine/pictures/trial_sheet.hpp"
+#include "engine/quality/evaluator.hpp"
 #include "engine/run/run.hpp"
 
 namespace vgan {
@@ -20,7 +20,7 @@ struct CompareGround {
   std::filesystem::path folder;
   std::filesystem::path held_out;  ///< .npy
   Trials outline;                  ///< one trial: shape, type, range
-  const QualityJudge& judge;
+  const Evaluator& evaluator;
   std::optional<TrialSheet> sheet;  ///< what pictures show; none where trials cannot be drawn
 
   bool u8() const { return outline.is_u8(); }

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
-#include <map>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +12,7 @@
 #include "engine/base/json_text.hpp"
 #include "engine/compare/comparison_report.hpp"
 #include "engine/files/atomic_file.hpp"
+#include "engine/metrics/measure_list.hpp"
 
 namespace vgan {
 namespace {
@@ -20,17 +21,32 @@ namespace fs = std::filesystem;
 
 const char* const file_name = "comparison.json";
 
-nlohmann::json json_of(const Quality& quality) {
-  nlohmann::json made = {{"count", quality.count},
-                         {"pca_frechet_distance", quality.distance},
-                         {"precision", quality.precision},
-                         {"recall", quality.recall}};
-  if (!quality.classes) return made;
-  made["class_shares"] = nlohmann::json::object();
-  for (std::size_t i = 0; i < quality.classes->labels.size(); ++i) {
-    made["class_shares"][std::to_string(quality.classes->labels[i])] = quality.classes->shares[i];
+nlohmann::json number(double value) {
+  return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
+}
+
+// Figures by their names; how many samples each is of; and where there is one, its interval.
+nlohmann::json json_of(const Assessment& quality) {
+  nlohmann::json made = nlohmann::json::object();
+  for (const Measure& measure : quality.measures) {
+    made[measure.name] = number(measure.samples->value);
+    made["counts"][measure.name] = measure.sample_count;
+    if (!measure.samples->low || !measure.samples->high) continue;
+    made["intervals"][measure.name] = {number(*measure.samples->low),
+                                       number(*measure.samples->high)};
   }
+  if (quality.classes.empty()) return made;
+  for (const MeasuredPart& part : quality.classes) made["class_shares"][part.name] = part.samples;
   return made;
+}
+
+nlohmann::json floors_of(const std::vector<Measure>& floors) {
+  nlohmann::json real = nlohmann::json::object(), resampled = real;
+  for (const Measure& measure : floors) {
+    if (measure.real) real[measure.name] = number(measure.real->value);
+    if (measure.resampled) resampled[measure.name] = number(measure.resampled->value);
+  }
+  return {{"real", real}, {"resampled", resampled}};
 }
 
 nlohmann::json json_of(const ComparedModel& model) {
@@ -61,53 +77,54 @@ nlohmann::json json_of(const ComparePlan& plan) {
 }
 
 nlohmann::json json_of(const Comparison& c) {
-  nlohmann::json made = {
-      {"data", c.data},
-      {"training_trials", c.training_trials},
-      {"held_out_trials", c.held_out_trials},
-      {"unit", of_unit(c)},
-      {"budget", c.budget},
-      {"batch", c.batch},
-      {"seed", c.seed},
-      {"samples", c.count},
-      {"device", c.device},
-      {"components", c.components},
-      {"variance_explained", c.explained},
-      {"floors",
-       {{"training_trials", json_of(c.training)}, {"resampled_columns", json_of(c.resampled)}}},
-      {"models", nlohmann::json::array()},
-      {"plan", json_of(c.plan)}};
-  if (c.classes_right) made["classes_right"] = *c.classes_right;
+  nlohmann::json made = {{"data", c.data},
+                         {"training_trials", c.training_trials},
+                         {"held_out_trials", c.held_out_trials},
+                         {"unit", of_unit(c)},
+                         {"budget", c.budget},
+                         {"batch", c.batch},
+                         {"seed", c.seed},
+                         {"samples", c.count},
+                         {"device", c.device},
+                         {"space", c.space},
+                         {"floors", floors_of(c.floors)},
+                         {"models", nlohmann::json::array()},
+                         {"plan", json_of(c.plan)}};
   for (const ComparedModel& model : c.models) made["models"].push_back(json_of(model));
   return made;
 }
 
 // JSON has no NaN: one is written as null.
-double number(const nlohmann::json& value) {
+double number_of(const nlohmann::json& value) {
   return value.is_null() ? std::nan("") : value.get<double>();
 }
 
-Quality quality_of(const nlohmann::json& json) {
-  Quality quality{json.at("count").get<std::int64_t>(), number(json.at("pca_frechet_distance")),
-                  number(json.at("precision")), number(json.at("recall")), std::nullopt};
-  if (!json.contains("class_shares")) return quality;
-  std::map<std::int32_t, double> shares;  // JSON has them in the order of their names
-  for (const auto& [label, share] : json.at("class_shares").items()) {
-    shares[std::stoi(label)] = number(share);
+Assessment quality_of(const nlohmann::json& json) {
+  Assessment made;
+  const nlohmann::json intervals = json.value("intervals", nlohmann::json::object());
+  for (const MeasureInfo& info : measure_list()) {
+    if (!json.contains(info.name)) continue;
+    Measure measure = listed_measure(info.name);
+    measure.samples = Estimate{number_of(json.at(info.name)), {}, {}};
+    json.at("counts").at(info.name).get_to(measure.sample_count);
+    if (intervals.contains(info.name)) {
+      measure.samples->low = number_of(intervals.at(info.name).at(0));
+      measure.samples->high = number_of(intervals.at(info.name).at(1));
+    }
+    made.measures.push_back(std::move(measure));
   }
-  quality.classes.emplace();
-  for (const auto& [label, share] : shares) {
-    quality.classes->labels.push_back(label);
-    quality.classes->shares.push_back(share);
+  const nlohmann::json shares = json.value("class_shares", nlohmann::json::object());
+  for (const auto& [name, share] : shares.items()) {
+    made.classes.push_back({name, number_of(share), 0.0});
   }
-  return quality;
+  return made;
 }
 
 ComparedModel model_of(const nlohmann::json& json) {
   ComparedModel model;
   json.at("name").get_to(model.name);
   json.at("epochs").get_to(model.epochs);
-  model.seconds = number(json.at("seconds"));
+  model.seconds = number_of(json.at("seconds"));
   json.at("parameters").get_to(model.parameters);
   json.at("sampling_parameters").get_to(model.sampling_parameters);
   json.at("checkpoint_bytes").get_to(model.checkpoint_bytes);
@@ -116,10 +133,10 @@ ComparedModel model_of(const nlohmann::json& json) {
   model.failure = json.value("failure", std::string());
   if (!json.contains("quality")) return model;
   model.quality = quality_of(json.at("quality"));
-  model.epochs_per_second = number(json.at("epochs_per_second"));
-  model.samples_per_second = number(json.at("samples_per_second"));
+  model.epochs_per_second = number_of(json.at("epochs_per_second"));
+  model.samples_per_second = number_of(json.at("samples_per_second"));
   if (json.contains("reconstruction_mse")) {
-    model.reconstruction = number(json.at("reconstruction_mse"));
+    model.reconstruction = number_of(json.at("reconstruction_mse"));
   }
   return model;
 }
@@ -133,7 +150,7 @@ ComparePlan plan_of(const nlohmann::json& json) {
   json.at("shape").get_to(plan.shape);
   json.at("models").get_to(plan.models);
   json.at("epochs").get_to(plan.epochs);
-  plan.minutes = number(json.at("minutes"));
+  plan.minutes = number_of(json.at("minutes"));
   json.at("batch").get_to(plan.batch);
   json.at("seed").get_to(plan.seed);
   json.at("count").get_to(plan.count);

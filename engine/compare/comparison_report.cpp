@@ -1,12 +1,12 @@
 #include "engine/compare/comparison_report.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/compare/comparison_file.hpp"
 #include "engine/files/atomic_file.hpp"
-#include "engine/metrics/quality.hpp"
 #include "engine/pictures/comparison.hpp"
 #include "engine/pictures/png.hpp"
 
@@ -21,37 +21,104 @@ std::string megabytes(std::uint64_t bytes) {
 
 std::string percent(double share) { return fixed_text(100.0 * share, 1) + " %"; }
 
-// "6.1 % (5)": the share and the label.
-std::string smallest_class(const Quality& quality) {
-  if (!quality.classes) return absent;
-  const std::size_t at = quality.classes->smallest();
-  return percent(quality.classes->shares[at]) + " (" + std::to_string(quality.classes->labels[at]) +
-         ")";
+// "6.1 % (5)": the share and the name.
+std::string smallest_class(const Assessment& quality) {
+  const auto least = std::min_element(
+      quality.classes.begin(), quality.classes.end(),
+      [](const MeasuredPart& a, const MeasuredPart& b) { return a.samples < b.samples; });
+  if (least == quality.classes.end()) return absent;
+  return percent(least->samples) + " (" + shortened(least->name) + ")";
 }
 
-std::vector<std::string> quality_row(const std::string& name, const Quality& quality,
-                                     std::optional<double> reconstruction) {
-  return {name,
-          general_text(quality.distance, 4),
-          fixed_text(quality.precision, 2),
-          fixed_text(quality.recall, 2),
-          smallest_class(quality),
-          reconstruction ? general_text(*reconstruction, 4) : absent};
+/// A column of a table of figures.
+struct FigureColumn {
+  const char* measure;
+  const char* heading;
+};
+
+std::string figure(const Measure& measure, const std::optional<Estimate>& estimate) {
+  if (!estimate) return absent;
+  const bool share = measure.goal != MeasureGoal::lower || measure.name == "copies";
+  return share ? fixed_text(estimate->value, 3) : general_text(estimate->value, 4);
 }
 
-TextTable quality_table(const Comparison& c) {
-  TextTable table = {
-      {"quality", "distance", "precision", "recall", "smallest class", "reconstruction"}};
-  for (const ComparedModel& model : c.models) {
-    if (model.quality) {
-      table.push_back(quality_row(model.name, *model.quality, model.reconstruction));
-    } else {
-      table.push_back({model.name, "diverged", absent, absent, absent, absent});
-    }
+const Measure* find(const std::vector<Measure>& measures, const char* name) {
+  const auto found = std::find_if(measures.begin(), measures.end(),
+                                  [&](const Measure& measure) { return measure.name == name; });
+  return found == measures.end() ? nullptr : &*found;
+}
+
+using Side = std::optional<Estimate> Measure::*;
+
+std::vector<std::string> figures_row(const std::string& name, const std::vector<Measure>& measures,
+                                     const std::vector<FigureColumn>& columns, Side side) {
+  std::vector<std::string> row = {name};
+  for (const FigureColumn& column : columns) {
+    const Measure* const measure = find(measures, column.measure);
+    row.push_back(measure == nullptr ? absent : figure(*measure, measure->*side));
   }
-  table.push_back(quality_row("training trials", c.training, std::nullopt));
-  table.push_back(quality_row("resampled columns", c.resampled, std::nullopt));
+  return row;
+}
+
+// A row for each model and floor; nothing where no column is measured of these trials.
+std::optional<TextTable> figures_table(const Comparison& c, const std::string& heading,
+                                       const std::vector<FigureColumn>& wanted) {
+  std::vector<FigureColumn> columns;
+  for (const FigureColumn& column : wanted) {
+    if (find(c.floors, column.measure) != nullptr) columns.push_back(column);
+  }
+  if (columns.empty()) return std::nullopt;
+  TextTable table = {{heading}};
+  for (const FigureColumn& column : columns) table.front().emplace_back(column.heading);
+  for (const ComparedModel& model : c.models) {
+    table.push_back(figures_row(model.name,
+                                model.quality ? model.quality->measures : std::vector<Measure>{},
+                                columns, &Measure::samples));
+    if (!model.quality) table.back()[1] = "diverged";
+  }
+  table.push_back(figures_row("real", c.floors, columns, &Measure::real));
+  table.push_back(figures_row("resampled", c.floors, columns, &Measure::resampled));
   return table;
+}
+
+// Figures in the feature space, and what else there is of each model.
+TextTable quality_table(const Comparison& c) {
+  const std::vector<FigureColumn> columns = {
+      {"frechet", "distance"}, {"precision", "precision"}, {"recall", "recall"}};
+  TextTable table = figures_table(c, "quality", columns).value_or(TextTable{{"quality"}});
+  table.front().insert(table.front().end(), {"smallest class", "reconstruction"});
+  for (std::size_t row = 1; row < table.size(); ++row) {
+    const ComparedModel* const model = row <= c.models.size() ? &c.models[row - 1] : nullptr;
+    const bool measured = model != nullptr && model->quality.has_value();
+    const bool reconstructed = model != nullptr && model->reconstruction.has_value();
+    table[row].push_back(measured ? smallest_class(*model->quality) : absent);
+    table[row].push_back(reconstructed ? general_text(*model->reconstruction, 4) : absent);
+  }
+  return table;
+}
+
+std::vector<TextTable> further_tables(const Comparison& c) {
+  const std::vector<std::pair<std::string, std::vector<FigureColumn>>> wanted = {
+      {"columns", {{"shape", "shape"}, {"trend", "trend"}, {"utility", "utility"}}},
+      {"curves",
+       {{"spectrum", "spectrum"}, {"autocorrelation", "autocorrelation"}, {"bands", "bands"}}},
+      {"further",
+       {{"c2st", "c2st"},
+        {"kernel-distance", "kernel-distance"},
+        {"mmd", "mmd"},
+        {"density", "density"},
+        {"coverage", "coverage"},
+        {"class-difference", "class-difference"}}},
+      {"copying",
+       {{"dcr", "dcr"},
+        {"near-copies", "near-copies"},
+        {"copies", "copies"},
+        {"membership", "membership"}}}};
+  std::vector<TextTable> made;
+  for (const auto& [heading, columns] : wanted) {
+    if (auto table = figures_table(c, heading, columns)) made.push_back(std::move(*table));
+  }
+  return made;
 }
 
 TextTable time_table(const Comparison& c) {
@@ -80,23 +147,16 @@ std::vector<std::string> notes_of(const Comparison& c) {
   for (const ComparedModel& model : c.models) {
     if (!model.failure.empty()) notes.push_back(model.name + ": " + model.failure + ".");
   }
-  notes.push_back("distance: the Frechet distance between Gaussians fitted to " +
-                  std::to_string(c.components) + " principal components (" + percent(c.explained) +
-                  " of the variance) of " + grouped(c.count) + " samples and of the held-out " +
-                  "trials; " + of_unit(c) + ". This is not FID, whose features are a network's: " +
-                  "compare it with the two floors below the models, training trials and columns " +
-                  "resampled independently. docs/quality.md has a classifier's distances.");
   notes.push_back(
-      "precision: the share of samples among the held-out trials, recall: of held-out "
-      "trials among the samples (Kynkaanniemi et al. 2019, k = " +
-      std::to_string(QualityJudge::neighbours) + ", up to " + grouped(QualityJudge::most_balls) +
-      " of each side, the same components).");
-  if (c.classes_right) {
-    notes.push_back(
-        "smallest class: the least share of samples of any label, by the nearest "
-        "training trial, which is right for " +
-        percent(*c.classes_right) + " of the held-out ones.");
-  }
+      "distance: the Frechet distance between Gaussians fitted to the features of samples and of "
+      "the held-out trials. Features: " +
+      c.space +
+      ". It is no FID, whose features are those of "
+      "an Inception network: compare it with the floors below the models.");
+  notes.push_back(
+      "real: training trials beside the held-out ones, of copying the held-out ones themselves; "
+      "resampled: trials whose numbers are drawn each for itself. docs/quality.md explains each "
+      "measure.");
   const bool reconstructs = std::any_of(c.models.begin(), c.models.end(),
                                         [](const auto& m) { return m.reconstruction.has_value(); });
   if (reconstructs) {
@@ -127,24 +187,25 @@ std::string markdown(const Comparison& c) {
   std::string made = "# Models compared\n\n";
   for (const std::string& fact : text.facts) made += "- " + fact + "\n";
   made += "\n";
-  for (const TextTable* table : {&text.quality, &text.time, &text.bytes}) {
-    made += markdown_table(*table);
-  }
+  made += markdown_table(text.quality);
+  for (const TextTable& table : text.further) made += markdown_table(table);
+  made += markdown_table(text.time) + markdown_table(text.bytes);
   for (const std::string& note : text.notes) made += "- " + note + "\n";
   if (c.real) made += "\n![Real trials and samples of each model](comparison.png)\n";
   return made;
 }
 
-std::vector<std::string> lines_of(const Quality& quality) {
-  std::vector<std::string> lines = {"distance " + general_text(quality.distance, 4),
-                                    "precision " + fixed_text(quality.precision, 2) + ", recall " +
-                                        fixed_text(quality.recall, 2)};
-  if (quality.classes) lines.push_back("smallest class " + smallest_class(quality));
-  return lines;
+std::vector<std::string> lines_of(const std::vector<Measure>& measures, Side side) {
+  const auto text = [&](const char* name) {
+    const Measure* const measure = find(measures, name);
+    return std::string(name) + " " +
+           (measure == nullptr ? absent : figure(*measure, measure->*side));
+  };
+  return {text("frechet"), text("precision") + ", " + text("recall"), text("coverage")};
 }
 
 ComparisonPanel real_panel(const Comparison& c) {
-  std::vector<std::string> lines = lines_of(c.training);
+  std::vector<std::string> lines = lines_of(c.floors, &Measure::real);
   lines.front() += " (training trials)";
   lines.push_back(grouped(c.training_trials) + " trials, " + grouped(c.held_out_trials) +
                   " held out");
@@ -152,7 +213,10 @@ ComparisonPanel real_panel(const Comparison& c) {
 }
 
 ComparisonPanel panel(const ComparedModel& model) {
-  std::vector<std::string> lines = lines_of(*model.quality);
+  std::vector<std::string> lines = lines_of(model.quality->measures, &Measure::samples);
+  if (!model.quality->classes.empty()) {
+    lines.push_back("smallest class " + smallest_class(*model.quality));
+  }
   if (model.reconstruction) {
     lines.push_back("reconstruction error " + general_text(*model.reconstruction, 4));
   }
@@ -181,7 +245,8 @@ ComparisonText comparison_text(const Comparison& c) {
                            grouped(c.held_out_trials) + " held out";
   const std::string budget = c.budget + " of each model, batch " + std::to_string(c.batch) +
                              ", seed " + std::to_string(c.seed) + ", on " + c.device;
-  return {{data, budget}, quality_table(c), time_table(c), bytes_table(c), notes_of(c)};
+  return {{data, budget}, quality_table(c),  time_table(c),
+          bytes_table(c), further_tables(c), notes_of(c)};
 }
 
 std::string plain_table(const TextTable& table) {

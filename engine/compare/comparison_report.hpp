@@ -15,6 +15,7 @@ using TextTable = std::vector<std::vector<std::string>>;
 struct ComparisonText {
   std::vector<std::string> facts;  ///< what was compared: data, budget, device
   TextTable quality, time, bytes;
+  std::vector<TextTable> further;  ///< of columns, of curves, of copying
   std::vector<std::string> notes;  ///< what the columns mean, and which models have no figures
 };
 

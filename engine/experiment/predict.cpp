@@ -221,7 +221,7 @@ KnownValues known_values(const PredictRequest& request, const std::vector<FreeCo
 
 PredictResult predict(const PredictRequest& request) {
   check(request);
-  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const LoadedCheckpoint loaded = load_chosen(request.model, request.which);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   require_cells(model, "predict", loaded.file.string());
   if (request.out != "-") {
@@ -253,6 +253,7 @@ PredictResult predict(const PredictRequest& request) {
   result.support = RowSupport(*model.cells, places, predictor).of(given);
   write_predictions(request.out, given, schema, result);
   result.checkpoint = loaded.file;
+  result.chosen = loaded.chosen;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
   const std::string line = of.empty() ? left_out(schema) : "";

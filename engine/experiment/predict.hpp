@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/words.hpp"
+#include "engine/checkpoint/which_checkpoint.hpp"
 
 namespace vgan {
 
@@ -43,7 +44,8 @@ struct WordTable<Support> {
 };
 
 struct PredictRequest {
-  std::filesystem::path model;  ///< run folder or checkpoint file
+  std::filesystem::path model;                    ///< run folder or checkpoint file
+  WhichCheckpoint which = WhichCheckpoint::best;  ///< of a run's folder
   /// A table of values that rows are given, any of the model's columns, an empty cell being free.
   std::string given;
   /// Names of the columns that are predicted, with commas between, their units may be left out;
@@ -97,6 +99,7 @@ struct PredictResult {
   std::vector<NumbersCheck> checked_numbers;
   std::vector<WordsCheck> checked_words;
   std::filesystem::path checkpoint;  ///< used
+  std::string chosen;                ///< which checkpoint that is, and why
   std::uint64_t epoch = 0;
   double seconds = 0.0;            ///< of predicting and writing
   std::vector<std::string> notes;  ///< columns left out, newer checkpoints passed over

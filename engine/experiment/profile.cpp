@@ -253,7 +253,7 @@ void write(const ProfileRequest& request, const ProfileQuestion& question, const
 
 ProfileResult profile(const ProfileRequest& request) {
   check(request);
-  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const LoadedCheckpoint loaded = load_chosen(request.model, request.which);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   require_cells(model, "profile", loaded.file.string());
   require_places(request, loaded, model);
@@ -286,6 +286,7 @@ ProfileResult profile(const ProfileRequest& request) {
                        : draw_profile(profile_plot(request, question, model, places, result));
   write(request, question, schema, result);
   result.checkpoint = loaded.file;
+  result.chosen = loaded.chosen;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
   if (space) {

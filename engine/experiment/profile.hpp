@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/words.hpp"
+#include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/experiment/predict.hpp"
 #include "engine/pictures/picture.hpp"
 
@@ -30,9 +31,10 @@ struct WordTable<OtherSettings> {
 };
 
 struct ProfileRequest {
-  std::filesystem::path model;  ///< run folder or checkpoint file
-  std::string of;               ///< the outcome, a drawn column; its unit may be left out
-  std::string over;             ///< the setting, another one; or two, with a comma between
+  std::filesystem::path model;                    ///< run folder or checkpoint file
+  WhichCheckpoint which = WhichCheckpoint::best;  ///< of a run's folder
+  std::string of;    ///< the outcome, a drawn column; its unit may be left out
+  std::string over;  ///< the setting, another one; or two, with a comma between
   /// What holds for other columns, as GenerateRequest::where: values, and with
   /// OtherSettings::average ranges; of `over` a range alone, from where to where it goes.
   std::string where;
@@ -80,6 +82,7 @@ struct ProfileResult {
   std::int64_t columns = 0;          ///< of the table that was written; 0: none was
   RgbImage picture;                  ///< made even where none is written
   std::filesystem::path checkpoint;  ///< used
+  std::string chosen;                ///< which checkpoint that is, and why
   std::uint64_t epoch = 0;
   double seconds = 0.0;            ///< of predicting, drawing and writing
   std::vector<std::string> notes;  ///< columns left free, newer checkpoints passed over

@@ -240,7 +240,7 @@ ModelPredictor::Options options_of(const SearchRequest& request) {
 
 SearchResult search(const SearchRequest& request) {
   check(request);
-  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const LoadedCheckpoint loaded = load_chosen(request.model, request.which);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   require_cells(model, "search", loaded.file.string());
   if (request.out != "-") {
@@ -274,6 +274,7 @@ SearchResult search(const SearchRequest& request) {
   }
   write_proposals(request.out, rows, goals, schema, result);
   result.checkpoint = loaded.file;
+  result.chosen = loaded.chosen;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
   add_notes(space, model, loaded, result);

@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/experiment/predict.hpp"
 
 namespace vgan {
 
 struct SearchRequest {
-  std::filesystem::path model;  ///< run folder or checkpoint file
+  std::filesystem::path model;                    ///< run folder or checkpoint file
+  WhichCheckpoint which = WhichCheckpoint::best;  ///< of a run's folder
   /// What to make as great and as small as can be, one or more in all: NAME, the predicted mean of
   /// a drawn column; qXX(NAME), its quantile at XX %; P(NAME>X), P(NAME<X), P(NAME=WORD), a
   /// probability. The unit of a name may be left out.
@@ -62,6 +64,7 @@ struct SearchResult {
   std::vector<double> nearest;
   std::uint64_t evaluations = 0;     ///< settings that were evaluated
   std::filesystem::path checkpoint;  ///< used
+  std::string chosen;                ///< which checkpoint that is, and why
   std::uint64_t epoch = 0;
   double seconds = 0.0;            ///< of searching and writing
   std::vector<std::string> notes;  ///< columns left out, newer checkpoints passed over

@@ -58,8 +58,8 @@ std::string range_of(const CheckpointTensor& tensor) {
 
 }  // namespace
 
-std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
-  const LoadedCheckpoint loaded = load_run_or_file(run_or_file);
+std::string describe_checkpoint(const std::filesystem::path& run_or_file, WhichCheckpoint which) {
+  const LoadedCheckpoint loaded = load_chosen(run_or_file, which);
   const Checkpoint& checkpoint = loaded.checkpoint;
   const GeneratorModel model = read_model(checkpoint, loaded.file.string());
   std::string text;
@@ -71,6 +71,10 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
   };
   fact("file", loaded.file.string());
   fact("epoch", std::to_string(model.epoch));
+  fact("which", loaded.chosen);
+  if (const auto quality = quality_of(checkpoint.metadata)) {
+    fact("quality", quality_text(*quality) + ", the lower the better");
+  }
   fact("trials",
        std::string(info_of(model.shape.kind).plural) + " of " + extents_text(model.shape));
   if (model.schema) {
@@ -94,6 +98,10 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
     fact("changed",
          "after epoch " + std::to_string(change.epoch) + ": " + change_text(change.setting));
   }
+  for (const RunRecord::Rollback& one : record.rollbacks) {
+    fact("rolled back", "after epoch " + std::to_string(one.epoch) + " to epoch " +
+                            std::to_string(one.to) + ", at half the rates");
+  }
   const std::string networks = model.config.folds > 0
                                    ? std::to_string(model.config.folds) +
                                          " networks, each trained without a part of the rows: "
@@ -104,8 +112,11 @@ std::string describe_checkpoint(const std::filesystem::path& run_or_file) {
                              ? counted(model.left_out.rows(), "row") + " that were left out"
                              : "the networks alone: rows left out have not been judged");
   }
-  if (model.conditions.classes()) fact("classes", model.conditions.known_text());
-  if (!model.conditions.classes() && model.conditions.size() > 0) {
+  if (model.conditions.groups()) {
+    fact("conditions", std::to_string(model.conditions.size()) + " groups of alike trials");
+  } else if (model.conditions.classes()) {
+    fact("classes", model.conditions.known_text());
+  } else if (model.conditions.size() > 0) {
     fact("conditions", std::to_string(model.conditions.size()) +
                            " numbers, standardised by those of the training trials");
   }

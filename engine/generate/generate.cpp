@@ -148,9 +148,14 @@ std::string left_out(const GenerateRequest& request, const GeneratorModel& model
 
 }  // namespace
 
-GenerateResult generate(const GenerateRequest& named) {
+GenerateResult generate(const GenerateRequest& wanted) {
+  GenerateRequest named = wanted;
+  if (named.take) {
+    named.out = "-";  // no file is made, and none is looked for
+    named.format = SampleFormat::raw;
+  }
   if (!named.out.empty()) check_request(named, format_of(named));
-  const LoadedCheckpoint loaded = load_run_or_file(named.model);
+  const LoadedCheckpoint loaded = load_chosen(named.model, named.which);
   const GeneratorModel model = read_model(loaded.checkpoint, loaded.file.string());
   const GenerateRequest asked = with_output(named, model);
   if (asked.out != "-")
@@ -165,8 +170,9 @@ GenerateResult generate(const GenerateRequest& named) {
   RowSettings settings = settings_of(request, model, wishes, conditions);
   const ValueType file_type = type_of(request, format, model);
   // Devices round bytes themselves; of floats, only a picture's grey is theirs to make.
-  const bool u8 = format == SampleFormat::png ? picture_takes_u8(model.shape)
-                                              : file_type == ValueType::u8 && model.scaling.bytes();
+  const bool u8 = format == SampleFormat::png
+                      ? picture_takes_u8(model.shape)
+                      : file_type == ValueType::u8 && model.scaling.bytes() && !request.take;
   if (request.out != "-") make_folder_of(request.out);
   require_room(request, format, file_type, model);
 
@@ -188,7 +194,9 @@ GenerateResult generate(const GenerateRequest& named) {
     fill = model.conditions.drawn(request.seed, Purpose::sample);
   }
   const std::uint64_t lines = request.summary ? settings.count : 0;
-  const auto sink = make_sample_sink(request, format, file_type, model, std::move(settings));
+  const auto sink = request.take
+                        ? make_value_sink(request, model)
+                        : make_sample_sink(request, format, file_type, model, std::move(settings));
   const StageSeconds stages = source.draw(u8, fill, wishes, *sink, keep_going);
   const auto all_taken = Clock::now();
   sink->finish();
@@ -200,6 +208,7 @@ GenerateResult generate(const GenerateRequest& named) {
   result.shape = model.shape;
   result.columns = sink->columns();
   result.checkpoint = loaded.file;
+  result.chosen = loaded.chosen;
   result.epoch = model.epoch;
   result.samples_from = model.codes.empty() ? "" : model.codes.text();
   result.seconds = seconds_since(start);

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 
 #include "engine/base/words.hpp"
+#include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/data/trial_shape.hpp"
 #include "engine/settings/config.hpp"
 
@@ -52,7 +54,8 @@ struct WordTable<SampleShape> {
 };
 
 struct GenerateRequest {
-  std::filesystem::path model;  ///< run folder or checkpoint file
+  std::filesystem::path model;                    ///< run folder or checkpoint file
+  WhichCheckpoint which = WhichCheckpoint::best;  ///< of a run's folder
   std::uint64_t count = 64;
   /// Empty: "samples" with the ending of `format`; where that is automatic too, of rows of a table
   /// whose numbers nobody asked for (`dtype`, `shape`) samples.csv, else samples.npy; of a summary
@@ -94,6 +97,10 @@ struct GenerateRequest {
   /// out are best foretold: farther from the rows that were learnt.
   bool privacy = false;
   std::function<bool()> stop_requested;  ///< asked with each block; may be empty
+  /// Takes whole samples in the data's own units, [n, trial], in order, in place of a file; of rows
+  /// of a table the numbers of encoded_columns that stand for their cells. `out` and `format` say
+  /// nothing then. Empty: a file is written.
+  std::function<void(std::span<const double>)> take;
 };
 
 struct GenerateResult {
@@ -103,6 +110,7 @@ struct GenerateResult {
   TrialShape shape;                  ///< of one trial
   std::int64_t columns = 0;          ///< of the table, where one was written; else 0
   std::filesystem::path checkpoint;  ///< used
+  std::string chosen;                ///< which checkpoint that is, and why
   std::uint64_t epoch = 0;
   double seconds = 0.0;  ///< from the first block to the finished file
   /// Seconds that computing, copying to the host (0 where samples are computed in its memory) and
@@ -118,6 +126,7 @@ struct GenerateResult {
 GenerateResult generate(const GenerateRequest& request);
 
 /// What a checkpoint holds, as `inspect` prints it: one fact a line, then one tensor a line.
-std::string describe_checkpoint(const std::filesystem::path& run_or_file);
+std::string describe_checkpoint(const std::filesystem::path& run_or_file,
+                                WhichCheckpoint which = WhichCheckpoint::best);
 
 }  // namespace vgan

@@ -17,13 +17,13 @@
 #include "engine/device/devices.hpp"
 #include "engine/encode/as_type.hpp"
 #include "engine/files/output_path.hpp"
+#include "engine/generate/model_trials.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/models/state_tensors.hpp"
 #include "engine/pictures/reconstruction_sheet.hpp"
 #include "engine/run/run_files.hpp"
 #include "engine/sample/reconstruction_errors.hpp"
-#include "engine/settings/schema_file.hpp"
 
 namespace vgan {
 namespace {
@@ -62,20 +62,6 @@ GeneratorModel read_autoencoder(const LoadedCheckpoint& loaded) {
                "train one with --model vae or --model ae"});
 }
 
-// What the columns of a further table mean; numbers may be others than those that were trained on.
-SchemaWish columns_of(const GeneratorModel& model, const std::string& origin) {
-  if (!model.schema) return {};
-  SchemaWish wish = wish_of(*model.schema, origin);
-  for (ColumnWish& column : wish.columns) {
-    column.low.reset();
-    column.high.reset();
-    column.decimals.reset();
-    const bool numbers = column.values && (*column.values)[0].number;
-    if (numbers || column.format) column.values.reset();
-  }
-  return wish;
-}
-
 /// The trials to reconstruct, in the range that the model sees them in.
 struct OpenedTrials {
   Trials trials;
@@ -94,7 +80,7 @@ OpenedTrials open_data(const ReconstructRequest& request, const GeneratorModel& 
                                .dataset = request.dataset,
                                .seed = model.config.seed,
                                .shape = wish,
-                               .schema = columns_of(model, origin),
+                               .schema = columns_like(model, origin),
                                .threads = static_cast<int>(request.threads)});
   if (!trials.shape.same_sides(model.shape)) {
     throw Error(ErrorCode::bad_data,
@@ -211,7 +197,7 @@ Reconstructor load_networks(Backend& backend, Queue& queue, const GeneratorModel
 
 ReconstructResult reconstruct(const ReconstructRequest& request) {
   check(request);
-  const LoadedCheckpoint loaded = load_run_or_file(request.model);
+  const LoadedCheckpoint loaded = load_chosen(request.model, request.which);
   const GeneratorModel model = read_autoencoder(loaded);
   const CallersDevice restored(request.device);
   const auto backend = open_backend(request.device, static_cast<int>(request.threads));
@@ -249,6 +235,7 @@ ReconstructResult reconstruct(const ReconstructRequest& request) {
   result.errors = meter.errors();
   result.shape = model.shape;
   result.checkpoint = loaded.file;
+  result.chosen = loaded.chosen;
   result.epoch = model.epoch;
   result.seconds = seconds_since(start);
   std::vector<std::string> notes = loaded.skipped;

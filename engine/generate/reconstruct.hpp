@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/data/trial_shape.hpp"
 #include "engine/sample/reconstruction_figures.hpp"
 #include "engine/settings/choices.hpp"
@@ -15,10 +16,11 @@ namespace vgan {
 inline constexpr const char* allowed_trial_counts = "0 (all) to 2^40 - 1";
 
 struct ReconstructRequest {
-  std::filesystem::path model;  ///< run folder or checkpoint file
-  std::string data;             ///< as DataRequest::data; "digits" are those of the model's seed
-  std::string array;            ///< as DataRequest
-  std::string dataset;          ///< likewise
+  std::filesystem::path model;                    ///< run folder or checkpoint file
+  WhichCheckpoint which = WhichCheckpoint::best;  ///< of a run's folder
+  std::string data;     ///< as DataRequest::data; "digits" are those of the model's seed
+  std::string array;    ///< as DataRequest
+  std::string dataset;  ///< likewise
   std::string out = "reconstructions.npy";  ///< .npy; .png: each trial above its reconstruction
   std::string errors;                       ///< .npy of the mean squared error of each trial, or ""
   /// The first so many trials; 0: all, or the 50 that a picture shows, unless `errors` or
@@ -36,6 +38,7 @@ struct ReconstructResult {
   ReconstructionErrors errors;
   TrialShape shape;                  ///< of one trial
   std::filesystem::path checkpoint;  ///< used
+  std::string chosen;                ///< which checkpoint that is, and why
   std::uint64_t epoch = 0;
   double seconds = 0.0;
   std::string note;  ///< newer checkpoints passed over, trials outside the model's range, or empty

@@ -115,6 +115,25 @@ class PngSink final : public SampleSink {
   std::vector<std::uint8_t> pixels_;
 };
 
+/// The numbers, to whoever asked for them.
+class ValueSink final : public SampleSink {
+ public:
+  ValueSink(const GenerateRequest& request, const GeneratorModel& model)
+      : request_(request),
+        stream_(model.scaling, model.shape.size(), ValueType::f64,
+                model.schema ? &*model.schema : nullptr) {}
+  void take(std::span<const float> numbers) override { request_.take(stream_.values_of(numbers)); }
+  void take(std::span<const double> values) override { request_.take(stream_.values_of(values)); }
+  void take(std::span<const std::uint8_t> pixels) override {
+    request_.take(std::vector<double>(pixels.begin(), pixels.end()));
+  }
+  void finish() override {}
+
+ private:
+  const GenerateRequest& request_;
+  ValueStream stream_;
+};
+
 /// Bytes as they are.
 class RawSink final : public SampleSink {
  public:
@@ -240,6 +259,11 @@ void SampleSink::take_block(ConstMatrixRef block) {
   } else {
     take(std::span(block.as<float>().data, size));
   }
+}
+
+std::unique_ptr<SampleSink> make_value_sink(const GenerateRequest& request,
+                                            const GeneratorModel& model) {
+  return std::make_unique<ValueSink>(request, model);
 }
 
 std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, SampleFormat format,

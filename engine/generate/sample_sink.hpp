@@ -45,6 +45,10 @@ std::unique_ptr<SampleSink> make_sample_sink(const GenerateRequest& request, Sam
                                              ValueType type, const GeneratorModel& model,
                                              RowSettings settings);
 
+/// Hands the samples to `request.take`. Both must outlive it.
+std::unique_ptr<SampleSink> make_value_sink(const GenerateRequest& request,
+                                            const GeneratorModel& model);
+
 /// Whether a picture of such samples is drawn from bytes, as images are. Plots want the numbers
 /// themselves.
 bool picture_takes_u8(const TrialShape& shape);

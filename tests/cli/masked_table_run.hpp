@@ -28,9 +28,9 @@ struct MaskedTableRun {
 
   explicit MaskedTableRun(const std::string& table) {
     write("t.csv", table);
-    const CommandResult result =
-        vgan({"--preset", "masked", "--data", "t.csv", "--g-layers", "32", "--batch", "64",
-              "--epochs", "200", "--device", "cpu", "--threads", "1", "--out", "m"});
+    const CommandResult result = vgan({"--preset", "masked", "--data", "t.csv", "--g-layers", "32",
+                                       "--batch", "64", "--epochs", "200", "--device", "cpu",
+                                       "--threads", "1", "--out", "m", "--report", "off"});
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
   }

@@ -35,7 +35,8 @@ struct Digits {
     Words words = {"--preset",   "vae", "--model",  model, "--latent",    "6",
                    "--g-layers", "64",  "--batch",  "32",  "--d-layers",  "64",
                    "--epochs",   "50",  "--device", "cpu", "--precision", "fp32",
-                   "--threads",  "1",   "--out",    model, "--data",      "digits.npy"};
+                   "--threads",  "1",   "--out",    model, "--data",      "digits.npy",
+                   "--hold-out", "0"};
     words.insert(words.end(), more.begin(), more.end());
     return run_vgan(path(), words);
   }

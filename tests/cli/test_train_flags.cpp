@@ -18,7 +18,7 @@ void write_table(const TinyRuns& runs, const std::string& text) {
 
 // What a run on that table says of it.
 std::string of_table(const TinyRuns& runs, const std::string& out, Words more) {
-  more.insert(more.end(), {"--data", "t.csv", "--batch", "2"});
+  more.insert(more.end(), {"--data", "t.csv", "--batch", "2", "--hold-out", "0"});
   const CommandResult result = runs.run(out, more);
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -138,6 +138,32 @@ const Checks other_checks = {
        CHECK(shape(made, "d.0.weight") == std::vector<std::int64_t>{67, 16});
        CHECK(values_of(made, "conditions.shares") == std::vector<float>(3, 1.0F / 3.0F));
      }},
+    {"clusters",
+     [](const TinyRuns& runs) {
+       // Images of two grey levels, a hundred of each.
+       vgan::NpyWriter writer(runs.path() / "greys.npy", vgan::ValueType::u8, {200, 8, 8});
+       std::vector<std::uint8_t> pixels;
+       for (int i = 0; i < 200 * 64; ++i) {
+         pixels.push_back(static_cast<std::uint8_t>(i / 64 % 2 * 200 + i % 5));
+       }
+       writer.append(std::span<const std::uint8_t>(pixels));
+       writer.finish();
+       const auto made =
+           trained(runs, "a", {"--data", "greys.npy", "--hold-out", "0", "--clusters", "9"});
+       CHECK(shape(made, "g.0.weight") == std::vector<std::int64_t>{102, 16});
+       CHECK(shape(made, "d.0.weight") == std::vector<std::int64_t>{66, 16});
+       CHECK(values_of(made, "conditions.shares") == std::vector<float>(2, 0.5F));
+       CHECK(runs.config("a").clusters == 9);
+       // Too few of them for groups, which is nothing to be refused.
+       CHECK(shape(trained(runs, "b", {"--clusters", "9"}), "g.0.weight") ==
+             std::vector<std::int64_t>{100, 16});
+       CHECK(runs.run("c", {"--clusters", "4097"}).exit_code == 78);
+       write_tiny_labels(runs, "labels.npy");
+       const CommandResult both =
+           runs.run("d", {"--labels", "labels.npy", "--conditional", "--clusters", "3"});
+       CHECK(both.exit_code == 78);
+       CHECK_THAT(both.err, ContainsSubstring("only with a gan without conditional"));
+     }},
     {"conditions",
      [](const TinyRuns& runs) {
        write_tiny_vectors(runs, "vectors.npy");
@@ -153,7 +179,9 @@ const Checks other_checks = {
        write_tiny_vectors(runs, "unit.npy", 2.0F);
        CHECK(distance(made, with("c", "unit.npy"), "d.0.weight") == 0.0);
        // Mean and deviation are those of trials that are trained on: 0 to 11 of 24.
-       const auto half = trained(runs, "d", {"--conditions", "vectors.npy", "--hold-out", "0.5"});
+       const auto half =
+           trained(runs, "d",
+                   {"--conditions", "vectors.npy", "--hold-out", "0.5", "--hold-out-part", "last"});
        CHECK(values_of(half, "conditions.mean")[1] == Approx(5.5 / 24.0));
        CHECK(values_of(half, "conditions.deviation")[1] == Approx(std::sqrt(143.0 / 12.0) / 24.0));
      }},
@@ -168,6 +196,61 @@ const Checks other_checks = {
      [](const TinyRuns& runs) {
        (void)trained(runs, "a", {"--passes", "2", "--hold-out", "0.5"});
        CHECK(runs.metrics("a").size() == 3);  // 12 of 24 images in batches of 8
+     }},
+    {"hold-out-part",
+     [](const TinyRuns& runs) {
+       const auto seen = [&](const char* part) {
+         return trained(runs, part, {"--hold-out", "0.5", "--hold-out-part", part})
+             .metadata.at("data");
+       };
+       CHECK(seen("random") != seen("last"));
+       CHECK_THAT(runs.run("a", {"--hold-out", "0.5"}).err,
+                  ContainsSubstring("held out 12 trials of 24, drawn by the seed"));
+       CHECK(runs.run("b", {"--hold-out", "0.5", "--hold-out-part", "first"}).exit_code == 78);
+     }},
+    {"evaluate-every",
+     [](const TinyRuns& runs) {
+       const CommandResult made =
+           runs.run("a", {"--hold-out", "0.5", "--epochs", "4", "--evaluate-every", "2"});
+       INFO(made.err);
+       CHECK(made.exit_code == 0);
+       CHECK_THAT(made.out, ContainsSubstring("quality: frechet "));
+       CHECK_THAT(file_text(runs.path() / "a/metrics.jsonl"),
+                  ContainsSubstring("{\"event\":\"evaluation\",\"epoch\":2,\"frechet\":"));
+       CHECK_THAT(runs.run("b", {"--evaluate-every", "2"}).err,
+                  ContainsSubstring("evaluate-every: found 2, with 0 trials held out"));
+     }},
+    {"stop-when",
+     [](const TinyRuns& runs) {
+       const CommandResult made = runs.run("a", {"--hold-out", "0.5", "--evaluate-every", "1",
+                                                 "--epochs", "9", "--stop-when", "frechet<1e9"});
+       INFO(made.err);
+       CHECK(made.exit_code == 0);
+       CHECK(runs.metrics("a").size() == 1);
+       CHECK_THAT(made.out, ContainsSubstring("ended by --stop-when: frechet "));
+       CHECK(runs.run("b", {"--stop-when", "plateau"}).exit_code == 78);
+       CHECK(runs.run("c", {"--stop-when", "soon"}).exit_code == 78);
+     }},
+    {"on-divergence",
+     [](const TinyRuns& runs) {
+       const Words wild = {"--preset", "article", "--lr", "1e7", "--epochs", "50"};
+       const auto said = [&](const std::string& out, const char* what) {
+         Words words = wild;
+         words.insert(words.end(), {"--on-divergence", what});
+         const CommandResult result = runs.run(out, words);
+         CHECK(result.exit_code == 3);
+         return result.err;
+       };
+       CHECK_THAT(said("a", "stop"), !ContainsSubstring("rollback"));
+       CHECK_THAT(said("b", "rollback"), ContainsSubstring("(rollback 3 of 3)"));
+       CHECK(runs.config("b").lr == 1.25e6);
+     }},
+    {"tensorboard",
+     [](const TinyRuns& runs) {
+       (void)trained(runs, "a", {"--tensorboard"});
+       CHECK(runs.files("a/tensorboard") == 1);
+       (void)trained(runs, "b", {});
+       CHECK_FALSE(std::filesystem::exists(runs.path() / "b/tensorboard"));
      }},
     {"passes",
      [](const TinyRuns& runs) {
@@ -241,6 +324,14 @@ const Checks other_checks = {
        CHECK(trained(runs, "a", {"--preset", "default"}).tensors.contains("g_ema.0.weight"));
        CHECK_FALSE(trained(runs, "b", {"--preset", "article"}).tensors.contains("g_ema.0.weight"));
        CHECK(runs.config("b").output == vgan::preset("article").output);
+     }},
+    {"report",
+     [](const TinyRuns& runs) {
+       (void)trained(runs, "a", {"--report", "on"});
+       CHECK(std::filesystem::exists(runs.path() / "a/report.html"));
+       (void)trained(runs, "b", {"--report", "off"});
+       CHECK_FALSE(std::filesystem::exists(runs.path() / "b/report.html"));
+       CHECK(runs.run("c", {"--report", "maybe"}).exit_code == 78);
      }},
     {"quiet",
      [](const TinyRuns& runs) {

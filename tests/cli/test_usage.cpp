@@ -47,7 +47,7 @@ TEST_CASE("cli: what cannot be understood is one line and exit 2") {
       Mistake{{"train", "--learning-rate", "1"}, "--learning-rate: no such flag"},
       Mistake{{"trian"},
               "no command 'trian': allowed train, generate, predict, profile, search, reconstruct, "
-              "compare, evaluate, inspect, schema, "
+              "compare, evaluate, report, inspect, schema, "
               "export, doctor; "
               "did you mean 'train'?"},
       Mistake{{"--epochs"}, "--epochs: this flag needs a value"},
@@ -115,7 +115,7 @@ TEST_CASE("cli: help of every command fits 80 columns") {
       GENERATE(Words{"--help"}, Words{"-h"}, Words{"generate", "--help"},
                Words{"compare", "--help"}, Words{"inspect", "-h"}, Words{"doctor", "--help"},
                Words{"evaluate", "--help"}, Words{"predict", "--help"}, Words{"search", "--help"},
-               Words{"profile", "--help"}, Words{"export", "--help"});
+               Words{"profile", "--help"}, Words{"export", "--help"}, Words{"report", "--help"});
   const CommandResult result = run_vgan(folder.path(), words);
   INFO(result.out);
   CHECK(result.exit_code == 0);

@@ -27,9 +27,10 @@ class TinyRuns {
 
   /// The words for a run into `out`; later flags win over earlier ones.
   static Words words(const std::string& out, const Words& more = {}) {
-    Words all = {"--data",      "tiny.npy", "--g-layers", "16", "--d-layers", "16",
-                 "--batch",     "8",        "--epochs",   "3",  "--device",   "cpu",
-                 "--precision", "fp32",     "--threads",  "1",  "--out",      out};
+    Words all = {"--data",   "tiny.npy", "--g-layers",  "16",       "--d-layers",
+                 "16",       "--batch",  "8",           "--epochs", "3",
+                 "--device", "cpu",      "--precision", "fp32",     "--threads",
+                 "1",        "--out",    out,           "--report", "off"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }

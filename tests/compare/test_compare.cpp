@@ -1,6 +1,7 @@
 // Comparisons in the library: models that diverge, data of floats and of curves.
 #include "engine/compare/compare.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 
@@ -183,17 +184,22 @@ TEST_CASE("compare: curves of floats, in their own unit", "[engine][run]") {
   const Place place;
   const Comparison found = compare(place.request("waves.npy", {"conv1d", "vae"}));
   CHECK_FALSE(found.pixels_are_bytes);
-  CHECK_FALSE(found.classes_right);
+  CHECK_THAT(found.space, ContainsSubstring("principal component"));
   REQUIRE(found.models.size() == 2);
   for (const ComparedModel& model : found.models) {
     INFO(model.name);
     REQUIRE(model.quality);
     // Waves of amplitude 5 have a variance of 12.5 times 32 values; the models' are not far beyond.
-    CHECK(model.quality->distance > 1.0);
-    CHECK(model.quality->distance < 5000.0);
-    CHECK_FALSE(model.quality->classes);
+    REQUIRE(model.quality->find("frechet") != nullptr);
+    CHECK(model.quality->find("frechet")->samples->value > 1.0);
+    CHECK(model.quality->find("frechet")->samples->value < 5000.0);
+    CHECK(model.quality->find("spectrum") != nullptr);
+    CHECK(model.quality->classes.empty());
   }
-  CHECK(found.training.distance < found.models[0].quality->distance);
+  const auto floor = std::find_if(found.floors.begin(), found.floors.end(),
+                                  [](const Measure& one) { return one.name == "frechet"; });
+  REQUIRE(floor != found.floors.end());
+  CHECK(floor->real->value < found.models[0].quality->find("frechet")->samples->value);
   CHECK(fs::exists(place.path("c") / "comparison.png"));
   CHECK(fs::exists(place.path("c") / "vae-reconstructions.png"));
 }

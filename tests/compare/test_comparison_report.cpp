@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "engine/compare/comparison_file.hpp"
+#include "engine/metrics/measure_list.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -13,8 +15,22 @@ using namespace vgan::testing;
 
 namespace {
 
-Quality quality(double distance) {
-  return {10000, distance, 0.75, 0.5, ClassShares{{3, 7}, {0.9, 0.1}}};
+Measure measure(const std::string& name, double value) {
+  Measure made = listed_measure(name);
+  made.samples = Estimate{value, value - 0.01, value + 0.01};
+  made.real = Estimate{0.1, {}, {}};
+  made.resampled = Estimate{18.0, {}, {}};
+  made.sample_count = 10000;
+  return made;
+}
+
+std::vector<Measure> measures(double distance) {
+  return {measure("frechet", distance), measure("precision", 0.75), measure("recall", 0.5),
+          measure("c2st", 0.625)};
+}
+
+Assessment quality(double distance) {
+  return {measures(distance), {}, {{"3", 0.9, 0.5}, {"7", 0.1, 0.5}}, {}};
 }
 
 ComparedModel good(const std::string& name) {
@@ -41,10 +57,9 @@ Comparison comparison(const std::filesystem::path& folder) {
   made.held_out_trials = 6000;
   made.budget = "2000 epochs";
   made.count = 10000;
-  made.classes_right = 0.98;
-  made.training = quality(0.1);
-  made.resampled = quality(18.0);
-  made.resampled.classes.reset();
+  made.space = "64 principal components";
+  made.floors = measures(0.0);
+  for (Measure& one : made.floors) one.samples.reset();
   made.models = {good("conv1d"), good("vae")};
   made.models[1].reconstruction = 0.0123;
   ComparedModel diverged;
@@ -68,12 +83,15 @@ TEST_CASE("comparison: tables have a row for each model and floor, in 80 columns
   const ComparisonText text = comparison_text(comparison("c"));
   REQUIRE(text.quality.size() == 6);
   CHECK(text.quality[1] ==
-        std::vector<std::string>{"conv1d", "1.235e+05", "0.75", "0.50", "10.0 % (7)", "-"});
+        std::vector<std::string>{"conv1d", "1.235e+05", "0.750", "0.500", "10.0 % (7)", "-"});
   CHECK(text.quality[2].back() == "0.0123");
   CHECK(text.quality[3] == std::vector<std::string>{"gan", "diverged", "-", "-", "-", "-"});
-  CHECK(text.quality[4].front() == "training trials");
+  CHECK(text.quality[4] == std::vector<std::string>{"real", "0.1", "0.100", "0.100", "-", "-"});
   CHECK(text.quality[5] ==
-        std::vector<std::string>{"resampled columns", "18", "0.75", "0.50", "-", "-"});
+        std::vector<std::string>{"resampled", "18", "18.000", "18.000", "-", "-"});
+  REQUIRE(text.further.size() == 1);  // of the other measures none was taken
+  CHECK(text.further[0][0] == std::vector<std::string>{"further", "c2st"});
+  CHECK(text.further[0][1] == std::vector<std::string>{"conv1d", "0.625"});
   CHECK(text.time[1] == std::vector<std::string>{"conv1d", "2,000", "12.3", "165.0", "91,234"});
   CHECK(text.time[3] == std::vector<std::string>{"gan", "12", "0.0", "-", "-"});
   CHECK(text.bytes[1] ==
@@ -92,16 +110,33 @@ TEST_CASE("comparison: files hold the same figures", "[engine]") {
   const TempDir folder;
   write_comparison(comparison(folder.path()));
   const auto json = nlohmann::json::parse(text_of(folder.path() / "comparison.json"));
-  CHECK(json.at("models")[0].at("quality").at("pca_frechet_distance") == 123456.78);
+  CHECK(json.at("models")[0].at("quality").at("frechet") == 123456.78);
   CHECK(json.at("models")[0].at("quality").at("class_shares").at("7") == 0.1);
   CHECK(json.at("models")[1].at("reconstruction_mse") == 0.0123);
   CHECK(json.at("models")[2].at("diverged") == true);
   CHECK_FALSE(json.at("models")[2].contains("quality"));
-  CHECK(json.at("floors").at("resampled_columns").at("pca_frechet_distance") == 18.0);
+  CHECK(json.at("floors").at("resampled").at("frechet") == 18.0);
   const std::string markdown = text_of(folder.path() / "comparison.md");
   CHECK_THAT(markdown, ContainsSubstring("| gan | diverged | - |"));
   CHECK_THAT(markdown, ContainsSubstring("|---|--:|"));
   CHECK(text_of(folder.path() / "comparison.png").starts_with("\x89PNG"));
+}
+
+TEST_CASE("comparison: figures are read back", "[engine]") {
+  const TempDir folder;
+  const Comparison wrote = comparison(folder.path());
+  write_comparison(wrote);
+  const std::vector<ComparedModel> models = read_comparison_file(folder.path()).models;
+  REQUIRE(models.size() == 3);
+  CHECK_FALSE(models[2].quality);
+  REQUIRE(models[0].quality);
+  const Measure* const read = models[0].quality->find("c2st");
+  REQUIRE(read != nullptr);
+  CHECK(read->samples->value == 0.625);
+  CHECK(*read->samples->low == 0.625 - 0.01);
+  CHECK(read->sample_count == 10000);
+  REQUIRE(models[0].quality->classes.size() == 2);
+  CHECK(models[0].quality->classes[1].samples == 0.1);
 }
 
 TEST_CASE("comparison: trials that cannot be drawn have no picture", "[engine]") {

@@ -396,6 +396,7 @@ TEST_CASE("a run's pictures and samples have the shape of its data", "[engine][r
   request.config.labels = (folder.path() / "labels.npy").string();
   request.config.out = (folder.path() / "a").string();
   request.config.epochs = 2;
+  request.config.hold_out = 0.0;
   (void)run_training(request);
   const Trials samples = read_npy_trials(folder.path() / "a/samples.npy");
   CHECK((samples.shape.height == 6 && samples.shape.width == 2 && samples.shape.channels == 3));

@@ -1,0 +1,137 @@
+#include "engine/report/run_study.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/text.hpp"
+#include "engine/checkpoint/which_checkpoint.hpp"
+#include "engine/quality/evaluator.hpp"
+#include "engine/version.hpp"
+
+namespace vgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t fewest_samples = 1000, most_samples = 5000;
+constexpr const char* evaluation_name = "evaluation.json";
+
+/// Studies one run, part by part.
+class Studying {
+ public:
+  Studying(const fs::path& folder, const StudyOptions& options) : options_(options) {
+    study_.facts = read_run_facts(folder);
+  }
+
+  RunStudy run() {
+    const auto start = Clock::now();
+    part("the data", [&] { open(); });
+    part("samples of the model", [&] { draw(); });
+    part(evaluation_name, [&] { read_evaluation(); });
+    part("the measures", [&] { measure(); });
+    part("predictions of the outcome", [&] { predict(); });
+    study_.seconds = seconds_since(start);
+    return std::move(study_);
+  }
+
+ private:
+  template <class Work>
+  void part(const char* what, Work&& work) {
+    if (options_.stop_requested && options_.stop_requested()) return;
+    try {
+      work();
+    } catch (const std::exception& error) {
+      study_.facts.missing.push_back(std::string(what) + ": " + error.what());
+    }
+  }
+
+  void open() {
+    if (study_.facts.model) study_.trials = open_run_trials(study_.facts, options_.threads);
+  }
+
+  void draw() {
+    if (!options_.measure || !study_.trials) return;
+    const std::int64_t count =
+        std::clamp(study_.trials->learnt_count, fewest_samples, most_samples);
+    study_.trials->samples =
+        draw_run_samples(study_.facts, study_.trials->training, static_cast<std::uint64_t>(count),
+                         options_.device, options_.threads);
+  }
+
+  // An evaluation counts unless a checkpoint came after it.
+  void read_evaluation() {
+    const fs::path file = study_.facts.folder / evaluation_name;
+    std::error_code error;
+    const auto written = fs::last_write_time(file, error);
+    if (error) return;
+    const auto trained = study_.facts.checkpoint
+                             ? fs::last_write_time(study_.facts.checkpoint->file, error)
+                             : fs::file_time_type::min();
+    if (!error && written < trained && options_.measure) return;
+    study_.evaluation = read_evaluation_file(file);
+  }
+
+  void measure() {
+    if (study_.evaluation || !options_.measure || !study_.trials || !study_.trials->samples) return;
+    const RunTrials& trials = *study_.trials;
+    EvaluatorOptions wish;
+    wish.seed = study_.facts.model->config.seed;
+    wish.features.seed = wish.seed;
+    wish.features.device = options_.device;
+    wish.features.threads = options_.threads;
+    if (trials.learnt) {
+      wish.without_copying =
+          "Nothing was held out: the figures stand beside trials that were trained on, and whether "
+          "the model copies them cannot be told. Train with --hold-out 0.1.";
+    } else {
+      wish.features.kept = study_.facts.folder / kept_features_name;
+    }
+    const Evaluator evaluator(trials.training, trials.held_out, wish);
+    EvaluationFile made;
+    made.version = std::string(build::version);
+    made.model = study_.facts.folder.string();
+    made.checkpoint = study_.facts.checkpoint->file.string();
+    made.epoch = study_.facts.model->epoch;
+    made.which = to_text(WhichCheckpoint::best);
+    made.data = trials.training.source;
+    made.seed = wish.seed;
+    made.space = evaluator.space();
+    made.assessment = evaluator.assess(*trials.samples, MeasureDepth::full);
+    study_.evaluation = std::move(made);
+    write_evaluation_file(*study_.evaluation, study_.facts.folder / evaluation_name);
+  }
+
+  void predict() {
+    if (!options_.measure || !study_.trials) return;
+    study_.outcome = check_outcome(study_.facts, *study_.trials, options_.device, options_.threads);
+  }
+
+  const StudyOptions& options_;
+  RunStudy study_;
+};
+
+}  // namespace
+
+RunStudy study_run(const fs::path& folder, const StudyOptions& options) {
+  return Studying(folder, options).run();
+}
+
+std::string model_text(const RunStudy& study) {
+  if (!study.facts.config) return "a model";
+  switch (study.facts.config->model) {
+    case ModelKind::gan: return "a GAN";
+    case ModelKind::vae: return "a VAE";
+    case ModelKind::ae: return "an autoencoder";
+    case ModelKind::masked: return "a masked model";
+  }
+  return "a model";
+}
+
+std::string trial_word(const RunStudy& study, bool several) {
+  const TrialKind kind = study.facts.model ? study.facts.model->shape.kind : TrialKind::row;
+  const TrialKindInfo& info = info_of(kind);
+  return std::string(several ? info.plural : info.name);
+}
+
+}  // namespace vgan
