@@ -144,11 +144,12 @@ void refuse_mixtures(const CommandLine& line) {
 
 // The page about a run that has ended, unless its settings say otherwise. One that was stopped is
 // described as it lies there: who stops a run waits for no measures.
-void write_run_report(const std::filesystem::path& folder, bool measure,
-                      const TrainConfig& config) {
+void write_run_report(const std::filesystem::path& folder, bool measure, const TrainConfig& config,
+                      const std::string& failure = "") {
   ReportRequest report;
   report.runs = {folder};
   report.measure = measure;
+  report.failure = failure;
   report.device = config.device;
   report.threads = config.threads;
   report.stop_requested = stop_requested;
@@ -162,7 +163,7 @@ RunResult trained(const RunRequest& request, const RunDisplay& display) {
     return run_training(request);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::diverged && !display.folder().empty()) {
-      write_run_report(display.folder(), false, request.config);
+      write_run_report(display.folder(), false, request.config, error.what());
     }
     throw;
   }

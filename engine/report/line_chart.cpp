@@ -7,11 +7,13 @@
 
 #include "engine/base/number_text.hpp"
 #include "engine/base/printable.hpp"
+#include "engine/base/sorted_quantile.hpp"
 
 namespace vgan {
 namespace {
 
 constexpr std::size_t rows_of_table = 12;
+constexpr double far_beyond = 10.0;
 
 // Every x that a line has a point at, in order.
 std::vector<double> places_of(const LineChart& chart) {
@@ -22,6 +24,18 @@ std::vector<double> places_of(const LineChart& chart) {
   return {places.begin(), places.end()};
 }
 
+// From the least to the greatest value; where one twentieth of the values would leave the others
+// flat, from those less as much again on either side.
+Range range_of(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return !drawable(value); });
+  std::sort(values.begin(), values.end());
+  if (values.empty()) return {0.0, 1.0};
+  const double low = sorted_quantile(values, 0.05), high = sorted_quantile(values, 0.95);
+  const Range full = full_range(values);
+  if (!(high > low) || full.span() <= far_beyond * (high - low)) return widened(full, 0.04);
+  return {std::max(full.low, low - (high - low)), std::min(full.high, high + (high - low))};
+}
+
 Range y_range(const LineChart& chart) {
   if (chart.y) return *chart.y;
   std::vector<double> values;
@@ -30,7 +44,7 @@ Range y_range(const LineChart& chart) {
       for (const SvgPoint& point : *points) values.push_back(point.y);
     }
   }
-  return widened(robust_range(values), 0.04);
+  return range_of(std::move(values));
 }
 
 std::string number_or_null(double value) {

@@ -30,7 +30,8 @@ struct LineChart {
   std::string about;  ///< what it shows, for those who cannot see it
   std::string x_label = "epoch";
   std::vector<ChartLine> lines;
-  std::optional<Range> y;  ///< absent: where most values lie
+  std::optional<Range>
+      y;  ///< absent: of all values, or where rare ones would leave these flat, most
   std::vector<ChartMark> marks;
   std::string note;  ///< below the picture; may be empty
 };

@@ -191,6 +191,17 @@ std::string measure_sentence(const Measure& measure, const TrialWords& words) {
 }
 
 Verdict verdict_of(const Measure& measure) {
+  if (!measure.samples || !measure.real) return Verdict::unknown;
+  const double own = distance_from_best(measure, measure.samples->value);
+  const double best = distance_from_best(measure, measure.real->value);
+  // What chance moves the figure by.
+  const double noise = measure.samples->low && measure.samples->high
+                           ? *measure.samples->high - *measure.samples->low
+                           : 0.0;
+  if (own <= best + noise / 2.0) return Verdict::good;
+  const bool apart = measure.resampled &&
+                     distance_from_best(measure, measure.resampled->value) - best > 2.0 * noise;
+  if (!apart) return Verdict::unknown;
   const auto share = share_of_way(measure);
   if (!share) return Verdict::unknown;
   return *share >= 0.9 ? Verdict::good : *share >= 0.5 ? Verdict::fair : Verdict::poor;

@@ -32,7 +32,8 @@ std::string estimate_text(const Estimate& estimate);
 
 /// Which of a few statements a figure deserves.
 enum class Verdict { good, fair, poor, unknown };
-/// good: within reach of real trials (0.9 of the way or more); fair: 0.5 or more.
+/// good: no farther from the best than real trials are, but for chance, or 0.9 of the way or more;
+/// fair: 0.5 or more; poor: less; unknown where no floor is known, or floors are hardly apart.
 Verdict verdict_of(const Measure& measure);
 
 }  // namespace vgan

@@ -72,7 +72,7 @@ ReportResult write_report(const ReportRequest& request) {
     throw Error(ErrorCode::usage, {"bad command line", "report", "no run", "RUN...", ""});
   }
   const auto start = Clock::now();
-  const StudyOptions options{request.measure, request.device, request.threads,
+  const StudyOptions options{request.measure, request.device, request.threads, request.failure,
                              request.stop_requested};
   std::vector<RunStudy> studies;
   for (const fs::path& run : runs_of(request.runs)) {

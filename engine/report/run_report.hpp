@@ -25,6 +25,7 @@ struct ReportRequest {
   bool measure = true;
   /// A run whose settings want no report (`report` off) gets none: ReportResult::runs is 0 then.
   bool only_where_wanted = false;
+  std::string failure;  ///< why the run has not ended, which its report says; empty: it may have
   std::string device = "auto";
   std::int64_t threads = 0;
   std::function<bool()> stop_requested;  ///< asked between parts; may be empty

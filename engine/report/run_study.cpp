@@ -22,6 +22,7 @@ class Studying {
  public:
   Studying(const fs::path& folder, const StudyOptions& options) : options_(options) {
     study_.facts = read_run_facts(folder);
+    study_.failure = options.failure;
   }
 
   RunStudy run() {

@@ -21,6 +21,7 @@ struct StudyOptions {
   bool measure = true;
   std::string device = "auto";
   std::int64_t threads = 0;
+  std::string failure;  ///< why the run has not ended; empty: it may have
   /// Asked before each part; what is not done yet stays out. May be empty.
   std::function<bool()> stop_requested;
 };
@@ -30,6 +31,7 @@ struct RunStudy {
   std::optional<RunTrials> trials;
   std::optional<EvaluationFile> evaluation;
   std::optional<OutcomeCheck> outcome;
+  std::string failure;   ///< StudyOptions::failure
   double seconds = 0.0;  ///< that measuring took
 
   const Measure* find(const std::string& name) const {

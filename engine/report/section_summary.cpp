@@ -4,6 +4,7 @@
 
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
+#include "engine/metrics/measure_list.hpp"
 #include "engine/report/measure_words.hpp"
 #include "engine/report/report_page.hpp"
 #include "engine/report/sections.hpp"
@@ -61,6 +62,21 @@ void write_what(Html& html, const RunStudy& study) {
   html.close();
 }
 
+// What was measured while training, where nothing was measured since.
+void add_logged(const MetricsHistory& history, const TrialWords& words,
+                std::vector<Statement>& statements) {
+  for (const char* name : headline) {
+    const auto points = history.quality.find(name);
+    if (points == history.quality.end() || statements.size() == most_headlines) continue;
+    Measure measure = listed_measure(name);
+    measure.samples = Estimate{points->second.back().y, {}, {}};
+    const auto floor = history.real_floors.find(name);
+    if (floor != history.real_floors.end()) measure.real = Estimate{floor->second, {}, {}};
+    statements.push_back({Mark::plain, "After epoch " + fixed_text(points->second.back().x, 0) +
+                                           ": " + measure_sentence(measure, words)});
+  }
+}
+
 void write_how_good(Html& html, const RunStudy& study) {
   html.open("div", {{"class", "card"}}).element("h3", "How good it is");
   std::vector<Statement> statements;
@@ -73,9 +89,8 @@ void write_how_good(Html& html, const RunStudy& study) {
       statements.push_back({mark_of(verdict_of(*measure)), std::move(sentence)});
     }
   }
-  if (statements.empty()) {
-    statements.push_back({Mark::fair, "It was not measured; see what is missing, below."});
-  }
+  if (statements.empty()) add_logged(study.facts.history, words, statements);
+  if (statements.empty()) statements.push_back({Mark::fair, "It was not measured."});
   write_statements(html, statements);
   html.close();
 }
@@ -99,10 +114,15 @@ void add_privacy(const RunStudy& study, const TrialWords& words,
     const double value = measure->samples->value;
     const double real = measure->real ? measure->real->value : 0.0;
     const std::string is = name;
+    // A little may be chance: it is a caution until it is beyond doubt.
     const bool fine = is == "copies" ? value <= real + 0.01
                       : is == "dcr"  ? value > 0.8 && value < 1.5
                                      : value < 0.55;
-    statements.push_back({fine ? Mark::good : Mark::bad, measure_sentence(*measure, words)});
+    const bool grave = is == "copies" ? value > real + 0.05
+                       : is == "dcr"  ? value < 0.5
+                                      : value > 0.65;
+    const Mark mark = fine ? Mark::good : grave ? Mark::bad : Mark::fair;
+    statements.push_back({mark, measure_sentence(*measure, words)});
   }
 }
 
@@ -128,7 +148,13 @@ void write_trust(Html& html, const RunStudy& study) {
   html.open("div", {{"class", "card"}}).element("h3", "Whether to trust it");
   const TrialWords words{trial_word(study, false), trial_word(study, true)};
   std::vector<Statement> statements;
-  if (study.trials && study.evaluation) statements.push_back(held_out_statement(study));
+  if (!study.failure.empty()) {
+    statements.push_back({Mark::bad, study.failure});
+  } else if (study.facts.history.there && study.facts.history.of_kind("done").empty()) {
+    statements.push_back({Mark::fair, "The run has not ended."});
+  }
+  const bool measured = study.evaluation || !study.facts.history.quality.empty();
+  if (study.trials && measured) statements.push_back(held_out_statement(study));
   const Measure* told = study.find("c2st");
   if (told != nullptr && told->real && std::abs(told->real->value - 0.5) > 0.15) {
     statements.push_back(

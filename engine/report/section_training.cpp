@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "engine/base/number_text.hpp"
 #include "engine/metrics/measure_list.hpp"
@@ -82,24 +83,34 @@ void write_values(Html& html, const ChartedValues& values, const MetricsHistory&
   write_line_chart(html, chart);
 }
 
-void write_quality(Html& html, const MetricsHistory& history) {
+void write_measure(Html& html, const std::string& name, const MetricsHistory& history) {
+  const std::vector<SvgPoint>& points = history.quality.at(name);
+  const MeasureInfo* measure = find_measure(name);
+  LineChart chart;
+  chart.title = measure == nullptr ? name : measure->title;
+  chart.about = "Measured while training, over epochs.";
+  chart.lines.push_back({"virtual", "virtual", points, {}, {}, true});
+  const auto floor = history.real_floors.find(name);
+  if (floor != history.real_floors.end()) {
+    chart.lines.push_back({"real trials",
+                           "real",
+                           {{points.front().x, floor->second}, {points.back().x, floor->second}},
+                           {},
+                           {}});
+  }
+  chart.marks = marks_of(history);
+  write_line_chart(html, chart);
+}
+
+bool is_headline(const std::string& name) {
+  constexpr std::array<const char*, 4> names{"frechet", "c2st", "recall", "dcr"};
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The measures that are told first have charts; the others are there for who asks.
+void write_quality(Html& html, const MetricsHistory& history, bool headlines) {
   for (const auto& [name, points] : history.quality) {
-    if (points.empty()) continue;
-    const MeasureInfo* measure = find_measure(name);
-    LineChart chart;
-    chart.title = measure == nullptr ? name : measure->title;
-    chart.about = "Measured while training, over epochs.";
-    chart.lines.push_back({"virtual", "virtual", points, {}, {}, true});
-    const auto floor = history.real_floors.find(name);
-    if (floor != history.real_floors.end()) {
-      chart.lines.push_back({"real trials",
-                             "real",
-                             {{points.front().x, floor->second}, {points.back().x, floor->second}},
-                             {},
-                             {}});
-    }
-    chart.marks = marks_of(history);
-    write_line_chart(html, chart);
+    if (!points.empty() && is_headline(name) == headlines) write_measure(html, name, history);
   }
 }
 
@@ -108,9 +119,14 @@ void write_quality(Html& html, const MetricsHistory& history) {
 void write_training(Html& html, const RunStudy& study) {
   Html charts;
   for (const ChartedValues& values : charted()) write_values(charts, values, study.facts.history);
-  write_quality(charts, study.facts.history);
+  write_quality(charts, study.facts.history, true);
   if (charts.empty()) return;
   html.open("div", {{"class", "charts"}}).add(charts).close();
+  Html others;
+  write_quality(others, study.facts.history, false);
+  if (others.empty()) return;
+  html.open("details").element("summary", "Further measures over epochs");
+  html.open("div", {{"class", "charts"}}).add(others).close().close();
 }
 
 }  // namespace vgan

@@ -173,7 +173,9 @@ TEST_CASE("cli: evaluate of a run stands beside what it held out") {
   CHECK(measure(made, "frechet").at("sample_count") == 60);
   CHECK(measure(made, "frechet").at("real_count") == 40);
   CHECK(measure(made, "copies").is_object());
-  CHECK(run_vgan(folder.path(), of_a).out == result.out);
+  // The time that the page took is the only difference.
+  const auto figures = [](const std::string& out) { return out.substr(0, out.find("wrote ")); };
+  CHECK(figures(run_vgan(folder.path(), of_a).out) == figures(result.out));
 
   const CommandResult others =
       run_vgan(folder.path(), and_more(of_a, {"--data", "bars.npy", "--json", "other.json"}));

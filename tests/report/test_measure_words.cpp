@@ -45,6 +45,9 @@ TEST_CASE("samples stand somewhere between the floors", "[engine][report]") {
   CHECK_FALSE(share_of_way(measured("recall", 0.5, 0.4, 0.4)));
   CHECK(verdict_of(measured("frechet", 3.0, 2.0, 42.0)) == Verdict::good);
   CHECK(verdict_of(measured("frechet", 40.0, 2.0, 42.0)) == Verdict::poor);
+  // Floors that chance could exchange say nothing, and what is as good as real trials is good.
+  CHECK(verdict_of(measured("shape", 0.90, 0.95, 0.94)) == Verdict::unknown);
+  CHECK(verdict_of(measured("shape", 0.945, 0.95, 0.94)) == Verdict::good);
   Measure alone = listed_measure("recall");
   alone.samples = Estimate{0.4, {}, {}};
   CHECK(verdict_of(alone) == Verdict::unknown);

@@ -140,6 +140,18 @@ TEST_CASE("a report says what its run lacks", "[engine][report]") {
   without("config.toml", "config.toml: ");
 }
 
+TEST_CASE("a run that broke off says why", "[engine][report]") {
+  const Reports runs;
+  const fs::path run = runs.train("run");
+  ReportRequest request;
+  request.runs = {run};
+  request.measure = false;
+  request.failure = "training diverged: <epoch 3>";
+  const std::string html = text_of(write_report(request).out);
+  check_whole(html);
+  CHECK_THAT(html, ContainsSubstring("training diverged: &lt;epoch 3&gt;"));
+}
+
 TEST_CASE("runs stand side by side", "[engine][report]") {
   const Reports runs;
   const fs::path a = runs.train("set/a"), b = runs.train("set/b");
