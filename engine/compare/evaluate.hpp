@@ -18,8 +18,8 @@ inline constexpr const char* allowed_evaluated_counts = "10 to 1,000,000";
 struct EvaluateRequest {
   std::filesystem::path model;                    ///< run folder or checkpoint file; empty: files
   WhichCheckpoint which = WhichCheckpoint::best;  ///< of a run's folder
-  /// Of a model: other real trials of its kind to measure beside; empty: those that its run held
-  /// out.
+  /// Other real trials of the model's kind, beside which its samples are measured; empty: those
+  /// that its run held out.
   std::string data;
   std::uint64_t count = 10000;  ///< samples of a model
 

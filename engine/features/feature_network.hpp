@@ -21,7 +21,8 @@ struct FeatureInput {
   double mean = 0.0;
   double deviation = 1.0;
 
-  /// Of all numbers of up to 2,000 of the trials. Throws bad_data where they are all the same.
+  /// The mean and deviation of all numbers of up to 2,000 of the trials. Throws bad_data where they
+  /// are all the same.
   static FeatureInput of(const TrialRows& trials, const std::string& source);
   /// Row `row` of `trials` as the network sees it.
   void read(const TrialRows& trials, std::int64_t row, float* values) const;

@@ -16,7 +16,7 @@ struct FeatureTraining {
   double rate = 0.005;  ///< Adam's, after a warm-up and before it falls to 0 along a cosine
   std::uint64_t seed = 0;
 
-  /// Of layers that learn from `trials` trials: some passes over few, one over many, and fewer
+  /// How layers learn from `trials` trials: in some passes over few, in one over many, and in fewer
   /// steps where each of them takes long. `seed` is that of a run, whose own random numbers it does
   /// not touch: see Purpose::features.
   static FeatureTraining of(const std::vector<nn::LayerSpec>& layers, std::int64_t trials,

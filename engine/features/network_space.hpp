@@ -16,9 +16,9 @@ namespace vgan {
 /// How well a network does what it learned, on trials that it did not see.
 struct HeldOutFigure {
   std::int64_t trials = 0;
-  /// Of a classifier the share of trials whose label it finds; of an autoencoder the share of the
-  /// trials' variance, about the mean of each number, that its reconstructions have, at most 1 and
-  /// below 0 where these are worse than that mean.
+  /// A classifier's is the share of trials whose label it finds. An autoencoder's is the share of
+  /// the trials' variance, about the mean of each number, that its reconstructions have: at most 1,
+  /// and below 0 where these are worse than that mean.
   double share = 0.0;
 };
 

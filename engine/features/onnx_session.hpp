@@ -22,7 +22,7 @@ class OpenSession {
   /// where the runtime refuses it, or it has not one input of f32 and an output of f32.
   OpenSession(const std::string& file, std::int64_t threads);
 
-  /// Of the input; -1 for what may have any extent, such as the number of trials mostly.
+  /// The extents of the network's input; -1 for one that is left open, as that of trials mostly is.
   const std::vector<std::int64_t>& input_shape() const { return input_shape_; }
   const std::string& runtime_version() const { return runtime_->version(); }
   /// The last output for this input. Throws bad_data where the runtime refuses.

@@ -32,7 +32,7 @@ class SampleSink {
   /// What was taken is in its place, whole, once this returns. Before, no file is there; standard
   /// output, pipes and devices have each block at once.
   virtual void finish() = 0;
-  /// Of the table that is written; 0: none is.
+  /// How many columns the table has that is written; 0: no table is.
   virtual std::int64_t columns() const { return 0; }
 };
 

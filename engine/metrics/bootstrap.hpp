@@ -50,7 +50,7 @@ class Resampling {
 /// is no number.
 Estimate percentile_interval(double value, std::vector<double> resampled, double inside = 0.95);
 
-/// The same interval moved so that the resampled figures' mean is at `value`, for figures that
+/// percentile_interval, moved so that the resampled figures' mean is at `value`: for figures that
 /// resampling raises or lowers, such as distances of distributions, which repeated rows drive
 /// apart; kept within `least` to `most`. Throws as percentile_interval.
 Estimate centred_interval(double value, std::vector<double> resampled, double inside = 0.95,

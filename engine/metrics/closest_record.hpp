@@ -26,8 +26,8 @@ class RecordDistance {
   /// On `device`, which must outlive it, or on all of the CPU. Throws internal for no rows.
   explicit RecordDistance(const MeasuredRows& training, MeasureDevice* device = nullptr);
 
-  /// Of each of `rows`. Time is the product of the numbers of rows. Throws internal for other
-  /// columns.
+  /// The training rows closest to each of `rows`. Time is the product of the numbers of rows.
+  /// Throws internal for other columns.
   std::vector<ClosestRecord> closest(const MeasuredRows& rows) const;
   /// The closest other training rows of each training row; copies of it are others.
   std::vector<ClosestRecord> closest_others() const;

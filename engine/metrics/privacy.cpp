@@ -6,8 +6,8 @@
 #include <string>
 
 #include "engine/base/check.hpp"
+#include "engine/base/sorted_quantile.hpp"
 #include "engine/metrics/auc_interval.hpp"
-#include "engine/metrics/weighted_rows.hpp"
 
 namespace vgan {
 namespace {

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "engine/base/check.hpp"
+#include "engine/base/sorted_quantile.hpp"
 #include "engine/metrics/curve_measures.hpp"
 #include "engine/metrics/grouped_counts.hpp"
-#include "engine/metrics/weighted_rows.hpp"
 
 namespace vgan {
 namespace {

@@ -69,7 +69,7 @@ std::vector<std::uint64_t> word_pairs(const MeasuredColumn& one, const MeasuredC
   return made;
 }
 
-// Of the shares of each value in two ordered lists.
+// The sum of the differences between the shares of each value in two ordered lists.
 double summed_differences(const std::vector<std::uint64_t>& one,
                           const std::vector<std::uint64_t>& two) {
   double sum = 0.0;

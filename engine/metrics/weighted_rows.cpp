@@ -32,14 +32,6 @@ double sum_of(std::span<const std::int32_t> weights) {
 
 }  // namespace
 
-double sorted_quantile(std::span<const double> sorted, double share) {
-  require(!sorted.empty(), "a quantile", "no values", "one or more");
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 SortedRows::SortedRows(std::span<const double> from) : rows(from.size()) {
   require(!from.empty(), "an order of rows", "no rows", "one or more");
   std::iota(rows.begin(), rows.end(), 0);

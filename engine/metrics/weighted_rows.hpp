@@ -9,10 +9,6 @@
 
 namespace vgan {
 
-/// The quantile of values in ascending order, interpolated linearly between neighbours (Hyndman and
-/// Fan's seventh, NumPy's own). Throws internal for none.
-double sorted_quantile(std::span<const double> sorted, double share);
-
 /// Values in ascending order, with the row that each is of.
 struct SortedRows {
   /// Throws internal for no rows.
@@ -53,7 +49,7 @@ class DistributionPair {
     double area = 0.0;      ///< between the functions: the first Wasserstein distance
   };
   Differences differences() const;
-  /// Those of resamples of both sides.
+  /// The differences of resamples of both sides.
   Differences differences(const Resampling& draws_one, std::span<const std::int32_t> counts_one,
                           const Resampling& draws_two,
                           std::span<const std::int32_t> counts_two) const;

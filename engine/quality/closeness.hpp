@@ -11,12 +11,12 @@
 
 namespace vgan {
 
-/// Of each of some trials the distance to the closest of a set, and to the next.
+/// How far each of some trials is from the closest trial of a set, and from the next.
 struct Closeness {
   std::vector<double> closest, second;
 };
 
-/// Of each query, among the points of `known`.
+/// How far each query is from the points of `known`.
 Closeness closeness(const Neighbours& known, const Features& queries);
 
 /// Distances to training trials as figures: those of samples, or of held-out trials themselves,

@@ -22,7 +22,7 @@ enum class MeasureDepth {
 
 struct EvaluatorOptions {
   FeatureOptions features;
-  /// Of a table: the column that the others predict, whose unit may be left out; empty: that of
+  /// The column of a table that the others predict, whose unit may be left out; empty: that of
   /// outcome_column.
   std::string outcome;
   std::uint64_t seed = 1;
@@ -68,7 +68,7 @@ class Evaluator {
   /// The floors are measured at the first call of each depth and kept. Throws bad_data for samples
   /// of another shape or type, and for fewer than fewest_measured.
   Assessment assess(const Trials& samples, MeasureDepth depth) const;
-  /// Of rows. Throws internal where the real trials are none.
+  /// Assesses rows of a table. Throws internal where the real trials are no such rows.
   Assessment assess(const MeasuredRows& samples, MeasureDepth depth) const;
   /// The floors alone: measures without samples, whose counts are those of the floors.
   std::vector<Measure> floors(MeasureDepth depth) const;

@@ -24,7 +24,7 @@ struct CurveSummary {
   std::vector<double> autocorrelation;
 };
 
-/// Of channel `channel` of curves, of which up to `most`, evenly spread, are looked at.
+/// Summarises channel `channel` of curves, of which up to `most`, evenly spread, are looked at.
 CurveSummary summarise_curves(const Trials& curves, std::int64_t channel, std::int64_t most = 1000);
 
 /// Curve `trial` of a channel.

@@ -1,7 +1,6 @@
 #include "engine/run/run_loop.hpp"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -9,9 +8,9 @@
 #include "engine/base/error.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
 #include "engine/models/model_traits.hpp"
-#include "engine/run/best_checkpoint.hpp"
 #include "engine/run/resumption.hpp"
 #include "engine/run/rollback.hpp"
+#include "engine/run/run_checkpoints.hpp"
 #include "engine/run/run_outlets.hpp"
 #include "engine/run/run_quality.hpp"
 #include "engine/run/step_profile.hpp"
@@ -38,10 +37,9 @@ class RunLoop {
         folder_(folder),
         config_(trainer.config()),
         profile_(config_.profile_steps),
-        best_(config_),
         quality_(trainer, trials.training, trials.held_out, folder.path()),
+        checkpoints_(folder, quality_, config_, std::move(resumed_from)),
         told_(request.observer, folder),
-        saved_(std::move(resumed_from)),
         record_(std::move(record)),
         changes_(changes) {
     for (const SettingChange& change : changes_) {
@@ -57,14 +55,14 @@ class RunLoop {
       const bool of_the_device =
           error.code() == ErrorCode::internal || error.code() == ErrorCode::no_device;
       const bool diverged = error.code() == ErrorCode::diverged;
-      if (!(of_the_device || diverged) || saved_.empty()) throw;
+      if (!(of_the_device || diverged) || checkpoints_.newest().empty()) throw;
       ErrorDetail detail = error.detail();
       if (diverged) {
         draw_what_is_known();
         detail.remedy += (detail.remedy.empty() ? "" : "; ") + way_on();
         throw Error(error.code(), detail);
       }
-      detail.remedy += (detail.remedy.empty() ? "" : "; ") + saved_.string() +
+      detail.remedy += (detail.remedy.empty() ? "" : "; ") + checkpoints_.newest().string() +
                        " is the newest checkpoint: go on with --resume " + folder_.path().string();
       throw Error(error.code(), detail);
     }
@@ -73,7 +71,7 @@ class RunLoop {
  private:
   RunResult run() {
     const std::uint64_t first = trainer_.epoch();
-    if (!saved_.empty()) judge_checkpoints(first);
+    if (!checkpoints_.newest().empty()) checkpoints_.judge(first);
     folder_.start_metrics(first);
     for (const SettingChange& change : changes_) folder_.metrics().add_change(first, change);
     if (request_.observer != nullptr) {
@@ -144,7 +142,7 @@ class RunLoop {
       trainer_.train(epoch - first, [&](const StepReport& report) {
         const auto at = Clock::now();
         folder_.metrics().add(report, seconds_since(metrics_start_));
-        best_.add(report);
+        checkpoints_.add(report);
         told_.epoch_done(report);
         told_.alarmed(quality_.add(report), quality_.alarms(), false);
         broken = broken || quality_.alarms().stands(AlarmKind::divergence);
@@ -181,18 +179,7 @@ class RunLoop {
 
   bool can_go_back() const {
     return config_.on_divergence == DivergenceKind::rollback &&
-           record_.rollbacks.size() < most_rollbacks && good_checkpoint().has_value();
-  }
-
-  /// The newest checkpoint whose losses, and samples where they were measured, are not far from the
-  /// run's best.
-  std::optional<std::uint64_t> good_checkpoint() const {
-    auto files = list_checkpoints(folder_.checkpoints());
-    std::erase_if(files, [&](const auto& file) { return !quality_.is_good(file.first); });
-    if (const auto good = best_.last_good(files)) return good;
-    // A step may spoil what its own report says of the weights that it found.
-    if (const auto best = best_.epoch(); best && files.contains(*best)) return best;
-    return files.empty() ? std::nullopt : std::optional(files.begin()->first);
+           record_.rollbacks.size() < most_rollbacks && checkpoints_.good().has_value();
   }
 
   /// To the last good checkpoint, at half the rates. Nothing of the trainer that broke down is used
@@ -200,7 +187,7 @@ class RunLoop {
   void go_back(const Error& error) {
     folder_.metrics().flush();
     const std::uint64_t at = trainer_.epoch();
-    const std::uint64_t to = good_checkpoint().value();
+    const std::uint64_t to = checkpoints_.good().value();
     const Checkpoint good = load_checkpoint_at({folder_.checkpoints(), checkpoint_name(to)});
     const HalvedRates halved = halved_rates(config_);
     { const Trainer spent = std::move(trainer_); }
@@ -210,7 +197,7 @@ class RunLoop {
     record_.rollbacks.push_back({at, to});
     for (const SettingChange& change : halved.changes) record_.changes.push_back({to, change});
     folder_.set_aside_after(to);
-    judge_checkpoints(to);
+    checkpoints_.judge(to);
     folder_.start_metrics(to);
     metrics_start_ = Clock::now();
     folder_.metrics().add_event(rollback_line(at, to, error.what(), config_.generator_rate(),
@@ -228,7 +215,7 @@ class RunLoop {
 
   void keep_up(std::uint64_t epoch) {
     if (due(epoch, config_.sample_every)) draw_samples();
-    if (due(epoch, config_.save_every) && saved_epoch_ != epoch) save();
+    if (due(epoch, config_.save_every) && checkpoints_.saved_epoch() != epoch) save();
   }
 
   void save() {
@@ -241,37 +228,10 @@ class RunLoop {
     });
     cut_ = cut;
     record_.save(checkpoint);
-    const std::uint64_t epoch = trainer_.epoch();
-    if (const auto quality = quality_.quality_at(epoch)) save_quality(*quality, checkpoint);
-    saved_ = save_checkpoint(folder_.checkpoints(), epoch, checkpoint,
-                             static_cast<int>(config_.keep), kept());
-    saved_epoch_ = epoch;
-    best_.saved(epoch);
-    std::set<std::uint64_t> there;
-    for (const auto& [at, file] : list_checkpoints(folder_.checkpoints())) there.insert(at);
-    folder_.metrics().set_checkpoints(std::move(there));
+    checkpoints_.save(trainer_.epoch(), checkpoint);
+    folder_.metrics().set_checkpoints(checkpoints_.epochs());
     told_.draw([&] { folder_.write_loss_curves(); });
     told_.flush();
-  }
-
-  /// The best checkpoint by quality; the best by losses where nothing was measured, or where the
-  /// run may have to go back to it.
-  std::set<std::uint64_t> kept() const {
-    std::set<std::uint64_t> epochs;
-    if (const auto best = quality_.best_epoch()) epochs.insert(*best);
-    const bool by_losses = epochs.empty() || config_.on_divergence == DivergenceKind::rollback;
-    if (const auto best = best_.epoch(); best && by_losses) epochs.insert(*best);
-    return epochs;
-  }
-
-  /// A run that goes on from this epoch learns what its checkpoints up to it are worth.
-  void judge_checkpoints(std::uint64_t epoch) {
-    best_ = BestCheckpoint(config_);
-    if (!folder_.folder().has("metrics.jsonl")) return;
-    const FilePlace metrics(folder_.folder(), "metrics.jsonl");
-    best_.read(metrics, list_checkpoints(folder_.checkpoints()));
-    best_.saved(epoch);
-    quality_.read(metrics, epoch);
   }
 
   void draw_samples() {
@@ -281,9 +241,9 @@ class RunLoop {
 
   // From the best checkpoint: the newest may hold finite garbage.
   std::string way_on() const {
-    fs::path best = saved_;
-    if (const auto epoch = good_checkpoint()) best.replace_filename(checkpoint_name(*epoch));
-    const fs::path named = best == saved_ ? folder_.path() : best;
+    fs::path best = checkpoints_.newest();
+    if (const auto epoch = checkpoints_.good()) best.replace_filename(checkpoint_name(*epoch));
+    const fs::path named = best == checkpoints_.newest() ? folder_.path() : best;
     return "go on from " + best.string() + " by --resume " + named.string() + " " +
            lower_rates(config_) + ", or from an older checkpoint beside it";
   }
@@ -307,7 +267,7 @@ class RunLoop {
     if (!stopped) folder_.write_samples(trainer_, trials_.training, final_samples);
     RunResult result;
     result.folder = folder_.present_path();
-    result.checkpoint = result.folder / "checkpoints" / saved_.filename();
+    result.checkpoint = result.folder / "checkpoints" / checkpoints_.newest().filename();
     result.epochs = trainer_.epoch();
     result.samples_from = trainer_.samples_from();
     result.stopped = stopped;
@@ -329,8 +289,8 @@ class RunLoop {
   RunFolder& folder_;
   TrainConfig config_;
   StepProfile profile_;
-  BestCheckpoint best_;
   RunQuality quality_;
+  RunCheckpoints checkpoints_;
   RunOutlets told_;
   bool whole_ = false;  // a stop was asked for, and was the run's end
   bool cut_ = false;    // the newest checkpoint lacks what is found last, for a stop was asked for
@@ -339,8 +299,6 @@ class RunLoop {
   Clock::time_point metrics_start_{};
   double stepping_ = 0.0;
   std::uint64_t stepped_ = 0;
-  fs::path saved_;
-  std::optional<std::uint64_t> saved_epoch_;
   RunRecord record_;
   const std::vector<SettingChange> changes_;
 };

@@ -268,7 +268,7 @@ void visit_settings(Config& c, Visitor&& visitor) {
           c.ema);
   visitor(S{"evaluate-every", quality, "N",
             "epochs between measures of samples beside the trials held out; 0 = never; auto = so "
-            "often that measuring takes about a twentieth of the run, of a short one never",
+            "often that measuring should take about a twentieth of the run, of a short one never",
             may_change},
           c.evaluate_every);
   visitor(S{"stop-when", quality, "RULE",

@@ -66,7 +66,7 @@ TEST_CASE("held-out trials are drawn by the seed, with what belongs to them", "[
   const auto drawn = held_out(HoldOutPart::random, 7);
   CHECK(drawn == held_out(HoldOutPart::random, 7));
   CHECK(drawn != held_out(HoldOutPart::random, 8));
-  // Of 20 labels in the order of the file, most are met on both sides.
+  // Most of the 20 labels, which lie in order in the file, are met on both sides.
   std::set<std::int64_t> labels;
   for (const std::int64_t number : drawn) labels.insert(number / 10);
   CHECK(labels.size() >= 12);

@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "engine/base/error.hpp"
+#include "engine/base/sorted_quantile.hpp"
 #include "engine/metrics/auc_interval.hpp"
 #include "engine/metrics/scores.hpp"
-#include "engine/metrics/weighted_rows.hpp"
 #include "kernels/math/gaussian.hpp"
 #include "tests/support/compare.hpp"
 

@@ -75,7 +75,7 @@ TEST_CASE("precision and recall: by hand on a line", "[metrics]") {
   CHECK(found.precision == 0.5);
   // Generated balls: [-5.5, 2.5], [-1.5, 6.5], [17.5, 19.5], [18.5, 20.5]: 10 lies in none.
   CHECK(found.recall == Approx(2.0 / 3.0));
-  // Of -1.5, 2.5, 18.5 and 19.5 one real ball holds two; that ball alone holds any.
+  // One real ball holds two of -1.5, 2.5, 18.5 and 19.5, and no other holds any.
   CHECK(found.density == 0.5);
   CHECK(found.coverage == Approx(1.0 / 3.0));
   MeasureDevice device;
