@@ -8,6 +8,7 @@
 #include "engine/base/check.hpp"
 #include "engine/base/sorted_quantile.hpp"
 #include "engine/metrics/measured_rows.hpp"
+#include "engine/metrics/weighted_rows.hpp"
 #include "kernels/math/philox.hpp"
 
 namespace vgan {
