@@ -1,5 +1,6 @@
 #include "engine/checkpoint/which_checkpoint.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <system_error>
@@ -19,6 +20,7 @@ const std::string quality_key = "quality";
 struct Measured {
   std::map<std::uint64_t, CheckpointQuality> qualities;
   std::uint64_t newest = 0;
+  std::map<std::uint64_t, std::string> damaged;  ///< what is wrong with a file, by epoch
 };
 
 // A file that is damaged or has gone meanwhile is none that was measured.
@@ -30,7 +32,9 @@ Measured measured_in(const Folder& folder) {
       const auto metadata = load_metadata({folder, checkpoint_name(epoch)});
       if (const auto quality = quality_of(metadata)) found.qualities.emplace(epoch, *quality);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::bad_data && folder.has(checkpoint_name(epoch))) throw;
+      if (!folder.has(checkpoint_name(epoch))) continue;
+      if (error.code() != ErrorCode::bad_data) throw;
+      found.damaged.emplace(epoch, error.what());
     }
   }
   return found;
@@ -68,9 +72,18 @@ LoadedCheckpoint newest_of(const fs::path& folder, const std::string& why) {
   return loaded;
 }
 
-LoadedCheckpoint best_in(const fs::path& place) {
-  const Folder folder(place);
-  const Measured measured = measured_in(folder);
+// Adds the damaged files that `loaded` does not tell of yet.
+void tell_damaged(const Measured& measured, LoadedCheckpoint& loaded) {
+  for (const auto& [epoch, text] : measured.damaged) {
+    const std::string name = checkpoint_name(epoch);
+    const bool told =
+        std::any_of(loaded.skipped.begin(), loaded.skipped.end(),
+                    [&](const std::string& line) { return line.find(name) != std::string::npos; });
+    if (!told) loaded.skipped.push_back(text);
+  }
+}
+
+LoadedCheckpoint load_best(const Folder& folder, const fs::path& place, const Measured& measured) {
   const auto best = best_of(measured);
   if (!best) return newest_of(place, ", as none was measured");
   LoadedCheckpoint loaded;
@@ -85,6 +98,14 @@ LoadedCheckpoint best_in(const fs::path& place) {
   }
   loaded.file = place / checkpoint_name(*best);
   loaded.chosen = chosen_text(measured, *best);
+  return loaded;
+}
+
+LoadedCheckpoint best_in(const fs::path& place) {
+  const Folder folder(place);
+  const Measured measured = measured_in(folder);
+  LoadedCheckpoint loaded = load_best(folder, place, measured);
+  tell_damaged(measured, loaded);
   return loaded;
 }
 

@@ -43,8 +43,8 @@ inline constexpr double as_good_margin = 0.05;
 
 /// What load_run_or_file loads, or of a run's folder the best: the one with the lowest value of the
 /// measure that the newest measured one has, unless the newest is as good. Where that file is
-/// damaged, `skipped` says so and the newest is loaded. `chosen` says what was loaded and why.
-/// Throws as load_run_or_file.
+/// damaged, `skipped` says so and the newest is loaded; it names every damaged one in the folder.
+/// `chosen` says what was loaded and why. Throws as load_run_or_file.
 LoadedCheckpoint load_chosen(const std::filesystem::path& run_or_file, WhichCheckpoint which);
 
 }  // namespace vgan

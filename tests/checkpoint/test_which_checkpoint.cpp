@@ -106,6 +106,21 @@ TEST_CASE("a damaged best checkpoint is passed over with a word", "[engine][chec
   CHECK_THAT(run.load().chosen, ContainsSubstring("the best cannot be read"));
 }
 
+TEST_CASE("a best checkpoint whose header is damaged is passed over with a word",
+          "[engine][checkpoint]") {
+  const Run run;
+  run.save(30, 2.0);
+  run.save(40, 3.0);
+  std::filesystem::resize_file(run.checkpoints() / checkpoint_name(30), 20);
+  CHECK(run.epoch() == "40");
+  REQUIRE(run.load().skipped.size() == 1);
+  CHECK_THAT(run.load().skipped[0], ContainsSubstring(checkpoint_name(30)));
+  // A damaged newest one is told of once, though the search for the best meets it as well.
+  run.save(50, {});
+  std::filesystem::resize_file(run.checkpoints() / checkpoint_name(50), 20);
+  CHECK(run.load().skipped.size() == 2);
+}
+
 TEST_CASE("a file that is named is that file", "[engine][checkpoint]") {
   const Run run;
   run.save(30, 2.0);
