@@ -44,7 +44,7 @@ class TileRoom {
       : points_(points),
         most_(std::clamp<std::int64_t>(
                   tile_numbers / std::max<std::int64_t>(1, points.cols) / strip_points, 1,
-                  (points.rows + strip_points - 1) / strip_points) *
+                  std::max<std::int64_t>(1, (points.rows + strip_points - 1) / strip_points)) *
               strip_points),
         numbers_(static_cast<std::size_t>(most_ * points.cols) + alignment / sizeof(T)) {
     void* start = numbers_.data();

@@ -47,7 +47,7 @@ class DeviceArray {
     for (std::int64_t i = 0; i < rows_; ++i) {
       const std::byte* const from = row(i);
       const std::size_t size = static_cast<std::size_t>(cols_) * sizeof(T);
-      std::memcpy(values.data() + i * cols_, from, size);
+      if (size > 0) std::memcpy(values.data() + i * cols_, from, size);
       for (std::size_t k = 0; k < gap * sizeof(T); ++k) {
         kept = kept && from[size + k] == std::byte{0xFF};
       }
