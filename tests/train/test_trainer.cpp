@@ -298,8 +298,10 @@ TEST_CASE("the main job on MNIST for 300 epochs is sane", "[engine][mnist]") {
   Trainer trainer(config, read_idx_trials(*shared / "mnist" / "train-images-idx3-ubyte.gz"));
   using Named = std::pair<std::string, std::string>;
   CHECK(trainer.networks() ==
-        std::vector<Named>{{"generator", "100-256-512-1024-784, 1486352 parameters, tanh"},
-                           {"discriminator", "784-512-256-128-1, 566273 parameters"}});
+        std::vector<Named>{
+            {"generator", "150-256-512-1024-784, 1499152 parameters, tanh"},
+            {"discriminator", "834-512-256-128-1, 591873 parameters"},
+            {"conditions", "which of 50 groups of alike trials one is in (--clusters)"}});
   double real = 0.0;
   double fake = 0.0;
   for (int epoch = 0; epoch < 300; ++epoch) {
