@@ -124,4 +124,13 @@ std::int64_t parameter_count(const std::vector<LayerSpec>& layers) {
   return count;
 }
 
+std::int64_t multiplication_count(const std::vector<LayerSpec>& layers) {
+  std::int64_t count = 0;
+  for (const LayerSpec& layer : layers) {
+    const ConvGeometry& g = layer.geometry;
+    count += parameter_count({layer}) * (layer.convolves() ? g.small_height * g.small_width : 1);
+  }
+  return count;
+}
+
 }  // namespace vgan::nn

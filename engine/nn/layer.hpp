@@ -83,5 +83,8 @@ std::string layers_text(const std::vector<LayerSpec>& layers);
 
 /// Trained numbers of all layers, without padding.
 std::int64_t parameter_count(const std::vector<LayerSpec>& layers);
+/// Multiplications of one row's way through all layers: each trained number once, those of a
+/// convolution once for each position of its smaller image.
+std::int64_t multiplication_count(const std::vector<LayerSpec>& layers);
 
 }  // namespace vgan::nn

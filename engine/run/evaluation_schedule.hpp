@@ -9,7 +9,7 @@ namespace vgan {
 struct RunSize {
   std::uint64_t epochs = 0;
   std::int64_t batch = 0;
-  std::int64_t parameters = 0;  ///< of all networks
+  std::int64_t multiplications = 0;  ///< of one trial's way through all networks
   std::int64_t values_per_trial = 0;
   std::int64_t training_trials = 0;
   bool learns_features = true;  ///< of images and curves, whose feature space is learnt first

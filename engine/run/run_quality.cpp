@@ -37,8 +37,8 @@ std::uint64_t evaluations_of(const Trainer& trainer, const Trials& training,
   }
   if (config.evaluate_every) return *config.evaluate_every;
   const std::uint64_t every = automatic_evaluation(
-      {trainer.total_epochs(), config.batch, trainer.parameter_count(), training.values_per_trial(),
-       training.count, training.shape.kind != TrialKind::row});
+      {trainer.total_epochs(), config.batch, trainer.multiplications_per_trial(),
+       training.values_per_trial(), training.count, training.shape.kind != TrialKind::row});
   if (every == 0 && !config.stop_when.empty()) {
     refuse_setting("stop-when",
                    "'" + config.stop_when + "', in a run too short for evaluate-every auto",

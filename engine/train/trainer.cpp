@@ -167,6 +167,13 @@ std::int64_t Trainer::parameter_count() const {
   return networks * first + nn::parameter_count(self.layers.second);
 }
 
+std::int64_t Trainer::multiplications_per_trial() const {
+  const Implementation& self = *implementation_;
+  const std::int64_t first = nn::multiplication_count(self.layers.generator);
+  const auto networks = static_cast<std::int64_t>(1 + self.further.size());
+  return networks * first + nn::multiplication_count(self.layers.second);
+}
+
 TrialShape Trainer::trial_shape() const { return implementation_->trial; }
 
 std::uint64_t Trainer::total_epochs() const { return epochs_of(config(), implementation_->count); }

@@ -47,6 +47,8 @@ class Trainer {
   std::vector<std::pair<std::string, std::string>> networks() const;
   /// Parameters of all networks together.
   std::int64_t parameter_count() const;
+  /// Multiplications of one trial's way through all networks.
+  std::int64_t multiplications_per_trial() const;
   /// The shape of one trial of the data.
   TrialShape trial_shape() const;
 

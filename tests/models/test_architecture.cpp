@@ -386,6 +386,7 @@ TEST_CASE("D sees packs, a statistic and conditions", "[engine][architecture]") 
   for (const nn::LayerSpec& layer : d) CHECK(layer.spectral);
   // 33 x 8 + 8, 8 x 4 + 4, 5 x 1 + 1; u and v are not trained.
   CHECK(nn::parameter_count(d) == 272 + 36 + 6);
+  CHECK(nn::multiplication_count(d) == 272 + 36 + 6);
 
   config.net = vgan::NetKind::conv;
   config.pack = 2;
@@ -402,6 +403,8 @@ TEST_CASE("D sees packs, a statistic and conditions", "[engine][architecture]") 
   CHECK((projected[3].conditions == 5 && projected[3].inputs == 128 + 1));
   // 16 x 4 + 4, 64 x 6 + 6, 24 x 128 + 128, 129 + 1, and the embedding 5 x 129.
   CHECK(nn::parameter_count(projected) == 68 + 390 + 3200 + 130 + 645);
+  // The convolutions' results have 4 x 4 and 2 x 2 positions.
+  CHECK(nn::multiplication_count(projected) == 16 * 68 + 4 * 390 + 3200 + 130 + 645);
   for (const nn::LayerSpec& layer : g_of(config, {8, 8, 1}, 5)) CHECK_FALSE(layer.spectral);
 }
 
