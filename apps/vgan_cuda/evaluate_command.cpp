@@ -5,6 +5,7 @@
 #include "apps/vgan_cuda/commands.hpp"
 #include "apps/vgan_cuda/evaluation_text.hpp"
 #include "apps/vgan_cuda/run_reports.hpp"
+#include "apps/vgan_cuda/signals.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/printable.hpp"
 #include "engine/base/text.hpp"
@@ -81,25 +82,35 @@ const S require_flag{"require", "Judgement", "RULES",
                      "figures that must be reached, as coverage>=0.8,c2st<0.6; may come several "
                      "times; where one is not, the exit status is 3"};
 
-[[noreturn]] void refuse(const std::string& where, const std::string& allowed) {
-  throw Error(ErrorCode::usage, {"bad command line", "evaluate: " + where, "", allowed, ""});
+[[noreturn]] void refuse(const std::string& where, const std::string& allowed,
+                         const std::string& remedy = "") {
+  throw Error(ErrorCode::usage, {"bad command line", "evaluate: " + where, "", allowed, remedy});
 }
 
 // Samples are a model's or a file's, and flags go with the one or the other.
 void require_one_way(const CommandLine& line, const EvaluateRequest& request) {
   const bool model = !request.model.empty(), files = !request.samples.empty();
-  const auto refuse_flags = [&](const char* way) {
-    return [&line, way](const SettingInfo& info, const auto&) {
-      if (line.given(info.name)) refuse("--" + std::string(info.name) + " with " + way, "");
+  const auto refuse_flags = [&](const std::string& way, const std::string& goes_with,
+                                const std::string& why) {
+    return [=, &line](const SettingInfo& info, const auto&) {
+      const std::string flag = "--" + std::string(info.name);
+      if (line.given(info.name)) {
+        refuse(flag + " with " + way, flag + " with " + goes_with + " alone",
+               why + "; leave " + flag + " or " + way + " out");
+      }
     };
   };
-  if (model) visit_file_flags(request, refuse_flags("--model"));
+  if (model) {
+    visit_file_flags(request, refuse_flags("--model", "files (--samples FILE --real FILE)",
+                                           "a model draws its samples and knows its data"));
+  }
   if (model) return;
   if (!files)
     refuse(line.given("real") ? "no --samples" : "neither --model nor --samples",
            "--model RUN, or --samples FILE --real FILE");
   if (request.real.empty()) refuse("no --real", "--samples FILE --real FILE");
-  visit_model_flags(request, refuse_flags("--samples"));
+  visit_model_flags(request,
+                    refuse_flags("--samples", "--model", "a file's samples are all taken"));
 }
 
 void print(const Evaluation& evaluation) {
@@ -115,6 +126,17 @@ void print(const Evaluation& evaluation) {
   lines(text.sentences);
   if (!text.sentences.empty()) std::printf("\n");
   lines(text.notes);
+}
+
+// Nothing is written before all is measured.
+Evaluation evaluated(const EvaluateRequest& request) {
+  try {
+    return evaluate(request);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::interrupted) throw;
+    throw Error(ErrorCode::interrupted,
+                {"stopped on request while measuring", "", "", "", "nothing was written"});
+  }
 }
 
 void require_met(const std::vector<Requirement>& requirements, const Assessment& assessment) {
@@ -146,11 +168,14 @@ int run_evaluate(const Words& words) {
   visit_file_flags(request, read);
   visit_flags(request, json, read);
   require_one_way(line, request);
-  const std::vector<Requirement> requirements = parse_requirements(line.values("require"));
+  request.require = line.values("require");
+  const std::vector<Requirement> requirements = parse_requirements(request.require);
   require_kept("--json", json, {request.samples, request.real, request.test, request.data});
 
   require_output();
-  const Evaluation evaluation = evaluate(request);
+  request.stop_requested = stop_requested;
+  catch_stop_signals();
+  const Evaluation evaluation = evaluated(request);
   for (const std::string& note : evaluation.notes) {
     std::fprintf(stderr, "%s\n", printable(note).c_str());
   }
@@ -169,6 +194,7 @@ int run_evaluate(const Words& words) {
     report.only_where_wanted = true;
     report.device = request.device;
     report.threads = request.threads;
+    report.stop_requested = stop_requested;
     report_after_work(report, false);
   }
   require_met(requirements, evaluation.file.assessment);

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t named_parts = 3;  // columns and classes that are the least alike
 // Measures whose sentences say most, in the order in which they are told.
-constexpr std::array told = {"c2st", "coverage", "utility", "dcr", "near-copies", "membership"};
+constexpr std::array told = {"c2st",        "coverage",  "utility",   "dcr",
+                             "near-copies", "dcr-share", "membership"};
 
 std::string figure(const std::optional<Estimate>& estimate) {
   return estimate ? figure_text(estimate->value) : "-";
@@ -80,7 +81,8 @@ std::string counts_text(const Assessment& assessment) {
   std::int64_t samples = 0, real = 0;
   for (const Measure& measure : assessment.measures) {
     samples = std::max(samples, measure.sample_count);
-    const bool held_out = measure.name != "copies" && measure.name != "membership";
+    const bool held_out =
+        measure.name != "copies" && measure.name != "membership" && measure.name != "dcr-share";
     if (held_out) real = std::max(real, measure.real_count);
   }
   return "up to " + grouped(samples) + " samples and " + grouped(real) + " real trials";

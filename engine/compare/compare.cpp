@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "engine/base/error.hpp"
@@ -98,8 +100,12 @@ class Comparing {
     options.features.seed = options.seed = request_.seed;
     options.features.device = request_.device;
     options.features.threads = request_.threads;
-    const Evaluator evaluator(split.training, split.held_out, options);
-    describe(split, evaluator);
+    options.features.stop_requested = request_.stop_requested;
+    const Evaluator evaluator = stoppable("the data", [&] {
+      Evaluator made(split.training, split.held_out, options);
+      describe(split, made);
+      return made;
+    });
     CompareGround ground{request_,  result_.folder,
                          held_out,  split.training.part(0, 1),
                          evaluator, panel_for_data(split.training)};
@@ -254,7 +260,8 @@ class Comparing {
     result_.seed = request_.seed;
     result_.count = request_.count;
     result_.space = evaluator.space();
-    result_.floors = evaluator.floors(MeasureDepth::full);
+    result_.floors =
+        evaluator.floors(MeasureDepth::full, static_cast<std::int64_t>(request_.count));
   }
 
   // Rates that fall over a run need to know its length.
@@ -298,14 +305,24 @@ class Comparing {
 
   void compare_one(const CompareGround& ground, std::size_t i) {
     const std::string& name = request_.models[i];
-    try {
-      naming(name, [&] { result_.models.push_back(compare_model(ground, name, configs_[i])); });
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::interrupted) throw;
-      refuse_stopped(name);
-    }
+    result_.models.push_back(stoppable(name, [&] {
+      std::optional<ComparedModel> made;
+      naming(name, [&] { made = compare_model(ground, name, configs_[i]); });
+      return std::move(*made);
+    }));
     write_comparison(result_);
     if (request_.observer != nullptr) request_.observer->measured(result_.models.back());
+  }
+
+  /// What `work` returns; where it is stopped, the error says what is there.
+  template <class Work>
+  std::invoke_result_t<Work> stoppable(const std::string& at, Work work) const {
+    try {
+      return work();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::interrupted) throw;
+      refuse_stopped(at);
+    }
   }
 
   [[noreturn]] void refuse_stopped(const std::string& name) const {

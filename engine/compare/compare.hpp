@@ -101,7 +101,8 @@ struct CompareRequest {
   std::uint64_t count = 10000;  ///< samples that are judged
   /// Changes a model's settings beyond its preset; may be empty.
   std::function<void(const std::string& model, TrainConfig& config)> adjust;
-  std::function<bool()> stop_requested;  ///< asked after each epoch; may be empty
+  /// Asked after each epoch and while samples are measured, then by several threads; may be empty.
+  std::function<bool()> stop_requested;
   CompareObserver* observer = nullptr;
 };
 

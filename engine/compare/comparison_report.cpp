@@ -112,6 +112,7 @@ std::vector<TextTable> further_tables(const Comparison& c) {
       {"copying",
        {{"dcr", "dcr"},
         {"near-copies", "near-copies"},
+        {"dcr-share", "dcr-share"},
         {"copies", "copies"},
         {"membership", "membership"}}}};
   std::vector<TextTable> made;

@@ -20,12 +20,18 @@ EvaluatorOptions evaluator_options(const EvaluateRequest& request) {
   made.features.seed = request.seed;
   made.features.device = request.device;
   made.features.threads = request.threads;
+  made.features.stop_requested = request.stop_requested;
   made.outcome = request.outcome;
   made.seed = request.seed;
   return made;
 }
 
+void require_measurable(const EvaluateRequest& request, const MeasurableTrials& trials) {
+  require_measurable(parse_requirements(request.require), trials);
+}
+
 Evaluation evaluate(const EvaluateRequest& request) {
+  (void)parse_requirements(request.require);
   Evaluation made = request.model.empty() ? evaluate_files(request) : evaluate_model(request);
   made.file.version = build::version;
   made.file.seed = request.seed;

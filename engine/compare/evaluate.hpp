@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,15 @@ struct EvaluateRequest {
   std::string features = "auto";  ///< a FeatureKind's word, or a file that ends in .onnx
   std::string outcome;  ///< of a table: the column that the others predict; empty: its own, or the
                         ///< last
+  /// Figures that must be reached, as parse_requirements: those that such trials have not are
+  /// refused before anything is measured; what came of the others, `unmet` says.
+  std::vector<std::string> require;
   std::uint64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
+  /// Asked while samples are drawn, features learned and measures taken, by several threads; may be
+  /// empty.
+  std::function<bool()> stop_requested;
 };
 
 struct Evaluation {
@@ -55,7 +62,8 @@ struct Evaluation {
 ///
 /// Throws bad_config for settings that contradict each other and for an outcome that is not among
 /// the columns; bad_data for trials of another kind or other columns, for fewer than 10 on any
-/// side, for a run whose data have changed and for what is no model; io, no_device.
+/// side, for a run whose data have changed and for what is no model; io, no_device; interrupted
+/// where a stop was asked for.
 Evaluation evaluate(const EvaluateRequest& request);
 
 }  // namespace vgan

@@ -74,6 +74,7 @@ class Tables {
     const MeasuredRows samples = rows_of(request_.samples, "virtual row", virtual_rows);
     EvaluatorOptions options = evaluator_options(request_);
     options.outcome = outcome_column(schema_, request_.outcome);
+    require_measurable(request_, measurable());
     const Evaluator evaluator(std::move(rows_), options);
     made_.file.space = evaluator.space();
     made_.file.assessment = evaluator.assess(samples, MeasureDepth::full);
@@ -86,6 +87,14 @@ class Tables {
   // The first of rows whose order was drawn, as many as are measured.
   static std::span<const std::int64_t> thinned(std::span<const std::int64_t> rows) {
     return rows.first(std::min(rows.size(), static_cast<std::size_t>(most_measured_rows)));
+  }
+
+  MeasurableTrials measurable() const {
+    MeasurableTrials made;
+    for (const ColumnSchema& column : schema_.columns) {
+      if (column.drawn()) ++(column.numeric ? made.numbers : made.words);
+    }
+    return made;
   }
 
   Table read(const std::string& file) {
@@ -160,6 +169,7 @@ Evaluation arrays_measured(const EvaluateRequest& request) {
   const Trials samples = open(request.samples, no_labels, shape);
   require_enough(request.samples, "virtual trial", samples.count);
   const std::string trials(info_of(shape.kind).plural);
+  require_measurable(request, MeasurableTrials::of(parts.training));
   const Evaluator evaluator(parts.training, parts.held_out, evaluator_options(request));
   made.file.space = evaluator.space();
   made.file.assessment = evaluator.assess(samples, MeasureDepth::full);

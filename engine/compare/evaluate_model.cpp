@@ -10,6 +10,7 @@
 #include "engine/generate/generate.hpp"
 #include "engine/generate/model_trials.hpp"
 #include "engine/quality/evaluator.hpp"
+#include "engine/quality/held_out_text.hpp"
 
 namespace vgan {
 namespace {
@@ -29,6 +30,15 @@ std::string plural_of(const TrialShape& shape) { return std::string(info_of(shap
 // Half of the trials that were trained on stand for those that were not.
 RealTrials of_learnt(Trials trials, std::uint64_t seed, const std::string& beside,
                      const std::string& why) {
+  if (trials.count < 2 * fewest_measured) {
+    throw Error(ErrorCode::bad_data,
+                {"cannot measure quality", trials.source,
+                 counted(trials.count, std::string(info_of(trials.shape.kind).name)) +
+                     " beside which samples can stand",
+                 std::to_string(2 * fewest_measured) +
+                     " or more, of which a half plays trials that were held out",
+                 "take more trials"});
+  }
   const std::int64_t half = trials.count / 2;
   SplitTrials parts = split_trials(std::move(trials), half, HoldOutPart::random, seed);
   return {std::move(parts.training), std::move(parts.held_out), beside, why, {}};
@@ -43,14 +53,11 @@ RealTrials of_run(const EvaluateRequest& request, const LoadedCheckpoint& loaded
         grouped(parts.held_out.count) + " held-out " + kind + " of " + source;
     return {std::move(parts.training), std::move(parts.held_out), beside, "", {}};
   }
-  const std::string held_out =
-      parts.held_out.count == 0 ? "nothing" : "only " + counted(parts.held_out.count, "trial");
-  return of_learnt(
-      std::move(parts.training), request.seed, kind + " that it was trained on, of " + source,
-      "The run held out " + held_out + ": samples stand beside " + kind +
-          " that the model was trained on, a half of which plays the held-out ones. Whether it "
-          "copies them cannot be told. Train with --hold-out 0.1, or name other " +
-          kind + " by --data.");
+  const std::string why = without_held_out_text(parts.held_out.count,
+                                                parts.held_out.count + parts.training.count, kind);
+  return of_learnt(std::move(parts.training), request.seed,
+                   kind + " that it was trained on, of " + source,
+                   why + " Or name other " + kind + " by --data.");
 }
 
 RealTrials of_other_data(const EvaluateRequest& request, const LoadedCheckpoint& loaded,
@@ -88,6 +95,7 @@ Trials drawn(const EvaluateRequest& request, const LoadedCheckpoint& loaded,
   wanted.seed = request.seed;
   wanted.device = request.device;
   wanted.threads = request.threads;
+  wanted.stop_requested = request.stop_requested;
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(request.count) *
                  static_cast<std::size_t>(outline.values_per_trial()));
@@ -118,6 +126,7 @@ Evaluation evaluate_model(const EvaluateRequest& request) {
   RealTrials real =
       request.data.empty() ? of_run(request, loaded, model) : of_other_data(request, loaded, model);
   Evaluation made;
+  made.file.identity = EvaluationIdentity::of(loaded.checkpoint, model.epoch, real.held_out);
   made.notes = loaded.skipped;
   made.folder = run_of(loaded.file);
   made.rows = real.training.schema.has_value();
@@ -125,6 +134,9 @@ Evaluation evaluate_model(const EvaluateRequest& request) {
   options.without_copying = real.without_copying;
   if (!made.folder.empty() && real.without_copying.empty())
     options.features.kept = made.folder / kept_features_name;
+  MeasurableTrials measurable = MeasurableTrials::of(real.training);
+  measurable.without_copying = real.without_copying;
+  require_measurable(request, measurable);
   const Evaluator evaluator(real.training, real.held_out, options);
   const Trials samples = drawn(request, loaded, real.training);
   made.file.space = evaluator.space();

@@ -191,7 +191,7 @@ class Maker {
     }
     const auto training =
         FeatureTraining::of(network.layers().layers, training_.count, options_.seed);
-    train_features(*backend_, rows, classes, training, network);
+    train_features(*backend_, rows, classes, training, network, options_.stop_requested);
     auto space = std::make_unique<NetworkSpace>(backend_, std::move(network), units_, held_out_);
     space->set_unit(TrialRows(training_, most_unit_trials));
     return space;

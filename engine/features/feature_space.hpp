@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/stop_request.hpp"
 #include "engine/base/words.hpp"
 #include "engine/data/trials.hpp"
 #include "engine/stats/principal_components.hpp"
@@ -59,10 +60,12 @@ struct FeatureOptions {
   std::uint64_t seed = 1;
   std::string device = "auto";
   std::int64_t threads = 0;
+  StopRequest stop_requested;  ///< asked before each step of learning
 };
 
 /// A space learned from `training`, whose accuracy is measured on `held_out` (bad_data: none).
-/// Throws bad_config where the kind asks for what the data have not, bad_data, io, no_device.
+/// Throws bad_config where the kind asks for what the data have not, bad_data, io, no_device, and
+/// interrupted where a stop was asked for, with nothing kept.
 std::unique_ptr<FeatureSpace> make_feature_space(const Trials& training, const Trials& held_out,
                                                  const FeatureOptions& options);
 

@@ -197,7 +197,7 @@ FeatureTraining FeatureTraining::of(const std::vector<nn::LayerSpec>& layers, st
 
 void train_features(Backend& backend, const TrialRows& trials,
                     const std::vector<std::int32_t>& classes, const FeatureTraining& training,
-                    FeatureNetwork& network) {
+                    FeatureNetwork& network, const StopRequest& stop) {
   require(network.kind == FeatureKind::autoencoder ||
               static_cast<std::int64_t>(classes.size()) == trials.count(),
           "features", std::to_string(classes.size()) + " labels",
@@ -209,6 +209,7 @@ void train_features(Backend& backend, const TrialRows& trials,
   std::vector<std::int32_t> labels(classes.empty() ? 0 : static_cast<std::size_t>(training.batch));
   std::uint64_t position = 0;
   for (std::int64_t step = 0; step < training.steps; ++step) {
+    refuse_if_stopped(stop);
     for (std::int64_t i = 0; i < training.batch; ++i, ++position) {
       const auto trial = static_cast<std::int64_t>(
           math::permute(position % count, count, training.seed, position / count));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/base/stop_request.hpp"
 #include "engine/device/backend.hpp"
 #include "engine/features/feature_network.hpp"
 
@@ -26,9 +27,10 @@ struct FeatureTraining {
 /// Fills in the network's weights. A classifier minimises the cross-entropy of `classes`, the place
 /// of each trial's label among network.labels; an autoencoder, for which they are empty, the
 /// squared error of its reconstructions. The outcome depends on trials and seed, not on how many
-/// threads the device has. Throws diverged where the weights are no longer finite.
+/// threads the device has. Throws diverged where the weights are no longer finite, and interrupted
+/// where `stop` asks for it before a step.
 void train_features(Backend& backend, const TrialRows& trials,
                     const std::vector<std::int32_t>& classes, const FeatureTraining& training,
-                    FeatureNetwork& network);
+                    FeatureNetwork& network, const StopRequest& stop = {});
 
 }  // namespace vgan

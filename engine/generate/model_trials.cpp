@@ -9,9 +9,10 @@
 namespace vgan {
 namespace {
 
-// "28 x 28", "4 numbers".
+// "images of 28 x 28", "rows of 25 numbers".
 std::string sides_text(const TrialShape& shape) {
-  return std::string(info_of(shape.kind).plural) + " of " + extents_text(shape);
+  return std::string(info_of(shape.kind).plural) + " of " + extents_text(shape) +
+         (shape.kind == TrialKind::row ? " numbers" : "");
 }
 
 }  // namespace
@@ -69,7 +70,8 @@ Trials open_trials_like(const GeneratorModel& model, const std::string& origin, 
   Trials trials = open_trials(request);
   if (!trials.shape.same_sides(model.shape)) {
     throw Error(ErrorCode::bad_data, {what, trials.source, sides_text(trials.shape),
-                                      sides_text(model.shape) + ", the model's", ""});
+                                      sides_text(model.shape) + ", the model's",
+                                      "name data of the kind that the model was trained on"});
   }
   // Numbers without a schema are taken for those of the model's rows.
   if (trials.schema && model.schema && !same_encoding(*trials.schema, *model.schema)) {

@@ -28,7 +28,14 @@ std::vector<std::uint64_t> digests(const MeasuredRows& rows) {
 }  // namespace
 
 void KnownRows::add(const MeasuredRows& rows) {
-  for (const std::uint64_t digest : digests(rows)) seen_.insert(digest);
+  added_ += rows.rows;
+  for (const std::uint64_t digest : digests(rows)) {
+    if (!seen_.insert(digest).second) twins_ += twice_.insert(digest).second ? 2 : 1;
+  }
+}
+
+double KnownRows::share_of_twins() const {
+  return added_ == 0 ? 0.0 : static_cast<double>(twins_) / static_cast<double>(added_);
 }
 
 double KnownRows::share_of_copies(const MeasuredRows& rows) const {

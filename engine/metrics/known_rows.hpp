@@ -15,9 +15,12 @@ class KnownRows {
   /// The share of rows each of whose cells is that of one row that was added; missing cells are
   /// alike. Throws internal for no rows.
   double share_of_copies(const MeasuredRows& rows) const;
+  /// The share of the rows that were added that came more than once; 0 where none was.
+  double share_of_twins() const;
 
  private:
-  std::unordered_set<std::uint64_t> seen_;
+  std::unordered_set<std::uint64_t> seen_, twice_;
+  std::int64_t added_ = 0, twins_ = 0;
 };
 
 }  // namespace vgan

@@ -15,7 +15,7 @@ using enum MeasureGoal;
 using enum MeasureGroup;
 using Kind = MeasuredKind;
 
-constexpr std::array<MeasureInfo, 27> all_measures{{
+constexpr std::array<MeasureInfo, 28> all_measures{{
     {"frechet", "Frechet distance", fidelity, lower, Kind::features, 0.0, infinity,
      "how far apart Gaussians of both sides' features lie"},
     {"kernel-distance", "kernel distance", fidelity, lower, Kind::features, -infinity, infinity,
@@ -68,6 +68,8 @@ constexpr std::array<MeasureInfo, 27> all_measures{{
      "share of virtual trials that are a training trial, number for number"},
     {"near-copies", "near copies", privacy, lower, Kind::all, 0.0, 1.0,
      "share nearer to a training trial than 99 of 100 held-out ones are"},
+    {"dcr-share", "share of the closest record", privacy, half, Kind::all, 0.0, 1.0,
+     "how often training trials are closest to samples, held-out ones as often at 0.5"},
     {"membership", "membership attack", privacy, half, Kind::all, 0.0, 1.0,
      "AUC of telling training from held-out trials by the closest virtual one"},
 }};

@@ -68,6 +68,26 @@ std::vector<double> neighbour_ratios(std::span<const double> closest,
   return made;
 }
 
+std::optional<Estimate> closest_share(std::span<const double> to_training,
+                                      std::span<const double> to_held_out, std::int64_t training,
+                                      std::int64_t held_out, const BootstrapOptions* options) {
+  require(to_training.size() == to_held_out.size() && training > 0 && held_out > 0,
+          "shares of closest records", std::to_string(to_held_out.size()) + " distances",
+          std::to_string(to_training.size()) + ", to one trial or more of each kind");
+  std::vector<double> rows;
+  for (std::size_t i = 0; i < to_training.size(); ++i) {
+    if (to_training[i] != to_held_out[i]) rows.push_back(to_held_out[i] < to_training[i] ? 1 : 0);
+  }
+  if (rows.empty()) return std::nullopt;
+  const auto share = [&](double nearest_held_out) {
+    const double trained = (1.0 - nearest_held_out) / static_cast<double>(training);
+    return trained / (trained + nearest_held_out / static_cast<double>(held_out));
+  };
+  const Estimate mean = bootstrap_mean(rows, options == nullptr ? BootstrapOptions{} : *options);
+  if (options == nullptr) return Estimate{share(mean.value), {}, {}};
+  return Estimate{share(mean.value), share(*mean.high), share(*mean.low)};
+}
+
 Estimate membership_auc(std::span<const double> members, std::span<const double> others,
                         const BootstrapOptions* options) {
   std::vector<double> near, far;

@@ -1,6 +1,7 @@
 // Whether virtual trials repeat those that were trained on, by distances to the closest ones.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -39,6 +40,19 @@ std::optional<Estimate> closest_ratio(std::span<const double> samples,
 /// 0, 0 where there is no second. Throws internal where lengths differ.
 std::vector<double> neighbour_ratios(std::span<const double> closest,
                                      std::span<const double> second);
+
+/// How often a virtual trial's closest of all real trials was trained on rather than held out, each
+/// trial counting as one: with a share h of samples closest to one of M held-out trials, the others
+/// to one of N that were trained on, (1 - h) / N over that and h / M. 0.5: no more often; 1: held
+/// out ones never are (the share of Platzer and Reutterer 2021, who take M = N). Held-out trials
+/// drawn at random are as likely to be met as training trials by whatever knows the data but no
+/// single trial, also where trials lie on a grid whose points come once, so that any sample on it
+/// is nearer to training trials than held-out ones are. Samples as near to both are left out;
+/// nothing where all are. `training`, `held_out`: N and M. With `options`, samples are resampled.
+std::optional<Estimate> closest_share(std::span<const double> to_training,
+                                      std::span<const double> to_held_out, std::int64_t training,
+                                      std::int64_t held_out,
+                                      const BootstrapOptions* options = nullptr);
 
 /// How well an attacker who has virtual trials alone tells trials that were trained on (`members`)
 /// from others that were not: the AUC of the distance to the closest virtual trial, members nearer

@@ -35,14 +35,40 @@ Figures closeness_figures(const Closeness& samples, const Closeness& held_out,
           closest_ratio(samples.closest, held_out.closest, seed ? &options : nullptr)) {
     made.push_back({"dcr", *ratio, count, real, true});
   }
-  Estimate near = bootstrap_mean(near_copies(samples.closest, held_out.closest), options);
-  if (!seed) near = {near.value, {}, {}};
-  made.push_back({"near-copies", near, count, real, true});
+  if (near_copy_distance(held_out.closest) > 0.0) {
+    Estimate near = bootstrap_mean(near_copies(samples.closest, held_out.closest), options);
+    if (!seed) near = {near.value, {}, {}};
+    made.push_back({"near-copies", near, count, real, true});
+  }
   if (!seed) return made;
   made.push_back({"neighbour-ratio",
                   bootstrap_median(neighbour_ratios(samples.closest, samples.second), options),
                   count, real, true});
   return made;
+}
+
+std::vector<std::string> closeness_notes(const Closeness& held_out) {
+  std::vector<std::string> made;
+  if (near_copy_distance(held_out.closest) == 0.0) {
+    made.emplace_back(
+        "near-copies is left out: 1 of 100 held-out trials or more is a training trial itself, and "
+        "nothing can be nearer.");
+  }
+  if (!closest_ratio(held_out.closest, held_out.closest)) {
+    made.emplace_back(
+        "dcr is left out: half of the held-out trials or more are training trials themselves.");
+  }
+  return made;
+}
+
+Figures closest_share_figure(const Closeness& to_training, const Closeness& to_held_out,
+                             std::int64_t training, std::int64_t held_out,
+                             std::optional<std::uint64_t> seed) {
+  const BootstrapOptions options = by_seed(seed.value_or(1));
+  const auto share = closest_share(to_training.closest, to_held_out.closest, training, held_out,
+                                   seed ? &options : nullptr);
+  if (!share) return {};
+  return {{"dcr-share", *share, std::ssize(to_training.closest), training + held_out, true}};
 }
 
 Figure membership_figure(const Closeness& members, const Closeness& others, std::int64_t samples,

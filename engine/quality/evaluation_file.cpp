@@ -60,6 +60,11 @@ json json_of(const EvaluationFile& file) {
                {"data", file.data},
                {"seed", file.seed},
                {"space", file.space},
+               {"identity",
+                {{"epoch", file.identity.epoch},
+                 {"checkpoint", file.identity.checkpoint},
+                 {"trained_on", file.identity.trained_on},
+                 {"beside", file.identity.beside}}},
                {"measures", json::array()},
                {"columns", json_of(file.assessment.columns)},
                {"classes", json_of(file.assessment.classes)},
@@ -119,6 +124,12 @@ EvaluationFile file_of(const json& value) {
   value.at("data").get_to(made.data);
   value.at("seed").get_to(made.seed);
   value.at("space").get_to(made.space);
+  if (const auto identity = value.find("identity"); identity != value.end()) {
+    identity->at("epoch").get_to(made.identity.epoch);
+    identity->at("checkpoint").get_to(made.identity.checkpoint);
+    identity->at("trained_on").get_to(made.identity.trained_on);
+    identity->at("beside").get_to(made.identity.beside);
+  }
   for (const json& measure : value.at("measures")) {
     made.assessment.measures.push_back(measure_of(measure));
   }

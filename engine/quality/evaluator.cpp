@@ -28,15 +28,17 @@ const Trials& enough(const Trials& trials) {
   return trials;
 }
 
-// "images of 28 x 28".
+// "images of 28 x 28", "rows of 25 numbers".
 std::string kind_text(const TrialShape& shape) {
-  return std::string(info_of(shape.kind).plural) + " of " + extents_text(shape);
+  return std::string(info_of(shape.kind).plural) + " of " + extents_text(shape) +
+         (shape.kind == TrialKind::row ? " numbers" : "");
 }
 
 void require_like(const Trials& samples, const Trials& outline) {
   const auto refuse = [&](const std::string& found, const std::string& wanted) {
     throw Error(ErrorCode::bad_data, {"cannot measure samples", samples.source, found,
-                                      wanted + ", as the real trials", ""});
+                                      wanted + ", as the real trials have",
+                                      "name samples of trials such as the real ones"});
   };
   if (samples.shape.kind != outline.shape.kind || !samples.shape.same_sides(outline.shape)) {
     refuse(kind_text(samples.shape), kind_text(outline.shape));
@@ -86,7 +88,7 @@ class Judging {
     made_.push_back(real_.device_figures(set, depth_));
   }
   /// The figures of each, in the order of adding.
-  std::vector<Figures> done(std::int64_t threads) {
+  std::vector<Figures> done(std::int64_t threads, const StopRequest& stop) {
     std::vector<std::function<Figures()>> pieces;
     std::vector<std::size_t> whose;
     for (std::size_t i = 0; i < sets_.size(); ++i) {
@@ -100,7 +102,7 @@ class Judging {
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       work.emplace_back([&, i] { found[i] = pieces[i](); });
     }
-    do_in_parallel(work, threads);
+    do_in_parallel(work, threads, stop);
     for (std::size_t i = 0; i < found.size(); ++i) {
       made_[whose[i]] = joined_figures(std::move(made_[whose[i]]), std::move(found[i]));
     }
@@ -121,51 +123,77 @@ struct Evaluator::Implementation {
     Figures real, resampled;
   };
 
-  /// Measures the floors, if that was not done, and `set` where there is one, side by side.
-  Figures measure(const JudgedSet* set, MeasureDepth depth) {
+  /// Measures floors of `count` trials each, if that was not done, and `set`, of as many, where
+  /// there is one, side by side.
+  Figures measure(const JudgedSet* set, std::int64_t count, MeasureDepth depth) {
+    const StopRequest& stop = options.features.stop_requested;
     Judging judging(real, depth);
-    if (set != nullptr) judging.add(*set);
+    const auto add = [&](const JudgedSet& one) {
+      refuse_if_stopped(stop);
+      judging.add(one);
+    };
+    if (set != nullptr) add(*set);
     std::optional<JudgedSet> training, resampled;
-    if (!floors.contains(depth)) {
-      judging.add(training.emplace(real.training_set()));
-      judging.add(resampled.emplace(real.resampled_set()));
+    const std::pair key{depth, count};
+    if (!floors.contains(key)) {
+      add(training.emplace(real.training_set(count)));
+      add(resampled.emplace(real.resampled_set(count)));
     }
-    std::vector<Figures> figures = judging.done(options.features.threads);
+    std::vector<Figures> figures = judging.done(options.features.threads, stop);
     if (resampled) {
       Figures drawn = std::move(figures.back());
       figures.pop_back();
       Figures learnt = std::move(figures.back());
       figures.pop_back();
-      floors[depth] = {with_copying(std::move(learnt), nullptr, depth),
-                       with_copying(std::move(drawn), &*resampled, depth)};
+      floors[key] = {with_copying(std::move(learnt), nullptr, depth),
+                     with_copying(std::move(drawn), &*resampled, depth)};
     }
-    return set == nullptr ? Figures{} : with_copying(std::move(figures.front()), set, depth);
+    return set == nullptr ? Figures{} : std::move(figures.front());
+  }
+
+  const std::string& without_copying() const {
+    return options.without_copying.empty() ? real.seen_held_out() : options.without_copying;
   }
 
   /// Adds how near the set, or without one held-out trials, come to training trials.
   Figures with_copying(Figures own, const JudgedSet* set, MeasureDepth depth) const {
-    if (!options.without_copying.empty()) return own;
+    if (!without_copying().empty()) return own;
+    refuse_if_stopped(options.features.stop_requested);
     return joined_figures(
         std::move(own), set == nullptr ? real.held_out_privacy(depth) : real.privacy(*set, depth));
   }
 
+  /// Many figures rise or fall with the number of trials, so that samples and floors are as many.
+  /// How near samples come to training trials is a matter of each one alone: all are looked at.
   Assessment assess(const JudgedSet& set, MeasureDepth depth) {
-    const Figures own = measure(&set, depth);
-    const Floors& beside = floors.at(depth);
+    const std::int64_t all = set.count(), count = std::min(all, real.floor_count());
+    const JudgedSet some = real.some_of(set, count);
+    const Figures own = with_copying(measure(&some, count, depth), &set, depth);
+    const Floors& beside = floors.at({depth, count});
     Assessment made;
     made.measures = between_floors(own, beside.real, beside.resampled, real.space_name());
     for (Measure& one : made.measures) one.samples = estimate_in(own, one.name);
-    if (real.table() != nullptr) made.columns = real.table()->columns(*set.rows);
-    if (real.classes() != nullptr) made.classes = real.classes()->shares(set.labels);
+    if (real.table() != nullptr) made.columns = real.table()->columns(*some.rows);
+    if (real.classes() != nullptr) made.classes = real.classes()->shares(some.labels);
     made.notes = real.notes();
-    if (!options.without_copying.empty()) made.notes.push_back(options.without_copying);
+    if (count < all) {
+      made.notes.push_back("Of " + grouped(all) + " samples " + grouped(count) +
+                           " are measured, as many as there are training trials for the floors; "
+                           "only copying is sought among all.");
+    }
+    if (!without_copying().empty()) {
+      made.notes.push_back(without_copying());
+    } else {
+      std::vector<std::string> left_out = real.privacy_notes(depth);
+      std::move(left_out.begin(), left_out.end(), std::back_inserter(made.notes));
+    }
     return made;
   }
 
   EvaluatorOptions options;
   std::optional<Trials> outline;  ///< where the real trials are no tables
   RealSide real;
-  std::map<MeasureDepth, Floors> floors;
+  std::map<std::pair<MeasureDepth, std::int64_t>, Floors> floors;  ///< and trials of each
 };
 
 Evaluator::Evaluator(const Trials& training, const Trials& held_out,
@@ -208,11 +236,13 @@ Assessment Evaluator::assess(const MeasuredRows& samples, MeasureDepth depth) co
   return own.assess(own.real.set_of(some), depth);
 }
 
-std::vector<Measure> Evaluator::floors(MeasureDepth depth) const {
+std::vector<Measure> Evaluator::floors(MeasureDepth depth, std::int64_t samples) const {
   Implementation& own = *implementation_;
   const CallersDevice callers(own.options.features.device);
-  (void)own.measure(nullptr, depth);
-  const Implementation::Floors& found = own.floors.at(depth);
+  const std::int64_t most = own.real.floor_count();
+  const std::int64_t count = samples > 0 ? std::min(samples, most) : most;
+  (void)own.measure(nullptr, count, depth);
+  const Implementation::Floors& found = own.floors.at({depth, count});
   return between_floors(found.resampled, found.real, found.resampled, own.real.space_name());
 }
 

@@ -53,7 +53,10 @@ struct TableRows {
 ///
 /// The floor `real` of a measure is what training trials come to beside the held-out ones; of the
 /// group privacy it is what the held-out trials themselves come to beside the training ones. The
-/// floor `resampled` is of training trials whose numbers are drawn each for itself.
+/// floor `resampled` is of training trials whose numbers are drawn each for itself. Many figures
+/// rise or fall with the number of trials: samples and floors are as many, the fewer of both; only
+/// copying is sought among all samples. Where more held-out trials are training trials than chance
+/// explains, copying is not measured, and the notes say so.
 class Evaluator {
  public:
   /// Throws bad_data for fewer than fewest_measured trials on either side, bad_config for features
@@ -65,13 +68,15 @@ class Evaluator {
   ~Evaluator();
   Evaluator(Evaluator&&) noexcept;
 
-  /// The floors are measured at the first call of each depth and kept. Throws bad_data for samples
-  /// of another shape or type, and for fewer than fewest_measured.
+  /// The floors are measured at the first call of each depth and number of samples and kept. Throws
+  /// bad_data for samples of another shape or type, and for fewer than fewest_measured; interrupted
+  /// where options.features.stop_requested says so between measures.
   Assessment assess(const Trials& samples, MeasureDepth depth) const;
   /// Assesses rows of a table. Throws internal where the real trials are no such rows.
   Assessment assess(const MeasuredRows& samples, MeasureDepth depth) const;
-  /// The floors alone: measures without samples, whose counts are those of the floors.
-  std::vector<Measure> floors(MeasureDepth depth) const;
+  /// The floors alone that `samples` samples stand between, 0: as many as there are: measures
+  /// without samples, whose counts are those of the floors.
+  std::vector<Measure> floors(MeasureDepth depth, std::int64_t samples = 0) const;
   /// For people: FeatureSpace::text, or of rows RowSpace::text.
   std::string space() const;
 

@@ -27,12 +27,18 @@ std::uint64_t digest(const std::vector<float>& trial) {
 
 }  // namespace
 
-KnownTrials::KnownTrials(const TrialRows& trials) : size_(trials.size()) {
+KnownTrials::KnownTrials(const TrialRows& trials) : size_(trials.size()), count_(trials.count()) {
+  std::unordered_set<std::uint64_t> twice;
   std::vector<float> trial(static_cast<std::size_t>(size_));
   for (std::int64_t n = 0; n < trials.count(); ++n) {
     trials.read(n, trial.data());
-    seen_.insert(digest(trial));
+    const std::uint64_t own = digest(trial);
+    if (!seen_.insert(own).second) twins_ += twice.insert(own).second ? 2 : 1;
   }
+}
+
+double KnownTrials::share_of_twins() const {
+  return count_ == 0 ? 0.0 : static_cast<double>(twins_) / static_cast<double>(count_);
 }
 
 double KnownTrials::share_of_copies(const TrialRows& trials) const {

@@ -16,10 +16,13 @@ class KnownTrials {
   /// The share of trials that are one that was seen. Throws internal for none, and for trials of
   /// another size.
   double share_of_copies(const TrialRows& trials) const;
+  /// The share of the trials that were seen that came more than once.
+  double share_of_twins() const;
 
  private:
   std::int64_t size_;
   std::unordered_set<std::uint64_t> seen_;
+  std::int64_t count_ = 0, twins_ = 0;
 };
 
 }  // namespace vgan

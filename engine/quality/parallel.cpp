@@ -7,12 +7,14 @@
 
 namespace vgan {
 
-void do_in_parallel(const std::vector<std::function<void()>>& pieces, std::int64_t threads) {
+void do_in_parallel(const std::vector<std::function<void()>>& pieces, std::int64_t threads,
+                    const StopRequest& stop) {
   std::vector<std::exception_ptr> thrown(pieces.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t at = next++; at < pieces.size(); at = next++) {
       try {
+        refuse_if_stopped(stop);
         pieces[at]();
       } catch (...) {
         thrown[at] = std::current_exception();

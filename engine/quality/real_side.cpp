@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "engine/base/number_text.hpp"
@@ -18,27 +19,46 @@ constexpr std::int64_t most_judged_trials = 5 * RealSide::most_trials;
 constexpr std::int64_t few_held_out = 100;
 constexpr std::int64_t most_labelled = 5000;  // rows whose labels others are found by
 constexpr std::size_t most_labels = 1000;
+constexpr double seen_share = 0.05;             // of held-out trials, above what chance repeats
+constexpr std::uint64_t drawn_for_floors = 16;  // of drawn_rows
 
-// Up to `most` of the trials, evenly spread.
-Trials spread(const Trials& trials, std::int64_t most) {
-  if (trials.count <= most) return trials;
+template <class Set>
+std::shared_ptr<const Set> borrowed(const Set& set) {
+  return {std::shared_ptr<const void>(), &set};
+}
+
+// The trials named, without labels.
+Trials taken(const Trials& trials, std::span<const std::int64_t> which) {
   Trials made = trials.outline();
-  made.count = most;
-  const auto size = static_cast<std::size_t>(trials.values_per_trial());
+  made.count = std::ssize(which);
+  const std::int64_t size = trials.values_per_trial();
   std::visit(
       [&](const auto& from) {
         std::decay_t<decltype(from)> to;
-        to.reserve(static_cast<std::size_t>(most) * size);
-        for (std::int64_t n = 0; n < most; ++n) {
-          const auto at =
-              from.begin() +
-              static_cast<std::ptrdiff_t>(static_cast<std::size_t>(n * trials.count / most) * size);
-          to.insert(to.end(), at, at + static_cast<std::ptrdiff_t>(size));
+        to.reserve(which.size() * static_cast<std::size_t>(size));
+        for (const std::int64_t n : which) {
+          to.insert(to.end(), from.begin() + n * size, from.begin() + (n + 1) * size);
         }
         made.values = std::move(to);
       },
       trials.values);
   return made;
+}
+
+Features taken(const Features& features, std::span<const std::int64_t> which) {
+  Features made{std::ssize(which), features.columns, {}};
+  for (const std::int64_t n : which) {
+    made.values.insert(made.values.end(), features.row(n), features.row(n) + features.columns);
+  }
+  return made;
+}
+
+// Up to `most` of the trials, evenly spread.
+Trials spread(const Trials& trials, std::int64_t most) {
+  if (trials.count <= most) return trials;
+  std::vector<std::int64_t> which;
+  for (std::int64_t n = 0; n < most; ++n) which.push_back(n * trials.count / most);
+  return taken(trials, which);
 }
 
 TableRows table_rows(const Trials& training, const Trials& held_out, std::uint64_t seed) {
@@ -84,6 +104,7 @@ RealSide::RealSide(const Trials& training, const Trials& held_out, const Evaluat
     known_.emplace(TrialRows(training));
     held_out_copies_ = known_->share_of_copies(TrialRows(held_out));
     held_out_count_ = held_out.count;
+    look_for_seen(known_->share_of_twins());
     resampled_ = resampled_columns(training, training_.count, seed_);
     if (training.shape.is_curve()) curves_.emplace(spread(held_out, most_judged_trials), seed_);
   }
@@ -109,8 +130,18 @@ void RealSide::learn_rows(TableRows rows, const EvaluatorOptions& options) {
                     row_space_->features(table_->held_out()), true, seed_);
   held_out_copies_ = table_->share_of_copies(table_->held_out());
   held_out_count_ = table_->held_out().rows;
+  look_for_seen(table_->share_of_twins());
   resampled_rows_ = resampled_columns(table_->training(), table_->training().rows, seed_);
   if (const std::string text = table_->outcome_text(); !text.empty()) notes_.push_back(text);
+}
+
+// Trials of few values repeat each other by chance, among the training trials as well.
+void RealSide::look_for_seen(double twins) {
+  if (held_out_copies_ <= twins + seen_share) return;
+  seen_held_out_ = "Of 100 held-out trials " + fixed_text(100.0 * held_out_copies_, 0) +
+                   " are training trials, number for number: whether samples copy these cannot be "
+                   "told, and the other figures are too kind. Name trials that the model has not "
+                   "seen.";
 }
 
 // Labels are found by the space, of rows by the nearest training row; of images and curves without
@@ -159,21 +190,42 @@ std::vector<std::int32_t> RealSide::labels_of(const Features& features,
 JudgedSet RealSide::set_of(const Trials& trials) const {
   Features features = space_->features(TrialRows(trials, most_judged_trials));
   std::vector<std::int32_t> labels = labels_of(features, &trials);
-  return {&trials, nullptr, std::move(features), std::move(labels)};
+  return {borrowed(trials), nullptr, std::move(features), std::move(labels)};
 }
 
 JudgedSet RealSide::set_of(const MeasuredRows& rows) const {
   Features features = row_space_->features(rows);
   std::vector<std::int32_t> labels = labels_of(features, nullptr);
-  return {nullptr, &rows, std::move(features), std::move(labels)};
+  return {nullptr, borrowed(rows), std::move(features), std::move(labels)};
 }
 
-JudgedSet RealSide::training_set() const {
-  return table_ ? set_of(table_->training()) : set_of(training_);
+JudgedSet RealSide::training_set(std::int64_t count) const {
+  return some_of(table_ ? set_of(table_->training()) : set_of(training_), count);
 }
 
-JudgedSet RealSide::resampled_set() const {
-  return table_ ? set_of(resampled_rows_) : set_of(resampled_);
+JudgedSet RealSide::resampled_set(std::int64_t count) const {
+  return some_of(table_ ? set_of(resampled_rows_) : set_of(resampled_), count);
+}
+
+// Of more images and curves than there are features of, which those are that have some is known.
+JudgedSet RealSide::some_of(JudgedSet set, std::int64_t count) const {
+  if (set.count() <= count) return set;
+  const std::int64_t all = set.count(), known = set.features.rows;
+  const std::vector<std::int64_t> which = drawn_rows(known, count, seed_, drawn_for_floors);
+  JudgedSet made{nullptr, nullptr, taken(set.features, which), {}};
+  if (!set.labels.empty()) {
+    for (const std::int64_t n : which) {
+      made.labels.push_back(set.labels[static_cast<std::size_t>(n)]);
+    }
+  }
+  if (set.rows) {
+    made.rows = std::make_shared<const MeasuredRows>(set.rows->take(which));
+  } else {
+    std::vector<std::int64_t> trials;
+    for (const std::int64_t n : which) trials.push_back(n * all / known);
+    made.trials = std::make_shared<const Trials>(taken(*set.trials, trials));
+  }
+  return made;
 }
 
 Figures RealSide::device_figures(const JudgedSet& set, MeasureDepth depth) const {
@@ -209,9 +261,13 @@ Figures RealSide::privacy(const JudgedSet& set, MeasureDepth depth) const {
   const bool full = depth == MeasureDepth::full;
   const auto seed = full ? std::optional(seed_) : std::nullopt;
   const Features known = features_->training().spread(limits.known);
-  Figures made =
-      closeness_figures(closeness(Neighbours(*device_, known), set.features.spread(limits.asked)),
-                        held_out_closeness(depth), seed);
+  const Features asked = set.features.spread(limits.asked);
+  const Features others = features_->held_out().spread(limits.known);
+  const Closeness near_known = closeness(Neighbours(*device_, known), asked);
+  Figures made = joined_figures(
+      closeness_figures(near_known, held_out_closeness(depth), seed),
+      closest_share_figure(near_known, closeness(Neighbours(*device_, others), asked), known.rows,
+                           others.rows, seed));
   const double copies =
       table_ ? table_->share_of_copies(*set.rows) : known_->share_of_copies(TrialRows(*set.trials));
   const std::int64_t count = table_ ? set.rows->rows : set.trials->count;

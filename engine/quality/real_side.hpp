@@ -23,12 +23,14 @@
 
 namespace vgan {
 
-/// A set of trials that is judged; what it points to must outlive it.
+/// A set of trials that is judged.
 struct JudgedSet {
-  const Trials* trials = nullptr;      ///< of images and curves
-  const MeasuredRows* rows = nullptr;  ///< of rows
-  Features features;
-  std::vector<std::int32_t> labels;  ///< that were found; empty: none are known
+  std::shared_ptr<const Trials> trials;      ///< of images and curves
+  std::shared_ptr<const MeasuredRows> rows;  ///< of rows
+  Features features;                         ///< of those, or of some of many images and curves
+  std::vector<std::int32_t> labels;          ///< found, [features.rows]; empty: none are known
+
+  std::int64_t count() const { return rows ? rows->rows : trials->count; }
 };
 
 /// How many trials the search for closest ones looks at.
@@ -51,11 +53,17 @@ class RealSide {
   RealSide(const Trials& training, const Trials& held_out, const EvaluatorOptions& options);
   RealSide(TableRows rows, const EvaluatorOptions& options);
 
+  /// Both must outlive the set.
   JudgedSet set_of(const Trials& trials) const;
   JudgedSet set_of(const MeasuredRows& rows) const;
-  /// The sets whose figures are floors; held-out trials themselves are one of closeness.
-  JudgedSet training_set() const;
-  JudgedSet resampled_set() const;
+  /// The sets whose figures are floors, up to `count` of each; held-out trials themselves are one
+  /// of closeness.
+  JudgedSet training_set(std::int64_t count) const;
+  JudgedSet resampled_set(std::int64_t count) const;
+  /// How many trials a floor can have.
+  std::int64_t floor_count() const { return table_ ? table_->training().rows : training_.count; }
+  /// `count` of the set, 1 to all, drawn by the seed; the set itself where it has no more.
+  JudgedSet some_of(JudgedSet set, std::int64_t count) const;
 
   /// How a set stands to held-out trials: what a device finds, and the rest in pieces.
   Figures device_figures(const JudgedSet& set, MeasureDepth depth) const;
@@ -70,9 +78,16 @@ class RealSide {
   std::string space_text() const { return space_ ? space_->text() : row_space_->text(); }
   /// What limits the figures, for people.
   const std::vector<std::string>& notes() const { return notes_; }
+  /// Why it cannot be told whether samples copy training trials; empty: it can.
+  const std::string& seen_held_out() const { return seen_held_out_; }
+  /// Which figures of copying are left out and why.
+  std::vector<std::string> privacy_notes(MeasureDepth depth) const {
+    return closeness_notes(held_out_closeness(depth));
+  }
 
  private:
   void learn_rows(TableRows rows, const EvaluatorOptions& options);
+  void look_for_seen(double twins);
   void learn_labels(const Trials& training, const Trials& held_out, std::uint64_t seed);
   std::vector<std::int32_t> labels_of(const Features& features, const Trials* trials) const;
   const Closeness& held_out_closeness(MeasureDepth depth) const;
@@ -95,6 +110,7 @@ class RealSide {
   std::int64_t held_out_count_ = 0;
   mutable std::map<MeasureDepth, Closeness> held_out_closeness_;
   std::vector<std::string> notes_;
+  std::string seen_held_out_;
 };
 
 }  // namespace vgan

@@ -26,6 +26,8 @@ class TableJudge {
   std::vector<std::function<Figures()>> pieces(const MeasuredRows& rows, MeasureDepth depth) const;
   /// The share of rows that are training rows, cell for cell.
   double share_of_copies(const MeasuredRows& rows) const;
+  /// KnownRows::share_of_twins of the training rows.
+  double share_of_twins() const { return rows_.trained_on.share_of_twins(); }
   /// The shape of each column, beside that of training rows.
   std::vector<MeasuredPart> columns(const MeasuredRows& rows) const;
   /// "Utility is that of predicting force, by R2."; empty where nothing can be learned.

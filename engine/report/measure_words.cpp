@@ -47,9 +47,11 @@ std::string readers(double auc, const TrialWords& words) {
   return "Of " + count_word(1.0 / know) + " readers one" + tell + "; the others would guess";
 }
 
-std::string of_real(const Measure& measure) {
+// What real trials come to, in the unit that the samples' figure has in the sentence.
+std::string of_real(const Measure& measure, std::string (*in_unit)(double),
+                    const std::string& unit = "") {
   if (!measure.real) return "";
-  return ", where real ones come to " + figure_text(measure.real->value);
+  return "; of real ones it is " + in_unit(measure.real->value) + unit;
 }
 
 std::string way_text(const Measure& measure) {
@@ -67,27 +69,29 @@ std::string sentence_of(const Measure& m, double value, const TrialWords& w) {
            (m.real ? "; between two sets of real ones it is " + figure_text(m.real->value) : "");
   }
   if (name == "kernel-distance" || name == "mmd" || name == "sliced-wasserstein") {
-    return "Another distance between the two clouds, about 0 where they are one" + of_real(m);
+    return "By another distance the two clouds, at about 0 where they are one, are " +
+           figure_text(value) + " apart" + of_real(m, figure_text);
   }
   if (name == "precision") {
     return "Of 100 virtual " + w.many + " " + hundred(value) + " lie where real ones lie" +
-           of_real(m);
+           of_real(m, hundred);
   }
   if (name == "recall") {
     return "Of 100 real " + w.many + " " + hundred(value) +
-           " lie where the model makes some: the lower, the more kinds are left out" + of_real(m);
+           " lie where the model makes some, the fewer the more kinds are left out" +
+           of_real(m, hundred);
   }
   if (name == "density") {
     return "Virtual " + w.many + " crowd among real ones " + figure_text(value) +
-           " times as densely as these do among themselves" + of_real(m);
+           " times as densely as these do among themselves" + of_real(m, figure_text);
   }
   if (name == "coverage") {
     return "Of 100 real " + w.many + " " + hundred(value) +
-           " have a virtual one as near as their real neighbours are" + of_real(m);
+           " have a virtual one as near as their real neighbours are" + of_real(m, hundred);
   }
   if (name == "modes") {
     return count_word(value) + " classes, or clusters of real " + w.many +
-           ", come among the virtual ones" + of_real(m);
+           ", come among the virtual ones" + of_real(m, count_word);
   }
   if (name == "class-difference") {
     return "Of 100 virtual " + w.many + " " + hundred(value) +
@@ -95,7 +99,7 @@ std::string sentence_of(const Measure& m, double value, const TrialWords& w) {
            "should";
   }
   if (name == "spectrum") {
-    return "Mean spectra differ by " + figure_text(value) + " dB" + of_real(m);
+    return "Mean spectra differ by " + figure_text(value) + " dB" + of_real(m, figure_text, " dB");
   }
   if (name == "c2st") {
     // Where real rows are told apart as well, the held-out ones are of another kind.
@@ -105,10 +109,12 @@ std::string sentence_of(const Measure& m, double value, const TrialWords& w) {
                      : "");
   }
   if (name == "shape") {
-    return "Single columns agree with real ones to " + hundred(value) + " %" + of_real(m);
+    return "Single columns agree with real ones to " + hundred(value) + " %" +
+           of_real(m, hundred, " %");
   }
   if (name == "trend") {
-    return "Pairs of columns agree with real ones to " + hundred(value) + " %" + of_real(m);
+    return "Pairs of columns agree with real ones to " + hundred(value) + " %" +
+           of_real(m, hundred, " %");
   }
   if (name == "utility") {
     return "Trees that learnt from virtual " + w.many + " score " + figure_text(value) +
@@ -118,7 +124,8 @@ std::string sentence_of(const Measure& m, double value, const TrialWords& w) {
   if (name == "dcr") {
     return "A virtual " + w.one + " is " + figure_text(value) +
            " times as far from the nearest trained one as a held-out real one: near 1 is right, "
-           "well below 1 is copying";
+           "well below 1 is copying, unless held-out ones are met as often (the share of the "
+           "closest record)";
   }
   if (name == "copies" || name == "near-copies") {
     const std::string what = name == "copies" ? "exact" : "near";
@@ -128,6 +135,13 @@ std::string sentence_of(const Measure& m, double value, const TrialWords& w) {
     return "Of 100 virtual " + w.many + " " + hundred(value) + " are " + what +
            " copies of ones that were trained on" +
            (m.real ? "; of real, new ones " + hundred(m.real->value) + " are by chance" : "");
+  }
+  if (name == "dcr-share") {
+    return "One for one, trained " + w.many + " are closest to a virtual one " +
+           (value >= 1.0
+                ? "always, held-out ones never"
+                : figure_text(value / (1.0 - value)) + " times as often as held-out ones") +
+           ": about 1 is right, well above 1 is copying";
   }
   if (name == "membership") {
     const double advantage = std::max(0.0, 2.0 * value - 1.0);

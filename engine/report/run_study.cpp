@@ -60,7 +60,8 @@ class Studying {
                          options_.device, options_.threads);
   }
 
-  // An evaluation counts unless a checkpoint came after it.
+  // An evaluation counts where it is of the checkpoint that is shown; one of an older version,
+  // which does not say whose it is, unless the checkpoint came after it.
   void read_evaluation() {
     const fs::path file = study_.facts.folder / evaluation_name;
     std::error_code error;
@@ -69,8 +70,29 @@ class Studying {
     const auto trained = study_.facts.checkpoint
                              ? fs::last_write_time(study_.facts.checkpoint->file, error)
                              : fs::file_time_type::min();
-    if (!error && written < trained && options_.measure) return;
-    study_.evaluation = read_evaluation_file(file);
+    const bool older = !error && written < trained;
+    EvaluationFile found = read_evaluation_file(file);
+    if (!found.identity.checkpoint.empty() && study_.facts.model) {
+      const std::string why = why_not_of(found, identity());
+      others_ = !why.empty() && !older;
+      if (!why.empty()) {
+        if (!options_.measure) {
+          study_.facts.missing.push_back(std::string(evaluation_name) + ": " + why);
+        }
+        return;
+      }
+    } else if (older && options_.measure) {
+      return;
+    }
+    study_.evaluation = std::move(found);
+  }
+
+  // The user may have named other real trials to evaluate: which stand beside is not asked.
+  EvaluationIdentity identity() const {
+    const Checkpoint& checkpoint = study_.facts.checkpoint->checkpoint;
+    const auto data = checkpoint.metadata.find("data");
+    return {study_.facts.model->epoch, checkpoint_digest(checkpoint),
+            data == checkpoint.metadata.end() ? "" : data->second, ""};
   }
 
   void measure() {
@@ -81,6 +103,7 @@ class Studying {
     wish.features.seed = wish.seed;
     wish.features.device = options_.device;
     wish.features.threads = options_.threads;
+    wish.features.stop_requested = options_.stop_requested;
     if (trials.learnt) {
       wish.without_copying =
           "Nothing was held out: the figures stand beside trials that were trained on, and whether "
@@ -99,7 +122,10 @@ class Studying {
     made.seed = wish.seed;
     made.space = evaluator.space();
     made.assessment = evaluator.assess(*trials.samples, MeasureDepth::full);
+    made.identity =
+        EvaluationIdentity::of(study_.facts.checkpoint->checkpoint, made.epoch, trials.held_out);
     study_.evaluation = std::move(made);
+    if (others_) return;
     write_evaluation_file(*study_.evaluation, study_.facts.folder / evaluation_name);
   }
 
@@ -110,6 +136,7 @@ class Studying {
 
   const StudyOptions& options_;
   RunStudy study_;
+  bool others_ = false;  ///< evaluation.json is the user's own of another checkpoint, and is kept
 };
 
 }  // namespace

@@ -181,6 +181,8 @@ TEST_CASE("cli: evaluate of a run stands beside what it held out") {
       run_vgan(folder.path(), and_more(of_a, {"--data", "bars.npy", "--json", "other.json"}));
   REQUIRE(others.exit_code == 0);
   CHECK_THAT(unbroken(others.out), ContainsSubstring("200 images"));
+  CHECK_THAT(unbroken(others.out), ContainsSubstring("are training trials, number for number"));
+  CHECK(measure(read(folder.path() / "other.json"), "copies").is_null());
 
   train("b", "0");
   const CommandResult learnt =
@@ -197,11 +199,11 @@ TEST_CASE("cli: evaluate --require is met, or the exit status is 3 with the figu
   };
   CHECK(required({"--require", "precision>=0.1,frechet<=1000"}).exit_code == 0);
   const CommandResult missed =
-      required({"--require", "precision>=0.1", "--require", "recall>1.5,copies<-1"});
+      required({"--require", "precision>=0.1", "--require", "recall>1.5,density<-1"});
   CHECK(missed.exit_code == 3);
   CHECK(is_one_complaint(missed.err));
   CHECK_THAT(missed.err, ContainsSubstring("recall is ") &&
-                             ContainsSubstring(", and >1.5 was required; copies is "));
+                             ContainsSubstring(", and >1.5 was required; density is "));
   CHECK_THAT(missed.out, ContainsSubstring("fidelity"));
   const CommandResult unknown = required({"--require", "recal>=0.8"});
   CHECK(unknown.exit_code == 78);
@@ -210,7 +212,8 @@ TEST_CASE("cli: evaluate --require is met, or the exit status is 3 with the figu
   CHECK(unknown.out.empty());
   const CommandResult curves = required({"--require", "spectrum<1"});
   CHECK(curves.exit_code == 78);
-  CHECK_THAT(curves.err, ContainsSubstring("which these samples have no figure of"));
+  CHECK_THAT(curves.err, ContainsSubstring("which images such as these have not"));
+  CHECK(curves.out.empty());
 }
 
 TEST_CASE("cli: evaluate refuses in one line what it cannot compare") {

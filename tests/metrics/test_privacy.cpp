@@ -113,3 +113,18 @@ TEST_CASE("privacy: the membership attack tells copies from what was drawn alike
   CHECK(found.value < *found.high);
   CHECK(*found.high <= 1.0);
 }
+
+TEST_CASE("privacy: how often the closest record was trained on, one for one", "[metrics]") {
+  // Three of four samples are closest to one of 30 training trials, one to one of 10 held-out ones.
+  const Numbers to_training{1, 1, 1, 2, 5}, to_held_out{2, 2, 2, 1, 5};
+  CHECK(closest_share(to_training, to_held_out, 30, 10)->value == Approx(0.5));
+  CHECK(closest_share(to_training, to_held_out, 10, 10)->value == Approx(0.75));
+  CHECK(closest_share(Numbers{1}, Numbers{2}, 30, 10)->value == 1.0);
+  CHECK(closest_share(Numbers{2}, Numbers{1}, 30, 10)->value == 0.0);
+  CHECK_FALSE(closest_share(Numbers{1, 2}, Numbers{1, 2}, 30, 10).has_value());
+  CHECK_THROWS_AS(closest_share(Numbers{1}, Numbers{}, 30, 10), Error);
+  const BootstrapOptions options;
+  const Estimate found = *closest_share(to_training, to_held_out, 30, 10, &options);
+  CHECK(*found.low <= found.value);
+  CHECK(found.value <= *found.high);
+}

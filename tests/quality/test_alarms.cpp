@@ -194,3 +194,17 @@ TEST_CASE("samples nearer to training trials than held-out ones are copies", "[e
   CHECK(raised("near-copies", 0.9));
   CHECK_FALSE(raised("near-copies", 0.05));
 }
+
+TEST_CASE("samples as near to held-out trials as to training ones copy neither",
+          "[engine][quality]") {
+  const auto raised = [](double share) {
+    Alarms alarms(preset("masked"), 10000);
+    SeenSamples close = seen(5000, 5.0, 0.6);
+    close.measures["dcr"] = {0.2, 1.0, {}};
+    close.measures["near-copies"] = {0.4, 0.01, {}};
+    close.measures["dcr-share"] = {share, {}, {}};
+    return kinds(alarms.add(close)) == std::vector{AlarmKind::copying};
+  };
+  CHECK(raised(0.95));
+  CHECK_FALSE(raised(0.6));
+}

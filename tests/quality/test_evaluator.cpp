@@ -320,7 +320,7 @@ TEST_CASE("evaluator: equal sets and seeds give equal figures on any threads", "
 
 TEST_CASE("evaluator: floors alone are those that samples stand between", "[quality]") {
   const Evaluator evaluator(bars(100, 0), bars(50, 1000), plain());
-  const std::vector<Measure> floors = evaluator.floors(MeasureDepth::quick);
+  const std::vector<Measure> floors = evaluator.floors(MeasureDepth::quick, 60);
   const Assessment made = evaluator.assess(bars(60, 3000), MeasureDepth::quick);
   REQUIRE(floors.size() == made.measures.size());
   for (std::size_t i = 0; i < floors.size(); ++i) {

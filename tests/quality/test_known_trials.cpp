@@ -34,3 +34,12 @@ TEST_CASE("known trials: a copy is alike in every number", "[quality]") {
   wide.count = 1;
   CHECK_THROWS_AS(seen.share_of_copies(TrialRows(wide)), Error);
 }
+
+TEST_CASE("known trials: the share of those that came more than once", "[quality]") {
+  const auto twins = [](std::vector<float> values) {
+    const Trials some = curves(std::move(values));
+    return KnownTrials{TrialRows(some)}.share_of_twins();
+  };
+  CHECK(twins({1, 2, 3, 0, 5, 6}) == 0.0);
+  CHECK(twins({1, 2, 3, 0, 5, 6, 1, 2, 3, 1, 2, 3}) == 0.75);
+}

@@ -57,6 +57,36 @@ TEST_CASE("requirement: what is none is refused, an unknown measure with the nea
   CHECK_THAT(complaint("coverage>=nan"), ContainsSubstring("a measure, one of"));
   CHECK_THAT(complaint("coverage>=0.8,"), ContainsSubstring("a measure, one of"));
   CHECK_THAT(complaint("covrage>=0.8"), ContainsSubstring("coverage"));
+  CHECK_THAT(complaint("coverage=>.8"), ContainsSubstring("write >= for =>"));
+  CHECK_THAT(complaint("c2st=<.6"), ContainsSubstring("write <= for =<"));
+}
+
+TEST_CASE("requirement: measures that such trials have not are refused beforehand", "[quality]") {
+  MeasurableTrials numbers;
+  numbers.numbers = 2;
+  MeasurableTrials images;
+  images.kind = TrialKind::image;
+  images.labelled = true;
+  const auto allowed = [](const char* measure, const MeasurableTrials& trials) {
+    try {
+      require_measurable(parse_requirements({std::string(measure) + ">=0"}), trials);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::bad_config);
+      return false;
+    }
+    return true;
+  };
+  CHECK(allowed("coverage", numbers));
+  CHECK(allowed("correlation", numbers));
+  CHECK(allowed("dcr", numbers));
+  CHECK_FALSE(allowed("contingency", numbers));
+  CHECK_FALSE(allowed("spectrum", numbers));
+  CHECK_FALSE(allowed("kernel-distance", numbers));
+  CHECK_FALSE(allowed("c2st", images));
+  CHECK(allowed("kernel-distance", images));
+  CHECK(allowed("modes", images));
+  numbers.without_copying = "nothing was held out";
+  CHECK_FALSE(allowed("dcr", numbers));
 }
 
 TEST_CASE("requirement: the figure and the bound are said where it is not met", "[quality]") {
