@@ -142,10 +142,14 @@ void RunDisplay::finished(const RunResult& result) {
     std::printf("  %-19s %s\n", name, about.c_str());
   };
   holds("report.html", "a page about the run: what it learnt, how good it is");
+  const std::string by =
+      result.samples_epoch == result.epochs
+          ? ""
+          : ", by the best checkpoint, epoch " + std::to_string(result.samples_epoch);
   holds("samples.npy",
-        "virtual trials, in the data's own units and type" +
+        "virtual trials, in the data's own units and type" + by +
             (result.samples_from.empty() ? "" : ", at codes from " + result.samples_from));
-  holds("samples.csv", "virtual rows, in the form of the data's file");
+  holds("samples.csv", "virtual rows, in the form of the data's file" + by);
   holds("samples/", counted(files_in(result.folder / "samples"), "picture") +
                         " over time of samples from one fixed noise");
   holds("real.png", "real trials, to compare them with");

@@ -65,8 +65,16 @@ std::string event_text(const RunEvent& event) {
     return "changed after epoch " + at + ": " + event.word("setting") + " " + event.word("from") +
            " to " + event.word("to");
   }
+  std::string back;
+  for (const auto& [key, value] : event.numbers) {
+    if (key == "superseded")
+      back = " (the run went on from epoch " + fixed_text(value, 0) + " then)";
+  }
   if (event.kind == "alarm") {
-    return event.word("alarm") + " at epoch " + at + ": " + event.word("text");
+    return event.word("alarm") + " at epoch " + at + ": " + event.word("text") + back;
+  }
+  if (event.kind == "diverged") {
+    return "training diverged at epoch " + at + ": " + event.word("text") + back;
   }
   std::string text = event.kind + " at epoch " + at;
   for (const auto& [key, word] : event.words) text += "; " + key + ": " + word;

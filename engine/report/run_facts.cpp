@@ -87,6 +87,12 @@ void read_model_of(const fs::path& folder, RunFacts& facts) {
     });
   }
   if (facts.model) {
+    const std::string file = facts.checkpoint->file.string();
+    if (const auto record = tried(facts.checkpoint->file.filename().string(), facts.missing, [&] {
+          return RunRecord::load(facts.checkpoint->checkpoint, file);
+        })) {
+      facts.record = *record;
+    }
     facts.config = facts.model->config;
     return;
   }

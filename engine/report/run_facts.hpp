@@ -10,6 +10,7 @@
 #include "engine/checkpoint/checkpoint.hpp"
 #include "engine/models/generator_model.hpp"
 #include "engine/report/metrics_history.hpp"
+#include "engine/run/run_record.hpp"
 #include "engine/settings/config.hpp"
 
 namespace vgan {
@@ -26,6 +27,7 @@ struct RunFacts {
   std::optional<LoadedCheckpoint> checkpoint;  ///< the best, as samples are drawn from
   std::optional<GeneratorModel> model;         ///< that it holds
   std::optional<TrainConfig> config;           ///< the model's, else that of config.toml
+  RunRecord record;                            ///< of the checkpoint: what became of the run before
   MetricsHistory history;
   std::vector<SampleFrame> frames;            ///< evenly over the epochs, the last one always
   std::size_t frames_there = 0;               ///< in samples/

@@ -66,6 +66,8 @@ void write_overview(Html& html, const std::vector<RunStudy>& studies,
   row("epochs", [](const RunStudy& s) {
     return grouped(static_cast<std::uint64_t>(s.facts.history.epochs));
   });
+  row("measured after epoch",
+      [](const RunStudy& s) { return s.evaluation ? grouped(s.evaluation->epoch) : ""; });
   row("training, s", [](const RunStudy& s) { return fixed_text(s.facts.history.seconds, 1); });
   row("seed",
       [](const RunStudy& s) { return s.facts.config ? std::to_string(s.facts.config->seed) : ""; });
@@ -121,7 +123,12 @@ void write_compared_samples(Html& html, const std::vector<RunStudy>& studies,
   for (std::size_t i = 0; i < studies.size(); ++i) {
     if (studies[i].facts.frames.empty()) continue;
     const SampleFrame& last = studies[i].facts.frames.back();
-    figure(names[i] + ", epoch " + grouped(last.epoch), last.png);
+    std::string name = names[i] + ", after epoch " + grouped(last.epoch);
+    const auto& evaluation = studies[i].evaluation;
+    if (evaluation && evaluation->epoch != last.epoch) {
+      name += "; its measures are of epoch " + grouped(evaluation->epoch);
+    }
+    figure(name, last.png);
   }
   if (figures.empty()) return;
   figure("real", studies.front().facts.real_png);

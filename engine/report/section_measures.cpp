@@ -106,7 +106,10 @@ void write_measures(Html& html, const RunStudy& study) {
   for (const std::string& note : assessment.notes) html.element("p", {{"class", "note"}}, note);
   std::string from = "Samples from " + study.evaluation->checkpoint;
   from += ", epoch " + grouped(study.evaluation->epoch);
-  if (!study.evaluation->which.empty()) from += " (" + study.evaluation->which + ")";
+  const auto& loaded = study.facts.checkpoint;
+  const bool told = loaded && study.facts.model &&
+                    study.facts.model->epoch == study.evaluation->epoch && !loaded->chosen.empty();
+  if (told) from += ": " + loaded->chosen;
   html.element("p", {{"class", "note"}}, from + ".");
 }
 

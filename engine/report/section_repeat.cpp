@@ -1,25 +1,19 @@
 #include <filesystem>
+#include <optional>
 
+#include "engine/base/error.hpp"
 #include "engine/base/libraries.hpp"
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
+#include "engine/checkpoint/checkpoint.hpp"
+#include "engine/models/generator_model.hpp"
+#include "engine/report/repetition.hpp"
 #include "engine/report/report_page.hpp"
 #include "engine/report/sections.hpp"
-#include "engine/report/setting_words.hpp"
 #include "engine/version.hpp"
 
 namespace vgan {
 namespace {
-
-// A word of a command line for a shell: in quotes where it has other signs than these.
-std::string shell_text(const std::string& word) {
-  constexpr std::string_view plain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:,=+@%";
-  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
 
 std::vector<std::pair<std::string, std::string>> environment(const RunStudy& study) {
   const auto word = [&](const char* key) -> std::string {
@@ -45,37 +39,31 @@ std::vector<std::pair<std::string, std::string>> environment(const RunStudy& stu
   }
   facts.emplace_back("Data's fingerprint", word("data"));
   if (study.facts.checkpoint) {
-    facts.emplace_back("Checkpoint", study.facts.checkpoint->file.filename().string());
+    const LoadedCheckpoint& loaded = *study.facts.checkpoint;
+    facts.emplace_back("Checkpoint", loaded.file.filename().string() +
+                                         (loaded.chosen.empty() ? "" : ": " + loaded.chosen));
   }
   return facts;
 }
 
-}  // namespace
-
-std::string repeating_command(const TrainConfig& config) {
-  std::vector<std::string> words{"vgan_cuda", "train", "--preset", config.preset};
-  const auto usual = setting_values(preset(config.preset)), own = setting_values(config);
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    const auto& [name, text] = own[i];
-    const bool of_display = name == "preset" || name == "out" || name == "quiet";
-    if (usual[i].second == text || of_display) continue;
-    if (text == "false" || text == "true") {
-      words.push_back("--" + name + (text == "false" ? "=false" : ""));
-      continue;
-    }
-    words.push_back("--" + name);
-    words.push_back(text);
+// The settings of the run whose weights another was started from, where they are still there.
+std::optional<TrainConfig> origin_settings(const RunRecord& record) {
+  if (!record.origin) return std::nullopt;
+  try {
+    const Checkpoint checkpoint = load_checkpoint(record.origin->file);
+    return read_model(checkpoint, record.origin->file).config;
+  } catch (const Error&) {
+    return std::nullopt;
   }
-  std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_text(word);
-  return line;
 }
+
+}  // namespace
 
 void write_events(Html& html, const RunStudy& study) {
   std::vector<Statement> statements;
   for (const RunEvent& event : study.facts.history.events) {
     if (event.kind == "done" || event.kind == "floors") continue;
-    const bool grave = event.kind == "alarm";
+    const bool grave = event.kind == "alarm" || event.kind == "diverged";
     statements.push_back({grave ? Mark::bad : Mark::plain, event_text(event)});
   }
   for (const std::string& line : study.facts.missing) statements.push_back({Mark::fair, line});
@@ -91,9 +79,16 @@ void write_events(Html& html, const RunStudy& study) {
 void write_repeat(Html& html, const RunStudy& study) {
   if (study.facts.config) {
     html.element("h3", "Train it again");
-    write_code(html, repeating_command(*study.facts.config), "The command that repeats the run");
+    const Repetition again =
+        repetition_of(*study.facts.config, study.facts.record, origin_settings(study.facts.record));
+    std::string commands;
+    for (const std::string& one : again.commands) commands += (commands.empty() ? "" : "\n") + one;
+    write_code(html, commands,
+               again.commands.size() == 1 ? "The command that repeats the run"
+                                          : "The commands that repeat the run");
     html.element("p", {{"class", "note"}},
                  "On the same data, version and kind of processor the numbers are the same.");
+    for (const std::string& note : again.notes) html.element("p", {{"class", "note"}}, note);
     html.element("h3", "Draw from it");
     write_code(html,
                "vgan_cuda generate --model " + shell_text(study.facts.folder.string()) +

@@ -102,6 +102,12 @@ Statement held_out_statement(const RunStudy& study) {
             "Nothing was held out: the figures are beside trials that were trained on. Train with "
             "--hold-out 0.1 to know how it does on new ones."};
   }
+  if (study.facts.record.origin && study.facts.record.origin->mixed) {
+    return {Mark::fair, "Measured beside " + grouped(trials.held_out.count) + " " +
+                            trial_word(study, true) +
+                            " that this run was not trained on; the weights that it began with, of "
+                            "another run, may have been: copying of them does not show."};
+  }
   return {Mark::good, "Measured beside " + grouped(trials.held_out.count) + " " +
                           trial_word(study, true) + " that the model has not seen."};
 }
@@ -164,12 +170,16 @@ void write_trust(Html& html, const RunStudy& study) {
   }
   add_privacy(study, words, statements);
   add_outcome(study, statements);
+  const std::vector<RunEvent> ends = study.facts.history.of_kind("diverged");
+  if (!ends.empty() && study.failure.empty()) {
+    statements.push_back({Mark::bad, event_text(ends.back())});
+  }
   const std::size_t alarms = study.facts.history.of_kind("alarm").size();
   if (alarms > 0) {
     statements.push_back({Mark::bad, counted(alarms, "alarm") + " in training, see below."});
   } else if (!study.facts.history.of_kind("rollback").empty()) {
     statements.push_back({Mark::bad, "Training broke down and went back, see below."});
-  } else if (!study.facts.history.quality.empty()) {
+  } else if (!study.facts.history.quality.empty() && ends.empty()) {
     statements.push_back({Mark::good, "No alarm in training."});
   }
   if (!study.facts.missing.empty()) {

@@ -18,8 +18,4 @@ void write_neighbours(Html& html, const RunStudy& study);
 void write_events(Html& html, const RunStudy& study);  ///< alarms, changes, what is missing
 void write_repeat(Html& html, const RunStudy& study);  ///< environment, settings, commands
 
-/// The command that trains such a run again, whatever its folder: settings that are not those of
-/// its preset, as flags.
-std::string repeating_command(const TrainConfig& config);
-
 }  // namespace vgan

@@ -6,6 +6,7 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/files/read_file.hpp"
+#include "engine/run/log_place.hpp"
 
 namespace vgan {
 namespace {
@@ -40,7 +41,8 @@ EvaluationLine evaluation_in(const ordered_json& entry, std::uint64_t epoch) {
   EvaluationLine line;
   line.epoch = epoch;
   for (const auto& [name, value] : entry.items()) {
-    if (name != "epoch" && value.is_number()) line.values.emplace_back(name, value.get<double>());
+    if (name == "epoch" || !(value.is_number() || value.is_null())) continue;
+    line.values.emplace_back(name, value.is_number() ? value.get<double>() : std::nan(""));
   }
   return line;
 }
@@ -82,6 +84,10 @@ std::string alarm_line(const Alarm& alarm) {
                   {"text", alarm.text}});
 }
 
+std::string diverged_line(std::uint64_t epoch, const std::string& text) {
+  return text_of({{"event", "diverged"}, {"epoch", epoch}, {"text", text}});
+}
+
 std::string rollback_line(std::uint64_t epoch, std::uint64_t to, const std::string& why,
                           double generator_rate, double discriminator_rate) {
   return text_of({{"event", "rollback"},
@@ -99,8 +105,8 @@ LoggedQuality read_quality(const FilePlace& metrics, std::uint64_t epoch) {
     const auto parsed = read_json(line);
     if (!parsed.is_object()) return true;
     const ordered_json entry = parsed;
-    const auto at = number_in(entry, "epoch");
-    if (!at || !(*at >= 0.0) || *at > static_cast<double>(epoch)) return true;
+    const auto place = place_in_log(parsed), at = number_in(entry, "epoch");
+    if (!at || !(*at >= 0.0) || !place || *place > static_cast<double>(epoch)) return true;
     const auto when = static_cast<std::uint64_t>(*at);
     const std::string event = word_in(entry, "event");
     if (event == "evaluation") found.evaluations.push_back(evaluation_in(entry, when));

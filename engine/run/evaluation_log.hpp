@@ -26,11 +26,14 @@ std::string floors_line(std::uint64_t epoch, const std::string& space,
                         const std::vector<Measure>& measures);
 /// {"event":"alarm","epoch":N,"alarm":"collapse","text":"..."}
 std::string alarm_line(const Alarm& alarm);
+/// {"event":"diverged","epoch":N,"text":"NaN or Inf in d_loss"}: the run broke down and ended.
+std::string diverged_line(std::uint64_t epoch, const std::string& text);
 /// {"event":"rollback","epoch":N,"to":M,"why":"...","lr_g":x,"lr_d":y}
 std::string rollback_line(std::uint64_t epoch, std::uint64_t to, const std::string& why,
                           double generator_rate, double discriminator_rate);
 
-/// What a metrics file says of epochs up to `epoch`; lines that say it otherwise are passed over.
+/// What a metrics file says of epochs up to `epoch`, and alarms of epochs that the run went back
+/// from before; lines that say it otherwise are passed over.
 /// Throws io.
 struct LoggedQuality {
   std::vector<EvaluationLine> evaluations;

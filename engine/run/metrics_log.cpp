@@ -18,12 +18,12 @@
 #include "engine/base/number_text.hpp"
 #include "engine/files/atomic_file.hpp"
 #include "engine/files/read_file.hpp"
+#include "engine/run/log_place.hpp"
 
 namespace vgan {
 namespace {
 
 const char* const changed = "changed";  // the event of a setting's change
-const char* const went_back = "rollback";
 const char* const done = "done";        // that of a run's end
 constexpr std::size_t chunk = 1 << 20;  // bytes of lines that are written at once
 
@@ -60,6 +60,18 @@ std::optional<double> number_in(const nlohmann::json& entry, const char* key) {
   return found->get<double>();
 }
 
+// Whether an event tells of what happened, which stays true when a run goes another way; measures
+// are of weights that are no more.
+bool outlives(const nlohmann::json& entry) {
+  return entry["event"] != "evaluation" && entry["event"] != "floors";
+}
+
+std::string superseded(const std::string& line, std::uint64_t epoch) {
+  auto entry = nlohmann::ordered_json::parse(line);
+  entry["superseded"] = epoch;
+  return entry.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 // The values that losses.png is drawn from.
 struct Drawn {
   const char* name;
@@ -90,7 +102,7 @@ double seconds_in_metrics(const FilePlace& file) {
 }
 
 MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch,
-                       std::set<std::uint64_t> checkpoints)
+                       std::set<std::uint64_t> checkpoints, LaterEvents later)
     : file_(file), checkpoints_(std::move(checkpoints)) {
   while (epoch / stride_ > most_lines) stride_ *= 2;
   AtomicFile start(file);
@@ -98,12 +110,14 @@ MetricsLog::MetricsLog(const FilePlace& file, std::uint64_t epoch,
   const auto take = [&](const std::string& line) {
     const auto entry = read_json(line);
     if (!entry.is_object() || (entry.contains("event") && entry["event"] == done)) return true;
-    // A run that went back is at the epoch that it went back to.
-    const bool back = entry.contains("event") && entry["event"] == went_back;
-    const auto at = number_in(entry, back ? "to" : "epoch");
+    const auto at = place_in_log(entry);
     if (!at) return true;
-    if (*at > static_cast<double>(epoch)) return false;
     const bool event = entry.contains("event");
+    if (*at > static_cast<double>(epoch)) {
+      if (later == LaterEvents::dropped) return false;
+      if (event && outlives(entry)) kept += superseded(line, epoch) + "\n";
+      return true;
+    }
     const bool stays = event || is_kept(static_cast<std::uint64_t>(*at));
     if (stays) kept += line + "\n";
     if (!event) left_out_ = stays ? "" : line + "\n";

@@ -18,6 +18,12 @@ namespace vgan {
 /// Seconds of training at the last epoch in `file`; 0 where it has none.
 double seconds_in_metrics(const FilePlace& file);
 
+/// What becomes of events of later epochs than the one that a run goes on from.
+enum class LaterEvents {
+  dropped,  ///< the run goes the same way, and meets them again
+  kept      ///< the run goes another way: they say `"superseded":M`, the epoch gone back to
+};
+
 class MetricsLog {
  public:
   /// The file has a line for each epoch up to so many; then for every second, fourth and so on, so
@@ -26,11 +32,11 @@ class MetricsLog {
   static constexpr std::uint64_t most_lines = 100'000;
 
   /// Keeps the lines of epochs up to `epoch` that are in `file`, with events, and drops what a
-  /// stopped run wrote after them. Seconds are counted on from the last that is kept.
-  /// Takes the memory of a line and of the history, which is bounded. Throws io, also where `file`
-  /// is a FIFO or device.
-  /// `checkpoints`: the epochs of those that are there.
-  MetricsLog(const FilePlace& file, std::uint64_t epoch, std::set<std::uint64_t> checkpoints = {});
+  /// stopped run wrote after them, but for what `later` keeps. Seconds are counted on from the last
+  /// that is kept. Takes the memory of a line and of the history, which is bounded. Throws io, also
+  /// where `file` is a FIFO or device. `checkpoints`: the epochs of those that are there.
+  MetricsLog(const FilePlace& file, std::uint64_t epoch, std::set<std::uint64_t> checkpoints = {},
+             LaterEvents later = LaterEvents::dropped);
 
   /// One line for one epoch, `seconds` after this object was made; goes to the disk once a second
   /// and at `flush`. Throws io.

@@ -61,6 +61,13 @@ void start_from(const RunOrigin& origin, Trainer& trainer, RunObserver* observer
                  std::to_string(origin.record().epoch) + ")");
 }
 
+void tell_mixed(RunObserver* observer, const std::string& file) {
+  if (observer == nullptr) return;
+  observer->warn("the trials held out are others than those of " + file +
+                 ", whose weights may have seen them: measures flatter then, and copying does not "
+                 "show; leave --seed, --hold-out and --hold-out-part as that run has them");
+}
+
 // Rows of a table are learnt by a masked model, unless another was asked for.
 void fit_model(const RunRequest& request, const Trials& trials, TrainConfig& config) {
   if (!request.choose_model || !trials.schema) return;
@@ -221,6 +228,10 @@ RunResult run_training(const RunRequest& request) {
   const fs::path from = resumption ? resumption->loaded.file : fs::path();
   RunRecord record = resumption ? resumption->record : RunRecord{};
   if (origin) record.origin = origin->record();
+  if (origin && origin->mixes(split, lasting.data)) {
+    record.origin->mixed = true;
+    tell_mixed(request.observer, record.origin->file);
+  }
   return run_epochs(request, trainer, split, folder, from, record,
                     resumption ? resumption->changes : std::vector<SettingChange>{});
 }

@@ -68,9 +68,11 @@ struct RunResult {
   std::filesystem::path folder;
   std::filesystem::path checkpoint;  ///< the newest
   std::uint64_t epochs = 0;          ///< trained in all
-  std::string samples_from;          ///< Trainer::samples_from()
-  bool stopped = false;              ///< on request; a checkpoint holds the state
-  double seconds = 0.0;              ///< of this call's training loop, files included
+  std::string samples_from;          ///< Trainer::samples_from(), of the weights of samples_epoch
+  /// Of whose weights samples.npy is: those that `generate` takes of the folder.
+  std::uint64_t samples_epoch = 0;
+  bool stopped = false;  ///< on request; a checkpoint holds the state
+  double seconds = 0.0;  ///< of this call's training loop, files included
   double epochs_per_second = 0.0;
   /// The last evaluation and the best; nothing where samples were not measured.
   std::optional<CheckpointQuality> quality, best;

@@ -21,7 +21,6 @@ void RunCheckpoints::judge(std::uint64_t epoch) {
   const FilePlace metrics(folder_.folder(), "metrics.jsonl");
   best_.read(metrics, list_checkpoints(folder_.checkpoints()));
   best_.saved(epoch);
-  quality_.read(metrics, epoch);
 }
 
 void RunCheckpoints::save(std::uint64_t epoch, Checkpoint& checkpoint) {

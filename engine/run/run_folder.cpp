@@ -161,10 +161,10 @@ void RunFolder::write_schema(const Trials& trials) const {
   write_text({folder_, "schema.toml"}, schema_file_text(*trials.schema, trials.source));
 }
 
-void RunFolder::start_metrics(std::uint64_t epoch) {
+void RunFolder::start_metrics(std::uint64_t epoch, LaterEvents later) {
   std::set<std::uint64_t> checkpoints;
   for (const auto& [at, file] : list_checkpoints(*checkpoints_)) checkpoints.insert(at);
-  metrics_.emplace(FilePlace(folder_, "metrics.jsonl"), epoch, std::move(checkpoints));
+  metrics_.emplace(metrics_place(), epoch, std::move(checkpoints), later);
 }
 
 void RunFolder::write_sample_grid(Trainer& trainer, const Trials& trials) const {

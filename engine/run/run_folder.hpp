@@ -45,7 +45,8 @@ class RunFolder {
   /// The schema of a table's rows as schema.toml; of other trials nothing.
   void write_schema(const Trials& trials) const;
   /// To be called before the next is asked for. Keeps the metrics of epochs up to `epoch`.
-  void start_metrics(std::uint64_t epoch);
+  void start_metrics(std::uint64_t epoch, LaterEvents later);
+  FilePlace metrics_place() const { return {folder_, "metrics.jsonl"}; }
   MetricsLog& metrics() { return *metrics_; }
 
   /// Samples of one fixed noise, as many as `sheet_for_data` says; none where even one is too large

@@ -1,12 +1,19 @@
 #include "engine/run/run_loop.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "engine/base/clock.hpp"
 #include "engine/base/error.hpp"
+#include "engine/base/number_text.hpp"
+#include "engine/base/refuse_setting.hpp"
 #include "engine/checkpoint/checkpoint_folder.hpp"
+#include "engine/checkpoint/which_checkpoint.hpp"
+#include "engine/models/generator_model.hpp"
 #include "engine/models/model_traits.hpp"
 #include "engine/run/resumption.hpp"
 #include "engine/run/rollback.hpp"
@@ -55,6 +62,7 @@ class RunLoop {
       const bool of_the_device =
           error.code() == ErrorCode::internal || error.code() == ErrorCode::no_device;
       const bool diverged = error.code() == ErrorCode::diverged;
+      if (diverged) log_end(error);
       if (!(of_the_device || diverged) || checkpoints_.newest().empty()) throw;
       ErrorDetail detail = error.detail();
       if (diverged) {
@@ -72,7 +80,9 @@ class RunLoop {
   RunResult run() {
     const std::uint64_t first = trainer_.epoch();
     if (!checkpoints_.newest().empty()) checkpoints_.judge(first);
-    folder_.start_metrics(first);
+    // With other settings it is another way on, which takes nothing of what happened back.
+    folder_.start_metrics(first, changes_.empty() ? LaterEvents::dropped : LaterEvents::kept);
+    quality_.read(folder_.metrics_place(), first);
     for (const SettingChange& change : changes_) folder_.metrics().add_change(first, change);
     if (request_.observer != nullptr) {
       request_.observer->started(trainer_, trials_.training, folder_.path(), first);
@@ -87,12 +97,24 @@ class RunLoop {
     bool stopped = train_through_breakdowns();
     stopped = stopped && trainer_.epoch() < trainer_.total_epochs();
     if ((stopped && request_.open_ended) || !stop_reason_.empty()) {
+      if (!stop_reason_.empty()) record_length();
       trainer_.end_here();
       write_config(trainer_, folder_);
       stopped = false;
       whole_ = true;
     }
     return finish(stopped);
+  }
+
+  // So that it is known how long a run was to be that stop-when ended.
+  void record_length() {
+    const std::uint64_t end = trainer_.epoch();
+    if (end == trainer_.total_epochs()) return;
+    if (config_.passes > 0.0) {
+      record_.changes.push_back({end, {"passes", setting_text(config_.passes), "0"}});
+    }
+    record_.changes.push_back(
+        {end, {"epochs", std::to_string(config_.epochs), std::to_string(end)}});
   }
 
   /// To the last epoch, or until stopped, which it returns; after a breakdown from an older
@@ -198,7 +220,8 @@ class RunLoop {
     for (const SettingChange& change : halved.changes) record_.changes.push_back({to, change});
     folder_.set_aside_after(to);
     checkpoints_.judge(to);
-    folder_.start_metrics(to);
+    folder_.start_metrics(to, LaterEvents::kept);
+    quality_.read(folder_.metrics_place(), to);
     metrics_start_ = Clock::now();
     folder_.metrics().add_event(rollback_line(at, to, error.what(), config_.generator_rate(),
                                               config_.discriminator_rate()));
@@ -245,7 +268,32 @@ class RunLoop {
     if (const auto epoch = checkpoints_.good()) best.replace_filename(checkpoint_name(*epoch));
     const fs::path named = best == checkpoints_.newest() ? folder_.path() : best;
     return "go on from " + best.string() + " by --resume " + named.string() + " " +
-           lower_rates(config_) + ", or from an older checkpoint beside it";
+           lower_rates(config_) +
+           (is_oldest(best) ? "" : ", or from an older checkpoint beside it");
+  }
+
+  // Whether no older checkpoint has been trained at all.
+  bool is_oldest(const fs::path& checkpoint) const {
+    const std::set<std::uint64_t> epochs = checkpoints_.epochs();
+    const auto trained = epochs.upper_bound(0);
+    return trained == epochs.end() || checkpoint.filename() <= checkpoint_name(*trained);
+  }
+
+  // Beside an error that is told already, one of the log is not.
+  void log_end(const Error& error) {
+    const std::string_view where = error.detail().where;
+    constexpr std::string_view word = "epoch ";
+    std::optional<std::uint64_t> epoch;
+    if (where.starts_with(word)) {
+      epoch = read_number<std::uint64_t>(
+          where.substr(word.size(), where.find_first_of(",:") - word.size()));
+    }
+    try {
+      folder_.metrics().add_event(
+          diverged_line(epoch.value_or(trainer_.epoch()), error.detail().found));
+      folder_.metrics().flush();
+    } catch (const Error&) {
+    }
   }
 
   // Beside an error that is told already, one of the picture is not.
@@ -256,6 +304,18 @@ class RunLoop {
     }
   }
 
+  // Of the checkpoint that generate takes of the folder. Training is over: the trainer has its
+  // weights from here on.
+  void write_samples() {
+    if (quality_.best_epoch()) {
+      const LoadedCheckpoint best = load_chosen(folder_.present_path(), WhichCheckpoint::best);
+      for (const std::string& line : best.skipped) told_.warn(line);
+      const bool newest = metadata_number(best.checkpoint, "epoch") == trainer_.epoch();
+      if (!newest) trainer_.restore(best.checkpoint);
+    }
+    folder_.write_samples(trainer_, trials_.training, final_samples);
+  }
+
   RunResult finish(bool stopped) {
     profile_.finish(folder_, request_.observer);
     save();
@@ -264,11 +324,12 @@ class RunLoop {
     if (traits_of(config_).encodes) {
       told_.draw([&] { folder_.write_reconstructions(trainer_, trials_.training); });
     }
-    if (!stopped) folder_.write_samples(trainer_, trials_.training, final_samples);
     RunResult result;
     result.folder = folder_.present_path();
     result.checkpoint = result.folder / "checkpoints" / checkpoints_.newest().filename();
     result.epochs = trainer_.epoch();
+    if (!stopped) write_samples();
+    result.samples_epoch = trainer_.epoch();
     result.samples_from = trainer_.samples_from();
     result.stopped = stopped;
     result.seconds = seconds_since(start_);

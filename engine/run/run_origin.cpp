@@ -1,6 +1,7 @@
 #include "engine/run/run_origin.hpp"
 
 #include <filesystem>
+#include <system_error>
 
 #include "engine/base/error.hpp"
 #include "engine/base/refuse_setting.hpp"
@@ -13,6 +14,16 @@ namespace vgan {
 RunRecord::Origin RunOrigin::record() const {
   return {std::filesystem::absolute(loaded.file).lexically_normal().string(),
           metadata_number(loaded.checkpoint, "epoch")};
+}
+
+bool RunOrigin::mixes(const SplitTrials& split, const std::string& from) const {
+  std::error_code error;
+  if (split.held_out.count == 0 || !std::filesystem::equivalent(from, data, error) || error) {
+    return false;
+  }
+  const auto learnt = loaded.checkpoint.metadata.find("data");
+  return learnt != loaded.checkpoint.metadata.end() &&
+         learnt->second != split.training.fingerprint();
 }
 
 void RunOrigin::require_fit(const Trials& trials) const {
@@ -43,6 +54,7 @@ RunOrigin find_origin(const RunRequest& request) {
   RunOrigin origin;
   origin.loaded = load_run_or_file(request.from);
   const GeneratorModel model = read_model(origin.loaded.checkpoint, origin.loaded.file.string());
+  origin.data = model.config.data;
   origin.trial = model.shape;
   origin.schema = model.schema;
   origin.conditions = model.conditions;

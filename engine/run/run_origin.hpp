@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/checkpoint/checkpoint.hpp"
+#include "engine/data/held_out.hpp"
 #include "engine/data/trial_shape.hpp"
 #include "engine/data/trials.hpp"
 #include "engine/models/conditions.hpp"
@@ -17,11 +18,15 @@ namespace vgan {
 struct RunOrigin {
   LoadedCheckpoint loaded;
   TrainConfig config;            ///< of the other run, under what was given for this one
+  std::string data;              ///< the file that the other run was trained on
   TrialShape trial;              ///< what the other run was trained on
   std::optional<Schema> schema;  ///< of the table that its trials were rows of, or nothing
   ConditionModel conditions;     ///< and what its networks were told
 
   RunRecord::Origin record() const;
+  /// Whether trials of `split`, read from `data`, are held out that the other run may have been
+  /// trained on: they are of one file, parted in another way.
+  bool mixes(const SplitTrials& split, const std::string& data) const;
   /// Throws bad_data for trials of another shape, for rows of a table of other columns, and for
   /// another number of classes or another length of condition vectors, bad_config as
   /// ConditionModel. Classes are known by their numbers: what they are called is the new data's.

@@ -124,10 +124,19 @@ void RunQuality::read(const FilePlace& metrics, std::uint64_t epoch) {
   floors_told_ = !logged.floors.empty();
   for (const EvaluationLine& line : logged.evaluations) {
     take(line);
-    const std::map<std::string, double> values = values_of(line);
-    if (stop_ && values.contains(judge_)) (void)stop_->add(line.epoch, values);
+    if (every_ > 0 && line.epoch % every_ == 0) recall(line);
   }
   alarms_.remember(logged.alarms);
+}
+
+// As an uninterrupted run would have judged it. Where that run would have ended, this one was told
+// to go on: what it is to be better than stays, and the count begins anew.
+void RunQuality::recall(const EvaluationLine& line) {
+  const std::map<std::string, double> values = values_of(line);
+  if (!stop_ || !values.contains(judge_) || !stop_->add(line.epoch, values)) return;
+  const StopRule rule = parse_stop_rule(config_.stop_when);
+  stop_.emplace(rule, judge_);
+  if (best_ && rule.plateau > 0) (void)stop_->add(*best_, {{judge_, judged_.at(*best_)}});
 }
 
 void RunQuality::take(const EvaluationLine& line) {

@@ -70,6 +70,7 @@ class RunQuality {
  private:
   void open();
   void take(const EvaluationLine& line);
+  void recall(const EvaluationLine& line);
   SeenSamples seen_of(std::uint64_t epoch, const std::vector<Measure>& measures,
                       const std::vector<double>& samples);
 

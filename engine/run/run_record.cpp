@@ -74,7 +74,9 @@ void RunRecord::save(Checkpoint& checkpoint) const {
     checkpoint.metadata[rollbacks_key] = text_of(list);
   }
   if (origin) {
-    checkpoint.metadata[origin_key] = text_of({{"file", origin->file}, {"epoch", origin->epoch}});
+    json entry{{"file", origin->file}, {"epoch", origin->epoch}};
+    if (origin->mixed) entry["mixed"] = true;
+    checkpoint.metadata[origin_key] = text_of(entry);
   }
 }
 
@@ -103,7 +105,8 @@ RunRecord RunRecord::load(const Checkpoint& checkpoint, const std::string& file)
   if (const auto found = checkpoint.metadata.find(origin_key); found != checkpoint.metadata.end()) {
     const Reader reader(file, origin_key);
     const json origin = reader.parse(found->second);
-    record.origin = Origin{reader.string(origin, "file"), reader.number(origin, "epoch")};
+    record.origin = Origin{reader.string(origin, "file"), reader.number(origin, "epoch"),
+                           origin.value("mixed", json()) == true};
   }
   return record;
 }

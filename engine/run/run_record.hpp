@@ -23,6 +23,8 @@ struct RunRecord {
   struct Origin {
     std::string file;
     std::uint64_t epoch = 0;
+    /// Trials that are held out are among those that the weights were trained on.
+    bool mixed = false;
   };
 
   std::vector<Change> changes;  ///< in the order in which they were made

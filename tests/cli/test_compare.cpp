@@ -277,12 +277,28 @@ TEST_CASE("cli: a comparison is stopped while it estimates how long to train") {
   const Place place;
   Command command(place.path(),
                   place.timed({"--models", "stable", "--out", "c", "--minutes", "100"}));
-  REQUIRE(command.wait_until([&] { return fs::exists(place.path() / "c/held-out.npy"); }));
+  REQUIRE(command.wait_until([&] {
+    return file_text(place.path() / "stderr.txt").find("stable: estimating") != std::string::npos;
+  }));
   command.send(SIGTERM);
   const CommandResult stopped = command.wait();  // five minutes of estimating, if it went on
   CHECK(stopped.exit_code == 75);
   CHECK_THAT(last_line(stopped.err), ContainsSubstring("stopped on request while at stable"));
   CHECK_FALSE(fs::exists(place.path() / "c/stable"));
+}
+
+TEST_CASE("cli: a comparison is stopped while it measures the data") {
+  const Place place;
+  Command command(place.path(), {"compare", "--data", "digits", "--models", "gan", "--epochs", "2",
+                                 "--count", "40", "--device", "cpu", "--out", "c"});
+  REQUIRE(command.wait_until([&] {
+    return file_text(place.path() / "stderr.txt").find("measuring the data") != std::string::npos;
+  }));
+  command.send(SIGTERM);
+  const CommandResult stopped = command.wait();
+  CHECK(stopped.exit_code == 75);
+  CHECK_THAT(last_line(stopped.err), ContainsSubstring("stopped on request while at the data"));
+  CHECK_FALSE(fs::exists(place.path() / "c/gan"));
 }
 
 TEST_CASE("cli: a masked model that is compared may have folds") {

@@ -158,7 +158,7 @@ TEST_CASE("compare: what one model cannot do names the model", "[engine][run]") 
   }
 }
 
-TEST_CASE("compare: convolutions take sides that do not halve", "[engine][run]") {
+TEST_CASE("compare: convolutions take sides that do not halve", "[engine][run][long]") {
   const Place place;
   const Trials bars = bar_images();
   for (const std::vector<std::int64_t>& shape :

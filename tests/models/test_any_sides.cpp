@@ -123,7 +123,7 @@ void check(const Place& place, const TrainConfig& config, const std::string& nam
 }  // namespace
 
 TEST_CASE("images of any sides are trained on, resumed and sampled by convolutions",
-          "[engine][run]") {
+          "[engine][run][long]") {
   for (const auto& [height, width] : {std::pair{40, 25}, {5, 5}, {7, 12}, {3, 1}, {2, 3}}) {
     INFO(height << " x " << width);
     const Place place(height, width);
@@ -152,7 +152,7 @@ TEST_CASE("nets of the presets' own layers take 40 x 25", "[engine][run]") {
 }
 
 TEST_CASE("curves of any length and channels are trained on, resumed and sampled by conv1d",
-          "[engine][run]") {
+          "[engine][run][long]") {
   for (const auto& [length, channels] : {std::pair{37, 5}, {23, 8}, {3, 9}, {300, 1}}) {
     INFO(length << " samples of " << channels << " channels");
     const Place place(length, channels);

@@ -161,7 +161,7 @@ Measured memory_of(const ModelRun& run) {
 
 }  // namespace
 
-TEST_CASE("a trainer's memory grows as it plans, with data and batch", "[engine][memory]") {
+TEST_CASE("a trainer's memory grows as it plans, with data and batch", "[engine][memory][long]") {
   for (const ModelRun& of : model_runs()) {
     // A hundred classes, so that their rows count beside the trials.
     const auto with = [&](std::int64_t count, std::int64_t batch) {

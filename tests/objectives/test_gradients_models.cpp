@@ -246,7 +246,7 @@ TEST_CASE("penalties of packed trials and of trials with conditions", "[engine][
   }
 }
 
-TEST_CASE("penalties of convolutions, projections and a statistic", "[engine][gradient]") {
+TEST_CASE("penalties of convolutions, projections and a statistic", "[engine][gradient][long]") {
   for (const std::int64_t conditions : {0, 3}) {
     for (const std::int64_t group : {0, 2}) {
       INFO(conditions << " conditions, groups of " << group);
@@ -257,7 +257,7 @@ TEST_CASE("penalties of convolutions, projections and a statistic", "[engine][gr
   }
 }
 
-TEST_CASE("penalties of packed images and of curves", "[engine][gradient]") {
+TEST_CASE("penalties of packed images and of curves", "[engine][gradient][long]") {
   TrainConfig config = convolving();
   config.pack = 2;
   config.minibatch_stddev = 2;
@@ -268,7 +268,8 @@ TEST_CASE("penalties of packed images and of curves", "[engine][gradient]") {
   check_all(config, {11, 2, 1}, 2);
 }
 
-TEST_CASE("penalties of images of odd sides and of curves of many channels", "[engine][gradient]") {
+TEST_CASE("penalties of images of odd sides and of curves of many channels",
+          "[engine][gradient][long]") {
   check_all(convolving(), {5, 3, 2}, 2);
   TrainConfig config = convolving();
   config.pack = 2;

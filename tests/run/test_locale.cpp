@@ -162,7 +162,7 @@ TEST_CASE("a comma in the locale of C++ changes no byte", "[engine][run]") {
   }
 }
 
-TEST_CASE("a comma in the locale of C changes no byte", "[engine][run]") {
+TEST_CASE("a comma in the locale of C changes no byte", "[engine][run][long]") {
   const Place place;
   for (const char* model : {"gan", "ae"}) {
     const auto expected = place.work(model);

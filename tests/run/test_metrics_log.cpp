@@ -167,3 +167,24 @@ TEST_CASE("metrics: the lines of a long run are thinned, but for those of checkp
   const MetricsLog again(file, most + 1, {0, 501, most + 1});
   CHECK(lines_of(file) == lines);
 }
+
+TEST_CASE("metrics: events that another way on takes back stay, with the epoch gone back to",
+          "[engine][run]") {
+  const TempDir folder;
+  const auto file = folder.path() / "metrics.jsonl";
+  const std::string alarm = R"({"event":"alarm","epoch":4,"alarm":"stalled","text":"x"})";
+  const std::vector<std::string> all{R"({"epoch":1,"g_loss":1})", R"({"epoch":4,"g_loss":1})",
+                                     alarm, R"({"event":"evaluation","epoch":4,"frechet":1})"};
+  write_lines(file, all);
+  { const MetricsLog log(file, 2, {}, LaterEvents::kept); }
+  const std::vector<std::string> kept{
+      all[0], R"({"event":"alarm","epoch":4,"alarm":"stalled","text":"x","superseded":2})"};
+  CHECK(lines_of(file) == kept);
+  { const MetricsLog log(file, 3); }
+  CHECK(lines_of(file) == kept);
+  { const MetricsLog log(file, 1, {}, LaterEvents::kept); }
+  CHECK_THAT(lines_of(file).back(), ContainsSubstring("\"superseded\":1"));
+  write_lines(file, all);
+  { const MetricsLog log(file, 2); }
+  CHECK(lines_of(file).size() == 1);  // the same way again meets them again
+}

@@ -137,3 +137,46 @@ TEST_CASE("a run that is finite but far from its best ends as one that is not", 
   REQUIRE(runs.lines("a", "alarm").size() == 1);
   CHECK(runs.lines("a", "alarm")[0]["alarm"] == "divergence");
 }
+
+TEST_CASE("a breakdown by NaN is in metrics.jsonl, and stays there", "[engine][run]") {
+  const MeasuredRuns runs;
+  RunRequest request = runs.request("a", 180);
+  request.config.evaluate_every = 0;
+  request.config.lr = 1e30;
+  CHECK_THROWS_WITH(run_training(request), ContainsSubstring("NaN or Inf"));
+  const auto told = runs.lines("a", "diverged");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0]["epoch"].get<std::uint64_t>() > 0);
+  CHECK_THAT(told[0]["text"].get<std::string>(), ContainsSubstring("NaN or Inf"));
+  // A resume with other settings is another way on, which takes nothing of it back.
+  RunRequest again = runs.resume("a");
+  again.config.epochs = 5;
+  again.config.lr = 1e-4;
+  again.given = {"epochs", "lr"};
+  (void)run_training(again);
+  CHECK(runs.lines("a", "diverged").size() == 1);
+}
+
+TEST_CASE("alarms of epochs that a run went back from stay in its log", "[engine][run]") {
+  const MeasuredRuns runs;
+  const RunResult result = run_training(rising(runs, "a", 180));
+  const auto alarms = runs.lines("a", "alarm");
+  const auto rollbacks = runs.lines("a", "rollback");
+  REQUIRE_FALSE(rollbacks.empty());
+  REQUIRE(alarms.size() >= rollbacks.size());
+  CHECK(alarms[0]["epoch"].get<std::uint64_t>() > alarms[0]["superseded"].get<std::uint64_t>());
+  CHECK(result.alarms.size() == alarms.size());
+  RunRequest longer = runs.resume("a");
+  longer.config.epochs = 182;
+  longer.given = {"epochs"};
+  CHECK(run_training(longer).alarms.size() == alarms.size());
+  CHECK(runs.lines("a", "alarm") == alarms);
+}
+
+TEST_CASE("advice after a breakdown names older checkpoints where there are any", "[engine][run]") {
+  const MeasuredRuns runs;
+  RunRequest request = runs.request("a", 180);
+  request.config.evaluate_every = 0;
+  request.config.lr = 1e30;
+  CHECK_THROWS_WITH(run_training(request), !ContainsSubstring("older checkpoint"));
+}

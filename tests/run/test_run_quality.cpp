@@ -4,7 +4,10 @@
 
 #include "engine/base/error.hpp"
 #include "engine/data/held_out.hpp"
+#include "engine/generate/generate.hpp"
+#include "engine/models/generator_model.hpp"
 #include "engine/run/evaluation_schedule.hpp"
+#include "engine/run/run_record.hpp"
 #include "tests/run/measured_runs.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/same_tensors.hpp"
@@ -109,6 +112,27 @@ TEST_CASE("the best checkpoint is kept beside the newest, and found", "[engine][
   CHECK(quality->value <= result.best->value * (1.0 + as_good_margin));
   const auto newest = load_chosen(runs.path() / "a", WhichCheckpoint::newest);
   CHECK(newest.checkpoint.metadata.at("epoch") == "60");
+  // samples.npy is what generate draws.
+  REQUIRE(best.checkpoint.metadata.at("epoch") != "60");
+  CHECK(result.samples_epoch == metadata_number(best.checkpoint, "epoch"));
+  GenerateRequest generation;
+  generation.model = runs.path() / "a";
+  generation.count = 1000;
+  generation.seed = request.config.seed;
+  generation.device = "cpu";
+  generation.out = (runs.path() / "drawn.npy").string();
+  (void)generate(generation);
+  const auto pixels = [](const fs::path& file) {
+    return std::get<std::vector<std::uint8_t>>(read_npy_trials(file).values);
+  };
+  const auto own = pixels(runs.path() / "a" / "samples.npy"),
+             drawn = pixels(runs.path() / "drawn.npy");
+  REQUIRE(own.size() == drawn.size());
+  int farthest = 0;  // one step where a value lies at the border of two bytes, rounded by two ways
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    farthest = std::max(farthest, std::abs(own[i] - drawn[i]));
+  }
+  CHECK(farthest <= 1);
 }
 
 TEST_CASE("a run ends where stop-when says, and is done", "[engine][run]") {
@@ -132,6 +156,25 @@ TEST_CASE("a run ends where stop-when says, and is done", "[engine][run]") {
   still.config.stop_when = "plateau:2";
   still.config.lr = 1e-9;
   CHECK(run_training(still).epochs == 30);
+  // The end that is past does not end the way on at its first evaluation.
+  RunRequest on = runs.resume("b");
+  on.config.epochs = 100;
+  on.given = {"epochs"};
+  CHECK(run_training(on).epochs == 50);
+}
+
+TEST_CASE("stop-when judges a resumed run as one that was never stopped", "[engine][run]") {
+  const MeasuredRuns runs;
+  RunRequest whole = measured(runs, "whole", 100);
+  whole.config.stop_when = "plateau:3";
+  whole.config.lr = 1e-9;
+  const std::uint64_t end = run_training(whole).epochs;
+  RunRequest first = whole;
+  first.config.out = (runs.path() / "parts").string();
+  std::uint64_t asked = 0;
+  first.stop_requested = [&] { return ++asked >= 25; };
+  CHECK(run_training(first).stopped);
+  CHECK(run_training(runs.resume("parts")).epochs == end);
 }
 
 TEST_CASE("what cannot be measured is refused before training", "[engine][run]") {
@@ -188,4 +231,29 @@ TEST_CASE("how often a run is measured follows from its sizes alone", "[engine][
   RunSize table{3000, 256, 600'000, 20, 10000, false};
   CHECK(automatic_evaluation(table) > 0);
   CHECK(automatic_evaluation({30, 16, 3000, 36, 216}) == 0);
+}
+
+TEST_CASE("a run from another's weights says where it holds out what these have seen",
+          "[engine][run]") {
+  const MeasuredRuns runs;
+  (void)run_training(runs.request("a", 3));
+  const auto flagged = [&](const std::string& out, std::uint64_t seed) {
+    Listener listener;
+    RunRequest request = runs.request(out, 3);
+    request.from = runs.path() / "a";
+    request.config.seed = seed;
+    request.given = {"seed"};
+    request.observer = &listener;
+    (void)run_training(request);
+    const auto record = RunRecord::load(runs.newest(out), out);
+    REQUIRE(record.origin);
+    const bool warned = std::any_of(
+        listener.warnings.begin(), listener.warnings.end(), [](const std::string& line) {
+          return line.find("trials held out are others than those of") != std::string::npos;
+        });
+    CHECK(warned == record.origin->mixed);
+    return warned;
+  };
+  CHECK_FALSE(flagged("same", small_config().seed));
+  CHECK(flagged("other", small_config().seed + 1));
 }

@@ -156,7 +156,7 @@ TEST_CASE("the shares of several networks are averaged", "[engine][masked][folds
 }
 
 TEST_CASE("intervals of a model with folds hold new rows as often as they say",
-          "[engine][masked][folds]") {
+          "[engine][masked][folds][long]") {
   const TempDir folder;
   const Noisy learnt(400, 1), fresh(2000, 2);
   const Trials rows = table_of(learnt.table);

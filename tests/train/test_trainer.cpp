@@ -288,7 +288,7 @@ TEST_CASE("a checkpoint of other data or networks is refused", "[engine][trainer
   CHECK_THROWS_WITH(other_network.restore(saved), ContainsSubstring("g.1.weight"));
 }
 
-TEST_CASE("the main job on MNIST for 300 epochs is sane", "[engine][mnist]") {
+TEST_CASE("the main job on MNIST for 300 epochs is sane", "[engine][mnist][long]") {
   const auto shared = shared_data();
   if (!shared || !std::filesystem::exists(*shared / "mnist")) {
     VGAN_SKIP("no real MNIST: set VGAN_SHARED_DATA to a folder that holds mnist/");
