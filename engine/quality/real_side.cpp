@@ -207,7 +207,8 @@ JudgedSet RealSide::resampled_set(std::int64_t count) const {
   return some_of(table_ ? set_of(resampled_rows_) : set_of(resampled_), count);
 }
 
-// Of more images and curves than there are features of, which those are that have some is known.
+// Features may be there for fewer images and curves than there are; those are drawn from that have
+// some.
 JudgedSet RealSide::some_of(JudgedSet set, std::int64_t count) const {
   if (set.count() <= count) return set;
   const std::int64_t all = set.count(), known = set.features.rows;

@@ -304,8 +304,8 @@ class RunLoop {
     }
   }
 
-  // Of the checkpoint that generate takes of the folder. Training is over: the trainer has its
-  // weights from here on.
+  // Samples are drawn from the checkpoint that generate would take. Training is over: the trainer
+  // has its weights from here on.
   void write_samples() {
     if (quality_.best_epoch()) {
       const LoadedCheckpoint best = load_chosen(folder_.present_path(), WhichCheckpoint::best);
