@@ -7,6 +7,7 @@
 #include "engine/base/text.hpp"
 #include "engine/checkpoint/which_checkpoint.hpp"
 #include "engine/quality/evaluator.hpp"
+#include "engine/quality/held_out_text.hpp"
 #include "engine/version.hpp"
 
 namespace vgan {
@@ -106,8 +107,8 @@ class Studying {
     wish.features.stop_requested = options_.stop_requested;
     if (trials.learnt) {
       wish.without_copying =
-          "Nothing was held out: the figures stand beside trials that were trained on, and whether "
-          "the model copies them cannot be told. Train with --hold-out 0.1.";
+          without_held_out_text(trials.left_out_count, trials.left_out_count + trials.learnt_count,
+                                trial_word(study_, true));
     } else {
       wish.features.kept = study_.facts.folder / kept_features_name;
     }

@@ -28,6 +28,7 @@ RunTrials open_run_trials(const RunFacts& facts, std::int64_t threads) {
   RunTrials made;
   SplitTrials parts = open_model_trials(*facts.checkpoint, *facts.model, threads);
   made.learnt_count = parts.training.count;
+  made.left_out_count = parts.held_out.count;
   made.training = std::move(parts.training);
   made.held_out = std::move(parts.held_out);
   play_held_out(made, facts.model->config.seed);

@@ -16,7 +16,8 @@ struct RunTrials {
   /// learnt, drawn by the seed, of which `training` is the other half then, and `learnt` is true.
   Trials held_out;
   bool learnt = false;
-  std::int64_t learnt_count = 0;  ///< trials that the run learnt
+  std::int64_t learnt_count = 0;    ///< trials that the run learnt
+  std::int64_t left_out_count = 0;  ///< trials that the run held out, enough of them or not
   std::optional<Trials> samples;
 };
 

@@ -5,6 +5,7 @@
 #include "engine/base/number_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/metrics/measure_list.hpp"
+#include "engine/quality/held_out_text.hpp"
 #include "engine/report/measure_words.hpp"
 #include "engine/report/report_page.hpp"
 #include "engine/report/sections.hpp"
@@ -98,9 +99,9 @@ void write_how_good(Html& html, const RunStudy& study) {
 Statement held_out_statement(const RunStudy& study) {
   const RunTrials& trials = *study.trials;
   if (trials.learnt) {
-    return {Mark::fair,
-            "Nothing was held out: the figures are beside trials that were trained on. Train with "
-            "--hold-out 0.1 to know how it does on new ones."};
+    return {Mark::fair, without_held_out_text(trials.left_out_count,
+                                              trials.left_out_count + trials.learnt_count,
+                                              trial_word(study, true))};
   }
   if (study.facts.record.origin && study.facts.record.origin->mixed) {
     return {Mark::fair, "Measured beside " + grouped(trials.held_out.count) + " " +

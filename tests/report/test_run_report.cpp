@@ -113,6 +113,8 @@ TEST_CASE("a run's report is one whole page that needs no other", "[engine][repo
                            "vgan_cuda train --preset default", "type=\"range\""}) {
     CHECK_THAT(html, ContainsSubstring(part));
   }
+  CHECK_THAT(html, ContainsSubstring("The run held out nothing") &&
+                       ContainsSubstring("Train with --hold-out 0.17."));  // 10 of 60
   // An evaluation that is there is not measured again.
   const auto written = fs::last_write_time(run / "evaluation.json");
   (void)runs.report({run}, true);
